@@ -1,0 +1,9 @@
+// Tests run as ES modules, as the product does: pg-boss, Kysely and jose ship no CommonJS (docs/decisions/0003).
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+  },
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+};

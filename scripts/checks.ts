@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { importViolations } from './importRules.ts';
+import { settingsDocs } from './settingsDocs.ts';
+import { ROOT, sources } from './sources.ts';
+
+/** What a check found. `output` is what to show when it failed. */
+export interface CheckResult {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly output: string;
+}
+
+const children = new Set<ChildProcess>();
+let stopping = false;
+
+/** Ends all programs at once. Nobody hears of their end, so nothing that waits for one goes on: the process is about to exit. */
+export function stopPrograms(): void {
+  stopping = true;
+  for (const child of children) child.kill('SIGKILL');
+}
+
+/** Runs a program of node_modules or a file on this Node; resolves with its exit code and everything it printed. */
+export function program(command: string, args: readonly string[], options: { env?: NodeJS.ProcessEnv; timeoutMs?: number } = {}) {
+  return new Promise<{ code: number | null; output: string }>((resolve, reject) => {
+    const child = spawn(command, args, { cwd: ROOT, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    children.add(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk;
+      });
+    }
+    const timer = options.timeoutMs ? setTimeout(() => child.kill('SIGKILL'), options.timeoutMs) : undefined;
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      children.delete(child);
+      if (!stopping) resolve({ code, output });
+    });
+  });
+}
+
+const bin = (name: string) => join(ROOT, 'node_modules', '.bin', name);
+
+async function tool(name: string, command: string, args: readonly string[]): Promise<CheckResult> {
+  const { code, output } = await program(bin(command), args);
+  return { name, passed: code === 0, output };
+}
+
+export const types = () => tool('types', 'tsc', ['-p', '.']);
+export const lint = () => tool('lint and format', 'biome', ['check', '--error-on-warnings', '.']);
+
+export async function imports(): Promise<CheckResult> {
+  const broken = importViolations(sources('src'));
+  return { name: 'imports', passed: broken.length === 0, output: broken.join('\n') };
+}
+
+export async function settings(): Promise<CheckResult> {
+  const stale = settingsDocs({ write: false });
+  return {
+    name: 'settings',
+    passed: stale.length === 0,
+    output: stale.map((name) => `${name} is out of date; run: npm run format`).join('\n'),
+  };
+}
+
+/** One line per check, and what a failed one printed. */
+export function show({ name, passed, output }: CheckResult): void {
+  process.stdout.write(`${passed ? 'ok    ' : 'FAILED'}  ${name}\n`);
+  if (!passed) process.stdout.write(`${output.trimEnd()}\n`);
+}
