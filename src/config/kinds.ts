@@ -1,0 +1,114 @@
+import { Secret } from './secret.ts';
+
+export type Mode = 'production' | 'sandbox';
+/** A setting's value, or what is wrong with the text. A problem never repeats the text: it may be a secret in the wrong place. */
+export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+/** How the text of a setting becomes a value. `type` is what the documentation calls it. */
+export interface Kind<T> {
+  readonly type: string;
+  readonly secret?: true;
+  read(text: string, mode: Mode): Read<T>;
+}
+
+export const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const NO_GUID = '00000000-0000-0000-0000-000000000000';
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+const ok = <T>(value: T): Read<T> => ({ ok: true, value });
+const no = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });
+
+export const text: Kind<string> = { type: 'text', read: (value) => ok(value) };
+export const path: Kind<string> = { type: 'path', read: (value) => ok(value) };
+export const secret: Kind<Secret> = { type: 'text', secret: true, read: (value) => ok(new Secret(value)) };
+
+export const guid: Kind<string> = {
+  type: 'GUID',
+  read: (value) => (GUID.test(value) && value !== NO_GUID ? ok(value.toLowerCase()) : no('must be a GUID, such as the portal shows it')),
+};
+
+export const flag: Kind<boolean> = {
+  type: 'true or false',
+  read: (value) => (value === 'true' || value === 'false' ? ok(value === 'true') : no('must be true or false')),
+};
+
+export function integer(least: number, most: number): Kind<number> {
+  return {
+    type: `${least} to ${most}`,
+    read(value) {
+      const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+      return number >= least && number <= most ? ok(number) : no(`must be a whole number from ${least} to ${most}`);
+    },
+  };
+}
+
+export function choice<const T extends string>(...values: readonly T[]): Kind<T> {
+  return {
+    type: values.join(', '),
+    read(value) {
+      const found = values.find((each) => each === value);
+      return found === undefined ? no(`must be one of ${values.join(', ')}`) : ok(found);
+    },
+  };
+}
+
+export const attributeName: Kind<string> = {
+  type: 'attribute',
+  read: (value) =>
+    /^[A-Za-z][A-Za-z0-9_.]{0,127}$/.test(value) ? ok(value) : no('must be the name of an attribute of a user in Microsoft Graph'),
+};
+
+/** Teams' own id of a team or channel, as it stands in a link to it (decoded) and in `channelData` of an activity. */
+export const threadId: Kind<string> = {
+  type: '19:…@thread.tacv2',
+  read: (value) =>
+    /^19:[^\s;]+@thread\.(tacv2|skype)$/.test(value) ? ok(value) : no('must be the id of a team or channel: 19:…@thread.tacv2'),
+};
+
+/** What a token must be made out to: a client id or the identifier URI of an app registration. */
+export const audience: Kind<string> = {
+  type: 'client id or api:// URI',
+  read(value) {
+    if (GUID.test(value)) return ok(value.toLowerCase());
+    return /^api:\/\/[^\s]+$/.test(value) || /^https:\/\/[^\s]+$/.test(value)
+      ? ok(value)
+      : no('must be a client id or an api:// or https:// identifier URI');
+  },
+};
+
+/** Connection string of a PostgreSQL server. It may hold a password, so it is a secret as a whole. */
+export const databaseUrl: Kind<Secret> = {
+  type: 'postgres:// URL',
+  secret: true,
+  read(value) {
+    const url = URL.parse(value);
+    if (!url || !['postgres:', 'postgresql:'].includes(url.protocol)) return no('must be a postgres:// URL');
+    return url.pathname.length > 1 ? ok(new Secret(value)) : no('must name a database: postgres://user@host/database');
+  },
+};
+
+/** Exact origins, compared as text. Production takes https only; the sandbox also http on loopback. */
+export const origins: Kind<readonly string[]> = {
+  type: 'comma-separated https origins',
+  read(value, mode) {
+    const found: string[] = [];
+    for (const item of value.split(',').map((each) => each.trim())) {
+      const url = URL.parse(item);
+      if (!url || ![url.origin, `${url.origin}/`].includes(item.toLowerCase()))
+        return no('must be a list of origins such as https://host.example, without a path');
+      const loopback = url.protocol === 'http:' && LOOPBACK.has(url.hostname) && mode === 'sandbox';
+      if (url.protocol !== 'https:' && !loopback) return no('must be https');
+      found.push(url.origin);
+    }
+    return ok(found);
+  },
+};
+
+/** Whether the traffic of a database URL crosses a network without TLS. */
+export function crossesNetworkInClear(connection: Secret): boolean {
+  const url = URL.parse(connection.reveal());
+  if (!url) return false;
+  const host = url.hostname || url.searchParams.get('host') || '';
+  const local = host === '' || host.startsWith('/') || LOOPBACK.has(host) || host.startsWith('%2F');
+  return !local && !['require', 'verify-ca', 'verify-full', 'no-verify'].includes(url.searchParams.get('sslmode') ?? '');
+}

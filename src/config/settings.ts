@@ -1,0 +1,102 @@
+import { ConfigFault, type ConfigProblem, nearest } from './fault.ts';
+import { crossesNetworkInClear, type Mode } from './kinds.ts';
+import { CLOUD_SERVICE_URLS, type Entry, type Presence, TABLE, type ValueOf } from './table.ts';
+
+type Table = typeof TABLE;
+type Key = keyof Table;
+type PresenceOf<K extends Key> = Table[K] extends Entry<unknown, infer P extends Presence> ? P : never;
+
+/** All settings, parsed. Those without a value and without a default are undefined. */
+export type Settings = { readonly [K in Key]: PresenceOf<K> extends 'optional' ? ValueOf<Table[K]> | undefined : ValueOf<Table[K]> } & {
+  /** Origins the channel may name as its service URL: the setting, or else all of the cloud. */
+  readonly teamsServiceUrls: readonly string[];
+};
+/** In the sandbox nothing is required: its composition root fills in the identities of its own world. */
+export type SandboxSettings = {
+  readonly [K in keyof Settings]: K extends Key ? (PresenceOf<K> extends 'required' ? Settings[K] | undefined : Settings[K]) : Settings[K];
+};
+
+export type Parsed<S> =
+  | { readonly ok: true; readonly settings: S; readonly warnings: readonly ConfigProblem[] }
+  | { readonly ok: false; readonly fault: ConfigFault };
+
+const PREFIX = 'BREAKGLASS_';
+/** What `npm test` tells its suites; it must not keep a sandbox that a suite starts from starting. Production refuses it. */
+const TEST_PREFIX = 'BREAKGLASS_TEST_';
+
+export function parseSettings(env: NodeJS.ProcessEnv, mode: 'production'): Parsed<Settings>;
+export function parseSettings(env: NodeJS.ProcessEnv, mode: 'sandbox'): Parsed<SandboxSettings>;
+/**
+ * Reads all settings once. An empty variable counts as absent. Pure: files that settings name are opened by those who need them.
+ *
+ * @returns the settings and warnings to log, or one fault with every problem; neither ever holds the value of a setting in its text
+ */
+export function parseSettings(env: NodeJS.ProcessEnv, mode: Mode): Parsed<Settings> | Parsed<SandboxSettings> {
+  const problems: ConfigProblem[] = [...unknownNames(env, mode)];
+  const values: Record<string, unknown> = {};
+  for (const [key, entry] of Object.entries<Entry<unknown, Presence>>(TABLE)) {
+    const text = env[entry.name]?.trim() ?? '';
+    if (text === '') {
+      values[key] = mode === 'sandbox' && entry.sandboxFallback !== undefined ? entry.sandboxFallback : entry.fallback;
+      if (mode === 'production' && entry.presence === 'required')
+        problems.push({ at: entry.name, problem: `is required: ${entry.meaning}` });
+    } else if (mode === 'production' && entry.sandboxOnly) {
+      problems.push({ at: entry.name, problem: 'belongs to the sandbox; remove it here' });
+    } else {
+      const read = entry.kind.read(text, mode);
+      if (read.ok) values[key] = read.value;
+      else problems.push({ at: entry.name, problem: read.problem });
+    }
+  }
+  const settings = values as unknown as SandboxSettings;
+  problems.push(...contradictions(settings, env, mode));
+  if (problems.length > 0) return { ok: false, fault: new ConfigFault(problems) };
+  const teamsServiceUrls = settings.teamsServiceUrls ?? CLOUD_SERVICE_URLS[settings.cloud];
+  const embeddedDatabase = settings.embeddedDatabase && !settings.databaseUrl; // the sandbox's default gives way to a server
+  return { ok: true, settings: { ...settings, teamsServiceUrls, embeddedDatabase }, warnings: warningsOf(settings) };
+}
+
+function* unknownNames(env: NodeJS.ProcessEnv, mode: Mode): Generator<ConfigProblem> {
+  const known = new Set(Object.values(TABLE).map(({ name }) => name));
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith(PREFIX) || known.has(name) || (mode === 'sandbox' && name.startsWith(TEST_PREFIX))) continue;
+    const meant = nearest(name, known);
+    yield { at: name, problem: `is not a setting${meant ? `; did you mean ${meant}?` : ''}` };
+  }
+}
+
+/** Settings that are well-formed one by one and make no safe whole. Judged by presence in `env`, so a malformed one is not also missing. */
+function* contradictions(settings: SandboxSettings, env: NodeJS.ProcessEnv, mode: Mode): Generator<ConfigProblem> {
+  const has = (name: string) => Boolean(env[name]?.trim());
+  const embedded = env.BREAKGLASS_EMBEDDED_DATABASE?.trim() === 'true';
+  if (has('DATABASE_URL') && embedded) {
+    yield { at: 'BREAKGLASS_EMBEDDED_DATABASE', problem: 'contradicts DATABASE_URL: choose the server or the embedded database' };
+  }
+  if (mode === 'sandbox') return; // its identities and addresses are its own
+  if (!has('DATABASE_URL') && !embedded) {
+    yield { at: 'DATABASE_URL', problem: 'is required, unless BREAKGLASS_EMBEDDED_DATABASE is true (one small replica)' };
+  }
+  const [password, certificate] = [has('BOT_PASSWORD'), has('BOT_CERTIFICATE_FILE')];
+  if (settings.botType === 'UserAssignedMSI') {
+    if (password) yield { at: 'BOT_PASSWORD', problem: 'contradicts BOT_TYPE UserAssignedMSI: a managed identity has no secret' };
+    if (certificate)
+      yield { at: 'BOT_CERTIFICATE_FILE', problem: 'contradicts BOT_TYPE UserAssignedMSI: a managed identity has no certificate' };
+  } else if (settings.botType === 'SingleTenant' && password === certificate) {
+    const problem = password
+      ? 'contradicts BOT_CERTIFICATE_FILE: give one of the two'
+      : 'is required for BOT_TYPE SingleTenant, or BOT_CERTIFICATE_FILE';
+    yield { at: 'BOT_PASSWORD', problem };
+  }
+  const builtIn = CLOUD_SERVICE_URLS[settings.cloud];
+  if (builtIn && settings.teamsServiceUrls?.some((origin) => !builtIn.includes(origin))) {
+    yield {
+      at: 'BREAKGLASS_TEAMS_SERVICE_URLS',
+      problem: `names a host that is not one of the ${settings.cloud} cloud: ${builtIn.join(', ')}`,
+    };
+  }
+}
+
+function warningsOf({ databaseUrl }: SandboxSettings): ConfigProblem[] {
+  const inClear = databaseUrl && crossesNetworkInClear(databaseUrl);
+  return inClear ? [{ at: 'DATABASE_URL', problem: 'crosses the network without TLS; add sslmode=verify-full' }] : [];
+}

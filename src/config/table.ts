@@ -1,0 +1,156 @@
+import type { Kind } from './kinds.ts';
+import * as kind from './kinds.ts';
+
+/** `required`: production does not start without it; `defaulted`: always has a value; `optional`: may be absent. */
+export type Presence = 'required' | 'defaulted' | 'optional';
+
+/** One row of the table of settings, which the parser, README and env/.env.example are made from. */
+export interface Entry<T, P extends Presence> {
+  readonly name: string;
+  readonly kind: Kind<T>;
+  readonly presence: P;
+  readonly meaning: string;
+  readonly fallback?: T;
+  /** Where the sandbox has another default. */
+  readonly sandboxFallback?: T;
+  readonly unit?: string;
+  readonly sandboxOnly?: true;
+  /** Written for people where the default is not one plain value, or the setting is required only sometimes. */
+  readonly defaultNote?: string;
+}
+export type ValueOf<E> = E extends Entry<infer T, Presence> ? T : never;
+
+type More<T> = Partial<Pick<Entry<T, Presence>, 'sandboxFallback' | 'unit' | 'sandboxOnly' | 'defaultNote'>>;
+const required = <T>(name: string, kind: Kind<T>, meaning: string): Entry<T, 'required'> => ({ name, kind, presence: 'required', meaning });
+const optional = <T>(name: string, kind: Kind<T>, meaning: string, more: More<T> = {}): Entry<T, 'optional'> => {
+  return { name, kind, presence: 'optional', meaning, ...more };
+};
+const defaulted = <T>(
+  name: string,
+  kind: Kind<T>,
+  fallback: NoInfer<T>,
+  meaning: string,
+  more: More<NoInfer<T>> = {},
+): Entry<T, 'defaulted'> => {
+  return { name, kind, presence: 'defaulted', fallback, meaning, ...more };
+};
+
+export type Cloud = 'global' | 'usgov' | 'china';
+/** Where Teams' connector may be, by cloud. Teams SDK documentation, "Service URL Validation" (read 2026-11-22); GCC is in global. */
+export const CLOUD_SERVICE_URLS: Readonly<Record<Cloud, readonly string[]>> = {
+  global: [
+    'https://smba.trafficmanager.net',
+    'https://smba.onyx.prod.teams.trafficmanager.net',
+    'https://smba.infra.gcc.teams.microsoft.com',
+  ],
+  usgov: ['https://smba.infra.gov.teams.microsoft.us', 'https://smba.infra.dod.teams.microsoft.us'],
+  china: ['https://frontend.botapi.msg.infra.teams.microsoftonline.cn'],
+};
+
+/** Every setting there is. BOT_* and DATABASE_URL keep the names that the Agents Toolkit and hosting platforms use. */
+export const TABLE = {
+  port: defaulted('BREAKGLASS_PORT', kind.integer(0, 65_535), 3978, 'Port of the bot; 0 takes any free one.'),
+  sandboxTenantPort: defaulted(
+    'BREAKGLASS_SANDBOX_TENANT_PORT',
+    kind.integer(0, 65_535),
+    3979,
+    'Port of the pretend tenants (Graph and sign-in).',
+    {
+      sandboxOnly: true,
+    },
+  ),
+  sandboxTeamsPort: defaulted(
+    'BREAKGLASS_SANDBOX_TEAMS_PORT',
+    kind.integer(0, 65_535),
+    3980,
+    'Port of the pretend Teams: open it in a browser.',
+    {
+      sandboxOnly: true,
+    },
+  ),
+  dataDir: defaulted('BREAKGLASS_DATA_DIR', kind.path, '.data', 'Folder of the embedded database and of what the sandbox remembers.'),
+
+  databaseUrl: optional('DATABASE_URL', kind.databaseUrl, 'PostgreSQL server. Without it the sandbox uses the embedded database.', {
+    defaultNote: 'required, unless BREAKGLASS_EMBEDDED_DATABASE is true',
+  }),
+  embeddedDatabase: defaulted(
+    'BREAKGLASS_EMBEDDED_DATABASE',
+    kind.flag,
+    false,
+    'Keep everything in BREAKGLASS_DATA_DIR: one small replica only.',
+    {
+      sandboxFallback: true,
+    },
+  ),
+
+  botId: required('BOT_ID', kind.guid, 'Client id of the bot.'),
+  botTenantId: required('BOT_TENANT_ID', kind.guid, 'Tenant the bot is registered in.'),
+  botType: defaulted('BOT_TYPE', kind.choice('SingleTenant', 'UserAssignedMSI'), 'UserAssignedMSI', 'How the bot proves who it is.'),
+  botPassword: optional('BOT_PASSWORD', kind.secret, 'Client secret of the bot; better a managed identity or a certificate.', {
+    defaultNote: 'SingleTenant: this or BOT_CERTIFICATE_FILE',
+  }),
+  botCertificateFile: optional('BOT_CERTIFICATE_FILE', kind.path, 'PEM file with the certificate and private key of the bot.', {
+    defaultNote: 'SingleTenant: this or BOT_PASSWORD',
+  }),
+
+  homeTenantId: required('BREAKGLASS_HOME_TENANT_ID', kind.guid, 'Tenant the people, their groups and the team live in.'),
+  teamId: required('BREAKGLASS_TEAM_ID', kind.threadId, 'Team of the security channel.'),
+  channelId: required('BREAKGLASS_CHANNEL_ID', kind.threadId, 'Security channel, where requests and alerts are posted.'),
+  requestersGroupId: required('BREAKGLASS_REQUESTERS_GROUP_ID', kind.guid, 'Group of those who may ask for changes.'),
+  approversGroupId: required('BREAKGLASS_APPROVERS_GROUP_ID', kind.guid, 'Group of those who may approve or deny.'),
+  custodiansGroupId: required('BREAKGLASS_CUSTODIANS_GROUP_ID', kind.guid, 'Group of those who may hold a credential or a part of one.'),
+  auditorsGroupId: required('BREAKGLASS_AUDITORS_GROUP_ID', kind.guid, 'Group of those who may read everything and export the audit log.'),
+  administratorsGroupId: required('BREAKGLASS_ADMINISTRATORS_GROUP_ID', kind.guid, 'Group of those who look after the bot.'),
+  personKeyAttribute: defaulted(
+    'BREAKGLASS_PERSON_KEY_ATTRIBUTE',
+    kind.attributeName,
+    'employeeId',
+    'Attribute of a user that is the same for all accounts of one human.',
+  ),
+
+  quorum: defaulted('BREAKGLASS_QUORUM', kind.integer(2, 10), 2, 'Distinct approvers a request needs; the requester never counts.', {
+    unit: 'people',
+  }),
+  requestExpiryHours: defaulted('BREAKGLASS_REQUEST_EXPIRY_HOURS', kind.integer(1, 720), 24, 'How long a request waits for approvals.', {
+    unit: 'hours',
+  }),
+  openRequestsPerPerson: defaulted(
+    'BREAKGLASS_OPEN_REQUESTS_PER_PERSON',
+    kind.integer(1, 100),
+    20,
+    'Requests one person may have open at the same time.',
+    { unit: 'requests' },
+  ),
+  validationDays: defaulted('BREAKGLASS_VALIDATION_DAYS', kind.integer(1, 365), 90, 'How often an account must be proved to work.', {
+    unit: 'days',
+  }),
+  partExpiryHours: defaulted('BREAKGLASS_PART_EXPIRY_HOURS', kind.integer(1, 720), 72, 'How long a custodian has to reveal a part.', {
+    unit: 'hours',
+  }),
+  signInPollSeconds: defaulted('BREAKGLASS_SIGN_IN_POLL_SECONDS', kind.integer(1, 3_600), 60, 'How often sign-in logs are read.', {
+    unit: 'seconds',
+    sandboxFallback: 5,
+  }),
+
+  tenantsFile: defaulted('BREAKGLASS_TENANTS_FILE', kind.path, 'tenants.yaml', 'The tenants looked after; see env/tenants.example.yaml.'),
+  custodyKeyFile: required(
+    'BREAKGLASS_CUSTODY_KEY_FILE',
+    kind.path,
+    'File with 32 random bytes in base64 that seal credential parts until they are revealed.',
+  ),
+  signalsAudience: optional(
+    'BREAKGLASS_SIGNALS_AUDIENCE',
+    kind.audience,
+    'Audience of the secure webhook for alerts; without it the webhook is off.',
+  ),
+  teamsServiceUrls: optional(
+    'BREAKGLASS_TEAMS_SERVICE_URLS',
+    kind.origins,
+    'The only places the bot answers to; to narrow those of the cloud.',
+    {
+      defaultNote: 'all of the cloud',
+    },
+  ),
+  cloud: defaulted('BREAKGLASS_CLOUD', kind.choice('global', 'usgov', 'china'), 'global', 'Microsoft cloud of the tenants and of Teams.'),
+  logLevel: defaulted('BREAKGLASS_LOG_LEVEL', kind.choice('debug', 'info', 'warn', 'error'), 'info', 'Least severe log lines to write.'),
+} as const;
