@@ -1,0 +1,102 @@
+import { type Decision, personOf } from '../decision.ts';
+import type { Effect } from '../effect.ts';
+import type { Actor } from '../people.ts';
+import { no, ok } from '../result.ts';
+import { type EmergencyAccount, type Part, partKey } from './types.ts';
+
+/**
+ * Marks a part as shown. The caller may hand out the part only after this is committed, so a lost answer is never shown twice (CR-1, CR-2).
+ *
+ * @returns refusals `stranger`, `not-found`, `not-your-part`, `part-not-ready`, `part-shown`, `part-stored`, `part-expired`
+ */
+export function revealPart(account: EmergencyAccount, partNumber: number, actor: Actor, now: Date): Decision<EmergencyAccount> {
+  const part = ownPart(account, partNumber, actor);
+  if (!part.ok) return part;
+  const { state, expiresAt, shownAt, storedAt } = part.value;
+  if (state === 'stored' && storedAt) return no({ code: 'part-stored', at: storedAt });
+  if (state === 'shown' && shownAt) return no({ code: 'part-shown', at: shownAt });
+  if (state === 'expired' || (expiresAt && now >= expiresAt)) return no({ code: 'part-expired' });
+  if (state !== 'ready') return no({ code: 'part-not-ready' });
+  const next = withPart(account, { ...part.value, state: 'shown', shownAt: now });
+  return ok({ next, effects: [forgetExpiry(account, partNumber), ...redraw(account, partNumber)] });
+}
+
+/** The custodian confirms where the part is kept. The last confirmation puts the account into service. */
+export function storePart(
+  account: EmergencyAccount,
+  partNumber: number,
+  actor: Actor,
+  kept: { readonly location: string; readonly sealNumber: string },
+  now: Date,
+): Decision<EmergencyAccount> {
+  const part = ownPart(account, partNumber, actor);
+  if (!part.ok) return part;
+  if (part.value.state === 'stored' && part.value.storedAt) return no({ code: 'part-stored', at: part.value.storedAt });
+  if (part.value.state !== 'shown') return no({ code: 'part-not-shown' });
+  for (const [field, text] of Object.entries(kept)) {
+    if (text.length > 200) return no({ code: 'bad-form', faults: [{ field, problem: 'too-long', detail: '200' }] });
+  }
+  const stored = withPart(account, {
+    ...part.value,
+    state: 'stored',
+    storedAt: now,
+    ...(kept.location ? { location: kept.location } : {}),
+    ...(kept.sealNumber ? { sealNumber: kept.sealNumber } : {}),
+  });
+  const complete = stored.parts.every(({ state }) => state === 'stored');
+  const next = complete ? { ...stored, state: 'in-service' as const } : stored;
+  return ok({ next, effects: redraw(account, partNumber) });
+}
+
+/** A part nobody looked at in time is destroyed; the account needs a new credential (CR-6). Occurs when the part's timer rings. */
+export function expirePart(account: EmergencyAccount, partNumber: number, now: Date): Decision<EmergencyAccount> {
+  const part = account.parts.find(({ number }) => number === partNumber);
+  if (!part) return no({ code: 'not-found', what: 'part' });
+  if (part.state !== 'ready' || !part.expiresAt || now < part.expiresAt) return no({ code: 'nothing-to-do' });
+  const dedupe = `part-expired:${partKey(account.id, partNumber)}:${part.expiresAt.getTime()}`;
+  return ok({
+    next: withPart(account, { ...part, state: 'expired' }),
+    effects: [
+      ...redraw(account, partNumber),
+      {
+        kind: 'intend',
+        key: dedupe,
+        at: now,
+        intent: {
+          kind: 'raise-alert',
+          dedupe,
+          tenantId: account.tenantId,
+          accountId: account.id,
+          cause: { kind: 'part-expired', partNumber, custodian: part.custodian.name },
+        },
+      },
+    ],
+  });
+}
+
+function ownPart(account: EmergencyAccount, partNumber: number, actor: Actor) {
+  const person = personOf(actor);
+  if (!person.ok) return person;
+  const part = account.parts.find(({ number }) => number === partNumber);
+  if (!part) return no({ code: 'not-found', what: 'part' } as const);
+  // By account, not by human: the card went to this account, and a part must never open in another one.
+  if (part.custodian.objectId !== person.value.objectId) return no({ code: 'not-your-part', custodian: part.custodian.name } as const);
+  return ok(part);
+}
+
+const withPart = (account: EmergencyAccount, part: Part): EmergencyAccount => ({
+  ...account,
+  parts: account.parts.map((row) => (row.number === part.number ? part : row)),
+  revision: account.revision + 1,
+});
+
+const forgetExpiry = (account: EmergencyAccount, partNumber: number): Effect => ({
+  kind: 'forget',
+  key: `part-expiry:${partKey(account.id, partNumber)}`,
+});
+
+const redraw = (account: EmergencyAccount, partNumber: number): Effect[] => [
+  { kind: 'show', subject: `part:${partKey(account.id, partNumber)}` },
+  { kind: 'show', subject: `request:${account.requestId}` },
+  { kind: 'show', subject: `account:${account.id}` },
+];

@@ -1,0 +1,104 @@
+import type { EmergencyAccount } from '../account/types.ts';
+import { type Decision, later, MINUTE, personOf } from '../decision.ts';
+import type { Effect } from '../effect.ts';
+import type { Actor } from '../people.ts';
+import { no, ok } from '../result.ts';
+import type { Alert, AlertCause, AlertSeverity, Feed, SignInEvent } from './types.ts';
+
+/** Minutes after which an alert nobody acknowledged is said again, louder (design.md section 6.6). */
+const ESCALATE_AFTER_MINUTES = [5, 15, 30] as const;
+
+/** Rows of the same attempt come from several feeds, late and repeated; this names the attempt and its result (AL-3). */
+export const signInKey = (event: SignInEvent): string =>
+  [event.tenantId, event.userId, event.correlationId, event.errorCode].join('|').toLowerCase();
+
+/** Raises an alert. Every sign-in alerts, whatever its result; a success is critical because somebody is in. */
+export function raise(
+  cause: AlertCause,
+  about: { readonly tenantId?: string; readonly tenantName?: string; readonly account?: EmergencyAccount },
+  id: string,
+  now: Date,
+): { readonly next: Alert; readonly effects: readonly Effect[] } {
+  const { account } = about;
+  const next: Alert = {
+    id,
+    severity: severityOf(cause),
+    cause,
+    ...(about.tenantId ? { tenantId: about.tenantId } : {}),
+    ...(about.tenantName ? { tenantName: about.tenantName } : {}),
+    ...(account ? { accountId: account.id, account: account.userPrincipalName } : {}),
+    owners: account?.owners ?? [],
+    state: 'open',
+    revision: 1,
+    raisedAt: now,
+    escalation: 0,
+  };
+  const subject = `alert:${id}` as const;
+  return { next, effects: [{ kind: 'post', key: `${subject}:0`, place: { kind: 'channel' }, subject, urgent: true }, ...escalation(next)] };
+}
+
+function severityOf(cause: AlertCause): AlertSeverity {
+  if (cause.kind === 'sign-in') return cause.event.errorCode === 0 ? 'critical' : 'high';
+  return 'high';
+}
+
+/** The same attempt again from another feed: one alert that lists its sources, and takes over what this feed knows more (AL-3). */
+export function addSource(alert: Alert, event: SignInEvent, feed: Feed): Decision<Alert> {
+  if (alert.cause.kind !== 'sign-in') return no({ code: 'nothing-to-do' });
+  const known = alert.cause.event;
+  const merged: SignInEvent = { ...event, ...known };
+  const feeds = alert.cause.feeds.includes(feed) ? alert.cause.feeds : [...alert.cause.feeds, feed];
+  const learnt = Object.keys(merged).length > Object.keys(known).length;
+  if (!learnt && feeds === alert.cause.feeds) return no({ code: 'nothing-to-do' });
+  return ok({
+    next: { ...alert, cause: { ...alert.cause, event: merged, feeds }, revision: alert.revision + 1 },
+    effects: [{ kind: 'show', subject: `alert:${alert.id}` }],
+  });
+}
+
+/** Somebody of the home tenant has seen it: approvers, custodians, auditors, administrators, and the owners of the account (AL-9). */
+export function acknowledge(alert: Alert, actor: Actor, now: Date): Decision<Alert> {
+  const person = personOf(actor);
+  if (!person.ok) return person;
+  const owner = alert.owners.some(({ personKey }) => personKey === person.value.personKey);
+  const rightful = owner || (actor.kind === 'person' && actor.roles.size > 0);
+  if (!rightful) return no({ code: 'missing-role', role: 'owner' });
+  if (alert.state === 'acknowledged') return no({ code: 'already-acknowledged', by: alert.acknowledgedBy?.name ?? '' });
+  return ok({
+    next: { ...alert, state: 'acknowledged', acknowledgedAt: now, acknowledgedBy: person.value, revision: alert.revision + 1 },
+    effects: [
+      { kind: 'forget', key: `escalate:${alert.id}` },
+      { kind: 'show', subject: `alert:${alert.id}`, urgent: true },
+    ],
+  });
+}
+
+/**
+ * Says it again: in the channel and to the owners. Occurs when the escalation timer rings and nobody acknowledged before. After a jump of
+ * the clock over several levels it is said once, at the highest.
+ */
+export function escalate(alert: Alert, now: Date): Decision<Alert> {
+  const level = ESCALATE_AFTER_MINUTES.filter((minutes) => now >= later(alert.raisedAt, minutes * MINUTE)).length;
+  if (alert.state !== 'open' || level <= alert.escalation) return no({ code: 'nothing-to-do' });
+  const next = { ...alert, escalation: level, revision: alert.revision + 1 };
+  const subject = `alert:${alert.id}` as const;
+  const again = { kind: 'post', subject, variant: `escalation:${level}`, urgent: true } as const;
+  return ok({
+    next,
+    effects: [
+      { ...again, key: `${subject}:${level}`, place: { kind: 'channel' } },
+      ...alert.owners.map(
+        ({ objectId }): Effect => ({ ...again, key: `${subject}:${level}:${objectId}`, place: { kind: 'person', objectId } }),
+      ),
+      { kind: 'show', subject },
+      ...escalation(next),
+    ],
+  });
+}
+
+function escalation(alert: Alert): Effect[] {
+  const minutes = ESCALATE_AFTER_MINUTES[alert.escalation];
+  if (minutes === undefined) return [];
+  const intent = { kind: 'escalate-alert', alertId: alert.id } as const;
+  return [{ kind: 'intend', key: `escalate:${alert.id}`, at: later(alert.raisedAt, minutes * MINUTE), intent }];
+}

@@ -1,0 +1,61 @@
+import type { AlertCause, Feed, SignInEvent } from './alert/types.ts';
+import type { CreateForm, OpenFacts } from './request/open.ts';
+import type { StepFailure, StepId } from './request/types.ts';
+import type { ValidationReport } from './validation/schedule.ts';
+
+/** Everything that can be wanted. Each goes through the one door and leaves one audit entry, refused or not. */
+export type Intent =
+  /** A person submitted the create form. */
+  | { readonly kind: 'open-request'; readonly form: CreateForm; readonly facts: OpenFacts }
+  /** A person pressed Approve, Deny, Withdraw or Try again on a card that showed the plan with this digest. */
+  | { readonly kind: 'approve-request'; readonly requestId: string; readonly planDigest: string }
+  | { readonly kind: 'deny-request'; readonly requestId: string; readonly planDigest: string; readonly reason: string }
+  | { readonly kind: 'withdraw-request'; readonly requestId: string }
+  | { readonly kind: 'retry-request'; readonly requestId: string }
+  /** The expiry timer rang. */
+  | { readonly kind: 'expire-request'; readonly requestId: string }
+  /** The worker took up an approved request; `eligible` was read fresh under this lease. */
+  | { readonly kind: 'begin-run'; readonly requestId: string; readonly eligible: readonly string[] }
+  | { readonly kind: 'begin-step'; readonly requestId: string; readonly fence: number; readonly step: StepId }
+  | { readonly kind: 'finish-step'; readonly requestId: string; readonly fence: number; readonly step: StepId; readonly evidence: string }
+  | { readonly kind: 'fail-run'; readonly requestId: string; readonly fence: number; readonly failure: StepFailure }
+  | { readonly kind: 'finish-run'; readonly requestId: string; readonly fence: number }
+  /** The worker found the new user and a feed that shows its sign-ins. */
+  | { readonly kind: 'watch-account'; readonly requestId: string; readonly fence: number; readonly objectId: string; readonly feed: string }
+  /** The worker is about to set this password; the parts are sealed already. Replaces parts nobody was shown. */
+  | { readonly kind: 'seal-parts'; readonly requestId: string; readonly fence: number; readonly sealed: readonly Uint8Array[] }
+  /** The plan is carried out. */
+  | { readonly kind: 'hand-over'; readonly requestId: string }
+  | { readonly kind: 'reveal-part'; readonly accountId: string; readonly partNumber: number }
+  | {
+      readonly kind: 'store-part';
+      readonly accountId: string;
+      readonly partNumber: number;
+      readonly location: string;
+      readonly sealNumber: string;
+    }
+  | { readonly kind: 'expire-part'; readonly accountId: string; readonly partNumber: number }
+  /** A feed delivered a sign-in. Occurs again for repeats; only the first raises an alert. */
+  | { readonly kind: 'sign-in-seen'; readonly event: SignInEvent; readonly feed: Feed }
+  /** Something else people must hear of. `dedupe` makes it once. */
+  | {
+      readonly kind: 'raise-alert';
+      readonly dedupe: string;
+      readonly tenantId?: string;
+      readonly accountId?: string;
+      readonly cause: AlertCause;
+    }
+  | { readonly kind: 'acknowledge-alert'; readonly alertId: string }
+  | { readonly kind: 'escalate-alert'; readonly alertId: string }
+  | { readonly kind: 'remind-validation'; readonly accountId: string }
+  | { readonly kind: 'complete-validation'; readonly accountId: string; readonly report: ValidationReport };
+
+/** What an intent is about, for the audit log. */
+export function subjectOf(intent: Intent): string {
+  if ('requestId' in intent) return `request:${intent.requestId}`;
+  if ('alertId' in intent) return `alert:${intent.alertId}`;
+  if ('accountId' in intent && intent.accountId !== undefined) return `account:${intent.accountId}`;
+  if (intent.kind === 'open-request') return `tenant:${intent.form.tenantId}`;
+  if (intent.kind === 'sign-in-seen') return `user:${intent.event.userId}`;
+  return 'tenantId' in intent && intent.tenantId !== undefined ? `tenant:${intent.tenantId}` : 'breakglass';
+}

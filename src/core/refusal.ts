@@ -1,0 +1,61 @@
+import type { Role, StrangerReason } from './people.ts';
+import type { RequestState } from './request/types.ts';
+
+/** A field of a form and what is wrong with it. `cards/refusals.ts` words every problem. */
+export interface FieldFault {
+  readonly field: string;
+  readonly problem:
+    | 'missing'
+    | 'too-long'
+    | 'too-short'
+    | 'illegal-character'
+    | 'ends-with-dot'
+    | 'unknown-tenant'
+    | 'not-two-letters'
+    | 'unknown-choice'
+    | 'too-few'
+    | 'too-many'
+    | 'twice'
+    | 'same-human'
+    | 'not-custodian'
+    | 'not-eligible'
+    | 'is-requester'
+    | 'not-text'
+    | 'not-reachable';
+  /** What the problem is about (a character, a name, a limit), as text a person may read. */
+  readonly detail?: string;
+}
+
+/** Why an intent was not carried out. A value, never an exception; every code has words in `cards/refusals.ts`. */
+export type Refusal =
+  | { readonly code: 'not-found'; readonly what: 'request' | 'account' | 'part' | 'alert' | 'tenant' | 'form' }
+  | { readonly code: 'stranger'; readonly why: StrangerReason }
+  | { readonly code: 'missing-role'; readonly role: Role | 'owner' }
+  | { readonly code: 'bad-form'; readonly faults: readonly FieldFault[] }
+  | {
+      readonly code: 'name-taken';
+      readonly userPrincipalName: string;
+      readonly where: 'directory' | 'deleted' | 'request';
+      readonly id?: string;
+    }
+  | { readonly code: 'quorum-unreachable'; readonly need: number; readonly have: number }
+  | { readonly code: 'tenant-unwatched'; readonly tenant: string }
+  | { readonly code: 'cannot-check'; readonly what: string }
+  | { readonly code: 'too-many-requests'; readonly limit: number }
+  | { readonly code: 'closed'; readonly state: RequestState }
+  | { readonly code: 'own-request'; readonly otherAccount: boolean }
+  | { readonly code: 'custodian-of-plan' }
+  | { readonly code: 'plan-changed' }
+  | { readonly code: 'already-decided' }
+  | { readonly code: 'reason-missing' }
+  | { readonly code: 'not-requester' }
+  | { readonly code: 'not-failed'; readonly state: RequestState }
+  | { readonly code: 'stale-lease' }
+  | { readonly code: 'not-your-part'; readonly custodian: string }
+  | { readonly code: 'part-not-ready' }
+  | { readonly code: 'part-shown'; readonly at: Date }
+  | { readonly code: 'part-not-shown' }
+  | { readonly code: 'part-stored'; readonly at: Date }
+  | { readonly code: 'part-expired' }
+  | { readonly code: 'already-acknowledged'; readonly by: string }
+  | { readonly code: 'nothing-to-do' };

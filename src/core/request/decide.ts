@@ -1,0 +1,107 @@
+import { type Decision, personOf, personWith } from '../decision.ts';
+import type { Effect } from '../effect.ts';
+import type { Actor } from '../people.ts';
+import { no, ok } from '../result.ts';
+import { isCustodian, tally } from './tally.ts';
+import type { ChangeRequest, RequestState } from './types.ts';
+
+/** The state as of now: the timer that writes `expired` may ring late, the rule does not wait for it (AP-7). */
+export const stateAt = (request: ChangeRequest, now: Date): RequestState =>
+  request.state === 'pending' && now >= request.expiresAt ? 'expired' : request.state;
+
+const show = (request: ChangeRequest): Effect => ({ kind: 'show', subject: `request:${request.id}` });
+const forgetExpiry = (request: ChangeRequest): Effect => ({ kind: 'forget', key: `expire:${request.id}` });
+
+/**
+ * Adds one approval; the one that completes the quorum moves the request to `approved` and owes the run of its plan.
+ *
+ * @param planDigest what the approver's card showed (SHA-256, hex): an approval is for a plan, not for an id
+ * @returns refusals `closed`, `stranger`, `missing-role`, `own-request`, `custodian-of-plan`, `plan-changed`, `already-decided`
+ */
+export function approve(request: ChangeRequest, actor: Actor, planDigest: string, now: Date): Decision<ChangeRequest> {
+  const person = decider(request, actor);
+  if (!person.ok) return person;
+  const state = stateAt(request, now);
+  if (
+    request.decisions.some(
+      (row) => row.kind === 'approve' && row.person.personKey === person.value.personKey && row.planDigest === planDigest,
+    )
+  )
+    return no({ code: 'already-decided' });
+  if (state !== 'pending') return no({ code: 'closed', state });
+  if (planDigest !== request.planDigest) return no({ code: 'plan-changed' });
+
+  const next: ChangeRequest = {
+    ...request,
+    decisions: [...request.decisions, { kind: 'approve', person: person.value, planDigest, at: now }],
+    revision: request.revision + 1,
+  };
+  if (!tally(next).reached) return ok({ next, effects: [show(next)] });
+  return ok({
+    next: { ...next, state: 'approved' },
+    effects: [{ kind: 'apply-plan', requestId: request.id }, forgetExpiry(request), show(next)],
+  });
+}
+
+/**
+ * One denial before the first write ends the request (AP-6): also one that arrives when the quorum stands but nothing was written yet.
+ *
+ * @param reason what the person typed; a denial without a reason is refused
+ */
+export function deny(request: ChangeRequest, actor: Actor, planDigest: string, reason: string, now: Date): Decision<ChangeRequest> {
+  const person = decider(request, actor);
+  if (!person.ok) return person;
+  const state = stateAt(request, now);
+  const untouched = state === 'pending' || (state === 'approved' && request.fence === 0);
+  if (!untouched) return no({ code: 'closed', state });
+  if (planDigest !== request.planDigest) return no({ code: 'plan-changed' });
+  if (reason === '') return no({ code: 'reason-missing' });
+  if (reason.length > 1000) return no({ code: 'bad-form', faults: [{ field: 'reason', problem: 'too-long', detail: '1000' }] });
+  return ok({
+    next: {
+      ...request,
+      state: 'denied',
+      decisions: [...request.decisions, { kind: 'deny', person: person.value, planDigest, at: now, reason }],
+      closedAt: now,
+      revision: request.revision + 1,
+    },
+    effects: [forgetExpiry(request), show(request)],
+  });
+}
+
+/** The requester, by person, takes a pending request back. */
+export function withdraw(request: ChangeRequest, actor: Actor, now: Date): Decision<ChangeRequest> {
+  const person = personOf(actor);
+  if (!person.ok) return person;
+  if (person.value.personKey !== request.requester.personKey) return no({ code: 'not-requester' });
+  const state = stateAt(request, now);
+  if (state !== 'pending') return no({ code: 'closed', state });
+  return ok({
+    next: {
+      ...request,
+      state: 'withdrawn',
+      decisions: [...request.decisions, { kind: 'withdraw', person: person.value, planDigest: request.planDigest, at: now }],
+      closedAt: now,
+      revision: request.revision + 1,
+    },
+    effects: [forgetExpiry(request), show(request)],
+  });
+}
+
+/** Writes down that a request expired; occurs when its timer rings, refused when it was closed before. */
+export function expire(request: ChangeRequest, now: Date): Decision<ChangeRequest> {
+  if (request.state !== 'pending') return no({ code: 'closed', state: request.state });
+  if (now < request.expiresAt) return no({ code: 'nothing-to-do' });
+  return ok({ next: { ...request, state: 'expired', closedAt: now, revision: request.revision + 1 }, effects: [show(request)] });
+}
+
+/** A person who may decide on this request: an approver who neither asked for it nor will hold a part of it (AP-2, CR-3). */
+function decider(request: ChangeRequest, actor: Actor) {
+  const anyone = personOf(actor);
+  // Said first, because "you asked for this" helps the requester more than "you are not an approver".
+  if (anyone.ok && anyone.value.personKey === request.requester.personKey)
+    return no({ code: 'own-request', otherAccount: anyone.value.objectId !== request.requester.objectId } as const);
+  const person = personWith(actor, 'approver');
+  if (person.ok && isCustodian(request, person.value)) return no({ code: 'custodian-of-plan' } as const);
+  return person;
+}

@@ -1,0 +1,107 @@
+import type { PersonRef } from '../people.ts';
+
+/**
+ * `pending → approved → applied`; or `denied`, `withdrawn`, `expired`; or `failed`, from which only an explicit retry leads back to
+ * `approved`. The first four after `approved` are final.
+ */
+export type RequestState = 'pending' | 'approved' | 'applied' | 'failed' | 'denied' | 'withdrawn' | 'expired';
+
+export type StepId = 'create-user' | 'exclude' | 'watch' | 'set-credential' | 'assign-role' | 'enable' | 'verify';
+
+/** One Graph write or check of a plan, in words with the call beside it. `<…>` in path or body stands for what only the run can know. */
+export interface PlanStep {
+  readonly id: StepId;
+  readonly title: string;
+  /** `null`: this step reads or records, it writes nothing in the tenant. */
+  readonly call: { readonly method: 'POST' | 'PATCH'; readonly path: string; readonly body: unknown } | null;
+}
+
+/**
+ * Everything an approval is for. Plain JSON (instants are ISO text) because its canonical form is hashed: people approve the digest,
+ * and nothing runs but what hashes to it (AP-3). A secret never stands in a plan.
+ */
+export interface CreatePlan {
+  readonly format: 'breakglass.plan/1';
+  readonly operation: 'create';
+  readonly requestId: string;
+  readonly version: number;
+  readonly tenant: {
+    readonly id: string;
+    readonly name: string;
+    readonly kind: 'workforce' | 'b2c' | 'free';
+    readonly initialDomain: string;
+  };
+  readonly account: {
+    readonly userPrincipalName: string;
+    readonly mailNickname: string;
+    readonly displayName: string;
+    readonly usageLocation: string;
+    /** Written to the user as `onPremisesExtensionAttributes.extensionAttribute15`: only what carries it is ours (GR-3). */
+    readonly marker: string;
+  };
+  readonly credential: { readonly kind: 'split-password'; readonly parts: number; readonly length: number };
+  readonly role: { readonly templateId: string; readonly name: string; readonly scope: '/' };
+  readonly exclusionGroupId: string;
+  readonly requester: PersonRef;
+  readonly reason: string;
+  readonly custodians: readonly PersonRef[];
+  readonly owners: readonly PersonRef[];
+  readonly quorum: number;
+  readonly policyVersion: string;
+  readonly expires: string;
+  readonly steps: readonly PlanStep[];
+}
+export type Plan = CreatePlan;
+
+/** One row of the decision book. Rows are only ever added (AP-11). */
+export interface DecisionRow {
+  readonly kind: 'approve' | 'deny' | 'withdraw';
+  readonly person: PersonRef;
+  readonly planDigest: string;
+  readonly at: Date;
+  readonly reason?: string;
+}
+
+export interface StepProgress {
+  readonly id: StepId;
+  readonly state: 'waiting' | 'running' | 'done' | 'failed';
+  readonly at?: Date;
+  /** What the proof read back, in words. */
+  readonly evidence?: string;
+}
+
+/** Why a run stopped. `code` is a Graph error code or one of ours; `words` may be shown to people. */
+export interface StepFailure {
+  readonly step: StepId;
+  readonly code: string;
+  readonly words: string;
+  readonly reference: string;
+}
+
+export interface ChangeRequest {
+  readonly id: string;
+  readonly kind: 'create';
+  readonly state: RequestState;
+  /** Rises by one with every change; cards remember which one they show. */
+  readonly revision: number;
+  readonly requester: PersonRef;
+  readonly reason: string;
+  readonly plan: Plan;
+  readonly planDigest: string;
+  /** The rule as it was when the request was opened; a later policy never eases it (AP-5). */
+  readonly quorum: number;
+  readonly decisions: readonly DecisionRow[];
+  /** Object ids of approvers who were no longer eligible when the run began: their rows stay in the record and do not count. */
+  readonly annulled: readonly string[];
+  readonly steps: readonly StepProgress[];
+  /** Fencing number of the run that may write (AP-9); 0 before the first. */
+  readonly fence: number;
+  readonly failure?: StepFailure;
+  readonly openedAt: Date;
+  readonly expiresAt: Date;
+  readonly closedAt?: Date;
+  /** Id of the form it came from: a second submit of the same form finds this request. */
+  readonly formId: string;
+  /** A request with the same content is open: said on the card. */
+  readonly duplicateOf?: string;
+}

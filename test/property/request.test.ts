@@ -1,0 +1,234 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { HOUR, later } from '../../src/core/decision.ts';
+import { digestOf } from '../../src/core/digest.ts';
+import { approve, deny, expire, stateAt, withdraw } from '../../src/core/request/decide.ts';
+import { beginRun, failRun, finishRun, recordStep, retry } from '../../src/core/request/run.ts';
+import { tally } from '../../src/core/request/tally.ts';
+import type { ChangeRequest } from '../../src/core/request/types.ts';
+import { actor, aPendingRequest, NOON, ref } from '../support/requests.ts';
+
+const ACCOUNTS = ['rita', 'rita2', 'ann', 'ann2', 'bob', 'cy', 'dana', 'mal'] as const;
+/** Everybody is in the approvers' group but Mal: the group alone must not be enough. */
+const inGroup = (account: string) => account !== 'mal';
+const click = (account: string) => actor(account, ...(inGroup(account) ? (['approver'] as const) : []));
+
+const happening = fc.oneof(
+  fc.record({
+    kind: fc.constant('approve' as const),
+    who: fc.constantFrom(...ACCOUNTS),
+    digest: fc.constantFrom('current', 'current', 'current', 'other'),
+  }),
+  fc.record({ kind: fc.constant('deny' as const), who: fc.constantFrom(...ACCOUNTS), reason: fc.constantFrom('', 'no') }),
+  fc.record({ kind: fc.constant('withdraw' as const), who: fc.constantFrom(...ACCOUNTS) }),
+  fc.record({ kind: fc.constant('wait' as const), hours: fc.integer({ min: 0, max: 20 }) }),
+  fc.record({ kind: fc.constant('expire' as const) }),
+  fc.record({ kind: fc.constant('begin' as const), eligible: fc.subarray([...ACCOUNTS]) }),
+);
+
+describe('a change request, whatever happens to it in whatever order', () => {
+  test('AP-1 AP-2 AP-3 AP-4 AP-6 AP-7: runs only on a quorum of distinct, eligible people, none of whom asked, in time and undenied', () => {
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 14 }), (happenings) => {
+        let request = aPendingRequest();
+        let now = NOON;
+        let ran = false;
+        // The reference: humans who approved the current plan while it could be approved, kept apart from the code's own bookkeeping.
+        const approved = new Map<string, string>();
+        let ended: 'denied' | 'withdrawn' | undefined;
+        for (const step of happenings) {
+          const before = request;
+          const open = !ran && ended === undefined && now < request.expiresAt;
+          if (step.kind === 'wait') now = later(now, step.hours * HOUR);
+          else {
+            const decision =
+              step.kind === 'approve'
+                ? approve(request, click(step.who), step.digest === 'current' ? request.planDigest : 'f'.repeat(64), now)
+                : step.kind === 'deny'
+                  ? deny(request, click(step.who), request.planDigest, step.reason, now)
+                  : step.kind === 'withdraw'
+                    ? withdraw(request, click(step.who), now)
+                    : step.kind === 'expire'
+                      ? expire(request, now)
+                      : beginRun(request, new Set(step.eligible.map((account) => ref(account).objectId)), now);
+            if (!decision.ok) continue;
+            request = decision.value.next;
+            expect(request.revision).toBe(before.revision + 1);
+            if (step.kind === 'approve') {
+              expect(open).toBe(true);
+              expect(['ann', 'ann2', 'bob', 'cy']).toContain(step.who);
+              expect(step.digest).toBe('current');
+              expect(approved.has(ref(step.who).personKey)).toBe(false);
+              approved.set(ref(step.who).personKey, ref(step.who).objectId);
+            }
+            if (step.kind === 'deny') ended = 'denied';
+            if (step.kind === 'withdraw') {
+              expect(['rita', 'rita2']).toContain(step.who);
+              ended = 'withdrawn';
+            }
+            if (step.kind === 'begin' && request.fence > before.fence && before.fence === 0) {
+              ran = true;
+              const eligible = new Set(step.eligible.map((account) => ref(account).objectId));
+              expect([...approved.values()].filter((objectId) => eligible.has(objectId)).length).toBeGreaterThanOrEqual(2);
+              expect(ended).toBeUndefined();
+              expect(now < request.expiresAt).toBe(true);
+            }
+          }
+          // Decisions are only ever added (AP-11).
+          expect(request.decisions.slice(0, before.decisions.length)).toEqual(before.decisions);
+        }
+        if (ended) expect(request.state).toBe(ended);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('AP-3: the digest covers everything a person approves', () => {
+    const { plan, planDigest } = aPendingRequest();
+    const variants = [
+      { ...plan, tenant: { ...plan.tenant, id: 'another' } },
+      { ...plan, account: { ...plan.account, userPrincipalName: 'x@contoso.onmicrosoft.com' } },
+      { ...plan, role: { ...plan.role, templateId: 'another' } },
+      { ...plan, custodians: [...plan.custodians].reverse() },
+      { ...plan, owners: [] },
+      { ...plan, quorum: 1 },
+      { ...plan, policyVersion: 'p2' },
+      { ...plan, expires: '2027-01-01T00:00:00.000Z' },
+      { ...plan, requestId: 'R-OTHER1' },
+      { ...plan, reason: 'another' },
+      { ...plan, steps: plan.steps.slice(1) },
+      { ...plan, exclusionGroupId: 'another' },
+    ];
+    expect(digestOf(plan)).toBe(planDigest);
+    for (const variant of variants) expect(digestOf(variant)).not.toBe(planDigest);
+  });
+});
+
+const approvedRequest = (): ChangeRequest => {
+  const digest = aPendingRequest().planDigest;
+  return ['ann', 'bob'].reduce((request, who) => {
+    const decision = approve(request, click(who), digest, NOON);
+    if (!decision.ok) throw new Error(decision.error.code);
+    return decision.value.next;
+  }, aPendingRequest());
+};
+const everybody = new Set(['ann', 'bob', 'cy'].map((who) => ref(who).objectId));
+
+describe('deciding', () => {
+  test('AP-2: the requester is refused with the reason, from either account', () => {
+    const request = aPendingRequest();
+    expect(approve(request, click('rita'), request.planDigest, NOON)).toEqual({
+      ok: false,
+      error: { code: 'own-request', otherAccount: false },
+    });
+    expect(approve(request, click('rita2'), request.planDigest, NOON)).toEqual({
+      ok: false,
+      error: { code: 'own-request', otherAccount: true },
+    });
+  });
+
+  test('ID-3: a second account of somebody who approved does not count again', () => {
+    const request = aPendingRequest();
+    const first = approve(request, click('ann'), request.planDigest, NOON);
+    if (!first.ok) throw new Error(first.error.code);
+    expect(approve(first.value.next, click('ann2'), request.planDigest, NOON)).toEqual({ ok: false, error: { code: 'already-decided' } });
+  });
+
+  test('CR-3: a custodian of the plan cannot approve it', () => {
+    const request = aPendingRequest();
+    expect(approve(request, click('dana'), request.planDigest, NOON)).toEqual({ ok: false, error: { code: 'custodian-of-plan' } });
+  });
+
+  test('AP-7: expiry is judged by the clock, not by whether the timer rang', () => {
+    const request = aPendingRequest();
+    expect(stateAt(request, later(request.expiresAt, -1))).toBe('pending');
+    expect(approve(request, click('ann'), request.planDigest, request.expiresAt)).toEqual({
+      ok: false,
+      error: { code: 'closed', state: 'expired' },
+    });
+  });
+
+  test('AP-6: a denial that arrives after the quorum but before the first write ends the request; later it is too late', () => {
+    const request = approvedRequest();
+    expect(deny(request, click('cy'), request.planDigest, 'wrong tenant', NOON)).toMatchObject({
+      ok: true,
+      value: { next: { state: 'denied' } },
+    });
+    const begun = beginRun(request, everybody, NOON);
+    if (!begun.ok) throw new Error(begun.error.code);
+    expect(deny(begun.value.next, click('cy'), request.planDigest, 'wrong tenant', NOON)).toEqual({
+      ok: false,
+      error: { code: 'closed', state: 'approved' },
+    });
+  });
+
+  test('a denial needs a reason', () => {
+    const request = aPendingRequest();
+    expect(deny(request, click('ann'), request.planDigest, '', NOON)).toEqual({ ok: false, error: { code: 'reason-missing' } });
+  });
+});
+
+describe('running', () => {
+  test('AP-4: an approver who lost the right since does not count; the request waits for another', () => {
+    const begun = beginRun(approvedRequest(), new Set([ref('bob').objectId, ref('cy').objectId]), NOON);
+    if (!begun.ok) throw new Error(begun.error.code);
+    const reopened = begun.value.next;
+    expect(reopened.state).toBe('pending');
+    expect(reopened.fence).toBe(0);
+    expect(tally(reopened)).toMatchObject({ reached: false, notCounted: [{ why: 'not-eligible-now' }] });
+    const again = approve(reopened, click('cy'), reopened.planDigest, NOON);
+    expect(again).toMatchObject({ ok: true, value: { next: { state: 'approved' } } });
+  });
+
+  test('AP-3: a plan that no longer hashes to what was approved does not run', () => {
+    const request = approvedRequest();
+    const tampered = {
+      ...request,
+      plan: { ...request.plan, account: { ...request.plan.account, userPrincipalName: 'other@contoso.onmicrosoft.com' } },
+    };
+    expect(beginRun(tampered, everybody, NOON)).toEqual({ ok: false, error: { code: 'plan-changed' } });
+  });
+
+  test('AP-7: a quorum that stood in time but was never begun expires', () => {
+    const request = approvedRequest();
+    expect(beginRun(request, everybody, request.expiresAt)).toMatchObject({ ok: true, value: { next: { state: 'expired', fence: 0 } } });
+  });
+
+  test('AP-9: only the holder of the newest lease may record anything', () => {
+    const first = beginRun(approvedRequest(), everybody, NOON);
+    if (!first.ok) throw new Error(first.error.code);
+    const second = beginRun(first.value.next, everybody, NOON);
+    if (!second.ok) throw new Error(second.error.code);
+    const request = second.value.next;
+    const stale = { ok: false, error: { code: 'stale-lease' } };
+    const failure = { step: 'create-user', code: 'X', words: 'x', reference: 'r' } as const;
+    expect(recordStep(request, 1, 'create-user', { state: 'running' }, NOON)).toEqual(stale);
+    expect(failRun(request, 1, failure, NOON)).toEqual(stale);
+    expect(finishRun(request, 1, NOON)).toEqual(stale);
+    expect(recordStep(request, 2, 'create-user', { state: 'running' }, NOON).ok).toBe(true);
+  });
+
+  test('is applied only when every step is proven', () => {
+    const begun = beginRun(approvedRequest(), everybody, NOON);
+    if (!begun.ok) throw new Error(begun.error.code);
+    let request = begun.value.next;
+    for (const { id } of request.plan.steps) {
+      expect(finishRun(request, 1, NOON)).toEqual({ ok: false, error: { code: 'nothing-to-do' } });
+      const done = recordStep(request, 1, id, { state: 'done', evidence: 'seen' }, NOON);
+      if (!done.ok) throw new Error(done.error.code);
+      request = done.value.next;
+    }
+    expect(finishRun(request, 1, NOON)).toMatchObject({ ok: true, value: { next: { state: 'applied' } } });
+  });
+
+  test('a failed run starts again only when a person asks, at the step that failed', () => {
+    const begun = beginRun(approvedRequest(), everybody, NOON);
+    if (!begun.ok) throw new Error(begun.error.code);
+    const failed = failRun(begun.value.next, 1, { step: 'create-user', code: 'X', words: 'x', reference: 'r' }, NOON);
+    if (!failed.ok) throw new Error(failed.error.code);
+    expect(retry(failed.value.next, click('mal'))).toEqual({ ok: false, error: { code: 'missing-role', role: 'approver' } });
+    const again = retry(failed.value.next, click('cy'));
+    expect(again).toMatchObject({ ok: true, value: { next: { state: 'approved' }, effects: [{ kind: 'apply-plan' }, { kind: 'show' }] } });
+    if (again.ok) expect(again.value.next.steps[0]).toEqual({ id: 'create-user', state: 'waiting' });
+  });
+});
