@@ -1,0 +1,18 @@
+import type { Subject } from '../core/effect.ts';
+
+/** `urgent-card` is drained on its own, so that no backlog of cards and no plan ever delays an alert (GR-7). */
+export type JobQueue = 'run-plan' | 'urgent-card' | 'card';
+
+/** Only ids: a job carries nothing that decides, the worker reads the state as it is when it runs. */
+export type Job =
+  | { readonly kind: 'apply-plan'; readonly requestId: string }
+  | { readonly kind: 'post'; readonly key: string }
+  | { readonly kind: 'show'; readonly subject: Subject };
+
+export interface Jobs {
+  /** Hands each job of a queue to `handler`, at most `atOnce` at a time. A handler that throws is called again later. */
+  work(queue: JobQueue, atOnce: number, handler: (job: Job) => Promise<void>): Promise<void>;
+  /** Nothing is being done and nothing is ready to be done. */
+  idle(): Promise<boolean>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,218 @@
+import type { EmergencyAccount } from '../core/account/types.ts';
+import type { Alert, Feed, SignInEvent } from '../core/alert/types.ts';
+import type { Effect, Place, Subject } from '../core/effect.ts';
+import type { Intent } from '../core/intent.ts';
+import type { PersonRef, Role, StrangerReason } from '../core/people.ts';
+import type { Refusal } from '../core/refusal.ts';
+import type { ChangeRequest, Plan } from '../core/request/types.ts';
+
+/** Things with a life, an id and a revision. Each is locked, decided on and saved as a whole. */
+export interface Aggregates {
+  readonly request: ChangeRequest;
+  readonly account: EmergencyAccount;
+  readonly alert: Alert;
+}
+export type Kind = keyof Aggregates;
+
+export interface AuditRecord {
+  readonly at: Date;
+  readonly actorId: string;
+  readonly intent: string;
+  readonly subject: string;
+  readonly refusal?: Refusal;
+  /** What identifies the decision: a digest, a part number. Never a secret, never free text of a feed. */
+  readonly details?: Readonly<Record<string, string | number>>;
+}
+
+/** A card that was posted, or is about to be. */
+export interface PostedCard {
+  readonly key: string;
+  readonly subject: Subject;
+  readonly variant: string;
+  readonly place: Place;
+  /** `owed`: not sent yet · `sending`: sent or not, unknown until the answer is stored (AL-2) · `sent`. */
+  readonly state: 'owed' | 'sending' | 'sent';
+  readonly conversationId?: string;
+  readonly activityId?: string;
+  /** Revision of the state it shows; an older one never covers a newer. */
+  readonly shown: number;
+  readonly urgent: boolean;
+}
+
+/** Where the bot can talk: as Teams handed it over when the bot was installed. */
+export interface Conversation {
+  readonly place: Place;
+  readonly conversationId: string;
+  /** Opaque to all but the channel: a stored conversation reference, without tokens. */
+  readonly reference: unknown;
+}
+
+export interface DueTimer {
+  readonly key: string;
+  readonly intent: Intent;
+}
+
+/** Everything one transaction can see and change. Handed to `work` only, gone when it ends. */
+export interface Transaction {
+  /** The one clock that decides anything, read in the database (DA-6). */
+  now(): Promise<Date>;
+  /** Reads and locks; a second one waits here, then sees the first one's work. */
+  lock<K extends Kind>(kind: K, id: string): Promise<Aggregates[K] | undefined>;
+  insert<K extends Kind>(kind: K, value: Aggregates[K]): Promise<void>;
+  /** @throws StoreFault when the stored revision is not the one `value` was made from */
+  save<K extends Kind>(kind: K, value: Aggregates[K]): Promise<void>;
+  requestOfForm(formId: string): Promise<ChangeRequest | undefined>;
+  /** The open or applied request, or account, that claims a user principal name. */
+  claimOfName(userPrincipalName: string): Promise<{ id: string } | undefined>;
+  openRequestsBy(personKey: string): Promise<number>;
+  accountOfRequest(requestId: string): Promise<EmergencyAccount | undefined>;
+  accountOfUser(tenantId: string, objectId: string): Promise<EmergencyAccount | undefined>;
+  /** Claims a key once: `undefined` if it is ours now, else the id it was claimed for before. */
+  claimOnce(key: string, id: string): Promise<string | undefined>;
+  putSealedParts(accountId: string, sealed: readonly Uint8Array[]): Promise<void>;
+  /** Reads a sealed part and destroys the row; a second call finds nothing. */
+  takeSealedPart(partKey: string): Promise<Uint8Array | undefined>;
+  owe(effects: readonly Effect[]): Promise<void>;
+  record(entry: AuditRecord): Promise<void>;
+}
+
+/** Reads that decide nothing: for cards, lists, forms. */
+export interface Reads {
+  get<K extends Kind>(kind: K, id: string): Promise<Aggregates[K] | undefined>;
+  requests(filter: { readonly open: boolean; readonly limit: number }): Promise<ChangeRequest[]>;
+  accounts(limit: number): Promise<EmergencyAccount[]>;
+  openAlerts(limit: number): Promise<Alert[]>;
+  watchedUsers(tenantId: string): Promise<string[]>;
+  cardsOf(subject: Subject): Promise<PostedCard[]>;
+  card(key: string): Promise<PostedCard | undefined>;
+  conversation(place: Place): Promise<Conversation | undefined>;
+  auditHead(): Promise<{ readonly size: number; readonly root: string }>;
+  backlog(): Promise<{ readonly jobs: number; readonly failedJobs: number; readonly timers: number; readonly nextTimerAt?: Date }>;
+  feeds(): Promise<FeedState[]>;
+  now(): Promise<Date>;
+}
+
+export interface FeedState {
+  readonly tenantId: string;
+  readonly feed: Feed;
+  readonly lastSuccessAt?: Date;
+  /** Everything up to this instant was read; the next read overlaps it (AL-4). */
+  readonly readUpTo?: Date;
+  readonly failures: number;
+  readonly lastError?: string;
+}
+
+/** Bookkeeping of what leaves the database; decides nothing in the domain. */
+export interface Writes {
+  remember(conversation: Conversation): Promise<void>;
+  /** The send certainly did not happen: the next try is the first again, not a possible repeat. */
+  markOwed(key: string): Promise<void>;
+  markSending(key: string, conversationId: string): Promise<void>;
+  markSent(key: string, conversationId: string, activityId: string, shown: number): Promise<void>;
+  markShown(key: string, shown: number): Promise<void>;
+  feedRead(tenantId: string, feed: Feed, result: { readonly readUpTo?: Date; readonly error?: string }): Promise<FeedState>;
+  /** A turn's activity id, once: false when it was handled before (AU-7). */
+  firstSight(activityKey: string): Promise<boolean>;
+}
+
+export interface Store extends Reads, Writes {
+  /** Runs `work` in one transaction, or joins the one it is called in. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Claims one timer that is due and runs `work` in the same transaction; false when none is due. */
+  ringNextTimer(work: (timer: DueTimer) => Promise<void>): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** What is known of a person in the home tenant, read fresh. */
+export type Lookup =
+  | { readonly ok: true; readonly person: PersonRef; readonly roles: ReadonlySet<Role> }
+  | { readonly ok: false; readonly why: StrangerReason; readonly name?: string };
+
+export interface People {
+  /** Fresh, effective and complete; any error is `look-up-failed` (ID-4). */
+  lookUp(objectId: string): Promise<Lookup>;
+  /** Everybody who holds a role now and may use it. @throws GraphFault when the answer is not complete */
+  holders(role: Role): Promise<PersonRef[]>;
+}
+
+export interface TenantInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly kind: Plan['tenant']['kind'];
+  readonly initialDomain: string;
+  readonly exclusionGroupId: string;
+}
+
+/** What the tenant says of a user, as far as plans need it. */
+export interface TenantUser {
+  readonly objectId: string;
+  readonly userPrincipalName: string;
+  readonly accountEnabled: boolean;
+  readonly marker?: string;
+  readonly passwordPolicies?: string;
+  readonly passwordChangedAt?: Date;
+}
+
+/** Reads of one tenant. Errors are thrown as GraphFault. */
+export interface TenantReader {
+  userByName(userPrincipalName: string): Promise<TenantUser | undefined>;
+  user(objectId: string): Promise<TenantUser | undefined>;
+  deletedUserByName(userPrincipalName: string): Promise<boolean>;
+  isMember(groupId: string, objectId: string): Promise<boolean>;
+  /** Role template ids assigned directly at `/`. */
+  roles(objectId: string): Promise<string[]>;
+  /** Whether the tenant's sign-in log can be read at all; false where its kind or licence refuses it. @throws GraphFault otherwise */
+  canReadSignIns(now: Date): Promise<boolean>;
+  /** Sign-ins at or after `since`, of any of the users, oldest first. */
+  signIns(userIds: readonly string[], since: Date): Promise<SignInEvent[]>;
+}
+
+/** Writes of one tenant: only the worker holds it (GR-6). Each throws GraphFault; `unknown` outcomes are settled by reading. */
+export interface TenantWriter {
+  createUser(account: Plan['account'], password: Buffer): Promise<string>;
+  addToGroup(groupId: string, objectId: string): Promise<void>;
+  setPassword(objectId: string, password: Buffer): Promise<void>;
+  assignRole(objectId: string, roleTemplateId: string): Promise<void>;
+  enable(objectId: string): Promise<void>;
+}
+
+export interface Tenants {
+  list(): readonly TenantInfo[];
+  info(tenantId: string): TenantInfo | undefined;
+  reader(tenantId: string): TenantReader;
+  writer(tenantId: string): TenantWriter;
+}
+
+/** A card ready to leave: plain Adaptive Card JSON, and the line shown where a card cannot be. */
+export interface OutgoingCard {
+  readonly card: object;
+  readonly summary: string;
+}
+
+/** Teams, outbound. */
+export interface Channel {
+  post(to: Conversation, card: OutgoingCard): Promise<{ readonly conversationId: string; readonly activityId: string }>;
+  update(to: Conversation, conversationId: string, activityId: string, card: OutgoingCard): Promise<void>;
+}
+
+/** Seals parts under a key outside the database (CR-4). `context` binds a sealed part to its place: moved elsewhere it does not open. */
+export interface Custody {
+  seal(part: Buffer, context: string): Promise<Uint8Array>;
+  open(sealed: Uint8Array, context: string): Promise<Buffer>;
+}
+
+export interface Random {
+  /** Integer in [0, below). */
+  below(below: number): number;
+  id(prefix: 'R' | 'EA' | 'AL' | 'F'): string;
+}
+
+export interface Policy {
+  readonly quorum: number;
+  readonly policyVersion: string;
+  readonly requestExpiryHours: number;
+  readonly openRequestsPerPerson: number;
+  readonly partExpiryHours: number;
+  readonly validationDays: number;
+}
