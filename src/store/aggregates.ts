@@ -1,0 +1,100 @@
+import { type Kysely, sql } from 'kysely';
+import type { Aggregates, Kind } from '../app/ports.ts';
+import type { ChangeRequest } from '../core/request/types.ts';
+import { fromJson, toJson } from './json.ts';
+import type { Tables } from './tables.ts';
+
+/** Reads one thing; `lock` makes a second transaction wait until this one ends. */
+export async function readOne<K extends Kind>(
+  handle: Kysely<Tables>,
+  kind: K,
+  id: string,
+  lock: boolean,
+): Promise<Aggregates[K] | undefined> {
+  const query = handle
+    .selectFrom(kind as 'request')
+    .select('body')
+    .where('id', '=', id);
+  const row = await (lock ? query.forUpdate() : query).executeTakeFirst();
+  return row && fromJson<Aggregates[K]>(row.body);
+}
+
+export async function insertOne<K extends Kind>(handle: Kysely<Tables>, kind: K, value: Aggregates[K]): Promise<void> {
+  const body = toJson(value);
+  const common = { id: value.id, revision: value.revision, state: value.state, body };
+  if (isA('request', kind, value)) {
+    const { plan, requester, formId, openedAt } = value;
+    const more = {
+      form_id: formId,
+      requester_key: requester.personKey,
+      user_principal_name: plan.account.userPrincipalName,
+      tenant_id: plan.tenant.id,
+      opened_at: openedAt,
+    };
+    await handle
+      .insertInto('request')
+      .values({ ...common, ...more })
+      .execute();
+    await addDecisions(handle, value);
+  } else if (isA('account', kind, value)) {
+    const more = {
+      request_id: value.requestId,
+      tenant_id: value.tenantId,
+      object_id: value.objectId,
+      user_principal_name: value.userPrincipalName,
+    };
+    await handle
+      .insertInto('account')
+      .values({ ...common, ...more })
+      .execute();
+  } else if (isA('alert', kind, value)) {
+    await handle
+      .insertInto('alert')
+      .values({ ...common, raised_at: value.raisedAt })
+      .execute();
+  }
+}
+
+/** Saves over the revision it was made from; anything else means a lock was forgotten, and is a fault. */
+export async function saveOne<K extends Kind>(handle: Kysely<Tables>, kind: K, value: Aggregates[K]): Promise<void> {
+  const { numUpdatedRows } = await handle
+    .updateTable(kind as 'request')
+    .set({ revision: value.revision, state: value.state, body: toJson(value) })
+    .where('id', '=', value.id)
+    .where('revision', '=', value.revision - 1)
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw new Error(`${kind} ${value.id} was changed by somebody else while it was being decided on`);
+  if (isA('request', kind, value)) await addDecisions(handle, value);
+}
+
+/** Adds the rows the decision book does not have yet. The unique key on (request, human, plan) is the last word on "once". */
+async function addDecisions(handle: Kysely<Tables>, request: ChangeRequest): Promise<void> {
+  if (request.decisions.length === 0) return;
+  await handle
+    .insertInto('decision')
+    .values(
+      request.decisions.map((row, index) => ({
+        request_id: request.id,
+        number: index + 1,
+        kind: row.kind,
+        person_key: row.person.personKey,
+        object_id: row.person.objectId,
+        plan_digest: row.planDigest,
+        at: row.at,
+        reason: row.reason ?? null,
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(['request_id', 'number']).doNothing())
+    .execute();
+}
+
+export async function claimOfName(handle: Kysely<Tables>, userPrincipalName: string): Promise<{ id: string } | undefined> {
+  return handle
+    .selectFrom('request')
+    .select('id')
+    .where(sql`lower(user_principal_name)`, '=', userPrincipalName.toLowerCase())
+    .where('state', 'in', ['pending', 'approved', 'failed', 'applied'])
+    .executeTakeFirst();
+}
+
+const isA = <K extends Kind>(wanted: K, kind: Kind, _value: Aggregates[Kind]): _value is Aggregates[K] => kind === wanted;

@@ -1,0 +1,25 @@
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import { initial } from './migrations/0001_initial.ts';
+import type { Tables } from './tables.ts';
+
+const MIGRATIONS: Readonly<Record<string, readonly string[]>> = { '0001_initial': initial };
+
+/**
+ * Brings the schema up to date: transactional, under an advisory lock, so that two replicas starting together do it once.
+ *
+ * @throws whatever the database refuses; nothing is half done then
+ */
+export async function migrate(database: Kysely<Tables>): Promise<void> {
+  const migrations: Record<string, Migration> = {};
+  for (const [name, statements] of Object.entries(MIGRATIONS)) {
+    migrations[name] = {
+      async up(connection) {
+        for (const statement of statements) await sql.raw(statement).execute(connection);
+      },
+    };
+  }
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}

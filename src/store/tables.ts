@@ -1,0 +1,54 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** `json`, which keeps the order of keys as `jsonb` does not: written as text, read as a value. */
+type Json = ColumnType<unknown, string, string>;
+
+interface AggregateTable {
+  id: string;
+  revision: number;
+  state: string;
+  body: Json;
+}
+
+export interface Tables {
+  clock: { one: Generated<boolean>; offset_ms: string };
+  request: AggregateTable & { form_id: string; requester_key: string; user_principal_name: string; tenant_id: string; opened_at: Date };
+  decision: {
+    request_id: string;
+    number: number;
+    kind: string;
+    person_key: string;
+    object_id: string;
+    plan_digest: string;
+    at: Date;
+    reason: string | null;
+  };
+  account: AggregateTable & { request_id: string; tenant_id: string; object_id: string; user_principal_name: string };
+  alert: AggregateTable & { raised_at: Date };
+  once: { key: string; id: string };
+  sealed_part: { key: string; sealed: Buffer };
+  timer: { key: string; at: Date; intent: Json; failures: Generated<number> };
+  posted_card: {
+    key: string;
+    subject: string;
+    variant: string;
+    place: string;
+    state: string;
+    conversation_id: string | null;
+    activity_id: string | null;
+    shown: number;
+    urgent: boolean;
+  };
+  conversation: { place: string; conversation_id: string; reference: Json };
+  feed: {
+    tenant_id: string;
+    feed: string;
+    last_success_at: Date | null;
+    read_up_to: Date | null;
+    failures: number;
+    last_error: string | null;
+  };
+  turn: { key: string; at: Generated<Date> };
+  audit: { seq: number; at: Date; intent: string; actor: string; subject: string; leaf: Buffer; body: Buffer };
+  audit_head: { one: Generated<boolean>; size: number; frontier: Buffer };
+}

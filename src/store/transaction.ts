@@ -1,0 +1,72 @@
+import type { Kysely } from 'kysely';
+import type { Transaction } from '../app/ports.ts';
+import type { EmergencyAccount } from '../core/account/types.ts';
+import { partKey } from '../core/account/types.ts';
+import type { ChangeRequest } from '../core/request/types.ts';
+import { claimOfName, insertOne, readOne, saveOne } from './aggregates.ts';
+import { appendAudit } from './audit.ts';
+import { readClock } from './clock.ts';
+import { fromJson } from './json.ts';
+import { type Outbox, owe } from './outbox.ts';
+import type { Tables } from './tables.ts';
+
+/** The port `Transaction` over one database transaction. */
+export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transaction {
+  const one = <T>(row: { body: unknown } | undefined): T | undefined => row && fromJson<T>(row.body);
+  return {
+    now: () => readClock(handle),
+    lock: (kind, id) => readOne(handle, kind, id, true),
+    insert: (kind, value) => insertOne(handle, kind, value),
+    save: (kind, value) => saveOne(handle, kind, value),
+    requestOfForm: async (formId) =>
+      one<ChangeRequest>(await handle.selectFrom('request').select('body').where('form_id', '=', formId).executeTakeFirst()),
+    claimOfName: (userPrincipalName) => claimOfName(handle, userPrincipalName),
+    async openRequestsBy(personKey) {
+      const row = await handle
+        .selectFrom('request')
+        .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('count'))
+        .where('requester_key', '=', personKey)
+        .where('state', 'in', ['pending', 'approved', 'failed'])
+        .executeTakeFirstOrThrow();
+      return row.count;
+    },
+    accountOfRequest: async (requestId) =>
+      one<EmergencyAccount>(await handle.selectFrom('account').select('body').where('request_id', '=', requestId).executeTakeFirst()),
+    accountOfUser: async (tenantId, objectId) =>
+      one<EmergencyAccount>(
+        await handle
+          .selectFrom('account')
+          .select('body')
+          .where('tenant_id', '=', tenantId)
+          .where('object_id', '=', objectId.toLowerCase())
+          .executeTakeFirst(),
+      ),
+    async claimOnce(key, id) {
+      const won = await handle
+        .insertInto('once')
+        .values({ key, id })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (won) return undefined;
+      const row = await handle.selectFrom('once').select('id').where('key', '=', key).executeTakeFirstOrThrow();
+      return row.id;
+    },
+    async putSealedParts(accountId, sealed) {
+      for (const [index, content] of sealed.entries()) {
+        const row = { key: partKey(accountId, index + 1), sealed: Buffer.from(content) };
+        await handle
+          .insertInto('sealed_part')
+          .values(row)
+          .onConflict((conflict) => conflict.column('key').doUpdateSet({ sealed: row.sealed }))
+          .execute();
+      }
+    },
+    async takeSealedPart(key) {
+      const row = await handle.deleteFrom('sealed_part').where('key', '=', key).returning('sealed').executeTakeFirst();
+      return row?.sealed;
+    },
+    owe: (effects) => owe(handle, outbox, effects),
+    record: (entry) => appendAudit(handle, entry),
+  };
+}
