@@ -1,0 +1,126 @@
+import {
+  AuthenticationHandler,
+  Client,
+  HTTPMessageHandler,
+  type Middleware,
+  RetryHandler,
+  RetryHandlerOptions,
+  TelemetryHandler,
+} from '@microsoft/microsoft-graph-client';
+import { asGraphFault, GraphFault } from './faults.ts';
+
+/** Anything that can fetch a token for Graph: every `@azure/identity` class, and the sandbox's own. */
+export interface TokenSource {
+  getToken(scope: string): Promise<{ readonly token: string } | null>;
+}
+
+export interface GraphSettings {
+  /** Origin of Graph in the tenant's cloud, `https://graph.microsoft.com` in the global one. */
+  readonly origin: string;
+  readonly credential: TokenSource;
+  /** The last link of the chain. Left out: real HTTPS. The sandbox maps the origin to loopback and refuses everything else. */
+  readonly transport?: Middleware;
+  /** Time limit of one call, retries included. */
+  readonly timeoutMs: number;
+}
+
+/** The few verbs the product needs of Graph. Paths are relative to `/v1.0`; ids in them must be encoded with `id`. */
+export interface Graph {
+  get<T>(path: string): Promise<T>;
+  /** `undefined` where Graph says 404. */
+  find<T>(path: string): Promise<T | undefined>;
+  /** Every page, in order; a next link that leaves Graph is a fault (GR-8). */
+  list<T>(path: string): Promise<T[]>;
+  post<T>(path: string, body: unknown): Promise<T>;
+  patch(path: string, body: unknown): Promise<void>;
+}
+
+/** One path segment or filter value: unencoded `#`, `&` and `+` are silently cut or misread by Graph (graph facts, gotcha 2). */
+export const id = (value: string): string => encodeURIComponent(value);
+export const quoted = (value: string): string => encodeURIComponent(`'${value.replaceAll("'", "''")}'`);
+
+const MAX_PAGES = 200;
+
+/**
+ * Graph client with the library's own middleware. Retries are ours: its defaults hold a call for nine minutes and repeat a POST whose
+ * outcome is unknown. Redirects are not followed, so a token never goes anywhere else.
+ */
+export function graphClient({ origin, credential, transport, timeoutMs }: GraphSettings): Graph {
+  const scope = `${origin}/.default`;
+  const authentication = new AuthenticationHandler({
+    async getAccessToken() {
+      const token = await credential.getToken(scope);
+      if (token === null) throw new Error('no token for Graph');
+      return token.token;
+    },
+  });
+  const retry = new RetryHandler(new RetryHandlerOptions(1, 2, mayRepeat));
+  const telemetry = new TelemetryHandler();
+  const last = transport ?? new HTTPMessageHandler();
+  authentication.setNext(retry);
+  retry.setNext(telemetry);
+  telemetry.setNext(last);
+  const client = Client.initWithMiddleware({
+    middleware: authentication,
+    baseUrl: `${origin}/`,
+    defaultVersion: 'v1.0',
+    fetchOptions: { redirect: 'error' },
+  });
+
+  const request = (path: string) => client.api(path).option('signal', AbortSignal.timeout(timeoutMs));
+  const guarded = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw asGraphFault(operation, error);
+    }
+  };
+  const get = <T>(path: string): Promise<T> => guarded(`GET ${bare(path)}`, () => request(path).get() as Promise<T>);
+
+  return {
+    get,
+    async find<T>(path: string) {
+      try {
+        return await get<T>(path);
+      } catch (error) {
+        if (error instanceof GraphFault && error.status === 404) return undefined;
+        throw error;
+      }
+    },
+    async list<T>(path: string) {
+      const found: T[] = [];
+      let next: string | undefined = path;
+      for (let page = 0; next !== undefined; page += 1) {
+        if (page === MAX_PAGES)
+          throw new GraphFault(`GET ${bare(path)}`, { status: 0, code: 'TooManyPages', detail: `more than ${MAX_PAGES} pages` });
+        const answer: { value?: T[]; '@odata.nextLink'?: string } = await get(next);
+        if (!Array.isArray(answer.value))
+          throw new GraphFault(`GET ${bare(path)}`, { status: 200, code: 'NotACollection', detail: 'no value array' });
+        found.push(...answer.value);
+        next = answer['@odata.nextLink'];
+        if (next !== undefined && new URL(next).origin !== origin) {
+          throw new GraphFault(`GET ${bare(path)}`, { status: 200, code: 'ForeignNextLink', detail: new URL(next).origin });
+        }
+      }
+      return found;
+    },
+    post: <T>(path: string, body: unknown) => guarded(`POST ${bare(path)}`, () => request(path).post(body) as Promise<T>),
+    patch: (path, body) => guarded(`PATCH ${bare(path)}`, async () => void (await request(path).patch(body))),
+  };
+}
+
+/** 429 was not carried out, whatever the method; other failures only for reads. A long Retry-After is the caller's to wait for. */
+function mayRepeat(
+  _delay: number,
+  _attempt: number,
+  request: unknown,
+  options: { method?: string } | undefined,
+  response: { status: number; headers: { get(name: string): string | null } },
+): boolean {
+  const method = options?.method ?? (request instanceof Request ? request.method : 'GET');
+  const wait = Number(response.headers.get('Retry-After') ?? 1);
+  if (wait > 5) return false;
+  return response.status === 429 || method === 'GET';
+}
+
+const bare = (path: string): string => path.split('?', 1)[0] ?? path;

@@ -1,0 +1,59 @@
+import {
+  ClientAssertionCredential,
+  ClientCertificateCredential,
+  ManagedIdentityCredential,
+  type TokenCredential,
+  WorkloadIdentityCredential,
+} from '@azure/identity';
+
+/** How an identity proves itself, by reference: no secret stands in a file of ours. Shapes of `tenants.yaml` (env/tenants.example.yaml). */
+export type CredentialReference =
+  | { readonly type: 'managed-identity'; readonly clientId?: string }
+  | { readonly type: 'workload-identity'; readonly clientId: string }
+  | { readonly type: 'certificate'; readonly clientId: string; readonly file: string }
+  /** App of the workforce tenant, consented in the managed tenant, trusting a user-assigned managed identity (graph facts, gotcha 6). */
+  | { readonly type: 'federated'; readonly clientId: string; readonly managedIdentityClientId: string };
+
+export interface Cloud {
+  readonly loginOrigin: string;
+  readonly graphOrigin: string;
+  readonly exchangeAudience: string;
+}
+
+/** The clouds an installation may name; nothing else is ever sent a token (ST-3, GR-8). */
+export const CLOUDS: Readonly<Record<'global' | 'usgov' | 'china', Cloud>> = {
+  global: {
+    loginOrigin: 'https://login.microsoftonline.com',
+    graphOrigin: 'https://graph.microsoft.com',
+    exchangeAudience: 'api://AzureADTokenExchange',
+  },
+  usgov: {
+    loginOrigin: 'https://login.microsoftonline.us',
+    graphOrigin: 'https://graph.microsoft.us',
+    exchangeAudience: 'api://AzureADTokenExchangeUSGov',
+  },
+  china: {
+    loginOrigin: 'https://login.chinacloudapi.cn',
+    graphOrigin: 'https://microsoftgraph.chinacloudapi.cn',
+    exchangeAudience: 'api://AzureADTokenExchangeChina',
+  },
+};
+
+export function credentialFor(reference: CredentialReference, tenantId: string, cloud: Cloud): TokenCredential {
+  const options = { authorityHost: cloud.loginOrigin };
+  switch (reference.type) {
+    case 'managed-identity':
+      return reference.clientId === undefined
+        ? new ManagedIdentityCredential()
+        : new ManagedIdentityCredential({ clientId: reference.clientId });
+    case 'workload-identity':
+      return new WorkloadIdentityCredential({ ...options, tenantId, clientId: reference.clientId });
+    case 'certificate':
+      return new ClientCertificateCredential(tenantId, reference.clientId, { certificatePath: reference.file }, options);
+    case 'federated': {
+      const identity = new ManagedIdentityCredential({ clientId: reference.managedIdentityClientId });
+      const assertion = async (): Promise<string> => (await identity.getToken(`${cloud.exchangeAudience}/.default`)).token;
+      return new ClientAssertionCredential(tenantId, reference.clientId, assertion, options);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { TenantReader, TenantUser } from '../app/ports.ts';
+import { type Graph, id, quoted } from './client.ts';
+import { GraphFault } from './faults.ts';
+import { type SignInRow, signInFrom } from './signIns.ts';
+
+interface UserRow {
+  readonly id: string;
+  readonly userPrincipalName: string;
+  readonly accountEnabled: boolean | null;
+  readonly passwordPolicies?: string | null;
+  readonly lastPasswordChangeDateTime?: string | null;
+  readonly onPremisesExtensionAttributes?: { readonly extensionAttribute15?: string | null } | null;
+}
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+const SELECT = 'id,userPrincipalName,accountEnabled,passwordPolicies,lastPasswordChangeDateTime,onPremisesExtensionAttributes';
+
+/** Reads of one managed tenant. Users are addressed by object id wherever one is known. */
+export function tenantReader(graph: Graph, tenantId: string): TenantReader {
+  return {
+    async userByName(userPrincipalName) {
+      const found = await graph.list<UserRow>(`/users?$filter=userPrincipalName eq ${quoted(userPrincipalName)}&$select=${SELECT}`);
+      return found[0] && userFrom(found[0]);
+    },
+    async user(objectId) {
+      const row = await graph.find<UserRow>(`/users/${id(objectId)}?$select=${SELECT}`);
+      return row && userFrom(row);
+    },
+    async deletedUserByName(userPrincipalName) {
+      // A deleted user's name is prefixed with its object id without dashes, so it cannot be filtered for: compare the ends.
+      const rows = await graph.list<{ userPrincipalName?: string | null }>(
+        '/directory/deletedItems/microsoft.graph.user?$select=id,userPrincipalName',
+      );
+      const wanted = userPrincipalName.toLowerCase();
+      return rows.some((row) => (row.userPrincipalName ?? '').toLowerCase().replace(/^[0-9a-f]{32}/, '') === wanted);
+    },
+    async isMember(groupId, objectId) {
+      const rows = await graph.list<{ id: string }>(`/groups/${id(groupId)}/members?$select=id&$top=999`);
+      return rows.some((row) => row.id.toLowerCase() === objectId.toLowerCase());
+    },
+    async roles(objectId) {
+      const rows = await graph.list<{ roleDefinitionId: string; directoryScopeId: string }>(
+        `/roleManagement/directory/roleAssignments?$filter=principalId eq ${quoted(objectId)}`,
+      );
+      return rows.filter((row) => row.directoryScopeId === '/').map((row) => row.roleDefinitionId.toLowerCase());
+    },
+    async canReadSignIns(now) {
+      try {
+        await graph.get(`/auditLogs/signIns?$filter=userId eq ${quoted(NOBODY)} and createdDateTime ge ${now.toISOString()}&$top=1`);
+        return true;
+      } catch (error) {
+        if (error instanceof GraphFault && error.code === 'Authentication_RequestFromNonPremiumTenantOrB2CTenant') return false;
+        throw error;
+      }
+    },
+    async signIns(userIds, since) {
+      const rows: SignInRow[] = [];
+      for (const userId of userIds) {
+        // One user at a time: `or` over users is not among the documented filters of this list (graph facts, section 4).
+        const filter = `userId eq ${quoted(userId)} and createdDateTime ge ${since.toISOString()}`;
+        rows.push(...(await graph.list<SignInRow>(`/auditLogs/signIns?$filter=${filter}`)));
+      }
+      return rows.map((row) => signInFrom(row, tenantId)).sort((a, b) => a.signedInAt.getTime() - b.signedInAt.getTime());
+    },
+  };
+}
+
+function userFrom(row: UserRow): TenantUser {
+  const marker = row.onPremisesExtensionAttributes?.extensionAttribute15;
+  return {
+    objectId: row.id.toLowerCase(),
+    userPrincipalName: row.userPrincipalName,
+    accountEnabled: row.accountEnabled === true,
+    ...(marker ? { marker } : {}),
+    ...(row.passwordPolicies ? { passwordPolicies: row.passwordPolicies } : {}),
+    ...(row.lastPasswordChangeDateTime ? { passwordChangedAt: new Date(row.lastPasswordChangeDateTime) } : {}),
+  };
+}

@@ -1,0 +1,41 @@
+import type { TenantWriter } from '../app/ports.ts';
+import { type Graph, id } from './client.ts';
+
+/**
+ * Writes of one managed tenant, in the shapes plans promise (core/request/plan.ts). A password exists as a string only inside the body of
+ * the one call that sets it; the caller's buffer stays the caller's to wipe.
+ */
+export function tenantWriter(graph: Graph): TenantWriter {
+  return {
+    async createUser(account, password) {
+      const created = await graph.post<{ id: string }>('/users', {
+        accountEnabled: false,
+        displayName: account.displayName,
+        mailNickname: account.mailNickname,
+        userPrincipalName: account.userPrincipalName,
+        usageLocation: account.usageLocation,
+        passwordPolicies: 'DisablePasswordExpiration',
+        passwordProfile: { password: password.toString('latin1'), forceChangePasswordNextSignIn: false },
+        onPremisesExtensionAttributes: { extensionAttribute15: account.marker },
+      });
+      return created.id.toLowerCase();
+    },
+    async addToGroup(groupId, objectId) {
+      await graph.post(`/groups/${id(groupId)}/members/$ref`, {
+        '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${id(objectId)}`,
+      });
+    },
+    setPassword: (objectId, password) =>
+      graph.patch(`/users/${id(objectId)}`, {
+        passwordProfile: { password: password.toString('latin1'), forceChangePasswordNextSignIn: false },
+      }),
+    async assignRole(objectId, roleTemplateId) {
+      await graph.post('/roleManagement/directory/roleAssignments', {
+        principalId: objectId,
+        roleDefinitionId: roleTemplateId,
+        directoryScopeId: '/',
+      });
+    },
+    enable: (objectId) => graph.patch(`/users/${id(objectId)}`, { accountEnabled: true }),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Middleware } from '@microsoft/microsoft-graph-client';
+import type { TenantInfo, TenantReader, Tenants, TenantWriter } from '../app/ports.ts';
+import { type GraphSettings, graphClient, type TokenSource } from './client.ts';
+import { tenantReader } from './tenantReader.ts';
+import { tenantWriter } from './tenantWriter.ts';
+
+/** A tenant with its two identities: one that reads, always on, and one that writes, which only the worker asks for (GR-6). */
+export interface ManagedTenant {
+  readonly info: TenantInfo;
+  readonly reader: TokenSource;
+  readonly writer: TokenSource;
+}
+
+export interface TenantsSettings {
+  readonly graphOrigin: string;
+  readonly transport?: Middleware;
+  readonly timeoutMs: number;
+}
+
+/** Only tenants of the configured list can be reached; chat input never makes a path or a host. */
+export function graphTenants(managed: readonly ManagedTenant[], settings: TenantsSettings): Tenants {
+  const byId = new Map(managed.map((tenant) => [tenant.info.id.toLowerCase(), tenant]));
+  const readers = new Map<string, TenantReader>();
+  const writers = new Map<string, TenantWriter>();
+  const graphOf = (credential: TokenSource) => {
+    const { graphOrigin: origin, transport, timeoutMs } = settings;
+    const graph: GraphSettings = { origin, credential, timeoutMs, ...(transport ? { transport } : {}) };
+    return graphClient(graph);
+  };
+  const cached = <T>(cache: Map<string, T>, tenantId: string, make: (tenant: ManagedTenant) => T): T => {
+    const key = tenantId.toLowerCase();
+    const tenant = byId.get(key);
+    if (!tenant) throw new RangeError(`tenant ${tenantId} is not configured`);
+    const known = cache.get(key) ?? make(tenant);
+    cache.set(key, known);
+    return known;
+  };
+  return {
+    list: () => managed.map(({ info }) => info),
+    info: (tenantId) => byId.get(tenantId.toLowerCase())?.info,
+    reader: (tenantId) => cached(readers, tenantId, (tenant) => tenantReader(graphOf(tenant.reader), tenant.info.id)),
+    writer: (tenantId) => cached(writers, tenantId, (tenant) => tenantWriter(graphOf(tenant.writer))),
+  };
+}
