@@ -1,0 +1,46 @@
+import type { OutgoingCard, PostedCard, Reads } from '../app/ports.ts';
+import { accountCard } from '../cards/views/account.ts';
+import { alertCard } from '../cards/views/alert.ts';
+import { partCard } from '../cards/views/part.ts';
+import { requestCard } from '../cards/views/request.ts';
+import { validationCard } from '../cards/views/validation.ts';
+import type { ChangeRequest } from '../core/request/types.ts';
+
+/** A card as the state is now, and the revision of that state. `undefined`: the thing is gone. */
+export interface Drawn {
+  readonly card: OutgoingCard;
+  readonly revision: number;
+}
+
+/** Teams ids of people whose own view of a card differs from everybody's. */
+export type RefreshFor = (request: ChangeRequest) => Promise<readonly string[]>;
+
+/** Draws what a posted card is about, from the store, as it is at this moment. */
+export async function draw(
+  store: Reads,
+  posted: Pick<PostedCard, 'subject' | 'variant' | 'place'>,
+  refreshFor: RefreshFor,
+): Promise<Drawn | undefined> {
+  const now = await store.now();
+  const [kind, ...rest] = posted.subject.split(':');
+  const id = rest[0] ?? '';
+  switch (kind) {
+    case 'request': {
+      const request = await store.get('request', id);
+      // Everybody sees the same card in a personal chat of their own: only the shared one in the channel needs personal views.
+      const mris = request && posted.place.kind === 'channel' ? await refreshFor(request) : [];
+      return request && { card: requestCard(request, now, undefined, mris), revision: request.revision };
+    }
+    case 'alert': {
+      const alert = await store.get('alert', id);
+      return alert && { card: alertCard(alert, now, posted.variant || undefined), revision: alert.revision };
+    }
+    default: {
+      const account = await store.get('account', id);
+      if (!account) return undefined;
+      if (kind === 'part') return { card: partCard(account, Number(rest[1]), now), revision: account.revision };
+      if (kind === 'validation') return { card: validationCard(account, now, posted.variant || undefined), revision: account.revision };
+      return { card: accountCard(account, now), revision: account.revision };
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Door } from '../app/dispatch.ts';
+import type { Log } from '../app/log.ts';
+import type { Custody, People, Random, Store, Tenants } from '../app/ports.ts';
+import { randomPassword } from '../core/account/password.ts';
+import { partKey } from '../core/account/types.ts';
+import { MINUTE } from '../core/decision.ts';
+import type { Intent } from '../core/intent.ts';
+import type { ChangeRequest, StepFailure } from '../core/request/types.ts';
+import { CREATE_STEPS } from './steps/create.ts';
+import { type Step, type StepScene, StepStopped } from './steps/step.ts';
+
+export interface RunPlanNeeds {
+  readonly door: Door;
+  readonly store: Store;
+  readonly people: People;
+  readonly tenants: Tenants;
+  readonly custody: Custody;
+  readonly random: Random;
+  readonly log: Log;
+  /** What binds a sealed part to its place and custodian. */
+  readonly partContext: (partKey: string, custodianObjectId: string) => string;
+}
+
+const WORKER = { kind: 'system', part: 'worker' } as const;
+/** Replication of minutes is normal (graph facts, section 4); after this long a step is given up and people are told. */
+const GIVE_UP_AFTER_MINUTES = 30;
+/** Waits between looks at one step, real milliseconds; then the job gives way and comes back later. */
+const LOOK_AGAIN_AFTER_MS = [250, 500, 1000, 2000, 4000];
+
+/** An error of a port that says whether another try later can help. */
+interface Passing {
+  readonly passing: boolean;
+  readonly notYetThere?: boolean;
+}
+
+/**
+ * Carries out an approved plan, from wherever an earlier run stopped. Returns when the request is applied, failed or no longer approved;
+ * throws when it should be tried again later.
+ */
+export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<void> {
+  const { door, log } = needs;
+  const eligible = (await needs.people.holders('approver')).map(({ objectId }) => objectId);
+  const begun = await door.dispatch(WORKER, { kind: 'begin-run', requestId, eligible });
+  if (!begun.ok) return log.info('run.not-begun', { requestId, refusal: begun.error.code });
+  let request = begun.value.request;
+  if (request?.state !== 'approved') return log.warn('run.quorum-lost', { requestId });
+  const fence = request.fence;
+  const scene = sceneOf(needs, request);
+  for (const step of CREATE_STEPS) {
+    if (request.steps.find(({ id }) => id === step.id)?.state === 'done') continue;
+    try {
+      request = await record(door, { kind: 'begin-step', requestId, fence, step: step.id });
+      const evidence = await carryOut(step, scene);
+      request = await record(door, { kind: 'finish-step', requestId, fence, step: step.id, evidence });
+      log.info('step.done', { requestId, step: step.id, fence });
+    } catch (error) {
+      if (error instanceof LeaseLost) return log.warn('run.lease-lost', { requestId, fence });
+      const since = request.steps.find(({ id }) => id === step.id)?.at ?? request.openedAt;
+      const tired = (await needs.store.now()).getTime() - since.getTime() > GIVE_UP_AFTER_MINUTES * MINUTE;
+      if (isPassing(error) && error.passing && !tired) throw error;
+      const failure = failureOf(step, error, tired);
+      log.error('run.failed', { requestId, step: step.id, code: failure.code, reference: failure.reference, error });
+      await record(door, { kind: 'fail-run', requestId, fence, failure });
+      return;
+    }
+  }
+  await record(door, { kind: 'finish-run', requestId, fence });
+  log.info('run.applied', { requestId, fence });
+}
+
+/** Look, act, look again until it is so. An act whose outcome is unknown is settled by looking (GR-4). */
+async function carryOut(step: Step, scene: StepScene): Promise<string> {
+  const already = await step.look(scene);
+  if (already !== undefined) return already;
+  let last: unknown = new Error(`${step.id} could not be proven`);
+  for (const pause of LOOK_AGAIN_AFTER_MS) {
+    try {
+      const proof = (await step.act(scene)) ?? (await lookAgain(step, scene));
+      if (proof !== undefined) return proof;
+      last = Object.assign(new Error(`${step.id}: done, but not readable yet`), { passing: true });
+    } catch (error) {
+      if (!isPassing(error) || !error.passing) throw error;
+      last = error;
+    }
+    await wait(pause);
+    const found = await step.look(scene);
+    if (found !== undefined) return found;
+  }
+  throw last;
+}
+
+/** Right after a write the reading replica may lag: a few looks before anything is written again. */
+async function lookAgain(step: Step, scene: StepScene): Promise<string | undefined> {
+  for (const pause of LOOK_AGAIN_AFTER_MS) {
+    const found = await step.look(scene);
+    if (found !== undefined) return found;
+    await wait(pause);
+  }
+  return undefined;
+}
+
+function sceneOf({ tenants, custody, random, store, door, partContext }: RunPlanNeeds, request: ChangeRequest): StepScene {
+  const { plan, fence } = request;
+  const reader = tenants.reader(plan.tenant.id);
+  let objectId: string | undefined;
+  const requestId = request.id;
+  return {
+    request,
+    reader,
+    writer: tenants.writer(plan.tenant.id),
+    now: () => store.now(),
+    newPassword: (length) => randomPassword(length, random.below),
+    async user() {
+      if (objectId !== undefined) return objectId;
+      const found = await reader.userByName(plan.account.userPrincipalName);
+      if (!found) throw Object.assign(new Error('the new user cannot be read yet'), { passing: true });
+      // Only what carries our marker for this very request is touched (GR-3).
+      if (found.marker !== plan.account.marker)
+        throw new StepStopped('NotOurs', `${plan.account.userPrincipalName} does not carry the marker of this request.`);
+      objectId = found.objectId;
+      return objectId;
+    },
+    async watch(user, feed) {
+      const outcome = await door.dispatch(WORKER, { kind: 'watch-account', requestId, fence, objectId: user, feed });
+      if (!outcome.ok) throw new LeaseLost(outcome.error.code);
+    },
+    async sealParts(parts) {
+      const account = await store.transaction((tx) => tx.accountOfRequest(requestId));
+      if (!account) throw new StepStopped('NoAccount', 'The account is not on the watch list.');
+      const sealed = await Promise.all(
+        parts.map((part, index) => {
+          const custodian = account.parts[index]?.custodian;
+          if (!custodian) throw new RangeError('more parts than custodians');
+          return custody.seal(part, partContext(partKey(account.id, index + 1), custodian.objectId));
+        }),
+      );
+      const outcome = await door.dispatch(WORKER, { kind: 'seal-parts', requestId, fence, sealed });
+      if (!outcome.ok) throw new LeaseLost(outcome.error.code);
+    },
+  };
+}
+
+class LeaseLost extends Error {}
+
+async function record(door: Door, intent: Intent): Promise<ChangeRequest> {
+  const outcome = await door.dispatch(WORKER, intent);
+  if (!outcome.ok) throw new LeaseLost(outcome.error.code);
+  if (!outcome.value.request) throw new TypeError(`${intent.kind} gave no request`);
+  return outcome.value.request;
+}
+
+const isPassing = (error: unknown): error is Error & Passing => error instanceof Error && 'passing' in error;
+
+function failureOf(step: Step, error: unknown, tired: boolean): StepFailure {
+  const reference = crypto.randomUUID().slice(0, 8);
+  if (error instanceof StepStopped) return { step: step.id, code: error.code, words: error.message, reference };
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'Fault';
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 0;
+  const words =
+    status === 401 || status === 403
+      ? `The tenant refused this step to Breakglass (${code}). Check the permissions and directory role of its Graph identity.`
+      : tired
+        ? `The tenant did not complete this step within ${GIVE_UP_AFTER_MINUTES} minutes (${code}).`
+        : `The tenant refused this step (${code}).`;
+  return { step: step.id, code, words, reference };
+}

@@ -1,0 +1,97 @@
+import type { Log } from '../app/log.ts';
+import type { Channel, Conversation, PostedCard, Store } from '../app/ports.ts';
+import { withBanner } from '../cards/render.ts';
+import type { Subject } from '../core/effect.ts';
+import { type Drawn, draw, type RefreshFor } from './draw.ts';
+import { ORDINARY, pacer, URGENT } from './pace.ts';
+
+export interface ShowCardsNeeds {
+  readonly store: Store;
+  readonly channel: Channel;
+  readonly refreshFor: RefreshFor;
+  readonly log: Log;
+}
+
+/** What the channel tells of a failed send. `ambiguous`: it may have arrived. */
+interface SendFault {
+  readonly status: number;
+  readonly ambiguous: boolean;
+}
+
+const REPEAT = 'This may be a repeat: the first attempt to send it was not confirmed.';
+
+/** Posts cards that are owed and keeps posted ones true. One card is handled by one job at a time; the state decides what it shows. */
+export function cardJobs({ store, channel, refreshFor, log }: ShowCardsNeeds) {
+  const turn = pacer();
+  const busy = new Map<string, Promise<void>>();
+
+  /** One after the other per card, so that an older drawing never overtakes a newer one. */
+  const alone = (key: string, work: () => Promise<void>): Promise<void> => {
+    const before = busy.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const settled = mine
+      .catch(() => undefined)
+      .then(() => {
+        if (busy.get(key) === settled) busy.delete(key);
+      });
+    busy.set(key, settled);
+    return mine;
+  };
+
+  async function post(key: string): Promise<void> {
+    const posted = await store.card(key);
+    if (!posted || posted.state === 'sent') return;
+    const conversation = await store.conversation(posted.place);
+    if (!conversation) return log.warn('card.nowhere-to-go', { key }); // stays owed: posted as soon as Teams tells us the conversation
+    const drawn = await draw(store, posted, refreshFor);
+    if (!drawn) return;
+    const card = posted.state === 'sending' ? withBanner(drawn.card, REPEAT) : drawn.card;
+    await turn(conversation.conversationId, posted.urgent ? URGENT : ORDINARY);
+    await store.markSending(key, conversation.conversationId);
+    try {
+      const sent = await channel.post(conversation, card);
+      await store.markSent(key, sent.conversationId, sent.activityId, drawn.revision);
+    } catch (error) {
+      return failed(error, posted, 'post');
+    }
+    await redraw(key, conversation);
+  }
+
+  /** Until what is shown is what is so: the state may have moved while the card was under way. */
+  async function redraw(key: string, conversation: Conversation): Promise<void> {
+    for (;;) {
+      const posted = await store.card(key);
+      if (posted?.state !== 'sent' || posted.activityId === undefined || posted.conversationId === undefined) return;
+      const stale = await draw(store, posted, refreshFor);
+      if (!stale || stale.revision <= posted.shown) return;
+      await turn(conversation.conversationId, posted.urgent ? URGENT : ORDINARY);
+      const drawn: Drawn = (await draw(store, posted, refreshFor)) ?? stale; // drawn again: waiting for a turn takes time
+      try {
+        await channel.update(conversation, posted.conversationId, posted.activityId, drawn.card);
+      } catch (error) {
+        return failed(error, posted, 'update');
+      }
+      await store.markShown(key, drawn.revision);
+    }
+  }
+
+  async function failed(error: unknown, posted: PostedCard, what: 'post' | 'update'): Promise<void> {
+    if (!isSendFault(error)) throw error;
+    if (what === 'post' && !error.ambiguous) await store.markOwed(posted.key);
+    // Refused for good: the person removed the bot, or the conversation is gone. Trying again helps nobody.
+    if (error.status === 403 || error.status === 404) return log.error('card.refused', { key: posted.key, what, status: error.status });
+    throw error;
+  }
+
+  return {
+    post: (key: string) => alone(key, () => post(key)),
+    async show(subject: Subject): Promise<void> {
+      for (const { key, place } of await store.cardsOf(subject)) {
+        const conversation = await store.conversation(place);
+        if (conversation) await alone(key, () => redraw(key, conversation));
+      }
+    },
+  };
+}
+
+const isSendFault = (error: unknown): error is Error & SendFault => error instanceof Error && 'ambiguous' in error && 'status' in error;

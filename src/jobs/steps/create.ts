@@ -1,0 +1,115 @@
+import { splitPassword } from '../../core/account/password.ts';
+import { type Step, StepStopped } from './step.ts';
+
+const createUser: Step = {
+  id: 'create-user',
+  async look({ request: { plan }, reader }) {
+    const user = await reader.userByName(plan.account.userPrincipalName);
+    if (!user) return undefined;
+    if (user.marker !== plan.account.marker) {
+      throw new StepStopped(
+        'NameTaken',
+        `Somebody else created ${plan.account.userPrincipalName} after this plan was approved. It was not touched.`,
+      );
+    }
+    return `User ${user.objectId} exists${user.accountEnabled ? '' : ', disabled'}`;
+  },
+  async act({ request: { plan }, writer, newPassword }) {
+    const discarded = newPassword(64);
+    try {
+      await writer.createUser(plan.account, discarded);
+    } finally {
+      discarded.fill(0);
+    }
+    return undefined;
+  },
+};
+
+const exclude: Step = {
+  id: 'exclude',
+  async look({ request: { plan }, reader, user }) {
+    return (await reader.isMember(plan.exclusionGroupId, await user())) ? `Member of group ${plan.exclusionGroupId}` : undefined;
+  },
+  async act({ request: { plan }, writer, user }) {
+    await writer.addToGroup(plan.exclusionGroupId, await user());
+    return undefined;
+  },
+};
+
+const watch: Step = {
+  id: 'watch',
+  look: async () => undefined,
+  async act({ reader, user, watch: put, now }) {
+    const objectId = await user();
+    await reader.signIns([objectId], await now());
+    await put(objectId, 'graph-sign-ins');
+    return 'On the watch list; its sign-in log answered';
+  },
+};
+
+const setCredential: Step = {
+  id: 'set-credential',
+  // What a password is cannot be read back: after a crash a new one is made and the old parts, which nobody saw, are replaced.
+  look: async () => undefined,
+  async act({ request: { plan }, writer, user, newPassword, sealParts }) {
+    const objectId = await user();
+    const password = newPassword(plan.credential.length);
+    const parts = splitPassword(password, plan.credential.parts);
+    try {
+      await sealParts(parts);
+      await writer.setPassword(objectId, password);
+    } finally {
+      for (const bytes of [password, ...parts]) bytes.fill(0);
+    }
+    return `Password set; ${plan.credential.parts} parts sealed`;
+  },
+};
+
+const assignRole: Step = {
+  id: 'assign-role',
+  async look({ request: { plan }, reader, user }) {
+    return (await reader.roles(await user())).includes(plan.role.templateId)
+      ? `${plan.role.name}, active, scope ${plan.role.scope}`
+      : undefined;
+  },
+  async act({ request: { plan }, writer, user }) {
+    await writer.assignRole(await user(), plan.role.templateId);
+    return undefined;
+  },
+};
+
+const enable: Step = {
+  id: 'enable',
+  async look({ reader, user }) {
+    return (await reader.user(await user()))?.accountEnabled ? 'Account enabled' : undefined;
+  },
+  async act({ writer, user }) {
+    await writer.enable(await user());
+    return undefined;
+  },
+};
+
+const verify: Step = {
+  id: 'verify',
+  async look({ request: { plan }, reader, user }) {
+    const objectId = await user();
+    const [found, excluded, roles] = await Promise.all([
+      reader.user(objectId),
+      reader.isMember(plan.exclusionGroupId, objectId),
+      reader.roles(objectId),
+    ]);
+    const wrong = [
+      found?.accountEnabled ? '' : 'it is not enabled',
+      found?.marker === plan.account.marker ? '' : 'our marker is gone',
+      found?.passwordPolicies?.includes('DisablePasswordExpiration') ? '' : 'its password expires',
+      excluded ? '' : 'it is not in the exclusion group',
+      roles.includes(plan.role.templateId) ? '' : 'the role is missing',
+    ].filter((text) => text !== '');
+    if (wrong.length > 0) throw new StepStopped('NotAsPlanned', `Read back, the account is not as planned: ${wrong.join(', ')}.`);
+    return 'User, group, role and password policy read back as planned';
+  },
+  act: async () => undefined,
+};
+
+/** The steps of a new account, in the order of design.md decision 12. */
+export const CREATE_STEPS: readonly Step[] = [createUser, exclude, watch, setCredential, assignRole, enable, verify];

@@ -1,0 +1,38 @@
+import type { TenantReader, TenantWriter } from '../../app/ports.ts';
+import type { ChangeRequest, StepId } from '../../core/request/types.ts';
+
+/** What a step may use: the plan as approved, this tenant, and the ways to record what follows from it. */
+export interface StepScene {
+  readonly request: ChangeRequest;
+  readonly reader: TenantReader;
+  readonly writer: TenantWriter;
+  /** Object id of the user carrying our marker. @throws StepStopped when somebody else's user has the name */
+  user(): Promise<string>;
+  newPassword(length: number): Buffer;
+  /** Seals the parts for their custodians and stores them, before the password is set. @throws when the lease is lost */
+  sealParts(parts: readonly Buffer[]): Promise<void>;
+  /** Puts the account on the watch list. @throws when the lease is lost */
+  watch(objectId: string, feed: string): Promise<void>;
+  now(): Promise<Date>;
+}
+
+/**
+ * One step of a plan: first look whether it is already so, else act, then look again. Any step can be run twice.
+ * `look` gives the evidence in words, or `undefined` while it is not so.
+ */
+export interface Step {
+  readonly id: StepId;
+  look(scene: StepScene): Promise<string | undefined>;
+  /** Acts once. Evidence given here counts as the proof where reading back cannot show it. */
+  act(scene: StepScene): Promise<string | undefined>;
+}
+
+/** The plan cannot go on, whatever the patience: people must decide. */
+export class StepStopped extends Error {
+  readonly code: string;
+  constructor(code: string, words: string) {
+    super(words);
+    this.name = 'StepStopped';
+    this.code = code;
+  }
+}

@@ -1,0 +1,14 @@
+import type { Door } from '../app/dispatch.ts';
+import type { Log } from '../app/log.ts';
+import type { Store } from '../app/ports.ts';
+import { repeat } from './repeat.ts';
+
+const TIMER = { kind: 'system', part: 'timer' } as const;
+
+/** Rings every timer that is due, each in a transaction with what it decides. */
+export async function ringTimers(store: Store, door: Door): Promise<void> {
+  while (await store.ringNextTimer(async ({ intent }) => void (await door.dispatch(TIMER, intent))));
+}
+
+/** Looks twice a second; the clock they follow is the database's. */
+export const startTimers = (store: Store, door: Door, log: Log) => repeat('timers', 500, log, () => ringTimers(store, door));

@@ -1,0 +1,59 @@
+import type { Door } from '../app/dispatch.ts';
+import type { Jobs } from '../app/jobs.ts';
+import type { Log } from '../app/log.ts';
+import type { Channel, Store, Tenants } from '../app/ports.ts';
+import type { RefreshFor } from './draw.ts';
+import { pollSignIns } from './pollSignIns.ts';
+import { repeat } from './repeat.ts';
+import { type RunPlanNeeds, runPlan } from './runPlan.ts';
+import { cardJobs } from './showCards.ts';
+import { ringTimers, startTimers } from './timers.ts';
+
+export interface WorkerNeeds extends RunPlanNeeds {
+  readonly door: Door;
+  readonly store: Store;
+  readonly jobs: Jobs;
+  readonly channel: Channel;
+  readonly tenants: Tenants;
+  readonly refreshFor: RefreshFor;
+  readonly signInPollSeconds: number;
+  readonly log: Log;
+}
+
+export interface Worker {
+  /** Does everything that is due now and waits until it is done: timers, jobs, one read of the feeds. For a clock that was moved. */
+  settle(limitMs: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts everything that works in the background. Alerts have a queue of their own. */
+export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
+  const { store, door, jobs, tenants, log } = needs;
+  const cards = cardJobs(needs);
+  const handle = async (job: Parameters<Parameters<Jobs['work']>[2]>[0]): Promise<void> => {
+    if (job.kind === 'apply-plan') await runPlan(needs, job.requestId);
+    else if (job.kind === 'post') await cards.post(job.key);
+    else await cards.show(job.subject);
+  };
+  await jobs.work('urgent-card', 2, handle);
+  await jobs.work('card', 4, handle);
+  await jobs.work('run-plan', 2, handle);
+  const timers = startTimers(store, door, log);
+  const polls = repeat('poll', needs.signInPollSeconds * 1000, log, () => pollSignIns(store, tenants, door, log));
+  return {
+    async settle(limitMs) {
+      const deadline = performance.now() + limitMs;
+      await timers.now();
+      await polls.now();
+      do {
+        await ringTimers(store, door);
+        if (await jobs.idle()) return;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      } while (performance.now() < deadline);
+      log.warn('settle.unfinished', { limitMs });
+    },
+    async stop() {
+      await Promise.all([timers.stop(), polls.stop()]);
+    },
+  };
+}
