@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import type { Documents } from '../documents.ts';
+import { APPS, HOME_TENANT, type SandboxTenant } from '../world.ts';
+import { seedGuid } from './seedGuid.ts';
+
+export const GRAPH_AUDIENCE = 'https://graph.microsoft.com';
+export const CHANNEL_AUDIENCE = 'https://api.botframework.com';
+export const SIGNALS_AUDIENCE = `api://${APPS.signals}`;
+
+export type AppName = 'bot' | 'reader' | 'changer' | 'azureMonitor';
+
+export interface AppRegistration {
+  readonly name: AppName;
+  readonly appId: string;
+  readonly displayName: string;
+  readonly audience: string;
+  /** Application permissions an administrator consented to. */
+  readonly permissions: readonly string[];
+  readonly homeTenantOnly: boolean;
+}
+
+const READS = [
+  'User.Read.All',
+  'GroupMember.Read.All',
+  'RoleManagement.Read.Directory',
+  'Policy.Read.All',
+  'Organization.Read.All',
+  'Domain.Read.All',
+] as const;
+
+export const REGISTRATIONS: readonly AppRegistration[] = [
+  { name: 'bot', appId: APPS.bot, displayName: 'Breakglass', audience: CHANNEL_AUDIENCE, permissions: [], homeTenantOnly: true },
+  {
+    name: 'reader',
+    appId: APPS.reader,
+    displayName: 'Breakglass reader',
+    audience: GRAPH_AUDIENCE,
+    permissions: [...READS, 'AuditLog.Read.All'],
+    homeTenantOnly: false,
+  },
+  {
+    name: 'changer',
+    appId: APPS.changer,
+    displayName: 'Breakglass changer',
+    audience: GRAPH_AUDIENCE,
+    permissions: [
+      ...READS,
+      'User.ReadWrite.All',
+      'GroupMember.ReadWrite.All',
+      'RoleManagement.ReadWrite.Directory',
+      'User-PasswordProfile.ReadWrite.All',
+      'User.EnableDisableAccount.All',
+      'User.RevokeSessions.All',
+      'User.DeleteRestore.All',
+    ],
+    homeTenantOnly: false,
+  },
+  {
+    name: 'azureMonitor',
+    appId: APPS.azureMonitor,
+    displayName: 'AzNS AAD Webhook',
+    audience: SIGNALS_AUDIENCE,
+    permissions: ['ActionGroupsSecureWebhook'],
+    homeTenantOnly: true,
+  },
+];
+
+export function findApp(appId: string, tenant: SandboxTenant): AppRegistration | undefined {
+  const app = REGISTRATIONS.find((known) => known.appId === appId.toLowerCase());
+  return app && (!app.homeTenantOnly || tenant.id === HOME_TENANT.id) ? app : undefined;
+}
+
+/** Object id of the app's service principal in a tenant: another one in each, as in Entra. */
+export function servicePrincipalId(app: AppRegistration, tenantId: string): string {
+  return seedGuid(`servicePrincipal/${tenantId}/${app.appId}`);
+}
+
+export interface ServicePrincipal {
+  readonly id: string;
+  readonly app: AppRegistration;
+}
+
+export function findServicePrincipal(tenantId: string, id: string): ServicePrincipal | undefined {
+  for (const app of REGISTRATIONS) {
+    if (servicePrincipalId(app, tenantId) === id) return { id, app };
+  }
+  return undefined;
+}
+
+/** Client secrets: random, made at the first start, kept since. */
+export function clientSecrets(documents: Documents): Readonly<Record<AppName, string>> {
+  const kept = documents.get<Record<AppName, string>>('tenant.secrets', 'clients');
+  if (kept) return kept;
+  const fresh = (): string => randomBytes(30).toString('base64url');
+  const made = { bot: fresh(), reader: fresh(), changer: fresh(), azureMonitor: fresh() };
+  documents.put('tenant.secrets', 'clients', made);
+  return made;
+}

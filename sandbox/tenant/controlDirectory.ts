@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { type Initiator, recordAudit } from './audit.ts';
+import { type ByHand, Senseless } from './byHand.ts';
+import { changePolicy } from './changePolicy.ts';
+import { GraphFault } from './graphFault.ts';
+import { graphInstant, objectOf, textOf } from './json.ts';
+import { addMember, findGroup, findUser, removeMember, userTarget } from './membership.ts';
+import type { GroupRow, UserRow } from './records.ts';
+import { unassign } from './roleGrants.ts';
+import { administratorOf } from './seedUsers.ts';
+import { findTenant, type TenantState } from './state.ts';
+import { deleteUser } from './userDeletion.ts';
+
+function userOf({ state, tenantId, body }: ByHand): UserRow {
+  const user = findUser(state, tenantId, textOf(body, 'userId') ?? '');
+  if (!user) throw new Senseless('userId must be the id or user principal name of a user of this tenant.');
+  return user;
+}
+
+function groupOf({ state, tenantId, body }: ByHand): GroupRow {
+  const group = findGroup(state, tenantId, textOf(body, 'groupId') ?? '');
+  if (!group) throw new Senseless('groupId must be the id of a group of this tenant.');
+  return group;
+}
+
+function setEnabled(task: ByHand, user: UserRow, accountEnabled: boolean): void {
+  const changed = { ...user, properties: { ...user.properties, accountEnabled } };
+  task.state.users.put(user.id, changed);
+  recordAudit(task.state, {
+    tenantId: task.tenantId,
+    by: task.by,
+    activity: accountEnabled ? 'Enable account' : 'Disable account',
+    category: 'UserManagement',
+    operation: 'Update',
+    targets: [userTarget(changed, { AccountEnabled: [[user.properties.accountEnabled], [accountEnabled]] })],
+  });
+}
+
+function removeRole(task: ByHand): void {
+  const user = userOf(task);
+  const role = textOf(task.body, 'roleDefinitionId')?.toLowerCase();
+  const held = task.state.roleAssignments
+    .all()
+    .filter((one) => one.principalId === user.id && (role === undefined || one.roleDefinitionId === role));
+  if (held.length === 0) throw new Senseless('This user does not hold that role.');
+  for (const one of held) unassign(task.state, task.by, one);
+}
+
+function registerMethod(task: ByHand): void {
+  const user = userOf(task);
+  const kind = textOf(task.body, 'method') ?? 'phone';
+  const id = randomUUID();
+  const createdDateTime = graphInstant(task.state.clock.now());
+  task.state.methods.put(id, {
+    id,
+    tenantId: task.tenantId,
+    userId: user.id,
+    kind,
+    displayName: textOf(task.body, 'displayName') ?? kind,
+    createdDateTime,
+  });
+  recordAudit(task.state, {
+    tenantId: task.tenantId,
+    by: task.by,
+    activity: 'Admin registered security info',
+    category: 'UserManagement',
+    operation: 'Add',
+    service: 'Authentication Methods',
+    reason: `Admin registered ${kind} method for user`,
+    targets: [userTarget(user)],
+  });
+}
+
+/** Somebody leaves the organisation: disabled, and out of every group. */
+function leaver(task: ByHand): void {
+  const user = userOf(task);
+  setEnabled(task, user, false);
+  for (const group of task.state.groups.all()) {
+    if (group.tenantId === task.tenantId && group.memberIds.includes(user.id)) removeMember(task.state, task.by, group, user.id);
+  }
+}
+
+const TASKS: Readonly<Record<string, (task: ByHand) => void>> = {
+  'disable-user': (task) => setEnabled(task, userOf(task), false),
+  'enable-user': (task) => setEnabled(task, userOf(task), true),
+  'delete-user': (task) => deleteUser(task.state, task.by, userOf(task)),
+  'remove-role': removeRole,
+  'change-policy': changePolicy,
+  'register-method': registerMethod,
+  'add-to-group': (task) => addMember(task.state, task.by, groupOf(task), userOf(task).id),
+  'remove-from-group': (task) => removeMember(task.state, task.by, groupOf(task), userOf(task).id),
+  leaver,
+};
+
+/** `POST /sandbox/directory`: what an administrator does by hand, past the product and its approvals. */
+export function registerDirectory(server: FastifyInstance, state: TenantState): void {
+  server.post('/sandbox/directory', async (request, reply) => {
+    const body = objectOf(request.body);
+    const tenant = findTenant(textOf(body, 'tenantId') ?? '');
+    if (!tenant) return reply.code(400).send({ error: 'tenantId must be the id of a sandbox tenant.' });
+    const task = TASKS[textOf(body, 'do') ?? ''];
+    if (!task) return reply.code(400).send({ error: `do must be one of ${Object.keys(TASKS).join(', ')}.` });
+    const admin = administratorOf(tenant);
+    const by: Initiator = { kind: 'user', ...admin };
+    try {
+      state.together(() => task({ state, tenantId: tenant.id, by, body }));
+    } catch (error) {
+      if (error instanceof Senseless || error instanceof GraphFault) return reply.code(400).send({ error: error.message });
+      throw error;
+    }
+    return { ok: true };
+  });
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { SignInFeed } from '../feeds/azureMonitor.ts';
+import { objectOf, textOf } from './json.ts';
+import { findGroup, transitiveMemberIds } from './membership.ts';
+import { DEFAULT_APP, signInApp } from './signInApps.ts';
+import { judgeAttempt } from './signInAttempt.ts';
+import { signInRow } from './signInRow.ts';
+import { findTenant, type TenantState } from './state.ts';
+
+const DEFAULT_IP = '192.0.2.10';
+
+/** `POST /sandbox/sign-ins`: a real attempt; its row, what it did to the lockout and the owed alert are one transaction. */
+export function registerSignIns(server: FastifyInstance, state: TenantState, feed: SignInFeed): void {
+  server.post('/sandbox/sign-ins', async (request, reply) => {
+    const refuse = (error: string) => reply.code(400).send({ error });
+    const body = objectOf(request.body);
+    const tenant = findTenant(textOf(body, 'tenantId') ?? '');
+    if (!tenant) return refuse('tenantId must be the id of a sandbox tenant.');
+    const userPrincipalName = textOf(body, 'userPrincipalName');
+    if (userPrincipalName === undefined) return refuse('userPrincipalName is missing.');
+    const [password, method] = [textOf(body, 'password'), textOf(body, 'method')];
+    if (password === undefined && method === undefined) return refuse('Say how: password, method, or both.');
+    const ip = textOf(body, 'ip') ?? DEFAULT_IP;
+    if (isIP(ip) === 0) return refuse('ip must be an IPv4 or IPv6 address.');
+    const attempt = { userPrincipalName, password, method, app: signInApp(textOf(body, 'app') ?? DEFAULT_APP) };
+    const signInId = randomUUID();
+    const errorCode = state.together(() => {
+      const verdict = judgeAttempt(state, tenant, attempt);
+      const hasP2 = tenant.kind === 'workforce';
+      const entry = signInRow({ id: signInId, correlationId: randomUUID(), at: state.clock.now(), attempt, verdict, ip, hasP2 });
+      const availableAtMs = Date.now() + state.logDelayMs;
+      state.signIns.put(signInId, { id: signInId, tenantId: tenant.id, availableAtMs, entry });
+      const group = findGroup(state, tenant.id, tenant.exclusionGroupId);
+      const isWatched = verdict.user !== undefined && group !== undefined && transitiveMemberIds(state, group).includes(verdict.user.id);
+      if (isWatched) feed.owe(tenant, entry, availableAtMs);
+      return verdict.errorCode;
+    });
+    feed.wake();
+    return { result: errorCode === 0 ? 'success' : 'failure', errorCode, signInId };
+  });
+}

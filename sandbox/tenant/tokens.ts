@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { Documents } from '../documents.ts';
+import { type AppRegistration, servicePrincipalId } from './apps.ts';
+
+/** Seconds a token is good for, as Entra says it. Real time: the libraries that check tokens know no other. */
+export const TOKEN_SECONDS = 3599;
+
+export function issuerOf(tenantId: string): string {
+  return `https://login.microsoftonline.com/${tenantId}/v2.0`;
+}
+
+export interface TokenAuthority {
+  /** Public keys as the discovery endpoint shows them. */
+  readonly keys: readonly JWK[];
+  issue(app: AppRegistration, tenantId: string): Promise<string>;
+  /** Claims of a token issued here for this audience. Throws jose's errors for anything else. */
+  verify(token: string, audience: string): Promise<JWTPayload>;
+}
+
+interface KeptKeys {
+  readonly publicKey: JWK;
+  readonly privateKey: JWK;
+}
+
+async function signingKeys(documents: Documents): Promise<KeptKeys> {
+  const kept = documents.get<KeptKeys>('tenant.secrets', 'signingKey');
+  if (kept) return kept;
+  const pair = await generateKeyPair('RS256', { extractable: true });
+  const named = { kid: randomUUID(), alg: 'RS256', use: 'sig' };
+  const made = {
+    publicKey: { ...(await exportJWK(pair.publicKey)), ...named },
+    privateKey: { ...(await exportJWK(pair.privateKey)), ...named },
+  };
+  documents.put('tenant.secrets', 'signingKey', made);
+  return made;
+}
+
+/** Opens the login server's signing key, making it at the first start. */
+export async function openTokenAuthority(documents: Documents): Promise<TokenAuthority> {
+  const { publicKey, privateKey } = await signingKeys(documents);
+  const signing = await importJWK(privateKey, 'RS256');
+  const checking = await importJWK(publicKey, 'RS256');
+  return {
+    keys: [publicKey],
+    issue(app, tenantId) {
+      const now = Math.floor(Date.now() / 1000);
+      const id = servicePrincipalId(app, tenantId);
+      return new SignJWT({
+        tid: tenantId,
+        appid: app.appId,
+        azp: app.appId,
+        azpacr: '1',
+        oid: id,
+        sub: id,
+        idtyp: 'app',
+        roles: [...app.permissions],
+        ver: '2.0',
+        uti: randomUUID(),
+      })
+        .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(publicKey.kid === undefined ? {} : { kid: publicKey.kid }) })
+        .setIssuer(issuerOf(tenantId))
+        .setAudience(app.audience)
+        .setIssuedAt(now)
+        .setNotBefore(now)
+        .setExpirationTime(now + TOKEN_SECONDS)
+        .sign(signing);
+    },
+    async verify(token, audience) {
+      const { payload } = await jwtVerify(token, checking, { audience, algorithms: ['RS256'], requiredClaims: ['exp', 'iss', 'tid'] });
+      if (typeof payload.tid !== 'string' || payload.iss !== issuerOf(payload.tid))
+        throw new Error('Issuer and tenant of the token differ.');
+      return payload;
+    },
+  };
+}
