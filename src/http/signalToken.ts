@@ -1,0 +1,63 @@
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+
+/** The first-party application that signs in to call a secure webhook, "AzNS AAD Webhook" (Learn, action-groups: secure webhook, 2026-05). */
+export const AZURE_MONITOR_APP = '461e8683-5575-4561-ac7f-899cc907d62a';
+
+/** Who may send signals, and how they prove it. */
+export interface SenderSettings {
+  readonly tenantId: string;
+  /** Client id or identifier URI of the webhook's own app registration; both where both are in use. */
+  readonly audiences: readonly string[];
+  readonly issuers: readonly string[];
+  /** Application that calls, by `appid` or `azp`. */
+  readonly callerAppId: string;
+}
+
+/** Issuers of version 1 and version 2 tokens of a tenant in the public cloud. */
+export const issuersOf = (tenantId: string): readonly string[] => [
+  `https://sts.windows.net/${tenantId}/`,
+  `https://login.microsoftonline.com/${tenantId}/v2.0`,
+];
+
+const SKEW_SECONDS = 300;
+
+/** @returns whether the header holds a token of exactly that sender; which check failed is told to nobody (HT-5, AL-11) */
+export async function isFromSender(authorization: string | undefined, settings: SenderSettings, keys: JWTVerifyGetKey): Promise<boolean> {
+  const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization ?? '')?.[1];
+  if (token === undefined || token.length > 16_384) return false;
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      algorithms: ['RS256'],
+      issuer: [...settings.issuers],
+      audience: [...settings.audiences],
+      clockTolerance: SKEW_SECONDS,
+      requiredClaims: ['exp', 'iss', 'aud', 'tid'],
+    });
+    return typeof payload.aud === 'string' && payload.tid === settings.tenantId && callerOf(payload) === settings.callerAppId;
+  } catch (error) {
+    // A key service that is down is our failure, not the sender's: the sender must try again.
+    if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) return false;
+    throw error;
+  }
+}
+
+const callerOf = (payload: JWTPayload): unknown => payload.appid ?? payload.azp;
+
+const PAUSE_MS = 60_000;
+
+/** Signing keys of the tenant, fetched at most once a minute; those fetched before survive an outage of the key service (AU-5). */
+export function remoteKeys(url: string, now: () => number = Date.now): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(new URL(url), { timeoutDuration: 5_000, cooldownDuration: PAUSE_MS, cacheMaxAge: 24 * 3_600_000 });
+  let pausedUntil = 0;
+  return async (header, token) => {
+    const kept = remote.jwks();
+    if (kept && now() < pausedUntil) return createLocalJWKSet(kept)(header, token);
+    try {
+      return await remote(header, token);
+    } catch (error) {
+      if (!kept || error instanceof errors.JWKSNoMatchingKey) throw error;
+      pausedUntil = now() + PAUSE_MS;
+      return createLocalJWKSet(kept)(header, token);
+    }
+  };
+}

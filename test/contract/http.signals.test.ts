@@ -1,0 +1,139 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import type { Log } from '../../src/app/log.ts';
+import type { Intent } from '../../src/core/intent.ts';
+import type { Actor } from '../../src/core/people.ts';
+import { no, ok } from '../../src/core/result.ts';
+import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
+import { azureMonitorSignals } from '../../src/http/signals.ts';
+import { AZURE_MONITOR_APP, issuersOf } from '../../src/http/signalToken.ts';
+
+const HOME = '8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3c01';
+const USER = '7c1f0b2a-9e34-4d68-a5b7-3f2e1d0c9b44';
+const AUDIENCE = 'api://breakglass-signals';
+const key = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+const intents: { actor: Actor; intent: Intent }[] = [];
+let outcome: 'ok' | 'nothing-to-do' | 'fault' | 'refused' = 'ok';
+const log: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => log };
+let http: HttpServer;
+
+beforeAll(async () => {
+  const signals = azureMonitorSignals({
+    door: {
+      async dispatch(actor, intent) {
+        if (outcome === 'fault') throw new Error('the database is away');
+        intents.push({ actor, intent });
+        if (outcome === 'ok') return ok({});
+        return outcome === 'refused' ? no({ code: 'stale-lease' }) : no({ code: 'nothing-to-do' });
+      },
+    },
+    sender: { tenantId: HOME, audiences: [AUDIENCE], issuers: issuersOf(HOME), callerAppId: AZURE_MONITOR_APP },
+    keys: async () => key.publicKey,
+    knowsTenant: (id) => id === HOME,
+    now: async () => new Date('2026-11-22T12:00:00Z'),
+    log,
+  });
+  http = createHttpServer({ messages: async () => ({ status: 200 }), signals: { 'azure-monitor': signals }, ready: async () => true, log });
+  await http.listen(0, '127.0.0.1');
+});
+afterAll(() => http.close());
+beforeEach(() => {
+  intents.length = 0;
+  outcome = 'ok';
+});
+
+type Json = Record<string, unknown>;
+const seconds = (from: number): number => Math.floor(Date.now() / 1_000) + from;
+
+async function token(more: Json = {}, alg = 'RS256', pair = key): Promise<string> {
+  const [issuer] = issuersOf(HOME);
+  const claims = { iss: issuer, aud: AUDIENCE, tid: HOME, appid: AZURE_MONITOR_APP, nbf: seconds(-60), exp: seconds(600), ...more };
+  const whole = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null));
+  return new SignJWT(whole).setProtectedHeader({ alg, kid: 'k' }).sign(alg === 'HS256' ? Buffer.alloc(32, 1) : pair.privateKey);
+}
+
+async function deliver(body: Json, authorization: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(`http://127.0.0.1:${http.address?.port}/api/signals/azure-monitor`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(authorization === '' ? {} : { authorization }) },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+const row = (more: Json = {}): Json => ({
+  dimensions: Object.entries({ TenantId: HOME, UserId: USER, ResultType: '0', CorrelationId: 'c-1', ...more }).map(([name, value]) => ({
+    name,
+    value,
+  })),
+});
+const alert = (...rows: unknown[]): Json => ({
+  schemaId: 'azureMonitorCommonAlertSchema',
+  data: {
+    essentials: { alertId: 'alert-1', monitorCondition: 'Fired', firedDateTime: '2026-11-22T11:58:00Z' },
+    alertContext: { condition: { allOf: rows } },
+  },
+});
+
+test('AL-11: a sender is authenticated by issuer, tenant, audience, application and key; each refusal looks the same', async () => {
+  const tokens: [string, string][] = [
+    ['none', ''],
+    ['lower case', `bearer ${await token()}`],
+    ['another key', `Bearer ${await token({}, 'RS256', other)}`],
+    ['HS256', `Bearer ${await token({}, 'HS256')}`],
+    ['PS256', `Bearer ${await token({}, 'PS256')}`],
+    ['issuer', `Bearer ${await token({ iss: 'https://sts.windows.net/common/' })}`],
+    ['audience', `Bearer ${await token({ aud: 'api://other' })}`],
+    ['audiences', `Bearer ${await token({ aud: [AUDIENCE] })}`],
+    ['tenant', `Bearer ${await token({ tid: randomUUID() })}`],
+    ['no tenant', `Bearer ${await token({ tid: null })}`],
+    ['application', `Bearer ${await token({ appid: randomUUID() })}`],
+    ['no application', `Bearer ${await token({ appid: null })}`],
+    ['no expiry', `Bearer ${await token({ exp: null })}`],
+    ['expired', `Bearer ${await token({ exp: seconds(-600) })}`],
+  ];
+  for (const [name, authorization] of tokens)
+    expect([name, await deliver(alert(row()), authorization)]).toEqual([name, { status: 401, text: '' }]);
+  expect(intents).toEqual([]);
+  expect(
+    (await deliver(alert(row()), `Bearer ${await token({ iss: issuersOf(HOME)[1], appid: null, azp: AZURE_MONITOR_APP })}`)).status,
+  ).toBe(200);
+});
+
+test('each sign-in reaches the door as the feed, before the alert is acknowledged', async () => {
+  expect(await deliver(alert(row(), row({ CorrelationId: 'c-2', ResultType: '50126' })), `Bearer ${await token()}`)).toEqual({
+    status: 200,
+    text: '',
+  });
+  expect(intents.map(({ actor }) => actor)).toEqual([
+    { kind: 'system', part: 'feed' },
+    { kind: 'system', part: 'feed' },
+  ]);
+  expect(intents.map(({ intent }) => intent)).toMatchObject([
+    { kind: 'sign-in-seen', feed: 'azure-monitor', event: { userId: USER, errorCode: 0, correlationId: 'c-1' } },
+    { kind: 'sign-in-seen', feed: 'azure-monitor', event: { userId: USER, errorCode: 50126, correlationId: 'c-2' } },
+  ]);
+});
+
+test('AL-5: what cannot be read, and sign-ins of tenants we do not know, are alerts, once per alert', async () => {
+  const authorization = `Bearer ${await token()}`;
+  await deliver(alert(row({ UserId: '' }), row({ TenantId: randomUUID() })), authorization);
+  expect(intents.map(({ intent }) => intent)).toMatchObject([
+    { kind: 'raise-alert', dedupe: 'azure-monitor:alert-1:0', cause: { kind: 'unreadable-signal' } },
+    { kind: 'raise-alert', dedupe: 'azure-monitor:alert-1:1', cause: { kind: 'unreadable-signal' } },
+  ]);
+  expect((await deliver({ anything: true }, authorization)).status).toBe(200);
+  expect(intents.at(-1)?.intent).toMatchObject({ kind: 'raise-alert', dedupe: expect.stringMatching(/^azure-monitor:sha256:/) });
+});
+
+test('AL-1: our own failure answers 503, so that the sender tries again; a repeat is accepted', async () => {
+  const authorization = `Bearer ${await token()}`;
+  for (const failing of ['fault', 'refused'] as const) {
+    outcome = failing;
+    expect(await deliver(alert(row()), authorization)).toEqual({ status: 503, text: '' });
+  }
+  outcome = 'nothing-to-do';
+  expect((await deliver(alert(row()), authorization)).status).toBe(200);
+});
