@@ -1,0 +1,50 @@
+import type { People, Random, Tenants } from '../app/ports.ts';
+import type { Rendered } from '../cards/render.ts';
+import { createFormCard } from '../cards/views/createForm.ts';
+import type { Actor, PersonRef } from '../core/people.ts';
+import type { FieldFault } from '../core/refusal.ts';
+import type { FormValues } from './actions/createSubmit.ts';
+
+export interface FormNeeds {
+  readonly people: People;
+  readonly tenants: Pick<Tenants, 'list'>;
+  readonly random: Pick<Random, 'id'>;
+}
+
+export interface Forms {
+  /** A new form. `formId` makes two submits of it one request. */
+  open(actor: Actor, tenantId?: string): Promise<{ readonly formId: string; readonly rendered: Rendered }>;
+  /** The same form with what was typed, and what is wrong with it. */
+  again(actor: Actor, formId: string, values: FormValues, faults: readonly FieldFault[]): Promise<Rendered>;
+}
+
+export function forms({ people, tenants, random }: FormNeeds): Forms {
+  /** Suggestions only; who may hold a part or own an account is checked when the form is sent in. */
+  async function suggestions(actor: Actor): Promise<{ custodians: PersonRef[]; owners: PersonRef[] }> {
+    const [custodians, administrators, approvers] = await Promise.all([
+      people.holders('custodian'),
+      people.holders('administrator'),
+      people.holders('approver'),
+    ]);
+    const own = actor.kind === 'person' ? actor.person.personKey : undefined;
+    const owners = new Map([...administrators, ...approvers].map((person) => [person.objectId, person]));
+    return { custodians: custodians.filter(({ personKey }) => personKey !== own), owners: [...owners.values()] };
+  }
+  const choices = () => tenants.list().map(({ id, displayName, initialDomain }) => ({ id, displayName, initialDomain }));
+
+  return {
+    async open(actor, tenantId) {
+      const formId = random.id('F');
+      const rendered = createFormCard({
+        formId,
+        tenants: choices(),
+        ...(tenantId === undefined ? {} : { tenantId }),
+        ...(await suggestions(actor)),
+      });
+      return { formId, rendered };
+    },
+    async again(actor, formId, values, faults) {
+      return createFormCard({ formId, tenants: choices(), ...(await suggestions(actor)), values, faults });
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Door } from '../app/dispatch.ts';
+import type { Log } from '../app/log.ts';
+import type { People, Random, Reads, Tenants, Writes } from '../app/ports.ts';
+import type { Rendered } from '../cards/render.ts';
+import type { Actor } from '../core/people.ts';
+import type { Refusal } from '../core/refusal.ts';
+import type { CreateForm, OpenFacts } from '../core/request/open.ts';
+import type { Result } from '../core/result.ts';
+import type { TokenCredential } from './credentials.ts';
+import type { StatusFacts } from './status.ts';
+
+/** Everything the bot is given. It knows no database, no Graph and no clock of its own. */
+export interface BotNeeds {
+  readonly door: Door;
+  readonly store: Reads & Writes;
+  readonly people: People;
+  readonly tenants: Pick<Tenants, 'list' | 'info'>;
+  readonly random: Pick<Random, 'id'>;
+  /** The bot's channel identity; never the one that changes tenants (GR-6). */
+  readonly credential: TokenCredential;
+  readonly log: Log;
+  /** Looks up what a create form needs: a read, nothing is decided. */
+  openFacts(form: CreateForm, actor: Actor): Promise<Result<OpenFacts, Refusal>>;
+  /** Opens a part that was taken out of the store. The caller zeroes the buffer. */
+  openSealed(sealed: Uint8Array, partKey: string, custodianObjectId: string): Promise<Buffer>;
+  status(): Promise<StatusFacts>;
+}
+
+/** What a person gets back: a card, or a sentence where a card would say no more. */
+export type Said =
+  | {
+      readonly kind: 'card';
+      readonly rendered: Rendered;
+      /** It is a form: replaced in the conversation when it was sent in. */
+      readonly formId?: string;
+    }
+  | { readonly kind: 'text'; readonly text: string };
+
+export const card = (rendered: Rendered): Said => ({ kind: 'card', rendered });
+export const say = (text: string): Said => ({ kind: 'text', text });

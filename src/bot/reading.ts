@@ -1,0 +1,34 @@
+import type { EmergencyAccount } from '../core/account/types.ts';
+import type { Actor, PersonRef } from '../core/people.ts';
+import type { Refusal } from '../core/refusal.ts';
+import type { ChangeRequest } from '../core/request/types.ts';
+import { no, ok, type Result } from '../core/result.ts';
+
+/**
+ * Who may read what: anybody with a role everything, others what they are named in. Strangers nothing. The channel shows its cards to
+ * all its members anyway; this keeps the list of emergency accounts out of everybody else's personal chat.
+ */
+export function readable<T>(
+  actor: Actor,
+  things: readonly T[],
+  namedIn: (thing: T) => readonly PersonRef[],
+): Result<readonly T[], Refusal> {
+  if (actor.kind !== 'person') return no({ code: 'stranger', why: actor.kind === 'stranger' ? actor.why : 'unknown' });
+  if (actor.roles.size > 0) return ok(things);
+  const own = things.filter((thing) => namedIn(thing).some(({ personKey }) => personKey === actor.person.personKey));
+  return own.length > 0 ? ok(own) : no({ code: 'missing-role', role: 'auditor' });
+}
+
+export const namedInRequest = ({ requester, plan }: ChangeRequest): readonly PersonRef[] => [requester, ...plan.custodians, ...plan.owners];
+
+export const namedInAccount = ({ owners, parts }: EmergencyAccount): readonly PersonRef[] => [
+  ...owners,
+  ...parts.map(({ custodian }) => custodian),
+];
+
+/** By id, by user principal name, or by the part of it before the `@`. */
+export function isCalled(account: EmergencyAccount, name: string): boolean {
+  const wanted = name.toLowerCase();
+  const upn = account.userPrincipalName.toLowerCase();
+  return account.id.toLowerCase() === wanted || upn === wanted || upn.split('@', 1)[0] === wanted;
+}

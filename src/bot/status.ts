@@ -1,0 +1,25 @@
+import type { Reads, Tenants } from '../app/ports.ts';
+import type { StatusInput } from '../cards/views/status.ts';
+
+/** What only the one who put the installation together knows. */
+export type StatusFacts = Pick<StatusInput, 'version' | 'mode' | 'database' | 'limits'>;
+
+/** The state of the installation as it is now. A tenant whose feed was never read is shown as such, not left out. */
+export async function statusOf(facts: StatusFacts, store: Reads, tenants: Pick<Tenants, 'list' | 'info'>): Promise<StatusInput> {
+  const [now, feeds, backlog, audit] = await Promise.all([store.now(), store.feeds(), store.backlog(), store.auditHead()]);
+  const read = feeds.map(({ tenantId, feed, lastSuccessAt, failures, lastError }) => ({
+    tenant: tenants.info(tenantId)?.name ?? tenantId,
+    feed,
+    ...(lastSuccessAt ? { lastSuccessAt } : {}),
+    ...(failures > 0 ? { error: lastError ?? 'failing' } : {}),
+  }));
+  const never = tenants.list().filter(({ id }) => !feeds.some(({ tenantId }) => tenantId === id));
+  return {
+    ...facts,
+    now,
+    feeds: [...read, ...never.map(({ name }) => ({ tenant: name, feed: 'graph-sign-ins' }))],
+    jobs: { waiting: backlog.jobs, failed: backlog.failedJobs },
+    timers: { waiting: backlog.timers, ...(backlog.nextTimerAt ? { nextAt: backlog.nextTimerAt } : {}) },
+    audit,
+  };
+}

@@ -1,0 +1,100 @@
+import type { Rendered } from '../cards/render.ts';
+import type { Action, ActionDef, Press } from './actionDef.ts';
+import { alertAcknowledge } from './actions/alertAcknowledge.ts';
+import { createSubmit } from './actions/createSubmit.ts';
+import { partReveal } from './actions/partReveal.ts';
+import { partStored } from './actions/partStored.ts';
+import { requestApprove } from './actions/requestApprove.ts';
+import { requestDeny } from './actions/requestDeny.ts';
+import { requestRefresh } from './actions/requestRefresh.ts';
+import { requestRetry } from './actions/requestRetry.ts';
+import { requestWithdraw } from './actions/requestWithdraw.ts';
+import { validationSubmit } from './actions/validationSubmit.ts';
+import type { Asker, Command, CommandDef } from './commandDef.ts';
+import { accounts } from './commands/accounts.ts';
+import { create } from './commands/create.ts';
+import { help } from './commands/help.ts';
+import { requests } from './commands/requests.ts';
+import { status } from './commands/status.ts';
+import { validate } from './commands/validate.ts';
+import { whoami } from './commands/whoami.ts';
+import type { Forms } from './forms.ts';
+import { type BotNeeds, say } from './needs.ts';
+import { statusOf } from './status.ts';
+
+/** The commands there are, in the order help lists them. */
+export const COMMANDS: readonly { readonly word: string; readonly usage: string; readonly summary: string }[] = [
+  help,
+  create,
+  requests,
+  accounts,
+  validate,
+  status,
+  whoami,
+].map(({ word, usage, summary }) => ({ word, usage, summary }));
+
+/** Gives each command what it needs, and only that. */
+export function commandTable({ store, tenants, status: facts }: BotNeeds, forms: Forms): ReadonlyMap<string, Command> {
+  const table = [
+    bind(help, (asker) => ({ asker, commands: COMMANDS })),
+    bind(create, (asker) => ({ asker, tenants: tenants.list(), newForm: forms.open })),
+    bind(requests, (asker) => ({ asker, store })),
+    bind(accounts, (asker) => ({ asker, store })),
+    bind(validate, (asker) => ({ asker, store })),
+    bind(status, (asker) => ({ asker, status: async () => statusOf(await facts(), store, tenants) })),
+    bind(whoami, (asker) => ({ asker, store })),
+  ];
+  return new Map(table.map((command) => [command.word, command]));
+}
+
+/** The same for buttons. */
+export function actionTable(
+  { door, store, tenants, openFacts, openSealed }: BotNeeds,
+  forms: Forms,
+  formIsDone: (formId: string, done: Rendered) => void,
+): ReadonlyMap<string, Action> {
+  const table = [
+    onPress(createSubmit, (asker) => ({
+      asker,
+      door,
+      tenant: (id) => tenants.info(id),
+      openFacts,
+      formAgain: (formId, values, faults) => forms.again(asker.actor, formId, values, faults),
+      formIsDone,
+    })),
+    onPress(requestApprove, (asker) => ({ asker, door, store })),
+    onPress(requestDeny, (asker) => ({ asker, door, store })),
+    onPress(requestWithdraw, (asker) => ({ asker, door, store })),
+    onPress(requestRetry, (asker) => ({ asker, door, store })),
+    onPress(requestRefresh, (asker) => ({ asker, door, store })),
+    onPress(partReveal, (asker) => ({ asker, door, openSealed })),
+    onPress(partStored, (asker) => ({ asker, door, store })),
+    onPress(alertAcknowledge, (asker) => ({ asker, door, store })),
+    onPress(validationSubmit, (asker) => ({ asker, door, store })),
+  ];
+  return new Map(table.map((action) => [action.verb, action]));
+}
+
+function bind<Args, Needs>({ word, usage, summary, parse, run }: CommandDef<Args, Needs>, needsOf: (asker: Asker) => Needs): Command {
+  return {
+    word,
+    usage,
+    summary,
+    async answer(rest, asker) {
+      const args = parse(rest);
+      return args.ok ? run(args.value, needsOf(asker)) : say(args.error);
+    },
+  };
+}
+
+function onPress<Args, Needs>({ verb, via, once, parse, run }: ActionDef<Args, Needs>, needsOf: (press: Press) => Needs): Action {
+  return {
+    verb,
+    via,
+    ...(once ? { once } : {}),
+    async press(data, press) {
+      const args = parse(data);
+      return args.ok ? run(args.value, needsOf(press)) : { kind: 'refused', refusal: args.error };
+    },
+  };
+}
