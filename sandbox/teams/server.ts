@@ -14,6 +14,7 @@ import { install } from './install.ts';
 import { sendLimits } from './limits.ts';
 import { openMessages } from './messages.ts';
 import { page } from './page.ts';
+import { recordTraffic } from './traffic.ts';
 
 export interface TeamsOptions {
   /** 0 takes any free port. */
@@ -59,6 +60,7 @@ export async function startTeams(options: TeamsOptions): Promise<TeamsServer> {
   const made = activities(clock, serviceUrl);
   const deliver = deliverTo(botEndpoint, keys, serviceUrl);
 
+  recordTraffic(app, () => clock.now());
   connector(app, {
     messages,
     limits: sendLimits(),

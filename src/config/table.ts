@@ -101,6 +101,9 @@ export const TABLE = {
   custodiansGroupId: required('BREAKGLASS_CUSTODIANS_GROUP_ID', kind.guid, 'Group of those who may hold a credential or a part of one.'),
   auditorsGroupId: required('BREAKGLASS_AUDITORS_GROUP_ID', kind.guid, 'Group of those who may read everything and export the audit log.'),
   administratorsGroupId: required('BREAKGLASS_ADMINISTRATORS_GROUP_ID', kind.guid, 'Group of those who look after the bot.'),
+  peopleClientId: optional('BREAKGLASS_PEOPLE_CLIENT_ID', kind.guid, 'Managed identity that reads people and groups of the home tenant.', {
+    defaultNote: 'reader of the home tenant in the tenants file, else the system-assigned identity',
+  }),
   personKeyAttribute: defaulted(
     'BREAKGLASS_PERSON_KEY_ATTRIBUTE',
     kind.attributeName,

@@ -1,0 +1,172 @@
+import { join } from 'node:path';
+import type { Log } from '../src/app/log.ts';
+import { type Breakglass, type Installation, startBreakglass } from '../src/compose.ts';
+import type { SandboxSettings } from '../src/config/settings.ts';
+import { issuersOf, remoteKeys } from '../src/http/signalToken.ts';
+import { clockOffsetMs, moveClock } from '../src/store/clock.ts';
+import type { Database, Location } from '../src/store/connect.ts';
+import { sandboxClock } from './clock.ts';
+import { loopbackCredential } from './credentials.ts';
+import { openDocuments } from './documents.ts';
+import { loopbackTransport } from './graphTransport.ts';
+import { startTeams, type TeamsServer } from './teams/server.ts';
+import { startTenant, type TenantServer } from './tenant/server.ts';
+import { APPS, CHANNEL, HOME_TENANT, ROLE_GROUPS, TEAM, TENANTS } from './world.ts';
+
+export interface Sandbox {
+  readonly pageUrl: string;
+  readonly tenantUrl: string;
+  readonly botUrl: string;
+  readonly breakglass: Breakglass;
+  stop(): Promise<void>;
+}
+
+const GRAPH = 'https://graph.microsoft.com';
+/** How long a moved clock waits for what fell due. */
+const SETTLE_MS = 30_000;
+
+interface World {
+  readonly tenant: TenantServer;
+  readonly teams: TeamsServer;
+  close(): Promise<void>;
+}
+
+/** Brings up tenant, Teams and the product in one process, on loopback only. What each of them had answered is there again after kill -9. */
+export async function startSandbox(settings: SandboxSettings, dataDir: string, custodyKey: Buffer, log: Log): Promise<Sandbox> {
+  const location: Location = settings.databaseUrl
+    ? { kind: 'server', url: settings.databaseUrl.reveal() }
+    : { kind: 'embedded', folder: join(dataDir, 'database') };
+  let world: World | undefined;
+  let breakglass: Breakglass | undefined;
+  const running = (): Breakglass => {
+    if (!breakglass) throw new Error('the bot is still starting');
+    return breakglass;
+  };
+  try {
+    breakglass = await startBreakglass(location, log, async (database) => {
+      world = await startWorld(settings, dataDir, database, running);
+      return installation(settings, custodyKey, world);
+    });
+    if (!world) throw new Error('the world did not start');
+    const { tenant, teams, close } = world;
+    const botUrl = `http://127.0.0.1:${breakglass.port}`;
+    tenant.setWebhook(`${botUrl}/api/signals/azure-monitor`);
+    await teams.install();
+    return {
+      pageUrl: `${teams.url}/`,
+      tenantUrl: tenant.url,
+      botUrl,
+      breakglass,
+      async stop() {
+        await running().stop();
+        await close();
+      },
+    };
+  } catch (error) {
+    await breakglass?.stop();
+    await world?.close();
+    throw error;
+  }
+}
+
+async function startWorld(settings: SandboxSettings, dataDir: string, database: Database, running: () => Breakglass): Promise<World> {
+  const documents = openDocuments(join(dataDir, 'world.sqlite'));
+  const clock = sandboxClock(await clockOffsetMs(database));
+  let tenant: TenantServer | undefined;
+  try {
+    tenant = await startTenant({
+      port: settings.sandboxTenantPort,
+      documents,
+      clock,
+      conversations: { channel: CHANNEL.id },
+      ...(settings.sandboxTeamsPort === 0 ? {} : { teamsOrigin: `http://127.0.0.1:${settings.sandboxTeamsPort}` }),
+      async advance(ms) {
+        await moveClock(database, ms);
+        clock.move(ms);
+        await running().worker.settle(SETTLE_MS);
+      },
+    });
+    const login = tenant;
+    const teams = await startTeams({
+      port: settings.sandboxTeamsPort,
+      documents,
+      clock,
+      botEndpoint: () => `http://127.0.0.1:${running().port}/api/messages`,
+      verifyBotToken: (token) => login.verifyAppToken(token, 'https://api.botframework.com'),
+      tenantUrl: tenant.url,
+    });
+    return {
+      tenant,
+      teams,
+      async close() {
+        await teams.close();
+        await login.close();
+        documents.close();
+      },
+    };
+  } catch (error) {
+    await tenant?.close();
+    documents.close();
+    throw error;
+  }
+}
+
+function installation(settings: SandboxSettings, custodyKey: Buffer, { tenant, teams }: World): Installation {
+  const { secrets, url } = tenant;
+  return {
+    mode: 'sandbox',
+    port: settings.port,
+    host: '127.0.0.1',
+    custodyKey,
+    policy: {
+      quorum: settings.quorum,
+      requestExpiryHours: settings.requestExpiryHours,
+      openRequestsPerPerson: settings.openRequestsPerPerson,
+      partExpiryHours: settings.partExpiryHours,
+      validationDays: settings.validationDays,
+    },
+    bot: {
+      appId: APPS.bot,
+      homeTenantId: HOME_TENANT.id,
+      teamId: TEAM.id,
+      channelId: CHANNEL.id,
+      channel: {
+        openIdMetadataUrl: teams.openIdMetadataUrl,
+        tokenIssuer: 'https://api.botframework.com',
+        toChannelFromBotLoginUrl: `${url}/${HOME_TENANT.id}`,
+        toChannelFromBotOAuthScope: 'https://api.botframework.com',
+        oAuthUrl: `${url}/unused`,
+      },
+      serviceUrls: [new URL(teams.serviceUrl).origin],
+      banner: 'Sandbox. Nothing here is real.',
+    },
+    botCredential: loopbackCredential(url, HOME_TENANT.id, APPS.bot, secrets.bot),
+    people: {
+      reader: loopbackCredential(url, HOME_TENANT.id, APPS.reader, secrets.reader),
+      groups: ROLE_GROUPS,
+      personKeyAttribute: settings.personKeyAttribute,
+    },
+    tenants: Object.values(TENANTS).map((info) => ({
+      info,
+      reader: loopbackCredential(url, info.id, APPS.reader, secrets.reader),
+      writer: loopbackCredential(url, info.id, APPS.changer, secrets.changer),
+    })),
+    graph: { origin: GRAPH, transport: loopbackTransport(GRAPH, url) },
+    signals: {
+      sender: {
+        tenantId: HOME_TENANT.id,
+        audiences: [`api://${APPS.signals}`],
+        issuers: issuersOf(HOME_TENANT.id),
+        callerAppId: APPS.azureMonitor,
+      },
+      keys: remoteKeys(`${url}/${HOME_TENANT.id}/discovery/v2.0/keys`),
+    },
+    signInPollSeconds: settings.signInPollSeconds,
+    limits: [
+      'This is the sandbox: tenants, people and Teams are pretended, on this machine only.',
+      'Approvals rest on the Teams sign-in alone: the second proof by a fresh Entra sign-in is not built yet, so a stolen channel token could speak for a person until it expires.',
+      'Credential parts are sealed under a key file beside the data. Production should keep that key where backups of the database cannot reach.',
+      'The embedded database serves one process.',
+    ],
+  };
+}

@@ -1,0 +1,169 @@
+import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { createRequire } from 'node:module';
+import type { JWTVerifyGetKey } from 'jose';
+import { door } from './app/dispatch.ts';
+import type { Log } from './app/log.ts';
+import { gatherOpenFacts } from './app/openRequest.ts';
+import type { Policy, Random } from './app/ports.ts';
+import { createBot } from './bot/bot.ts';
+import type { TokenCredential } from './bot/credentials.ts';
+import type { BotSettings } from './bot/settings.ts';
+import type { StatusFacts } from './bot/status.ts';
+import { digestOf } from './core/digest.ts';
+import { keyFileCustody, partContext } from './custody/keyFile.ts';
+import { type GraphSettings, graphClient, type TokenSource } from './graph/client.ts';
+import { graphPeople, type PeopleSettings } from './graph/people.ts';
+import { graphTenants, type ManagedTenant } from './graph/tenants.ts';
+import { createHttpServer } from './http/server.ts';
+import { azureMonitorSignals } from './http/signals.ts';
+import type { SenderSettings } from './http/signalToken.ts';
+import { startWorker, type Worker } from './jobs/worker.ts';
+import { connect, type Database, type Location } from './store/connect.ts';
+import { migrate } from './store/migrate.ts';
+import { openOutbox } from './store/outbox.ts';
+import { storeOn } from './store/store.ts';
+
+/** Everything an installation differs in. Production fills it from settings, the sandbox from its own world; the rest is the same code. */
+export interface Installation {
+  readonly mode: 'production' | 'sandbox';
+  readonly port: number;
+  readonly host: string;
+  readonly custodyKey: Buffer;
+  readonly policy: Omit<Policy, 'policyVersion'>;
+  readonly bot: Omit<BotSettings, 'version' | 'mode'>;
+  readonly botCredential: TokenCredential;
+  readonly people: PeopleSettings & { readonly reader: TokenSource };
+  readonly tenants: readonly ManagedTenant[];
+  readonly graph: Pick<GraphSettings, 'origin' | 'transport'>;
+  readonly signals?: { readonly sender: SenderSettings; readonly keys: JWTVerifyGetKey };
+  readonly signInPollSeconds: number;
+  /** What this installation cannot guarantee, and why; `status` says it. */
+  readonly limits: readonly string[];
+}
+
+export interface Breakglass {
+  readonly port: number;
+  readonly database: Database;
+  readonly worker: Worker;
+  stop(): Promise<void>;
+}
+
+const CALL_TIMEOUT_MS = 15_000;
+const PEOPLE_TIMEOUT_MS = 4_000;
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+/**
+ * Opens the database, makes every port and passes it in. Resolves when the bot listens and its workers run.
+ *
+ * @param describeInstallation called with the open database, before anything works on it: the sandbox starts its world here
+ */
+export async function startBreakglass(
+  location: Location,
+  log: Log,
+  describeInstallation: (database: Database) => Promise<Installation>,
+): Promise<Breakglass> {
+  const database = await connect(location);
+  try {
+    await migrate(database.current());
+    const installation = await describeInstallation(database);
+    const { mode, graph } = installation;
+    const outbox = await openOutbox(database, log);
+    const store = storeOn(database, outbox);
+    const policy: Policy = { ...installation.policy, policyVersion: digestOf(installation.policy).slice(0, 12) };
+    const random = systemRandom();
+    const tenants = graphTenants(installation.tenants, {
+      graphOrigin: graph.origin,
+      timeoutMs: CALL_TIMEOUT_MS,
+      ...(graph.transport ? { transport: graph.transport } : {}),
+    });
+    const people = graphPeople(
+      graphClient({ ...graph, credential: installation.people.reader, timeoutMs: PEOPLE_TIMEOUT_MS }),
+      installation.people,
+    );
+    const custody = keyFileCustody(installation.custodyKey);
+    const front = door({ store, random, policy, tenant: tenants.info });
+    const facts = { people, tenants, store, failed: (what: string, error: unknown) => log.error('look-up.failed', { what, error }) };
+    const bot = createBot(
+      {
+        door: front,
+        store,
+        people,
+        tenants,
+        openFacts: (form, actor) => gatherOpenFacts(facts, form, actor),
+        openSealed: (sealed, key, custodianObjectId) => custody.open(sealed, partContext(key, custodianObjectId)),
+        random,
+        credential: installation.botCredential,
+        status: async (): Promise<StatusFacts> => ({ version, mode, database: describe(database), limits: installation.limits }),
+        log,
+      },
+      { ...installation.bot, version, mode },
+    );
+    const worker = await startWorker({
+      door: front,
+      store,
+      people,
+      tenants,
+      custody,
+      random,
+      partContext,
+      jobs: outbox,
+      channel: bot.channel,
+      refreshFor: bot.refreshFor,
+      signInPollSeconds: installation.signInPollSeconds,
+      log,
+    });
+    const http = createHttpServer({
+      messages: (call) => bot.handle(call),
+      signals: installation.signals
+        ? {
+            'azure-monitor': azureMonitorSignals({
+              door: front,
+              ...installation.signals,
+              knowsTenant: (tenantId) => tenants.info(tenantId) !== undefined,
+              now: () => store.now(),
+              log,
+            }),
+          }
+        : {},
+      ready: async () => (await store.conversation({ kind: 'channel' })) !== undefined,
+      log,
+    });
+    const address = await http.listen(installation.port, installation.host);
+    log.info('started', { mode, version, port: address.port, database: database.engine });
+    return {
+      port: address.port,
+      database,
+      worker,
+      async stop() {
+        await http.close();
+        await worker.stop();
+        await store.close();
+        log.info('stopped');
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+const describe = ({ engine }: Database): string => (engine === 'embedded' ? 'embedded PostgreSQL, one replica' : 'PostgreSQL server');
+
+/** No I, L, O, U: ids are read aloud and typed (Crockford's base 32). */
+const ID_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+function systemRandom(): Random {
+  return {
+    below: (below) => randomInt(below),
+    id(prefix) {
+      const length = prefix === 'F' ? 20 : 6;
+      return `${prefix}-${Array.from({ length }, () => ID_ALPHABET.charAt(randomInt(32))).join('')}`;
+    },
+  };
+}
+
+/** For a first start: a new custody key. @returns 32 random bytes */
+export const newCustodyKey = (): Buffer => randomBytes(32);
+
+/** Names a key in logs without telling it. */
+export const fingerprint = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 12);

@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Log } from './app/log.ts';
+import { publicCloud, usGovernmentCloud } from './bot/settings.ts';
+import { type Breakglass, fingerprint, type Installation, startBreakglass } from './compose.ts';
+import { ConfigFault } from './config/fault.ts';
+import { parseSettings, type Settings } from './config/settings.ts';
+import { loadTenants } from './config/tenants.ts';
+import { botCredential, CLOUDS, credentialFor } from './graph/credentials.ts';
+import { AZURE_MONITOR_APP, issuersOf, remoteKeys } from './http/signalToken.ts';
+import { jsonLog } from './logging/jsonLog.ts';
+import { clockOffsetMs } from './store/clock.ts';
+import type { Location } from './store/connect.ts';
+
+/**
+ * `npm run start:production`: starts on a real tenant, or refuses before listening and names every setting at fault, never its value
+ * (ST-2). Knows nothing of the sandbox.
+ */
+const parsed = parseSettings(process.env, 'production');
+if (!parsed.ok) refuse(parsed.fault.message);
+const { settings, warnings } = parsed;
+const log = jsonLog(settings.logLevel, (line) => process.stdout.write(line));
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    // Said here and not by Node: its own report would print source lines and whatever an error carries.
+    log.error(event, { error });
+    process.exit(1);
+  });
+}
+for (const { at, problem } of warnings) log.warn('setting.risky', { setting: at, problem });
+
+const breakglass = await start(settings, log);
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
+    breakglass.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error('stop.failed', { error });
+        process.exit(1);
+      },
+    );
+  });
+}
+
+async function start(settings: Settings, log: Log): Promise<Breakglass> {
+  try {
+    const location: Location = settings.databaseUrl
+      ? { kind: 'server', url: settings.databaseUrl.reveal() }
+      : { kind: 'embedded', folder: join(resolve(settings.dataDir), 'database') };
+    const installation = productionOf(settings, log);
+    return await startBreakglass(location, log, async (database) => {
+      // Only the sandbox moves the clock; a database that came from one must not decide anything here (DA-6).
+      if ((await clockOffsetMs(database)) !== 0) {
+        throw new ConfigFault([
+          { at: settings.databaseUrl ? 'DATABASE_URL' : 'BREAKGLASS_DATA_DIR', problem: 'is a sandbox’s: its clock was moved' },
+        ]);
+      }
+      return installation;
+    });
+  } catch (error) {
+    log.error('start.failed', { error });
+    return refuse(error instanceof Error ? error.message : 'unknown fault');
+  }
+}
+
+function productionOf(settings: Settings, log: Log): Installation {
+  const cloud = CLOUDS[settings.cloud];
+  const tenants = loadTenants(settings.tenantsFile);
+  const home = tenants.find(({ id }) => id.toLowerCase() === settings.homeTenantId.toLowerCase());
+  const peopleReader = settings.peopleClientId
+    ? ({ type: 'managed-identity', clientId: settings.peopleClientId } as const)
+    : (home?.reader ?? ({ type: 'managed-identity' } as const));
+  const custodyKey = readCustodyKey(settings.custodyKeyFile);
+  log.info('custody.key', { fingerprint: fingerprint(custodyKey) });
+  return {
+    mode: 'production',
+    port: settings.port,
+    host: '0.0.0.0',
+    custodyKey,
+    policy: {
+      quorum: settings.quorum,
+      requestExpiryHours: settings.requestExpiryHours,
+      openRequestsPerPerson: settings.openRequestsPerPerson,
+      partExpiryHours: settings.partExpiryHours,
+      validationDays: settings.validationDays,
+    },
+    bot: {
+      appId: settings.botId,
+      homeTenantId: settings.homeTenantId,
+      teamId: settings.teamId,
+      channelId: settings.channelId,
+      channel: settings.cloud === 'usgov' ? usGovernmentCloud(settings.botTenantId) : publicCloud(settings.botTenantId),
+      serviceUrls: settings.teamsServiceUrls,
+    },
+    botCredential: botCredential(
+      {
+        type: settings.botType,
+        clientId: settings.botId,
+        ...(settings.botPassword ? { password: settings.botPassword.reveal() } : {}),
+        ...(settings.botCertificateFile ? { certificateFile: settings.botCertificateFile } : {}),
+      },
+      settings.botTenantId,
+      cloud,
+    ),
+    people: {
+      reader: credentialFor(peopleReader, settings.homeTenantId, cloud),
+      personKeyAttribute: settings.personKeyAttribute,
+      groups: {
+        requester: settings.requestersGroupId,
+        approver: settings.approversGroupId,
+        custodian: settings.custodiansGroupId,
+        auditor: settings.auditorsGroupId,
+        administrator: settings.administratorsGroupId,
+      },
+    },
+    tenants: tenants.map((tenant) => ({
+      info: tenant,
+      reader: credentialFor(tenant.reader, tenant.id, cloud),
+      writer: credentialFor(tenant.changer, tenant.id, cloud),
+    })),
+    graph: { origin: cloud.graphOrigin },
+    ...(settings.signalsAudience
+      ? {
+          signals: {
+            sender: {
+              tenantId: settings.homeTenantId,
+              audiences: [settings.signalsAudience],
+              issuers: issuersOf(settings.homeTenantId),
+              callerAppId: AZURE_MONITOR_APP,
+            },
+            keys: remoteKeys(`${cloud.loginOrigin}/${settings.homeTenantId}/discovery/v2.0/keys`),
+          },
+        }
+      : {}),
+    signInPollSeconds: settings.signInPollSeconds,
+    limits: limitsOf(settings),
+  };
+}
+
+function limitsOf(settings: Settings): string[] {
+  return [
+    'Approvals rest on the Teams sign-in alone: without a second proof, a stolen channel token speaks for a person until it expires.',
+    'Credential parts are sealed under a key file: whoever has both that file and the database before the parts are revealed can read them.',
+    ...(settings.signalsAudience
+      ? []
+      : ['Alerts come from reading the sign-in logs only: BREAKGLASS_SIGNALS_AUDIENCE is not set, so the Azure Monitor webhook is off.']),
+    ...(settings.databaseUrl ? [] : ['The embedded database serves one process: there is no second replica.']),
+  ];
+}
+
+function readCustodyKey(file: string): Buffer {
+  const at = 'BREAKGLASS_CUSTODY_KEY_FILE';
+  let key: Buffer;
+  try {
+    key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+  } catch (error) {
+    throw new ConfigFault([{ at, problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})` }]);
+  }
+  if (key.length !== 32) throw new ConfigFault([{ at, problem: 'must hold 32 bytes in base64: openssl rand -base64 32' }]);
+  return key;
+}
+
+function refuse(why: string): never {
+  process.stderr.write(`${why}\n`);
+  process.exit(1);
+}
