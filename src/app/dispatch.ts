@@ -192,7 +192,7 @@ async function seal({ tx }: Scene, intent: Extract<Intent, { kind: 'seal-parts' 
   if (!request) return no({ code: 'not-found', what: 'request' });
   if (request.state !== 'approved' || request.fence !== intent.fence) return no({ code: 'stale-lease' });
   const account = await tx.accountOfRequest(request.id);
-  if (!account || account.state !== 'provisioning') return no({ code: 'not-found', what: 'account' });
+  if (account?.state !== 'provisioning') return no({ code: 'not-found', what: 'account' });
   await tx.putSealedParts(account.id, intent.sealed);
   return ok({ account });
 }
