@@ -1,0 +1,18 @@
+/** Every field of a form as its label says it; faults name fields by these words. */
+export const LABELS = {
+  tenantId: 'Tenant',
+  userName: 'User name',
+  displayName: 'Display name',
+  usageLocation: 'Usage location',
+  credential: 'Credential',
+  custodians: 'Custodians',
+  owners: 'Owners',
+  reason: 'Reason',
+  location: 'Where it is kept',
+  sealNumber: 'Seal number',
+  note: 'Note',
+} as const;
+
+export type LabelledField = keyof typeof LABELS;
+
+export const isLabelled = (field: string): field is LabelledField => Object.hasOwn(LABELS, field);

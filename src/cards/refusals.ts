@@ -1,0 +1,112 @@
+import type { Role, StrangerReason } from '../core/people.ts';
+import type { FieldFault, Refusal } from '../core/refusal.ts';
+import type { RequestState } from '../core/request/types.ts';
+import { isLabelled, LABELS } from './fields.ts';
+import { plain } from './text.ts';
+import { utc } from './time.ts';
+
+/** Words for people: what is wrong and what to do next. They may hold people's text: show them in a TextRun or as plain text. */
+export function words(refusal: Refusal): string {
+  // Each entry takes exactly the refusals of its own code, which is the one looked up by.
+  return (WORDS[refusal.code] as (refusal: Refusal) => string)(refusal);
+}
+
+/** What is wrong with one field, as one sentence or two. */
+export function faultWords(fault: FieldFault): string {
+  const label = isLabelled(fault.field) ? LABELS[fault.field] : undefined;
+  const detail = fault.detail === undefined ? '' : plain(fault.detail, 120);
+  if (label === undefined && fault.problem === 'missing') return `Not confirmed: ${detail || 'a point of the list'}.`;
+  const sentence = PROBLEMS[fault.problem](detail);
+  return `${label ?? 'A field'}: ${sentence}`;
+}
+
+const PROBLEMS: { readonly [P in FieldFault['problem']]: (detail: string) => string } = {
+  missing: () => 'please fill this in.',
+  'too-long': (most) => `at most ${most || 'the allowed number of'} characters, please shorten it.`,
+  'too-short': (least) => `at least ${least || 'a few'} characters, please say more.`,
+  'illegal-character': (character) => `${character || 'a character'} is not allowed. Use letters, digits and . - _ ! ^ ~ only.`,
+  'ends-with-dot': () => 'a dot may not stand at either end, nor two together.',
+  'unknown-tenant': () => 'I do not keep accounts in that tenant. Choose one from the list.',
+  'not-two-letters': () => 'two capital letters of a country, for example NL.',
+  'unknown-choice': () => 'choose one from the list.',
+  'too-few': (least) => `choose at least ${least || 'one more'}.`,
+  'too-many': (most) => `choose at most ${most || 'fewer'}.`,
+  twice: () => 'the same account is named twice. Choose different people.',
+  'same-human': () => 'two of the accounts belong to the same person. Choose different people.',
+  'not-custodian': (name) => `${name || 'somebody'} is not in the custodians group. Choose somebody who is.`,
+  'not-eligible': (name) => `${name || 'somebody'} is not an active member of this organisation. Choose somebody else.`,
+  'is-requester': (name) => `${name || 'the requester'} asks for this account and so may hold no part of it. Choose somebody else.`,
+  'not-text': () => 'this did not arrive as text. Open the form again.',
+  'not-reachable': (name) =>
+    `${name || 'somebody'} has no chat with me yet. Ask them to install Breakglass and say help, then send this again.`,
+};
+
+const STATES: { readonly [S in RequestState]: string } = {
+  pending: 'is still waiting for approval',
+  approved: 'is approved and being carried out',
+  applied: 'is done',
+  failed: 'stopped with a failure',
+  denied: 'was denied',
+  withdrawn: 'was withdrawn',
+  expired: 'has expired',
+};
+
+const STRANGERS: { readonly [W in StrangerReason]: string } = {
+  'other-tenant': 'You are signed in from another organisation, and only members of this one have rights here.',
+  guest: 'You are a guest in this organisation, and guests have no rights here, whatever group they are in.',
+  disabled: 'Your account is disabled in the directory. Ask your administrator about it.',
+  unknown: 'I do not find you in the directory. Ask an administrator of Breakglass about it.',
+  'no-person-key': 'Your account names no person (its employee id is empty), so I cannot count you. Ask an administrator to fill it in.',
+  'look-up-failed': 'I could not read the directory just now, so nobody has rights for the moment. Please try again in a minute.',
+};
+
+const ROLES: { readonly [R in Role | 'owner']: string } = {
+  requester: 'Only people in the requesters group may do this',
+  approver: 'Only people in the approvers group may do this',
+  custodian: 'Only people in the custodians group may do this',
+  auditor: 'Only people in the auditors group may do this',
+  administrator: 'Only administrators of Breakglass may do this',
+  owner: 'Only an owner of the account, or somebody who holds a role here, may do this',
+};
+
+const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { code: C }>) => string } = {
+  'not-found': ({ what }) => `I do not know that ${what}. It may be gone, or the card is old; say help to see what I can list.`,
+  stranger: ({ why }) => STRANGERS[why],
+  'missing-role': ({ role }) => `${ROLES[role]}. Say whoami to see what you may do.`,
+  'bad-form': ({ faults }) => faults.map(faultWords).join(' ') || 'Something in the form is wrong. Open it again.',
+  'name-taken': ({ userPrincipalName, where, id }) => `${plain(userPrincipalName)} ${taken(where, id)} Choose another user name.`,
+  'quorum-unreachable': ({ need, have }) =>
+    `${need} people must approve this, and only ${have} could: the requester and the custodians do not count. Choose other custodians, or add approvers.`,
+  'tenant-unwatched': ({ tenant }) =>
+    `I cannot read sign-ins of ${plain(tenant, 80)}, and no emergency account may exist unwatched. Ask an administrator to connect a feed first.`,
+  'cannot-check': ({ what }) => `I could not check ${plain(what, 120)} just now, so I have done nothing. Please try again in a minute.`,
+  'too-many-requests': ({ limit }) =>
+    `You have ${limit} open requests, which is the most one person may have. Withdraw one or wait until one is closed.`,
+  closed: ({ state }) => `This request ${STATES[state]}; nothing more can be decided. Ask again with create if it is still needed.`,
+  'own-request': ({ otherAccount }) =>
+    otherAccount
+      ? 'You asked for this yourself with your other account, so you cannot decide on it. Two other people must.'
+      : 'You asked for this yourself, so you cannot decide on it. Two other people must; you can withdraw it.',
+  'custodian-of-plan': () => 'You will hold a part of this credential, so you cannot decide on the request. Another approver must.',
+  'plan-changed': () => 'The plan is not the one your card showed, so nothing was counted. Read the card as it is now, then decide again.',
+  'already-decided': () => 'Your approval of this plan is already counted. Another approver is needed now.',
+  'reason-missing': () => 'A denial needs a reason, so that the requester knows what to change. Please type one.',
+  'not-requester': () => 'Only the person who asked can withdraw a request. You can deny it if you are an approver.',
+  'not-failed': ({ state }) => `There is nothing to try again: this request ${STATES[state]}.`,
+  'stale-lease': () => 'Another worker has taken over this request, so this one stopped. Nothing is needed from you.',
+  'not-your-part': ({ custodian }) => `This part belongs to ${plain(custodian, 80)}, and only that account can open it. Ask them.`,
+  'part-not-ready': () => 'This part is not ready yet: the account is still being set up. You will get a message when it is.',
+  'part-shown': ({ at }) =>
+    `This part was shown at ${utc(at)} and is never shown twice. If you could not note it down, tell an owner of the account: the password must be replaced.`,
+  'part-not-shown': () => 'This part has not been shown yet. Open it first, store it, then confirm.',
+  'part-stored': ({ at }) => `This part was confirmed as stored at ${utc(at)}. Nothing more is needed.`,
+  'part-expired': () => 'This part was not opened in time and has been destroyed. Tell an owner of the account: it needs a new password.',
+  'already-acknowledged': ({ by }) => `${plain(by, 80) || 'Somebody'} has already acknowledged this alert. Nothing more is needed here.`,
+  'nothing-to-do': () => 'There is nothing left to do here. The card shows how things stand now.',
+};
+
+function taken(where: 'directory' | 'deleted' | 'request', id: string | undefined): string {
+  if (where === 'directory') return 'already exists in the tenant.';
+  if (where === 'deleted') return 'was deleted less than 30 days ago and can still be restored.';
+  return `is already asked for${id === undefined ? '' : ` in ${plain(id, 40)}`}.`;
+}

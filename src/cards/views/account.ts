@@ -1,0 +1,80 @@
+import type { AccountState, EmergencyAccount } from '../../core/account/types.ts';
+import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
+import { type Header, header } from '../header.ts';
+import { type Rendered, template } from '../render.ts';
+import { names, plain } from '../text.ts';
+import { type PartRow, partRow, partStateAt } from './partWords.ts';
+
+/** All that templates/account.json names. */
+interface AccountView {
+  readonly header: Header;
+  readonly name: string;
+  readonly tenant: string;
+  readonly facts: readonly Fact[];
+  readonly parts: readonly PartRow[];
+  readonly notes: readonly string[];
+}
+
+const render = template<AccountView>('account');
+
+/** Everything on record about one account. */
+export function accountCard(account: EmergencyAccount, now: Date): Rendered {
+  const { words, tone, note } = health(account, now);
+  const view: AccountView = {
+    header: header('Emergency access account', tone, words),
+    name: plain(account.userPrincipalName),
+    tenant: plain(account.tenantName, 80),
+    facts: factsOf(account),
+    parts: account.parts.map((part) => partRow(part, partStateAt(part, now))),
+    notes: [note, 'A password alone opens no admin portal any more: a second factor must be registered on the account.'].filter(
+      (text) => text !== '',
+    ),
+  };
+  return { card: render(view), summary: plain(`${account.userPrincipalName}: ${words}`, 200) };
+}
+
+/** An account's state at a glance: also for the list. */
+export function health(account: EmergencyAccount, now: Date): { readonly words: string; readonly tone: Tone; readonly note: string } {
+  if (account.parts.some((part) => partStateAt(part, now) === 'expired'))
+    return {
+      words: 'Cannot be used: a part was never opened',
+      tone: 'attention',
+      note: 'Ask for a new account: the password cannot be put together any more.',
+    };
+  const overdue = account.validationDueAt !== undefined && now >= account.validationDueAt;
+  if (account.state === 'in-service' && overdue)
+    return {
+      words: 'In service, validation overdue',
+      tone: 'warning',
+      note: 'An owner should validate it now: say validate and its name.',
+    };
+  return STATES[account.state];
+}
+
+const STATES: { readonly [S in AccountState]: { readonly words: string; readonly tone: Tone; readonly note: string } } = {
+  provisioning: { words: 'Being set up', tone: 'accent', note: '' },
+  handover: { words: 'Being handed over', tone: 'accent', note: 'In service once every part is stored.' },
+  'in-service': { words: 'In service', tone: 'good', note: '' },
+};
+
+function factsOf(account: EmergencyAccount): Fact[] {
+  const time = (label: string, at: Date | undefined): Fact[] => (at ? [timeFact(label, at)] : []);
+  return [
+    textFact('Display name', account.displayName, 130),
+    codeFact('Object id', account.objectId),
+    textFact('Owners', names(account.owners)),
+    timeFact('Watched since', account.watchedAt),
+    textFact(
+      'Through',
+      account.feed === 'azure-monitor' ? 'Azure Monitor' : account.feed === 'graph-sign-ins' ? 'Graph sign-in log' : account.feed,
+      80,
+    ),
+    ...(account.lastSignInAt ? time('Last sign-in', account.lastSignInAt) : [textFact('Last sign-in', 'none seen')]),
+    ...time('Validate by', account.validationDueAt),
+    ...time('Validated', account.validatedAt),
+    ...(account.validatedBy ? [textFact('Validated by', account.validatedBy.name, 80)] : []),
+    ...(account.validationNote ? [textFact('Note', account.validationNote, 400)] : []),
+    ...time('Created', account.appliedAt),
+    codeFact('Request', account.requestId),
+  ];
+}

@@ -1,0 +1,146 @@
+import type { Alert, AlertCause, Feed, SignInEvent } from '../../core/alert/types.ts';
+import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
+import { policyWords } from '../policyResults.ts';
+import { type Rendered, template } from '../render.ts';
+import { signInResult } from '../signInResults.ts';
+import { names, plain } from '../text.ts';
+import { when } from '../time.ts';
+
+/** All that templates/alert.json names. */
+interface AlertView {
+  readonly hasEscalation: boolean;
+  readonly escalation: string;
+  readonly header: {
+    readonly kicker: string;
+    readonly title: string;
+    readonly state: string;
+    readonly tone: Tone;
+    readonly color: 'Attention' | 'Warning' | 'Default';
+  };
+  readonly isAcknowledged: boolean;
+  readonly acknowledgedBy: string;
+  readonly acknowledgedAt: string;
+  readonly hasAccount: boolean;
+  readonly account: string;
+  readonly hasTenant: boolean;
+  readonly tenant: string;
+  readonly facts: readonly Fact[];
+  readonly next: string;
+  readonly reported: string;
+  readonly id: string;
+}
+
+/** What one kind of cause says. */
+interface Told {
+  readonly title: string;
+  readonly state: string;
+  readonly facts: readonly Fact[];
+  readonly next: string;
+  readonly reported: string;
+}
+
+const MINUTES = ['5', '15', '30'] as const;
+const FEEDS: { readonly [F in Feed]: string } = { 'azure-monitor': 'Azure Monitor', 'graph-sign-ins': 'Graph sign-in log' };
+
+const render = template<AlertView>('alert');
+
+/**
+ * An alert, to be understood in five seconds.
+ *
+ * @param variant `escalation:N` for the Nth repetition; a card never says fewer minutes than have passed
+ */
+export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered {
+  const told = tell(alert.cause);
+  const level = Math.max(alert.escalation, Number(/^escalation:([123])$/.exec(variant ?? '')?.[1] ?? 0));
+  const minutes = MINUTES[level - 1];
+  const acknowledged = alert.state === 'acknowledged';
+  const critical = alert.severity === 'critical';
+  const account = alert.account ?? (alert.cause.kind === 'sign-in' ? alert.cause.event.userPrincipalName : undefined);
+  const view: AlertView = {
+    hasEscalation: minutes !== undefined && !acknowledged,
+    escalation: `Nobody has acknowledged this for ${minutes ?? ''} minutes`,
+    header: {
+      kicker: critical ? '▲ CRITICAL' : '▲ HIGH',
+      title: told.title,
+      state: plain(told.state),
+      // Red is for what still needs somebody.
+      tone: acknowledged ? 'emphasis' : critical ? 'attention' : 'warning',
+      color: acknowledged ? 'Default' : critical ? 'Attention' : 'Warning',
+    },
+    isAcknowledged: acknowledged,
+    acknowledgedBy: plain(alert.acknowledgedBy?.name ?? 'somebody', 80),
+    acknowledgedAt: alert.acknowledgedAt ? when(alert.acknowledgedAt) : '',
+    hasAccount: account !== undefined,
+    account: plain(account ?? ''),
+    hasTenant: alert.tenantName !== undefined || alert.tenantId !== undefined,
+    tenant: plain(`in ${alert.tenantName ?? alert.tenantId ?? ''}`, 120),
+    facts: [...told.facts, ...(alert.owners.length > 0 ? [textFact('Owners', names(alert.owners, 6))] : [])],
+    next: told.next,
+    reported: plain(`${told.reported} ${alert.id}`),
+    id: plain(alert.id, 40),
+  };
+  const where = account === undefined ? '' : ` – ${account}`;
+  return {
+    card: render(view),
+    summary: plain(`${acknowledged ? 'Acknowledged' : critical ? 'CRITICAL' : 'HIGH'}: ${told.title}${where}`, 200),
+  };
+}
+
+function tell(cause: AlertCause): Told {
+  switch (cause.kind) {
+    case 'sign-in':
+      return signIn(cause.event, cause.feeds, cause.registered);
+    case 'request-failed':
+      return {
+        title: 'A request stopped half-way',
+        state: cause.words,
+        facts: [codeFact('Request', cause.requestId)],
+        next: 'Open the request, read why it stopped, and press Try again there.',
+        reported: 'Found by Breakglass.',
+      };
+    case 'part-expired':
+      return {
+        title: 'A part of a password was never opened',
+        state: 'It has been destroyed, so the password cannot be put together.',
+        facts: [textFact('Part', `${cause.partNumber}`), textFact('Custodian', cause.custodian, 80)],
+        next: 'Nobody can use this account. Ask for a new one and retire this one.',
+        reported: 'Found by Breakglass.',
+      };
+    case 'unreadable-signal':
+      return {
+        title: 'A signal could not be read',
+        state: cause.words,
+        facts: [textFact('Feed', FEEDS[cause.feed])],
+        next: 'It may hide a sign-in: look at the sign-in log of the tenant in Entra.',
+        reported: 'The signal is kept in quarantine.',
+      };
+    case 'feed-failing':
+      return {
+        title: 'Sign-ins cannot be seen',
+        state: cause.words,
+        facts: [textFact('Feed', FEEDS[cause.feed])],
+        next: 'Until this feed works again, watch the sign-in log of the tenant in Entra yourself.',
+        reported: 'Found by Breakglass.',
+      };
+  }
+}
+
+function signIn(event: SignInEvent, feeds: readonly Feed[], registered: boolean): Told {
+  const { words, next } = signInResult(event.errorCode);
+  const from = [event.ipAddress, event.place].filter((part) => part !== undefined);
+  const optional = (label: string, value: string | undefined): Fact[] => (value === undefined ? [] : [textFact(label, value, 160)]);
+  return {
+    title: event.errorCode === 0 ? 'Somebody signed in with an emergency access account' : 'Sign-in failed on an emergency access account',
+    state: words.includes('code') ? words : `${words} (code ${event.errorCode})`,
+    facts: [
+      timeFact('When', event.signedInAt),
+      ...optional('From', from.length > 0 ? from.map((part) => plain(part, 100)).join(' · ') : undefined),
+      ...optional('App', event.app),
+      ...optional('Client', event.client),
+      ...(event.policies === undefined ? [] : [textFact('Policies', policyWords(event.policies), 560)]),
+      ...(registered ? [] : [codeFact('User id', event.userId), textFact('Note', 'The record does not know this account yet')]),
+    ],
+    next,
+    reported: `Seen by ${feeds.map((feed) => FEEDS[feed]).join(' and ')}.`,
+  };
+}

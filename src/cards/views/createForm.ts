@@ -1,0 +1,124 @@
+import type { PersonRef } from '../../core/people.ts';
+import type { FieldFault } from '../../core/refusal.ts';
+import { type Header, header } from '../header.ts';
+import { faultWords } from '../refusals.ts';
+import { type Rendered, template } from '../render.ts';
+import { inert, plain, typedBefore } from '../text.ts';
+
+const FIELDS = ['tenantId', 'userName', 'displayName', 'usageLocation', 'credential', 'custodians', 'owners', 'reason'] as const;
+type Field = (typeof FIELDS)[number];
+type Texts = { readonly [F in Field]: string };
+
+/** What comes back into a field, in characters; lists are object ids with commas between. */
+const MOST: { readonly [F in Field]: number } = {
+  tenantId: 64,
+  userName: 120,
+  displayName: 130,
+  usageLocation: 20,
+  credential: 40,
+  custodians: 400,
+  owners: 400,
+  reason: 1000,
+};
+
+interface Choice {
+  readonly title: string;
+  readonly value: string;
+}
+
+/** All that templates/createForm.json names. */
+interface CreateFormView {
+  readonly header: Header;
+  readonly hasFaults: boolean;
+  readonly faultCount: string;
+  readonly otherFaults: readonly string[];
+  readonly has: { readonly [F in Field]: boolean };
+  readonly faults: Texts;
+  readonly values: Texts;
+  readonly tenants: readonly Choice[];
+  readonly credentials: readonly Choice[];
+  readonly custodians: readonly Choice[];
+  readonly owners: readonly Choice[];
+  readonly lacksCustodians: boolean;
+  readonly noCustodians: string;
+  readonly lacksOwners: boolean;
+  readonly noOwners: string;
+  readonly notes: readonly string[];
+  readonly formId: string;
+}
+
+export interface CreateFormInput {
+  readonly formId: string;
+  readonly tenants: readonly { readonly id: string; readonly displayName: string; readonly initialDomain: string }[];
+  readonly tenantId?: string;
+  readonly custodians: readonly PersonRef[];
+  /** Suggestions. */
+  readonly owners: readonly PersonRef[];
+  readonly values?: Partial<Record<Field, string>>;
+  readonly faults?: readonly FieldFault[];
+}
+
+const render = template<CreateFormView>('createForm');
+
+/** The form to ask for an account; with faults, the form as it was filled in with each fault over its field. */
+export function createFormCard(v: CreateFormInput): Rendered {
+  const faults = v.faults ?? [];
+  const values = v.values ?? {};
+  const own = (field: string): field is Field => FIELDS.some((known) => known === field);
+  const wordsOf = (field: Field): string =>
+    faults
+      .filter((fault) => fault.field === field)
+      .slice(0, 4)
+      .map(faultWords)
+      .join(' ');
+  const onlyTenant = v.tenants.length === 1 ? v.tenants[0]?.id : undefined;
+  const view: CreateFormView = {
+    header: header('Ask for an emergency access account', 'accent', 'Two other people must approve it before anything happens'),
+    hasFaults: faults.length > 0,
+    faultCount: faults.length === 1 ? 'One thing needs correcting' : `${faults.length} things need correcting`,
+    otherFaults: faults
+      .filter(({ field }) => !own(field))
+      .slice(0, 5)
+      .map(faultWords),
+    has: perField((field) => faults.some((fault) => fault.field === field)),
+    faults: perField((field) => plain(wordsOf(field), 400)),
+    values: perField((field) => typedBefore(values[field] ?? '', MOST[field]), {
+      ...(values.tenantId === undefined ? { tenantId: plain(v.tenantId ?? onlyTenant ?? '', 64) } : {}),
+      ...(values.credential === undefined ? { credential: 'split-password' } : {}),
+    }),
+    tenants: v.tenants
+      .slice(0, 25)
+      .map(({ id, displayName, initialDomain }) => choice(`${inert(displayName, 60)} (${inert(initialDomain, 80)})`, id)),
+    credentials: [choice('Password in parts, one for each custodian', 'split-password')],
+    custodians: people(v.custodians),
+    owners: people(v.owners),
+    lacksCustodians: v.custodians.length === 0,
+    lacksOwners: v.owners.length === 0,
+    noOwners: 'I know nobody who could own the account. Ask an administrator to fill the groups first.',
+    noCustodians: 'Nobody is in the custodians group. Ask an administrator to add at least two people first.',
+    notes: [
+      'The account becomes a permanent Global Administrator, excluded from Conditional Access and watched from its first minute.',
+      'A password alone opens no admin portal any more: plan to register two security keys on the account.',
+    ],
+    formId: plain(v.formId, 64),
+  };
+  return { card: render(view), summary: 'Ask for an emergency access account' };
+}
+
+function perField<T>(value: (field: Field) => T, fixed: Partial<Record<Field, T>> = {}): { readonly [F in Field]: T } {
+  const of = (field: Field): T => fixed[field] ?? value(field);
+  return {
+    tenantId: of('tenantId'),
+    userName: of('userName'),
+    displayName: of('displayName'),
+    usageLocation: of('usageLocation'),
+    credential: of('credential'),
+    custodians: of('custodians'),
+    owners: of('owners'),
+    reason: of('reason'),
+  };
+}
+
+const choice = (title: string, value: string): Choice => ({ title, value: plain(value, 64) });
+const people = (refs: readonly PersonRef[]): Choice[] =>
+  refs.slice(0, 30).map(({ name, objectId }) => choice(inert(name, 80) || 'no name', objectId));

@@ -1,0 +1,77 @@
+import { type EmergencyAccount, type PartState, partKey } from '../../core/account/types.ts';
+import { type Fact, type Tone, textFact, timeFact } from '../facts.ts';
+import { type Header, header } from '../header.ts';
+import { type Rendered, template } from '../render.ts';
+import { names, plain } from '../text.ts';
+import { partStateAt } from './partWords.ts';
+
+/** All that templates/part.json names. */
+interface PartView {
+  readonly header: Header;
+  readonly name: string;
+  readonly tenant: string;
+  readonly facts: readonly Fact[];
+  readonly steps: readonly { readonly number: string; readonly text: string }[];
+  readonly asksWhere: boolean;
+  readonly canReveal: boolean;
+  readonly notes: readonly string[];
+  readonly id: string;
+}
+
+const render = template<PartView>('part');
+
+const LOOKS: { readonly [S in PartState]: { readonly title: string; readonly tone: Tone; readonly state: string } } = {
+  sealed: { title: 'You will keep a part of a password', tone: 'emphasis', state: 'Not ready yet: the account is being set up' },
+  ready: { title: 'Your part of a password is ready', tone: 'accent', state: 'It is shown once, to you only' },
+  shown: { title: 'Have you stored your part?', tone: 'warning', state: 'It was shown and is never shown again' },
+  stored: { title: 'Your part is stored', tone: 'good', state: 'Thank you. Nothing more to do now' },
+  expired: { title: 'Your part was not opened in time', tone: 'attention', state: 'It has been destroyed' },
+};
+
+const STEPS = [
+  'Go where nobody sees your screen, with a pen, paper and an envelope that can be sealed.',
+  'Press the button, copy the part by hand, read it back once.',
+  'Seal it, put it in your safe, and say here where it is.',
+];
+
+const NOTES: { readonly [S in PartState]: readonly string[] } = {
+  sealed: ['You get a message here as soon as you can open it.'],
+  ready: ['Your part alone opens nothing. Never photograph it, type it anywhere or say it to anybody.'],
+  shown: ['You could not copy it? Do not guess: tell an owner. The account then needs a new password.'],
+  stored: ['Tell an owner if the safe is moved, opened by somebody else, or if you change jobs.'],
+  expired: ['An alert has gone to the channel. The owners will have to replace the account; nothing is needed from you.'],
+};
+
+/**
+ * The personal card of a custodian. Never holds the part: the button opens a dialog that does.
+ *
+ * @throws RangeError when the account has no part of that number
+ */
+export function partCard(account: EmergencyAccount, partNumber: number, now: Date): Rendered {
+  const part = account.parts.find(({ number }) => number === partNumber);
+  if (!part) throw new RangeError(`account ${account.id} has no part ${partNumber}`);
+  const state = partStateAt(part, now);
+  const look = LOOKS[state];
+  const stored = state === 'stored';
+  const view: PartView = {
+    header: header(look.title, look.tone, look.state),
+    name: plain(account.userPrincipalName),
+    tenant: plain(account.tenantName, 80),
+    facts: [
+      textFact('Part', `${part.number} of ${account.parts.length}`),
+      textFact('Custodian', part.custodian.name, 80),
+      textFact('Owners', names(account.owners, 6)),
+      ...(state === 'ready' && part.expiresAt ? [timeFact('Open it until', part.expiresAt)] : []),
+      ...(state === 'shown' && part.shownAt ? [timeFact('Shown', part.shownAt)] : []),
+      ...(stored && part.storedAt ? [timeFact('Stored', part.storedAt)] : []),
+      ...(stored && part.location !== undefined ? [textFact('Kept in', part.location)] : []),
+      ...(stored && part.sealNumber !== undefined ? [textFact('Seal', part.sealNumber)] : []),
+    ],
+    steps: state === 'ready' ? STEPS.map((text, index) => ({ number: `${index + 1}`, text })) : [],
+    asksWhere: state === 'shown',
+    canReveal: state === 'ready',
+    notes: NOTES[state],
+    id: partKey(account.id, part.number),
+  };
+  return { card: render(view), summary: plain(`${look.title}: ${account.userPrincipalName}`, 200) };
+}

@@ -1,0 +1,116 @@
+import { digestWords } from '../../core/digest.ts';
+import { stateAt } from '../../core/request/decide.ts';
+import { tally } from '../../core/request/tally.ts';
+import type { ChangeRequest, RequestState } from '../../core/request/types.ts';
+import type { Fact, Tone } from '../facts.ts';
+import { type Header, header } from '../header.ts';
+import { type Rendered, template } from '../render.ts';
+import { plain } from '../text.ts';
+import { when } from '../time.ts';
+import { type Outcome, outcomeOf } from './requestOutcome.ts';
+import { type StepView, stepViews, type TallyRow, tallyRows } from './requestParts.ts';
+import { factsOf, PASSWORD_NOTE, STEPS_TITLES, stateWords } from './requestWords.ts';
+
+/** All that templates/request.json names. */
+interface RequestView {
+  readonly header: Header;
+  readonly hasOutcome: boolean;
+  readonly outcome: Outcome;
+  readonly tenantName: string;
+  readonly tenantId: string;
+  readonly facts: readonly Fact[];
+  readonly stepsTitle: string;
+  readonly steps: readonly StepView[];
+  readonly folded: readonly { readonly elementId: string }[];
+  readonly words: string;
+  readonly tally: string;
+  readonly rows: readonly TallyRow[];
+  readonly hasExpiry: boolean;
+  readonly expiry: string;
+  readonly hasNote: boolean;
+  readonly note: string;
+  readonly canDecide: boolean;
+  readonly canWithdraw: boolean;
+  readonly canRetry: boolean;
+  readonly id: string;
+  readonly digest: string;
+}
+
+/** Who looks at the card, where a person has a view of their own. */
+export interface Viewer {
+  readonly personKey: string;
+  readonly objectId: string;
+  readonly mri?: string;
+}
+
+const TONES: { readonly [S in RequestState]: Tone } = {
+  pending: 'accent',
+  approved: 'accent',
+  applied: 'good',
+  failed: 'attention',
+  denied: 'attention',
+  withdrawn: 'emphasis',
+  expired: 'warning',
+};
+
+const render = template<RequestView>('request');
+
+/**
+ * The request with its plan, approvals and progress. Approve and Deny are there for everybody while it waits: the refusal says why not.
+ *
+ * @param viewer     whose own view it is; the requester's has Withdraw
+ * @param refreshFor Teams ids (MRI) of up to 60 people whose clients fetch their own view
+ */
+export function requestCard(request: ChangeRequest, now: Date, viewer?: Viewer, refreshFor: readonly string[] = []): Rendered {
+  const state = stateAt(request, now);
+  const card = render(requestView(request, state, viewer));
+  const { account, tenant } = request.plan;
+  const summary = plain(`${request.id}: ${stateWords(request, state)} – ${account.userPrincipalName} in ${tenant.name}`, 200);
+  if (state !== 'pending' || refreshFor.length === 0) return { card, summary };
+  const data = { id: request.id, digest: request.planDigest };
+  const action = { type: 'Action.Execute', title: 'Refresh', verb: 'request.refresh', data };
+  return { card: { ...card, refresh: { action, userIds: refreshFor.slice(0, 60) } }, summary };
+}
+
+function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer | undefined): RequestView {
+  const { plan } = request;
+  const pending = state === 'pending';
+  const steps = stepViews(request);
+  const outcome = outcomeOf(request, state);
+  return {
+    header: header(
+      pending ? 'Approve a new emergency access account?' : 'New emergency access account',
+      TONES[state],
+      stateWords(request, state),
+    ),
+    hasOutcome: outcome !== undefined,
+    outcome: outcome ?? {
+      tone: 'default',
+      words: '',
+      hasDetail: false,
+      detail: '',
+      hasAt: false,
+      at: '',
+      hasReference: false,
+      reference: '',
+    },
+    tenantName: plain(plan.tenant.name, 80),
+    tenantId: plain(plan.tenant.id, 40),
+    facts: factsOf(request),
+    stepsTitle: STEPS_TITLES[state],
+    steps,
+    folded: [...steps.map(({ callId }) => ({ elementId: callId })), { elementId: 'digest' }],
+    words: digestWords(request.planDigest),
+    tally: `${tally(request).approvals.length} of ${request.quorum}`,
+    rows: tallyRows(request),
+    hasExpiry: pending,
+    expiry: `Open until ${when(request.expiresAt)}`,
+    hasNote: state !== 'denied' && state !== 'withdrawn' && state !== 'expired',
+    note: PASSWORD_NOTE,
+    canDecide: pending,
+    canWithdraw: pending && viewer?.personKey === request.requester.personKey,
+    canRetry: state === 'failed',
+    id: plain(request.id, 40),
+    digest: plain(request.planDigest, 64),
+  };
+}

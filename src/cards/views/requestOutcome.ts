@@ -1,0 +1,67 @@
+import type { ChangeRequest, RequestState, StepFailure } from '../../core/request/types.ts';
+import type { Tone } from '../facts.ts';
+import { plain } from '../text.ts';
+import { when } from '../time.ts';
+
+/** How a request ended, or why it stopped, in a box of its own under the head of the card. */
+export interface Outcome {
+  readonly tone: Tone;
+  readonly words: string;
+  readonly hasDetail: boolean;
+  readonly detail: string;
+  readonly hasAt: boolean;
+  readonly at: string;
+  readonly hasReference: boolean;
+  readonly reference: string;
+}
+
+export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome | undefined {
+  switch (state) {
+    case 'pending':
+    case 'approved':
+      return undefined;
+    case 'applied':
+      return outcome('good', 'Every step was read back and is true.', { detail: PARTS_NEXT, at: request.closedAt });
+    case 'failed':
+      return request.failure ? failed(request, request.failure) : outcome('attention', 'The work stopped. Try again.', {});
+    case 'denied': {
+      const row = request.decisions.findLast(({ kind }) => kind === 'deny');
+      return outcome('attention', `Denied by ${plain(row?.person.name ?? 'an approver', 80)}`, { detail: row?.reason, at: row?.at });
+    }
+    case 'withdrawn':
+      return outcome('emphasis', `Withdrawn by ${plain(request.requester.name, 80)}`, { at: request.closedAt });
+    case 'expired':
+      return outcome('warning', 'Not enough people approved in time.', {
+        detail: 'Ask again with create if it is still needed.',
+        at: request.expiresAt,
+      });
+  }
+}
+
+const PARTS_NEXT =
+  'Each custodian has a message with their part. The account is in service once every part is stored; say accounts to see where they stand.';
+
+function failed(request: ChangeRequest, failure: StepFailure): Outcome {
+  const title = request.plan.steps.find(({ id }) => id === failure.step)?.title ?? failure.step;
+  const notEnabled = request.steps.some(({ id, state }) => id === 'enable' && state === 'waiting');
+  const safe = notEnabled ? ' The account, if it exists already, is still disabled.' : '';
+  const detail = `${plain(failure.words, 300)}${safe} Try again continues here, on the same approvals.`;
+  return outcome('attention', `Stopped at: ${title}`, { detail, reference: `${failure.reference} (${failure.code})` });
+}
+
+function outcome(
+  tone: Tone,
+  words: string,
+  more: { readonly detail?: string | undefined; readonly at?: Date | undefined; readonly reference?: string | undefined },
+): Outcome {
+  return {
+    tone,
+    words: plain(words, 200),
+    hasDetail: more.detail !== undefined,
+    detail: plain(more.detail ?? '', 600),
+    hasAt: more.at !== undefined,
+    at: more.at ? when(more.at) : '',
+    hasReference: more.reference !== undefined,
+    reference: plain(more.reference ?? '', 160),
+  };
+}

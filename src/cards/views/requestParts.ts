@@ -1,0 +1,98 @@
+import { tally } from '../../core/request/tally.ts';
+import type { ChangeRequest, PlanStep, StepProgress } from '../../core/request/types.ts';
+import { plain } from '../text.ts';
+import { when } from '../time.ts';
+
+/** A step of the plan as the card shows it. */
+export interface StepView {
+  readonly mark: string;
+  readonly color: 'Default' | 'Accent' | 'Good' | 'Attention';
+  readonly word: string;
+  readonly isSubtle: boolean;
+  readonly weight: 'Default' | 'Bolder';
+  readonly title: string;
+  readonly hasEvidence: boolean;
+  readonly evidence: string;
+  readonly callId: string;
+  readonly call: string;
+  readonly hasBody: boolean;
+  readonly body: string;
+}
+
+const PROGRESS = {
+  waiting: { mark: '○', color: 'Default', word: 'waiting', isSubtle: true, weight: 'Default' },
+  running: { mark: '◐', color: 'Accent', word: 'running', isSubtle: false, weight: 'Bolder' },
+  done: { mark: '✓', color: 'Good', word: 'done', isSubtle: false, weight: 'Default' },
+  failed: { mark: '✕', color: 'Attention', word: 'failed', isSubtle: false, weight: 'Bolder' },
+} as const;
+
+export function stepViews(request: ChangeRequest): StepView[] {
+  const begun = request.steps.some(({ state }) => state !== 'waiting');
+  return request.plan.steps.map((step, index) => {
+    const progress = request.steps.find(({ id }) => id === step.id);
+    const look = PROGRESS[progress?.state ?? 'waiting'];
+    return {
+      ...look,
+      // Before anything runs the steps are a list to read, not a progress to watch.
+      mark: begun || request.state === 'approved' ? look.mark : `${index + 1}`,
+      word: begun || request.state === 'approved' ? look.word : step.call ? '' : 'writes nothing',
+      title: plain(step.title, 160),
+      ...evidenceOf(progress),
+      callId: `call-${index + 1}`,
+      ...callOf(step),
+    };
+  });
+}
+
+function evidenceOf(progress: StepProgress | undefined): { hasEvidence: boolean; evidence: string } {
+  return { hasEvidence: progress?.evidence !== undefined, evidence: plain(progress?.evidence ?? '', 200) };
+}
+
+function callOf({ call }: PlanStep): { call: string; hasBody: boolean; body: string } {
+  if (call === null) return { call: 'No call: reads and records only.', hasBody: false, body: '' };
+  return { call: plain(`${call.method} ${call.path}`, 200), hasBody: true, body: plain(spaced(call.body), 900) };
+}
+
+/** JSON in one line with blanks in it, so that it breaks between its parts. */
+const spaced = (body: unknown): string => JSON.stringify(body, null, 1).replace(/\n\s*/g, ' ');
+
+/** A line under "Approvals": who counts, and who does not and why. */
+export interface TallyRow {
+  readonly mark: string;
+  readonly color: 'Good' | 'Default' | 'Attention';
+  readonly name: string;
+  readonly note: string;
+  readonly at: string;
+}
+
+const WHY_NOT = {
+  requester: 'asked for it',
+  custodian: 'will keep a part of the password',
+  'other-plan': 'approved another plan',
+  repeated: 'the same person has approved already',
+  'not-eligible-now': 'was no longer an approver when the work began',
+} as const;
+
+export function tallyRows(request: ChangeRequest): TallyRow[] {
+  const { approvals, notCounted } = tally(request);
+  const against = request.decisions.filter(({ kind }) => kind === 'deny');
+  const requester = notCounted.some(({ why }) => why === 'requester')
+    ? []
+    : [{ person: request.requester, why: 'requester' as const, at: '' }];
+  const others = notCounted.map(({ row, why }) => ({ person: row.person, why, at: when(row.at) }));
+  return [
+    ...approvals.map((row) => tallyRow('✓', 'Good', row.person.name, ' approved', when(row.at))),
+    ...against.map((row) => tallyRow('✕', 'Attention', row.person.name, ' denied', when(row.at))),
+    ...[...others, ...requester].map(({ person, why, at }) =>
+      tallyRow('–', 'Default', person.name, ` does not count: ${WHY_NOT[why]}`, at),
+    ),
+  ].slice(0, 12);
+}
+
+const tallyRow = (mark: string, color: TallyRow['color'], name: string, note: string, at: string): TallyRow => ({
+  mark,
+  color,
+  name: plain(name, 80),
+  note,
+  at,
+});

@@ -1,0 +1,85 @@
+import { codeFact, type Fact, textFact, timeFact } from '../facts.ts';
+import { type Header, header } from '../header.ts';
+import { type Rendered, template } from '../render.ts';
+import { plain } from '../text.ts';
+import { when } from '../time.ts';
+
+export interface StatusInput {
+  readonly now: Date;
+  readonly version: string;
+  readonly mode: 'sandbox' | 'production';
+  readonly database: string;
+  readonly feeds: readonly { readonly tenant: string; readonly feed: string; readonly lastSuccessAt?: Date; readonly error?: string }[];
+  readonly jobs: { readonly waiting: number; readonly failed: number };
+  readonly timers: { readonly waiting: number; readonly nextAt?: Date };
+  readonly audit: { readonly size: number; readonly root: string };
+  /** What this installation cannot guarantee, and why. */
+  readonly limits: readonly string[];
+}
+
+interface FeedRow {
+  readonly mark: string;
+  readonly color: 'Good' | 'Attention' | 'Warning';
+  readonly title: string;
+  readonly hasError: boolean;
+  readonly error: string;
+  readonly at: string;
+}
+
+/** All that templates/status.json names. */
+interface StatusView {
+  readonly header: Header;
+  readonly facts: readonly Fact[];
+  readonly feeds: readonly FeedRow[];
+  readonly lacksFeeds: boolean;
+  readonly limits: readonly string[];
+}
+
+const render = template<StatusView>('status');
+
+/** Whether everything that must work works. */
+export function statusCard(v: StatusInput): Rendered {
+  const broken = v.feeds.filter(({ error }) => error !== undefined).length;
+  const silent = v.feeds.length === 0 || v.feeds.some(({ lastSuccessAt, error }) => lastSuccessAt === undefined && error === undefined);
+  const state =
+    broken > 0
+      ? `${broken} of ${v.feeds.length} feeds fail`
+      : v.jobs.failed > 0
+        ? `${v.jobs.failed} jobs gave up`
+        : silent
+          ? 'Some feed was never read'
+          : 'Nothing is failing';
+  const card = render({
+    header: header('Breakglass', broken > 0 ? 'attention' : v.jobs.failed > 0 || silent ? 'warning' : 'good', state),
+    facts: [
+      textFact('Version', `${v.version}, ${v.mode}`),
+      textFact('Database', v.database),
+      textFact('Jobs', `${v.jobs.waiting} waiting, ${v.jobs.failed} given up`),
+      textFact('Timers', `${v.timers.waiting} waiting`),
+      ...(v.timers.nextAt ? [timeFact('Next timer', v.timers.nextAt)] : []),
+      textFact('Audit log', v.audit.size === 1 ? '1 entry' : `${v.audit.size} entries`),
+      codeFact('Its root', v.audit.root),
+      timeFact('As of', v.now),
+    ],
+    feeds: v.feeds.slice(0, 20).map(feedRow),
+    lacksFeeds: v.feeds.length === 0,
+    limits: (v.limits.length > 0 ? v.limits : ['Nothing that is known.']).slice(0, 15).map((limit) => plain(limit, 400)),
+  });
+  return { card, summary: `Breakglass: ${state}` };
+}
+
+function feedRow({ tenant, feed, lastSuccessAt, error }: StatusInput['feeds'][number]): FeedRow {
+  const look =
+    error !== undefined
+      ? { mark: '✕', color: 'Attention' as const }
+      : lastSuccessAt
+        ? { mark: '✓', color: 'Good' as const }
+        : { mark: '!', color: 'Warning' as const };
+  return {
+    ...look,
+    title: plain(`${plain(tenant, 80)}: ${plain(feed, 60)}`),
+    hasError: error !== undefined,
+    error: plain(error ?? '', 200),
+    at: lastSuccessAt ? when(lastSuccessAt) : 'never',
+  };
+}

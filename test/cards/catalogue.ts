@@ -1,0 +1,8 @@
+import type { Example } from './example.ts';
+import { ACCOUNTS } from './examples/accounts.ts';
+import { ALERTS } from './examples/alerts.ts';
+import { OTHERS } from './examples/others.ts';
+import { REQUESTS } from './examples/requests.ts';
+
+/** Every card in every state. */
+export const EXAMPLES: readonly Example[] = [...REQUESTS, ...ALERTS, ...ACCOUNTS, ...OTHERS];

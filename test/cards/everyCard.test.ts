@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { EXAMPLES } from './catalogue.ts';
+import { goldenFile } from './golden.ts';
+import { faultsOf } from './rules.ts';
+import { nodesOf } from './walk.ts';
+
+describe.each(EXAMPLES.map((example) => ({ name: `${example.card}.${example.state}`, example })))('$name', ({ example }) => {
+  test('equals its golden file (npm run cards writes it anew)', () => {
+    expect(example.rendered).toEqual(JSON.parse(readFileSync(goldenFile(example), 'utf8')));
+  });
+
+  test('is a valid card of version 1.5 that Teams takes', () => {
+    expect(faultsOf(example.rendered.card)).toEqual([]);
+    expect(example.rendered.summary.length).toBeGreaterThan(0);
+  });
+});
+
+test('there is a golden file for every example and no other', () => {
+  const files = readdirSync(new URL('./golden/', import.meta.url)).sort();
+  expect(files).toEqual(EXAMPLES.map(({ card, state }) => `${card}.${state}.json`).sort());
+});
+
+test('every template and view is in the catalogue', () => {
+  const cards = new Set(EXAMPLES.map(({ card }) => card));
+  const pieces = new Set(['list', 'banner', 'requestParts', 'requestOutcome', 'requestWords', 'partWords']);
+  const files = ['templates', 'views'].flatMap((folder) => readdirSync(new URL(`../../src/cards/${folder}/`, import.meta.url)));
+  const names = files.map((file) => file.replace(/\.(json|ts)$/, '')).filter((name) => name !== 'fragments' && !pieces.has(name));
+  expect([...new Set(names)].filter((name) => !cards.has(name))).toEqual(['accountList', 'requestList'].filter((name) => !cards.has(name)));
+});
+
+describe('buttons', () => {
+  const actionsOf = (state: string) => {
+    const example = EXAMPLES.find(({ card, state: own }) => `${card}.${own}` === state);
+    return nodesOf(example?.rendered.card).filter(({ node }) => typeof node.verb === 'string' && String(node.type).startsWith('Action.'));
+  };
+  const verbs = (state: string) => actionsOf(state).map(({ node }) => node.verb);
+
+  test('a pending request offers Approve and Deny to everybody, Withdraw to its requester only', () => {
+    expect(verbs('request.pending')).toEqual(['request.approve', 'request.deny']);
+    expect(verbs('request.pending-new')).toEqual(['request.approve', 'request.deny', 'request.refresh']);
+    expect(verbs('request.pending-requester')).toEqual(['request.approve', 'request.deny', 'request.withdraw', 'request.refresh']);
+  });
+
+  test('a closed request offers nothing, a failed one Try again', () => {
+    for (const state of ['approved', 'running', 'applied', 'denied', 'withdrawn', 'expired']) expect(verbs(`request.${state}`)).toEqual([]);
+    expect(verbs('request.failed')).toEqual(['request.retry']);
+  });
+
+  test('Approve is not blocked by the reason a denial needs; the denial collects it', () => {
+    const [approve, deny] = actionsOf('request.pending');
+    expect(approve?.node).toMatchObject({ associatedInputs: 'none', style: 'positive' });
+    expect(deny?.node.associatedInputs).toBeUndefined();
+    expect(deny?.path).toContain('.card.actions');
+  });
+
+  test('a button carries an id and a digest, and no authority', () => {
+    for (const { rendered } of EXAMPLES)
+      for (const { node } of nodesOf(rendered.card)) {
+        if (typeof node.type !== 'string' || !node.type.startsWith('Action.') || node.data === undefined) continue;
+        expect(Object.keys(node.data as object).filter((key) => !['id', 'digest', 'verb', 'msteams'].includes(key))).toEqual([]);
+      }
+  });
+
+  test('an acknowledged alert and a finished validation ask for nothing more', () => {
+    expect(verbs('alert.acknowledged')).toEqual([]);
+    expect(verbs('validation.done')).toEqual([]);
+    expect(verbs('alert.signed-in')).toEqual(['alert.acknowledge']);
+  });
+});

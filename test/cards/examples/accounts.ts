@@ -1,0 +1,84 @@
+import { accountCard } from '../../../src/cards/views/account.ts';
+import { accountListCard } from '../../../src/cards/views/accountList.ts';
+import { partCard } from '../../../src/cards/views/part.ts';
+import { revealDialog } from '../../../src/cards/views/revealDialog.ts';
+import { validationCard } from '../../../src/cards/views/validation.ts';
+import { anAccount, aPart, days, hours, NOON, person } from '../../support/builders.ts';
+import type { Example } from '../example.ts';
+
+const handover = {
+  state: 'handover',
+  parts: [aPart(1, 'dana', { state: 'ready', expiresAt: days(3) }), aPart(2, 'eli', { state: 'ready', expiresAt: days(3) })],
+} as const;
+
+/** The account while its first part is `state`. */
+const withPart = (more: Parameters<typeof aPart>[2]) => anAccount({ state: 'handover', parts: [aPart(1, 'dana', more), aPart(2, 'eli')] });
+
+export const ACCOUNTS: readonly Example[] = [
+  {
+    card: 'account',
+    state: 'in-service',
+    rendered: accountCard(
+      anAccount({ validatedAt: days(2), validatedBy: person('oona'), validationNote: 'Signed in from the vault.', lastSignInAt: days(2) }),
+      days(3),
+    ),
+  },
+  {
+    card: 'account',
+    state: 'handover',
+    rendered: accountCard(
+      anAccount({ ...handover, parts: [{ ...handover.parts[0], state: 'shown', shownAt: hours(2) }, handover.parts[1]] }),
+      hours(2),
+    ),
+  },
+  {
+    card: 'account',
+    state: 'provisioning',
+    rendered: accountCard(anAccount({ state: 'provisioning', parts: [aPart(1, 'dana'), aPart(2, 'eli')] }), hours(1)),
+  },
+  { card: 'account', state: 'part-expired', rendered: accountCard(anAccount(handover), days(4)) },
+  { card: 'account', state: 'overdue', rendered: accountCard(anAccount(), days(91)) },
+  {
+    card: 'accountList',
+    state: 'four',
+    rendered: accountListCard(
+      [
+        anAccount(),
+        anAccount({ ...handover, id: 'EA-2' }),
+        anAccount({ id: 'EA-3', validationDueAt: days(1) }),
+        anAccount({ ...handover, id: 'EA-4', parts: [{ ...handover.parts[0], expiresAt: hours(1) }] }),
+      ],
+      days(2),
+    ),
+  },
+  { card: 'accountList', state: 'none', rendered: accountListCard([], NOON) },
+  { card: 'part', state: 'sealed', rendered: partCard(withPart({}), 1, NOON) },
+  { card: 'part', state: 'ready', rendered: partCard(withPart({ state: 'ready', expiresAt: days(3) }), 1, NOON) },
+  { card: 'part', state: 'shown', rendered: partCard(withPart({ state: 'shown', shownAt: hours(2) }), 1, hours(2)) },
+  { card: 'part', state: 'stored', rendered: partCard(anAccount(), 1, hours(3)) },
+  { card: 'part', state: 'expired', rendered: partCard(withPart({ state: 'ready', expiresAt: days(3) }), 1, days(4)) },
+  {
+    card: 'revealDialog',
+    state: 'open',
+    rendered: revealDialog({ account: anAccount(), partNumber: 1, of: 2, part: 'kT7wQe*p#Xb9NzR+4mJd' }),
+    main: true,
+  },
+  { card: 'validation', state: 'due-14', rendered: validationCard(anAccount(), days(77), '14'), main: true, folds: true },
+  { card: 'validation', state: 'due-1', rendered: validationCard(anAccount(), days(89.5), '1') },
+  { card: 'validation', state: 'due-0', rendered: validationCard(anAccount(), days(90), '0') },
+  {
+    card: 'validation',
+    state: 'overdue',
+    rendered: validationCard(anAccount({ validatedAt: NOON, validatedBy: person('oona') }), days(93), '-3'),
+  },
+  { card: 'validation', state: 'asked', rendered: validationCard(anAccount(), days(20)) },
+  {
+    card: 'validation',
+    state: 'done',
+    rendered: validationCard(
+      anAccount({ validatedAt: days(85), validatedBy: person('oona'), validationNote: 'All fine.', validationDueAt: days(175) }),
+      days(86),
+      '7',
+    ),
+  },
+];

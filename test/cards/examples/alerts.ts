@@ -1,0 +1,75 @@
+import { alertCard } from '../../../src/cards/views/alert.ts';
+import { anAlert, aSignIn, minutes, NOON, person } from '../../support/builders.ts';
+import type { Example } from '../example.ts';
+
+const signIn = (errorCode: number, more = {}) =>
+  anAlert({
+    severity: 'high',
+    cause: { kind: 'sign-in', event: aSignIn({ errorCode, ...more }), feeds: ['graph-sign-ins'], registered: true },
+  });
+const bare = (cause: Parameters<typeof anAlert>[0] & object) => {
+  const { account: _account, accountId: _accountId, ...alert } = anAlert({ severity: 'high', owners: [], ...cause });
+  return alert;
+};
+
+const policies = [
+  { name: 'Require phishing-resistant sign-in for admins', result: 'notApplied' },
+  { name: 'Block legacy authentication', result: 'success' },
+];
+const seenTwice = anAlert({
+  cause: { kind: 'sign-in', event: aSignIn({ policies }), feeds: ['azure-monitor', 'graph-sign-ins'], registered: true },
+});
+
+export const ALERTS: readonly Example[] = [
+  { card: 'alert', state: 'signed-in', rendered: alertCard(seenTwice, minutes(1)), main: true },
+  { card: 'alert', state: 'failed-password', rendered: alertCard(signIn(50126), minutes(1)) },
+  {
+    card: 'alert',
+    state: 'blocked-by-policy',
+    rendered: alertCard(signIn(53003, { policies: [{ name: 'Block countries', result: 'failure' }] }), minutes(1)),
+  },
+  { card: 'alert', state: 'unknown-code', rendered: alertCard(signIn(70011), minutes(1)) },
+  {
+    card: 'alert',
+    state: 'not-on-record',
+    rendered: alertCard(
+      bare({ cause: { kind: 'sign-in', event: aSignIn({ errorCode: 50057 }), feeds: ['azure-monitor'], registered: false } }),
+      minutes(1),
+    ),
+  },
+  { card: 'alert', state: 'escalation-1', rendered: alertCard({ ...seenTwice, escalation: 1 }, minutes(6), 'escalation:1') },
+  { card: 'alert', state: 'escalation-3', rendered: alertCard({ ...seenTwice, escalation: 3 }, minutes(31), 'escalation:3') },
+  {
+    card: 'alert',
+    state: 'acknowledged',
+    rendered: alertCard({ ...seenTwice, state: 'acknowledged', acknowledgedAt: minutes(4), acknowledgedBy: person('cy') }, minutes(5)),
+  },
+  {
+    card: 'alert',
+    state: 'request-failed',
+    rendered: alertCard(
+      bare({
+        cause: { kind: 'request-failed', requestId: 'R-7F3K2M', words: 'The tenant refused: the changer app may not assign roles.' },
+      }),
+      NOON,
+    ),
+  },
+  {
+    card: 'alert',
+    state: 'part-expired',
+    rendered: alertCard(anAlert({ severity: 'high', cause: { kind: 'part-expired', partNumber: 2, custodian: 'Eli Evans' } }), NOON),
+  },
+  {
+    card: 'alert',
+    state: 'unreadable-signal',
+    rendered: alertCard(bare({ cause: { kind: 'unreadable-signal', feed: 'azure-monitor', words: 'The payload has no user id.' } }), NOON),
+  },
+  {
+    card: 'alert',
+    state: 'feed-failing',
+    rendered: alertCard(
+      bare({ cause: { kind: 'feed-failing', feed: 'graph-sign-ins', words: 'Graph answered 503 for 12 minutes.' } }),
+      NOON,
+    ),
+  },
+];

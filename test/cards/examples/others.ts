@@ -1,0 +1,138 @@
+import { withBanner } from '../../../src/cards/render.ts';
+import { helpCard } from '../../../src/cards/views/help.ts';
+import { noticeCard } from '../../../src/cards/views/notice.ts';
+import { statusCard } from '../../../src/cards/views/status.ts';
+import { welcomePersonalCard, welcomeTeamCard } from '../../../src/cards/views/welcome.ts';
+import { whoamiCard } from '../../../src/cards/views/whoami.ts';
+import { digestOf } from '../../../src/core/digest.ts';
+import { anAccount, hours, minutes, NOON, person } from '../../support/builders.ts';
+import type { Example } from '../example.ts';
+
+const ROOT = digestOf('root of an audit log');
+
+export const OTHERS: readonly Example[] = [
+  {
+    card: 'help',
+    state: 'approver',
+    rendered: helpCard({
+      name: 'Ann Archer',
+      roles: ['approver'],
+      commands: [
+        { usage: 'requests [id]', summary: 'Open requests, or one with its plan, tally and steps.' },
+        { usage: 'accounts [name]', summary: 'Accounts with their health, or one with everything known.' },
+        { usage: 'whoami', summary: 'Who you are to me and what you may do.' },
+      ],
+    }),
+  },
+  {
+    card: 'help',
+    state: 'unknown',
+    rendered: helpCard({
+      name: 'Ann Archer',
+      roles: [],
+      commands: [{ usage: 'accounts [name]', summary: 'Accounts with their health.' }],
+      unknown: { typed: 'acounts', nearest: 'accounts' },
+    }),
+  },
+  { card: 'welcome', state: 'security-channel', rendered: welcomeTeamCard({ channelIsSecurity: true }) },
+  { card: 'welcome', state: 'other-channel', rendered: welcomeTeamCard({ channelIsSecurity: false }) },
+  { card: 'welcome', state: 'personal', rendered: welcomePersonalCard({ name: 'Dana Diaz' }) },
+  {
+    card: 'whoami',
+    state: 'approver',
+    rendered: whoamiCard({
+      name: 'Cy Chen',
+      objectId: person('cy').objectId,
+      found: true,
+      personKey: 'E1004',
+      roles: ['approver', 'auditor'],
+      ownerOf: [anAccount().userPrincipalName],
+      custodianOf: [],
+    }),
+  },
+  {
+    card: 'whoami',
+    state: 'member',
+    rendered: whoamiCard({
+      name: 'Mal Moore',
+      objectId: person('mal').objectId,
+      found: true,
+      personKey: 'E1009',
+      roles: [],
+      ownerOf: [],
+      custodianOf: [],
+    }),
+  },
+  {
+    card: 'whoami',
+    state: 'guest',
+    rendered: whoamiCard({
+      name: 'Gus Grant',
+      objectId: person('gus').objectId,
+      found: false,
+      why: 'guest',
+      roles: [],
+      ownerOf: [],
+      custodianOf: [],
+    }),
+  },
+  {
+    card: 'status',
+    state: 'good',
+    rendered: statusCard({
+      now: NOON,
+      version: '0.1.0',
+      mode: 'sandbox',
+      database: 'PGlite in .data, fsync on',
+      feeds: [
+        { tenant: 'Contoso', feed: 'azure-monitor', lastSuccessAt: minutes(-1) },
+        { tenant: 'Contoso', feed: 'graph-sign-ins', lastSuccessAt: minutes(-2) },
+      ],
+      jobs: { waiting: 0, failed: 0 },
+      timers: { waiting: 4, nextAt: hours(3) },
+      audit: { size: 128, root: ROOT },
+      limits: ['No second proof of the person who clicks: a stolen channel token speaks for anybody until it expires.'],
+    }),
+  },
+  {
+    card: 'status',
+    state: 'failing',
+    rendered: statusCard({
+      now: NOON,
+      version: '0.1.0',
+      mode: 'production',
+      database: 'PostgreSQL 18',
+      feeds: [
+        { tenant: 'Contoso', feed: 'graph-sign-ins', lastSuccessAt: minutes(-40), error: 'Graph answered 503' },
+        { tenant: 'Northwind', feed: 'graph-sign-ins' },
+      ],
+      jobs: { waiting: 3, failed: 1 },
+      timers: { waiting: 0 },
+      audit: { size: 1, root: ROOT },
+      limits: [],
+    }),
+  },
+  { card: 'notice', state: 'good', rendered: noticeCard({ title: 'Thank you', text: 'Your approval is counted: 1 of 2.', tone: 'good' }) },
+  {
+    card: 'notice',
+    state: 'attention',
+    rendered: noticeCard({
+      title: 'Not done',
+      text: 'You asked for this yourself, so you cannot decide on it. Two other people must; you can withdraw it.',
+      tone: 'attention',
+    }),
+  },
+  {
+    card: 'notice',
+    state: 'neutral',
+    rendered: noticeCard({ title: 'Nothing to do', text: 'There is nothing left to do here.', tone: 'neutral' }),
+  },
+  {
+    card: 'notice',
+    state: 'with-banner',
+    rendered: withBanner(
+      noticeCard({ title: 'Thank you', text: 'Your approval is counted.', tone: 'good' }),
+      'SANDBOX: nothing here is real',
+    ),
+  },
+];

@@ -1,0 +1,117 @@
+import { TENANTS } from '../../../sandbox/world.ts';
+import { createFormCard } from '../../../src/cards/views/createForm.ts';
+import { formDoneCard } from '../../../src/cards/views/formDone.ts';
+import { requestCard } from '../../../src/cards/views/request.ts';
+import { requestListCard } from '../../../src/cards/views/requestList.ts';
+import { aDecision, aRequest, aRunningRequest, hours, NOON, person } from '../../support/builders.ts';
+import type { Example } from '../example.ts';
+
+const MRIS = ['29:1sandbox-rita.reyes', '29:1sandbox-ann.archer'];
+const oneApproval = aRequest({ decisions: [aDecision('ann')], revision: 2 });
+const people = { custodians: [person('dana'), person('eli'), person('fay')], owners: [person('oona'), person('bob')] };
+const tenants = Object.values(TENANTS);
+
+export const REQUESTS: readonly Example[] = [
+  { card: 'request', state: 'pending', rendered: requestCard(oneApproval, hours(1)), main: true, folds: true },
+  { card: 'request', state: 'pending-new', rendered: requestCard(aRequest({ duplicateOf: 'R-2B4D6F' }), hours(1), undefined, MRIS) },
+  {
+    card: 'request',
+    state: 'pending-requester',
+    rendered: requestCard(oneApproval, hours(1), { ...person('rita'), mri: '29:1sandbox-rita.reyes' }, MRIS),
+  },
+  {
+    card: 'request',
+    state: 'pending-not-counted',
+    rendered: requestCard(
+      aRequest({
+        decisions: [aDecision('ann'), aDecision('cy'), aDecision('rita2'), aDecision('bob', { planDigest: '0'.repeat(64) })],
+        annulled: [person('cy').objectId],
+      }),
+      hours(1),
+    ),
+  },
+  { card: 'request', state: 'approved', rendered: requestCard({ ...aRunningRequest(0, { fence: 0 }, 'waiting') }, hours(1)) },
+  { card: 'request', state: 'running', rendered: requestCard(aRunningRequest(3), hours(1.1)) },
+  {
+    card: 'request',
+    state: 'failed',
+    rendered: requestCard(
+      aRunningRequest(
+        4,
+        {
+          state: 'failed',
+          failure: {
+            step: 'assign-role',
+            code: 'Authorization_RequestDenied',
+            words: 'The tenant refused: the changer app may not assign roles.',
+            reference: 'b3c1e2d4',
+          },
+        },
+        'failed',
+      ),
+      hours(1.2),
+    ),
+  },
+  { card: 'request', state: 'applied', rendered: requestCard(aRunningRequest(7, { state: 'applied', closedAt: hours(1.2) }), hours(2)) },
+  {
+    card: 'request',
+    state: 'denied',
+    rendered: requestCard(
+      aRequest({
+        state: 'denied',
+        closedAt: hours(1),
+        decisions: [aDecision('ann'), aDecision('bob', { kind: 'deny', at: hours(1), reason: 'Dana leaves in March. Name Fay instead.' })],
+      }),
+      hours(2),
+    ),
+  },
+  {
+    card: 'request',
+    state: 'withdrawn',
+    rendered: requestCard(
+      aRequest({ state: 'withdrawn', closedAt: hours(1), decisions: [aDecision('rita', { kind: 'withdraw' })] }),
+      hours(2),
+    ),
+  },
+  { card: 'request', state: 'expired', rendered: requestCard(oneApproval, hours(25)) },
+  {
+    card: 'requestList',
+    state: 'three',
+    rendered: requestListCard(
+      [oneApproval, aRunningRequest(2, { id: 'R-8H4N6P' }), { ...aRequest({ id: 'R-2B4D6F' }), state: 'denied', closedAt: hours(2) }],
+      hours(1),
+    ),
+  },
+  { card: 'requestList', state: 'none', rendered: requestListCard([], NOON) },
+  { card: 'createForm', state: 'empty', rendered: createFormCard({ formId: 'F-1A2B3C', tenants, ...people }), main: true },
+  {
+    card: 'createForm',
+    state: 'faults',
+    rendered: createFormCard({
+      formId: 'F-1A2B3C',
+      tenants,
+      ...people,
+      values: {
+        tenantId: TENANTS.contoso.id,
+        userName: 'break glass',
+        displayName: 'North Harbor',
+        usageLocation: 'nl',
+        custodians: person('dana').objectId,
+        owners: person('oona').objectId,
+        reason: 'Policy asks for two.\nWe have one.',
+      },
+      faults: [
+        { field: 'userName', problem: 'illegal-character', detail: 'a blank' },
+        { field: 'usageLocation', problem: 'not-two-letters' },
+        { field: 'custodians', problem: 'too-few', detail: '2' },
+        { field: 'custodians', problem: 'not-reachable', detail: 'Dana Diaz' },
+      ],
+    }),
+  },
+  {
+    card: 'createForm',
+    state: 'no-custodians',
+    rendered: createFormCard({ formId: 'F-1A2B3C', tenants: [TENANTS.northwind], custodians: [], owners: people.owners }),
+  },
+  { card: 'formDone', state: 'open', rendered: formDoneCard({ request: aRequest() }) },
+];

@@ -1,0 +1,101 @@
+import { faultWords, words } from '../../src/cards/refusals.ts';
+import type { FieldFault, Refusal } from '../../src/core/refusal.ts';
+import { NOON } from '../support/builders.ts';
+
+/** One refusal of every code: a mapped type, so a new code without a case does not compile. */
+const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code: C }>[] } = {
+  'not-found': (['request', 'account', 'part', 'alert', 'tenant', 'form'] as const).map((what) => ({ code: 'not-found', what })),
+  stranger: (['other-tenant', 'guest', 'disabled', 'unknown', 'no-person-key', 'look-up-failed'] as const).map((why) => ({
+    code: 'stranger',
+    why,
+  })),
+  'missing-role': (['requester', 'approver', 'custodian', 'auditor', 'administrator', 'owner'] as const).map((role) => ({
+    code: 'missing-role',
+    role,
+  })),
+  'bad-form': [
+    { code: 'bad-form', faults: [{ field: 'userName', problem: 'missing' }] },
+    { code: 'bad-form', faults: [] },
+  ],
+  'name-taken': (['directory', 'deleted', 'request'] as const).map((where) => ({
+    code: 'name-taken',
+    userPrincipalName: 'x@contoso.example',
+    where,
+    id: 'R-1',
+  })),
+  'quorum-unreachable': [{ code: 'quorum-unreachable', need: 2, have: 1 }],
+  'tenant-unwatched': [{ code: 'tenant-unwatched', tenant: 'Northwind' }],
+  'cannot-check': [{ code: 'cannot-check', what: 'the user name' }],
+  'too-many-requests': [{ code: 'too-many-requests', limit: 5 }],
+  closed: (['pending', 'approved', 'applied', 'failed', 'denied', 'withdrawn', 'expired'] as const).map((state) => ({
+    code: 'closed',
+    state,
+  })),
+  'own-request': [
+    { code: 'own-request', otherAccount: true },
+    { code: 'own-request', otherAccount: false },
+  ],
+  'custodian-of-plan': [{ code: 'custodian-of-plan' }],
+  'plan-changed': [{ code: 'plan-changed' }],
+  'already-decided': [{ code: 'already-decided' }],
+  'reason-missing': [{ code: 'reason-missing' }],
+  'not-requester': [{ code: 'not-requester' }],
+  'not-failed': [{ code: 'not-failed', state: 'applied' }],
+  'stale-lease': [{ code: 'stale-lease' }],
+  'not-your-part': [{ code: 'not-your-part', custodian: 'Dana Diaz' }],
+  'part-not-ready': [{ code: 'part-not-ready' }],
+  'part-shown': [{ code: 'part-shown', at: NOON }],
+  'part-not-shown': [{ code: 'part-not-shown' }],
+  'part-stored': [{ code: 'part-stored', at: NOON }],
+  'part-expired': [{ code: 'part-expired' }],
+  'already-acknowledged': [{ code: 'already-acknowledged', by: 'Cy Chen' }],
+  'nothing-to-do': [{ code: 'nothing-to-do' }],
+};
+
+test.each(Object.values(CASES).flat())('$code is said in sentences that end, without the code', (refusal: Refusal) => {
+  const said = words(refusal);
+  expect(said).toMatch(/^[A-Z0-9x].*\.$/);
+  expect(said.length).toBeLessThan(260);
+  if (refusal.code.includes('-')) expect(said).not.toContain(refusal.code);
+  expect(said).not.toMatch(/undefined|null|\[object/);
+});
+
+const PROBLEMS: { readonly [P in FieldFault['problem']]: true } = {
+  missing: true,
+  'too-long': true,
+  'too-short': true,
+  'illegal-character': true,
+  'ends-with-dot': true,
+  'unknown-tenant': true,
+  'not-two-letters': true,
+  'unknown-choice': true,
+  'too-few': true,
+  'too-many': true,
+  twice: true,
+  'same-human': true,
+  'not-custodian': true,
+  'not-eligible': true,
+  'is-requester': true,
+  'not-text': true,
+  'not-reachable': true,
+};
+
+test.each(Object.keys(PROBLEMS) as FieldFault['problem'][])(
+  'a field that is %s is said under its label, with and without a detail',
+  (problem) => {
+    for (const fault of [
+      { field: 'custodians', problem },
+      { field: 'custodians', problem, detail: 'Dana' },
+    ]) {
+      const said = faultWords(fault);
+      expect(said).toMatch(/^Custodians: .*\.$/);
+      if (problem.includes('-')) expect(said).not.toContain(problem);
+    }
+  },
+);
+
+test('an open point of the validation is said by its own text', () => {
+  expect(faultWords({ field: 'people', problem: 'missing', detail: 'The list of people was reviewed' })).toBe(
+    'Not confirmed: The list of people was reviewed.',
+  );
+});

@@ -1,0 +1,181 @@
+import { signInResult } from '../../src/cards/signInResults.ts';
+import { alertCard } from '../../src/cards/views/alert.ts';
+import { createFormCard } from '../../src/cards/views/createForm.ts';
+import { partCard } from '../../src/cards/views/part.ts';
+import { requestCard } from '../../src/cards/views/request.ts';
+import { revealDialog } from '../../src/cards/views/revealDialog.ts';
+import { validationCard } from '../../src/cards/views/validation.ts';
+import { digestWords } from '../../src/core/digest.ts';
+import { CHECKLIST } from '../../src/core/validation/schedule.ts';
+import { aDecision, anAccount, anAlert, aPart, aRequest, aSignIn, days, hours, minutes, NOON, person } from '../support/builders.ts';
+import { EXAMPLES } from './catalogue.ts';
+import { nodesOf } from './walk.ts';
+
+/** Everything a person reads on a card, line by line. */
+const readOf = (card: object): string =>
+  nodesOf(card)
+    .map(({ node }) =>
+      Array.isArray(node.inlines)
+        ? node.inlines.map((run: { text?: string }) => run.text ?? '').join('')
+        : node.type === 'TextBlock'
+          ? node.text
+          : '',
+    )
+    .filter((text) => text !== '')
+    .join('\n');
+
+describe('times', () => {
+  test('an instant is written by the client: in a TextBlock of its own, as a whole second in UTC', () => {
+    for (const { rendered } of EXAMPLES)
+      for (const { node, path } of nodesOf(rendered.card)) {
+        if (typeof node.text !== 'string' || !node.text.includes('{{')) continue;
+        expect({ path, type: node.type }).toEqual({ path, type: 'TextBlock' });
+        expect(node.text).toMatch(
+          /^(until |Open until )?\{\{DATE\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, SHORT\)\}\}( \{\{TIME\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\}\})?$/,
+        );
+      }
+  });
+});
+
+describe('a request', () => {
+  test('says its digest as six words, the tally, who does not count and why', () => {
+    const request = aRequest({ decisions: [aDecision('ann'), aDecision('rita2')] });
+    const read = readOf(requestCard(request, hours(1)).card);
+    expect(read).toContain(digestWords(request.planDigest));
+    expect(read).toContain('Approvals: 1 of 2');
+    expect(read).toContain('Rita Reyes (admin) does not count: asked for it');
+    expect(read).toContain('A password alone no longer opens');
+  });
+
+  test('past its time is shown as expired, whether or not its timer has rung', () => {
+    const read = readOf(requestCard(aRequest(), days(2)).card);
+    expect(read).toContain('Expired with 0 of 2 approvals');
+  });
+
+  test('asks at most 60 clients for a view of their own', () => {
+    const mris = Array.from({ length: 80 }, (_none, index) => `29:1-${index}`);
+    expect(requestCard(aRequest(), NOON, undefined, mris).card).toMatchObject({ refresh: { userIds: mris.slice(0, 60) } });
+  });
+
+  test('folds every Graph call and the whole digest behind one button', () => {
+    const { card } = requestCard(aRequest(), NOON);
+    const folded = nodesOf(card)
+      .filter(({ node }) => node.isVisible === false)
+      .map(({ node }) => node.id);
+    const toggle = nodesOf(card).find(({ node }) => node.type === 'Action.ToggleVisibility')?.node.targetElements;
+    expect(toggle).toEqual(folded.map((elementId) => ({ elementId })));
+    expect(folded).toHaveLength(8);
+  });
+});
+
+describe('an alert', () => {
+  const withCode = (errorCode: number) =>
+    anAlert({ cause: { kind: 'sign-in', event: aSignIn({ errorCode }), feeds: ['azure-monitor'], registered: true } });
+
+  test.each([
+    [1, '5'],
+    [2, '15'],
+    [3, '30'],
+  ])('repeated at level %i says that nobody acknowledged it for %s minutes', (level, said) => {
+    const read = readOf(alertCard({ ...anAlert(), escalation: level }, minutes(40), `escalation:${level}`).card);
+    expect(read).toContain(`Nobody has acknowledged this for ${said} minutes`);
+    expect(readOf(alertCard(anAlert(), minutes(1), `escalation:${level}`).card)).toContain(said);
+  });
+
+  test('once acknowledged says who did, and no longer that nobody did', () => {
+    const read = readOf(
+      alertCard(anAlert({ state: 'acknowledged', escalation: 2, acknowledgedBy: person('cy'), acknowledgedAt: NOON }), NOON, 'escalation:2')
+        .card,
+    );
+    expect(read).toContain('Acknowledged by Cy Chen');
+    expect(read).not.toContain('Nobody has');
+  });
+
+  test.each([0, 50126, 50053, 50057, 50034, 50074, 50076, 50079, 53003, 500121, 50055, 50144])(
+    'says Entra code %i in words, with the code',
+    (code) => {
+      const { words } = signInResult(code);
+      expect(words).not.toContain('Entra code');
+      expect(readOf(alertCard(withCode(code), NOON).card)).toContain(`${words} (code ${code})`);
+    },
+  );
+
+  test('says a code it does not know as a number, once', () => {
+    expect(readOf(alertCard(withCode(70011), NOON).card)).toContain('Entra code 70011\n');
+  });
+
+  test('a success says that somebody signed in, anything else that a sign-in failed', () => {
+    expect(alertCard(withCode(0), NOON).summary).toContain('Somebody signed in with an emergency access account');
+    expect(alertCard(withCode(50126), NOON).summary).toContain('Sign-in failed');
+  });
+});
+
+describe('a part', () => {
+  const part = 'kT7wQe*p#Xb9NzR+4mJd';
+
+  test('stands in the dialog exactly, in a TextRun with an id, and in no summary', () => {
+    const { card, summary } = revealDialog({ account: anAccount(), partNumber: 1, of: 2, part });
+    const found = nodesOf(card).filter(({ node }) => node.id === 'part' || node.id === 'partNumber');
+    expect(found.map(({ node }) => [node.type, node.id, node.text])).toEqual([
+      ['TextRun', 'partNumber', '1'],
+      ['TextRun', 'part', part],
+    ]);
+    expect(summary).not.toContain(part);
+  });
+
+  test('CR-1: one that cannot be shown is refused without being quoted', () => {
+    for (const wrong of ['two words', 'x${y}', 'é', '']) {
+      const show = () => revealDialog({ account: anAccount(), partNumber: 1, of: 2, part: wrong });
+      expect(show).toThrow(RangeError);
+      if (wrong !== '') expect(show).not.toThrow(wrong);
+    }
+  });
+
+  test('is offered while it is ready and its time has not passed', () => {
+    const account = anAccount({ parts: [aPart(1, 'dana', { state: 'ready', expiresAt: days(3) })] });
+    expect(JSON.stringify(partCard(account, 1, days(2)).card)).toContain('part.reveal');
+    expect(JSON.stringify(partCard(account, 1, days(3)).card)).not.toContain('part.reveal');
+    expect(() => partCard(account, 2, NOON)).toThrow(RangeError);
+  });
+});
+
+describe('a validation', () => {
+  const titleOf = (at: Date, variant?: string) => validationCard(anAccount(), at, variant).summary;
+
+  test('says how many days are left or over at the moment it is drawn', () => {
+    expect(titleOf(days(76), '14')).toContain('Validation due in 14 days');
+    expect(titleOf(days(89.5), '1')).toContain('Validation due tomorrow');
+    expect(titleOf(days(90), '0')).toContain('Validation due today');
+    expect(titleOf(days(91.5), '-1')).toContain('Validation overdue by 1 day:');
+    expect(titleOf(days(95), '14')).toContain('overdue by 5 days');
+  });
+
+  test('has one required box for each point of the checklist', () => {
+    const boxes = nodesOf(validationCard(anAccount(), days(80), '7').card).filter(({ node }) => node.type === 'Input.Toggle');
+    expect(boxes.map(({ node }) => node.id)).toEqual(CHECKLIST.map(({ id }) => id));
+    expect(boxes.every(({ node }) => node.isRequired === true && node.value === 'false')).toBe(true);
+  });
+
+  test('a reminder whose validation was done says so; one of the next round asks again', () => {
+    const done = anAccount({ validatedAt: days(80), validatedBy: person('oona'), validationDueAt: days(170) });
+    expect(validationCard(done, days(80), '14').summary).toContain('Validated');
+    expect(validationCard(done, days(120), '14').summary).toContain('Validated');
+    expect(validationCard(done, days(165), '7').summary).toContain('due in 7 days');
+    expect(validationCard(done, days(120)).summary).toContain('Validate an emergency');
+  });
+});
+
+test('the create form has exactly the inputs the door takes', () => {
+  const form = createFormCard({ formId: 'F-1', tenants: [], custodians: [person('dana')], owners: [person('oona')] });
+  const inputs = nodesOf(form.card).filter(({ node }) => String(node.type).startsWith('Input.'));
+  expect(inputs.map(({ node }) => node.id)).toEqual([
+    'tenantId',
+    'userName',
+    'displayName',
+    'usageLocation',
+    'credential',
+    'custodians',
+    'owners',
+    'reason',
+  ]);
+});
