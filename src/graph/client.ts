@@ -26,6 +26,7 @@ export interface GraphSettings {
 
 /** The few verbs the product needs of Graph. Paths are relative to `/v1.0`; ids in them must be encoded with `id`. */
 export interface Graph {
+  readonly origin: string;
   get<T>(path: string): Promise<T>;
   /** `undefined` where Graph says 404. */
   find<T>(path: string): Promise<T | undefined>;
@@ -78,6 +79,7 @@ export function graphClient({ origin, credential, transport, timeoutMs }: GraphS
   const get = <T>(path: string): Promise<T> => guarded(`GET ${bare(path)}`, () => request(path).get() as Promise<T>);
 
   return {
+    origin,
     get,
     async find<T>(path: string) {
       try {

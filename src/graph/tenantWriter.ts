@@ -22,7 +22,7 @@ export function tenantWriter(graph: Graph): TenantWriter {
     },
     async addToGroup(groupId, objectId) {
       await graph.post(`/groups/${id(groupId)}/members/$ref`, {
-        '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${id(objectId)}`,
+        '@odata.id': `${graph.origin}/v1.0/directoryObjects/${id(objectId)}`,
       });
     },
     setPassword: (objectId, password) =>
