@@ -1,5 +1,5 @@
 import { cardFault } from './cardRules.ts';
-import { isJson, type Json } from './cardTree.ts';
+import { actionsOf, isJson, type Json } from './cardTree.ts';
 import type { BotReply } from './deliver.ts';
 
 /** What a bot's answer to a button or dialog comes to for the person who pressed. */
@@ -23,8 +23,10 @@ export function readActionAnswer({ status, body }: BotReply): Answer {
   const answered = typeof body.statusCode === 'number' ? body.statusCode : status;
   const signInUrl = signInUrlOf(value);
   const signIn = signInUrl === undefined ? {} : { signInUrl };
-  if (type === 'application/vnd.microsoft.card.adaptive' && isJson(value))
-    return unshowable(value) ?? { status: answered, card: value, ...signIn };
+  if (type === 'application/vnd.microsoft.card.adaptive' && isJson(value)) {
+    const link = signInLinkOf(value);
+    return unshowable(value) ?? { status: answered, card: value, ...(link === undefined ? signIn : { signInUrl: link }) };
+  }
   if (type === 'application/vnd.microsoft.activity.message') return { status: answered, message: wordsOf(value), ...signIn };
   if (type === 'application/vnd.microsoft.error') {
     return { status: answered >= 400 ? answered : 500, message: wordsOf(value), ...signIn };
@@ -59,6 +61,13 @@ function unshowable(card: Json): Answer | undefined {
 function wordsOf(value: unknown): string {
   if (typeof value === 'string') return value;
   return isJson(value) && typeof value.message === 'string' ? value.message : WENT_WRONG;
+}
+
+/** Where a card's button leads to sign in for a second proof. */
+function signInLinkOf(card: Json): string | undefined {
+  const links = actionsOf(card).filter(({ action }) => action.type === 'Action.OpenUrl');
+  const urls = links.flatMap(({ action }) => (typeof action.url === 'string' ? [action.url] : []));
+  return urls.find((url) => /\/prove\/[\w-]{43}$/.test(url));
 }
 
 function signInUrlOf(value: unknown): string | undefined {

@@ -6,9 +6,11 @@ import { showDialog } from './dialog.ts';
 import { byId, fill, h } from './dom.ts';
 import { icon } from './icons.ts';
 import { drawList, drawRail, drawTopbar } from './navigation.ts';
+import { asksAgain, outcomeOf } from './outcome.ts';
 import { signInPanel } from './signInPanel.ts';
 import { markRead, markUnread, newState, rememberPerson, type State, seesChannel, viewer } from './state.ts';
 import { applyTheme, switchTheme } from './theme.ts';
+import { toast } from './toast.ts';
 import { tour } from './tour.ts';
 
 applyTheme();
@@ -19,7 +21,6 @@ function run(world: api.World): void {
   // Answers may overtake each other; an older one never covers a newer.
   let reads = 0;
   let newestRead = 0;
-  const guide = tour((name, where) => become(name, where));
   const clock = clockPanel(state, (advance, now) => {
     setNow(now);
     guide.see({ kind: 'moved', days: Number(/^P(\d+)D$/.exec(advance)?.[1] ?? 0) });
@@ -28,9 +29,22 @@ function run(world: api.World): void {
     if (result === 'success') guide.see({ kind: 'signed-in' });
   });
   const view = new ConversationView(byId('conversation'), { send, press, dismiss });
+  const guide = tour(state, {
+    become,
+    write(text) {
+      state.panelOpen = false;
+      drawAround();
+      view.write(text);
+    },
+    signIn() {
+      signIn.scrollIntoView({ block: 'nearest' });
+      signIn.querySelector<HTMLElement>('[data-testid=signin-upn]')?.focus();
+    },
+    move: (advance) => void clock.move(advance),
+  });
 
   const close = h('button.icon-button.panel-close', { type: 'button', 'aria-label': 'Close panel', onclick: togglePanel }, icon('close'));
-  fill(byId('panel'), h('div.panel-head', {}, h('h1', {}, 'Tenant and time'), close), clock.element, guide.element, signIn);
+  fill(byId('panel'), h('div.panel-head', {}, h('h1', {}, 'Try it out'), close), guide.element, clock.element, signIn);
   if (!seesChannel(viewer(state))) state.where = 'personal';
   drawAround();
   void load();
@@ -41,12 +55,21 @@ function run(world: api.World): void {
   }, 1_000);
 
   function drawAround(): void {
-    const go = { person: become, place, panel: togglePanel, theme };
+    const focused = document.activeElement?.getAttribute('data-testid');
+    const go = { person: become, place, panel: togglePanel, time: showTime, theme };
     drawTopbar(byId('topbar'), state, go);
     drawRail(byId('rail'), state, go);
     drawList(byId('list'), state, go);
     byId('app').dataset.panel = state.panelOpen ? 'open' : 'closed';
     byId('app').dataset.as = state.as;
+    guide.draw();
+    // What was drawn anew gets its focus back; after a choice in the menu its button has it.
+    if (focused && document.activeElement === document.body) {
+      document.querySelector<HTMLElement>(`[data-testid="${focused}"]`)?.focus();
+      if (document.activeElement === document.body && focused.startsWith('person-')) {
+        document.querySelector<HTMLElement>('[data-testid=person-switcher]')?.focus();
+      }
+    }
     document.title = `${viewer(state).displayName} · Breakglass sandbox`;
   }
 
@@ -58,6 +81,7 @@ function run(world: api.World): void {
   function become(name: string, where: api.Where = state.where): void {
     state.as = name;
     state.where = where;
+    state.panelOpen = false;
     rememberPerson(name);
     if (!seesChannel(viewer(state))) state.where = 'personal';
     opened();
@@ -81,6 +105,13 @@ function run(world: api.World): void {
   function togglePanel(): void {
     state.panelOpen = !state.panelOpen;
     drawAround();
+  }
+
+  /** The clock at the top leads to the buttons that move it. */
+  function showTime(): void {
+    state.panelOpen = true;
+    drawAround();
+    clock.element.scrollIntoView({ block: 'nearest' });
   }
 
   function setNow(now: string): void {
@@ -114,7 +145,6 @@ function run(world: api.World): void {
 
   async function send(text: string, thread?: string): Promise<void> {
     const { as, where } = state;
-    guide.see({ kind: 'said', as, text });
     try {
       const { status } = await api.say(as, where, text, thread);
       if (status !== undefined) toast('Breakglass did not answer. Is it running?');
@@ -127,7 +157,9 @@ function run(world: api.World): void {
   async function press(messageId: string, pressed: Pressed): Promise<void> {
     const { as } = state;
     const outcome = await outcomeOf(() => api.press(as, messageId, pressed.verb ?? '', pressed.inputs, pressed.data));
-    if (pressed.verb !== undefined) guide.see({ kind: 'pressed', as, verb: pressed.verb, status: outcome.status });
+    const { status, message, signInUrl, card } = outcome;
+    const refused = status >= 400 || message !== undefined || signInUrl !== undefined || asksAgain(card, pressed.verb);
+    if (pressed.verb !== undefined) guide.see({ kind: 'pressed', as, verb: pressed.verb, done: !refused });
     note(as, messageId, outcome);
     if (outcome.dialog !== undefined) void converse(as, messageId, outcome.dialog);
     return load();
@@ -139,7 +171,7 @@ function run(world: api.World): void {
       submit: async (id, { verb, data, inputs }) => {
         const answer = await outcomeOf(() => api.submitDialog(as, id, verb, inputs));
         const named = verb ?? (typeof data.verb === 'string' ? data.verb : undefined);
-        if (named !== undefined) guide.see({ kind: 'pressed', as, verb: named, status: answer.status });
+        if (named !== undefined) guide.see({ kind: 'pressed', as, verb: named, done: answer.status < 400 });
         return answer;
       },
       // If this is lost, the server forgets the dialog when it next restarts or has too many.
@@ -149,11 +181,13 @@ function run(world: api.World): void {
     return load();
   }
 
-  function note(as: string, messageId: string, { status, message, signInUrl }: api.Outcome): void {
+  function note(as: string, messageId: string, { status, message, card, signInUrl }: api.Outcome): void {
     const key = `${as}|${messageId}`;
-    const text = message ?? (status >= 400 ? 'Something went wrong. Please try again.' : signInUrl && 'Please sign in to go on.');
+    // A card that asks to sign in has its own button for that.
+    const signIn = card === undefined && signInUrl !== undefined ? 'Please sign in to go on.' : undefined;
+    const text = message ?? (status >= 400 ? 'Something went wrong. Please try again.' : signIn);
     if (text === undefined || text === '') state.notices.delete(key);
-    else state.notices.set(key, { text, kind: status >= 400 ? 'refused' : 'done', ...(signInUrl !== undefined && { signInUrl }) });
+    else state.notices.set(key, { text, kind: status >= 400 ? 'refused' : 'said', ...(signInUrl !== undefined && { signInUrl }) });
     view.draw(state);
   }
 
@@ -180,16 +214,6 @@ function run(world: api.World): void {
   }
 }
 
-/** A call that failed altogether is shown where a refusal would be. */
-async function outcomeOf(call: () => Promise<api.Outcome>): Promise<api.Outcome> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!(error instanceof api.CallFailed)) throw error;
-    return { status: 500, message: error.message };
-  }
-}
-
 function noteUnread(state: State, conversation: string, from: string): void {
   if (conversation.startsWith('a:')) {
     const person = conversation.slice(2);
@@ -199,12 +223,4 @@ function noteUnread(state: State, conversation: string, from: string): void {
   for (const { name } of state.world.people.filter(seesChannel)) {
     if (name !== from && !(name === state.as && state.where === 'channel')) markUnread(state, name, 'channel');
   }
-}
-
-/** A sentence at the bottom of the page that goes away by itself. */
-function toast(text: string): void {
-  document.querySelector('.toast')?.remove();
-  const element = h('div.toast', { role: 'alert' }, icon('info', 18), text);
-  document.body.append(element);
-  setTimeout(() => element.remove(), 6_000);
 }

@@ -13,7 +13,10 @@ const STEPS = [
 ] as const;
 
 /** Sandbox time, and buttons that move it for the whole product. */
-export function clockPanel(state: State, moved: (advance: string, now: string) => void): { element: HTMLElement; tick(): void } {
+export function clockPanel(
+  state: State,
+  moved: (advance: string, now: string) => void,
+): { element: HTMLElement; tick(): void; move(advance: string): Promise<void> } {
   const now = h('output.clock-now', { 'data-testid': 'clock-now' });
   const problem = h('p.panel-problem', { role: 'alert' });
   const buttons = STEPS.map(([advance, label]) =>
@@ -47,5 +50,5 @@ export function clockPanel(state: State, moved: (advance: string, now: string) =
     h('div.button-row', {}, ...buttons),
     problem,
   );
-  return { element, tick };
+  return { element, tick, move };
 }

@@ -5,7 +5,7 @@ import type { State } from './state.ts';
 /** @param thread id of the post this answers; without it a new post */
 export type Send = (text: string, thread?: string) => Promise<void>;
 
-const COMMANDS = ['help', 'create contoso', 'requests', 'accounts', 'posture', 'alerts', 'status', 'whoami'];
+const COMMANDS = ['help', 'create contoso', 'requests', 'accounts', 'status', 'whoami'];
 
 /** The box at the bottom, with the bot's commands at hand as Teams offers them. */
 export function composer(state: State, send: Send): HTMLElement {
@@ -14,7 +14,7 @@ export function composer(state: State, send: Send): HTMLElement {
     rows: 1,
     'data-testid': 'composer',
     'aria-label': inChannel ? 'Start a post' : 'Type a message',
-    placeholder: inChannel ? '@Breakglass create contoso' : 'create contoso',
+    placeholder: inChannel ? 'Post to @Breakglass: “create contoso”' : 'Write to Breakglass: “help”',
   }) as HTMLTextAreaElement;
   const button = h('button.send', { type: 'submit', 'data-testid': 'send', 'aria-label': 'Send' }, icon('send'));
   const grow = (): void => {

@@ -1,9 +1,9 @@
 import type { ShownMessage } from './api.ts';
 import { composer, type Send } from './composer.ts';
+import { empty, header, newPost } from './conversationParts.ts';
 import { fill, h } from './dom.ts';
 import { icon } from './icons.ts';
 import { drawMessage, drawNotice, freshenTimes, type MessageActions, messageKey } from './message.ts';
-import { avatar } from './people.ts';
 import type { State } from './state.ts';
 
 export interface ConversationActions extends MessageActions {
@@ -23,40 +23,72 @@ export class ConversationView {
   private threads = new Map<string, HTMLElement>();
   private shown = '';
   private scroller = h('div');
+  private newer = h('button');
+  /** Where this view last scrolled to; undefined once the person has scrolled away from there. */
+  private placedAt: number | undefined;
+  private newest: HTMLElement | undefined;
 
   constructor(place: HTMLElement, actions: ConversationActions) {
     this.place = place;
     this.actions = actions;
   }
 
-  /** Draws what changed. Stays at the newest message if it was in sight. */
+  /** Draws what changed. A new message comes into sight, unless the person is reading further up: then a button leads to it. */
   draw(state: State): void {
     const opened = this.shown !== `${state.as}|${state.where}`;
     if (opened) this.open(state);
     const { scroller } = this;
-    const atEnd = opened || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+    const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+    const follows = opened || atEnd || this.placedAt !== undefined;
     const lastBefore = scroller.dataset.last;
     const elements = state.messages.map((message) => this.elementOf(state, message));
     const wanted = state.where === 'channel' ? this.posts(state, elements) : elements;
     sync(scroller, wanted.length === 0 && state.loaded ? [empty(state)] : wanted);
     const last = state.messages.at(-1);
     scroller.dataset.last = last?.id ?? '';
-    const newOwn = last !== undefined && last.id !== lastBefore && last.from === state.as;
-    if (!atEnd && !newOwn) return;
-    // A new answer may belong to an older post: bring the newest message into sight, wherever it stands.
-    const newest = elements.at(-1);
-    if (opened || lastBefore === '' || last?.id !== lastBefore) {
-      if (state.where === 'channel') newest?.scrollIntoView({ block: 'nearest' });
-      else scroller.scrollTop = scroller.scrollHeight;
+    // A new answer may belong to an older post: what comes into sight is the newest message, wherever it stands.
+    this.newest = elements.at(-1);
+    if (last === undefined) return;
+    if (last.id === lastBefore) {
+      // What stands above it may have grown or shrunk.
+      if (this.placedAt !== undefined) this.showNewest();
+      return;
     }
+    if (follows || !lastBefore || last.from === state.as) this.showNewest();
+    else this.newer.hidden = inSight(this.newest, scroller);
+  }
+
+  /** Puts text into the compose box for the person to send. */
+  write(text: string): void {
+    const field = this.place.querySelector<HTMLTextAreaElement>('.composer textarea');
+    if (field === null) return;
+    field.value = text;
+    field.focus();
+  }
+
+  private showNewest(): void {
+    const long = (this.newest?.offsetHeight ?? 0) > this.scroller.clientHeight;
+    this.newest?.scrollIntoView({ block: long ? 'start' : 'nearest' }); // a long card is read from its top
+    this.placedAt = this.scroller.scrollTop;
+    this.newer.hidden = true;
+  }
+
+  private scrolled(): void {
+    if (this.placedAt !== undefined && Math.abs(this.scroller.scrollTop - this.placedAt) > 8) this.placedAt = undefined;
+    if (inSight(this.newest, this.scroller)) this.newer.hidden = true;
   }
 
   private open(state: State): void {
     this.shown = `${state.as}|${state.where}`;
     this.drawn = new Map();
     this.threads = new Map();
-    this.scroller = h('div.messages', { tabindex: 0, role: 'log', 'aria-label': 'Messages' });
-    fill(this.place, header(state), this.scroller, composer(state, this.actions.send));
+    this.newest = undefined;
+    this.scroller = h('div.messages', { tabindex: 0, role: 'log', 'aria-label': 'Messages', onscroll: () => this.scrolled() });
+    const down = (): void => this.showNewest();
+    this.newer = h('button.newer', { type: 'button', hidden: true, onclick: down }, icon('chevron', 16), 'New message');
+    const writing = composer(state, this.actions.send);
+    writing.prepend(this.newer);
+    fill(this.place, header(state), this.scroller, writing);
   }
 
   private elementOf(state: State, message: ShownMessage): HTMLElement {
@@ -88,6 +120,13 @@ export class ConversationView {
   }
 }
 
+/** Whether enough of it shows to be noticed. */
+function inSight(element: HTMLElement | undefined, scroller: HTMLElement): boolean {
+  if (element === undefined) return true;
+  const [its, seen] = [element.getBoundingClientRect(), scroller.getBoundingClientRect()];
+  return its.top < seen.bottom - 60 && its.bottom > seen.top + 60;
+}
+
 /** Makes `parent` hold exactly these children, leaving those in place that already are: a moved field would lose its focus. */
 function sync(parent: Element, wanted: readonly Element[]): void {
   for (const child of [...parent.children]) if (!wanted.includes(child)) child.remove();
@@ -95,52 +134,4 @@ function sync(parent: Element, wanted: readonly Element[]): void {
     const there = parent.children[index];
     if (there !== child) parent.insertBefore(child, there ?? null);
   });
-}
-
-function newPost(thread: string, send: Send): HTMLElement {
-  const field = h('input.reply-field', {
-    type: 'text',
-    placeholder: 'Reply to Breakglass in this thread',
-    'aria-label': 'Reply',
-  }) as HTMLInputElement;
-  const open = h('button.reply-button', { type: 'button' }, icon('reply', 16), 'Reply');
-  const form = h('form.reply-form', { hidden: true }, field);
-  open.addEventListener('click', () => {
-    form.hidden = false;
-    open.hidden = true;
-    field.focus();
-  });
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    const text = field.value.trim();
-    if (text === '') return;
-    field.value = '';
-    void send(text, thread);
-  });
-  return h('article.post', {}, h('div.post-body', {}), h('div.post-foot', {}, open, form));
-}
-
-function header(state: State): HTMLElement {
-  const inChannel = state.where === 'channel';
-  return h(
-    'div.conversation-head',
-    {},
-    inChannel ? h('span.team-picture', { 'aria-hidden': 'true' }, 'S') : avatar('Breakglass'),
-    h(
-      'div',
-      {},
-      h('h1', {}, inChannel ? state.world.channel.name : 'Breakglass'),
-      h('p', {}, inChannel ? `${state.world.team} · everybody here sees what you post` : 'Only you and the bot see this chat'),
-    ),
-  );
-}
-
-function empty(state: State): HTMLElement {
-  return h(
-    'div.empty',
-    {},
-    avatar('Breakglass'),
-    h('h2', {}, state.where === 'channel' ? 'Start with a request' : 'Say hello'),
-    h('p', {}, 'Ask for an emergency access account with “create contoso”, or type “help” to see what you may do here.'),
-  );
 }

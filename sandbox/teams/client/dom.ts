@@ -32,6 +32,14 @@ export function fill(parent: Element, ...children: Child[]): void {
   add(parent, children);
 }
 
+/** Whether `place` was last drawn from something else than this; drawing the same again would take a click or the focus from somebody. */
+export function isNew(place: HTMLElement, ...from: unknown[]): boolean {
+  const key = JSON.stringify(from);
+  if (place.dataset.drawn === key) return false;
+  place.dataset.drawn = key;
+  return true;
+}
+
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (element === null) throw new Error(`the page has no element #${id}`);

@@ -65,7 +65,7 @@ export function drawNotice(element: Element, notice: Notice | undefined, dismiss
     h(
       `div.notice.notice-${notice.kind}`,
       { 'data-testid': 'notice', 'data-text': notice.text, role: notice.kind === 'refused' ? 'alert' : 'status' },
-      icon(notice.kind === 'refused' ? 'warning' : 'check', 18),
+      icon(notice.kind === 'refused' ? 'warning' : 'info', 18),
       h(
         'div.notice-text',
         {},

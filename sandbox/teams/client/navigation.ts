@@ -1,7 +1,7 @@
 import type { Where } from './api.ts';
-import { fill, h } from './dom.ts';
+import { fill, h, isNew } from './dom.ts';
 import { type IconName, icon } from './icons.ts';
-import { avatar, personSwitcher } from './people.ts';
+import { avatar, personSwitcher, showWaiting } from './people.ts';
 import { type State, seesChannel, viewer } from './state.ts';
 import { longTime } from './times.ts';
 
@@ -9,19 +9,23 @@ export interface Navigate {
   person(name: string): void;
   place(where: Where): void;
   panel(): void;
+  time(): void;
   theme(): void;
 }
 
 export function drawTopbar(bar: HTMLElement, state: State, go: Navigate): void {
+  if (isNew(bar, state.as, state.panelOpen, document.documentElement.dataset.theme)) fillTopbar(bar, state, go);
+  // These change by themselves, perhaps while the menu of people is open or a button is held down: nothing is drawn anew for them.
+  const time = bar.querySelector('.clock-pill time');
+  if (time !== null) time.textContent = longTime(state.now);
+  showWaiting(bar, state);
+}
+
+function fillTopbar(bar: HTMLElement, state: State, go: Navigate): void {
   fill(
     bar,
     h('div.brand', {}, avatar('Breakglass', 'small'), h('span.brand-name', {}, 'Breakglass'), h('span.brand-note', {}, 'sandbox')),
-    h(
-      'button.clock-pill',
-      { type: 'button', title: 'Sandbox time. Open the panel to move it.', onclick: go.panel },
-      icon('clock', 16),
-      h('time', {}, longTime(state.now)),
-    ),
+    h('button.clock-pill', { type: 'button', title: 'Sandbox time: move it in the panel', onclick: go.time }, icon('clock', 16), h('time')),
     h(
       'div.topbar-end',
       {},
@@ -31,16 +35,16 @@ export function drawTopbar(bar: HTMLElement, state: State, go: Navigate): void {
         themeIcon(),
       ),
       h(
-        'button.icon-button.panel-toggle',
+        'button.panel-toggle',
         {
           type: 'button',
           'data-testid': 'panel-toggle',
-          title: 'Tenant and time',
-          'aria-label': 'Tenant and time',
+          title: 'Guided tour, time, sign-in',
           'aria-expanded': String(state.panelOpen),
           onclick: go.panel,
         },
         icon('panel'),
+        'Try it out',
       ),
       personSwitcher(state, go.person),
     ),
@@ -48,10 +52,16 @@ export function drawTopbar(bar: HTMLElement, state: State, go: Navigate): void {
 }
 
 export function drawRail(rail: HTMLElement, state: State, go: Navigate): void {
+  if (!isNew(rail, state.as, state.where, unread(state, 'personal'), unread(state, 'channel'))) return;
   const item = (where: Where, name: IconName, label: string): HTMLElement =>
     h(
       'button.rail-item',
-      { type: 'button', 'aria-current': state.where === where ? 'page' : undefined, onclick: () => go.place(where) },
+      {
+        type: 'button',
+        'data-testid': `rail-${where}`,
+        'aria-current': state.where === where ? 'page' : undefined,
+        onclick: () => go.place(where),
+      },
       icon(name, 22),
       h('span', {}, label),
       unread(state, where) && h('span.dot', { title: 'New messages' }),
@@ -60,11 +70,17 @@ export function drawRail(rail: HTMLElement, state: State, go: Navigate): void {
     rail,
     item('personal', 'chat', 'Chat'),
     seesChannel(viewer(state)) && item('channel', 'teams', 'Teams'),
-    h('button.rail-item.rail-panel', { type: 'button', onclick: go.panel }, icon('key', 22), h('span', {}, 'Tenant')),
+    h(
+      'button.rail-item.rail-panel',
+      { type: 'button', 'data-testid': 'rail-panel', onclick: go.panel },
+      icon('panel', 22),
+      h('span', {}, 'Try it out'),
+    ),
   );
 }
 
 export function drawList(list: HTMLElement, state: State, go: Navigate): void {
+  if (!isNew(list, state.as, state.where, unread(state, 'personal'), unread(state, 'channel'))) return;
   const item = (where: Where, picture: Node, label: string, note: string): HTMLElement =>
     h(
       `button.list-item${unread(state, where) ? '.list-item-unread' : ''}`,

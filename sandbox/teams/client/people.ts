@@ -23,10 +23,17 @@ function badges(person: Person): HTMLElement[] {
   return [...standing, ...roles].map((role) => h(`span.badge.badge-${role.replace(' ', '-')}`, {}, role));
 }
 
+/** Puts a dot at everybody who has something new in their chat, and at the button if that is somebody else. */
+export function showWaiting(place: HTMLElement, state: State): void {
+  const waits = (name: string): boolean => state.unread.has(`${name}|personal`);
+  for (const dot of place.querySelectorAll<HTMLElement>('.dot[data-for]')) dot.hidden = !waits(dot.dataset.for ?? '');
+  const button = place.querySelector<HTMLElement>('.person-button .dot');
+  if (button !== null) button.hidden = !state.world.people.some(({ name }) => name !== state.as && waits(name));
+}
+
 /** The button at the top that says who you are, and the menu to be somebody else. */
 export function personSwitcher(state: State, choose: (name: string) => void): HTMLElement {
   const me = viewer(state);
-  const waiting = state.world.people.some(({ name }) => name !== state.as && state.unread.has(`${name}|personal`));
   const items = state.world.people.map((person) => personItem(state, person, () => choose(person.name)));
   const menu = h('div.people-menu', { role: 'menu', hidden: true, 'aria-label': 'Be another person' }, ...items);
   const button = h(
@@ -35,7 +42,7 @@ export function personSwitcher(state: State, choose: (name: string) => void): HT
     avatar(me.displayName, 'small'),
     h('span.person-button-name', {}, me.displayName),
     icon('chevron', 16),
-    waiting && h('span.dot', { title: 'Somebody else has a new message' }),
+    h('span.dot', { title: 'Somebody else has a new message', hidden: true }),
   );
   const show = (open: boolean): void => {
     menu.hidden = !open;
@@ -72,6 +79,6 @@ function personItem(state: State, person: Person, choose: () => void): HTMLEleme
     },
     avatar(person.displayName, 'small'),
     h('span.person-item-text', {}, h('span.person-item-name', {}, person.displayName), h('span.badges', {}, ...badges(person))),
-    state.unread.has(`${person.name}|personal`) && h('span.dot', { title: 'New message' }),
+    h('span.dot', { title: 'New message', hidden: true, 'data-for': person.name }),
   );
 }

@@ -2,7 +2,8 @@ import type { Person, ShownMessage, Where, World } from './api.ts';
 
 export interface Notice {
   readonly text: string;
-  readonly kind: 'done' | 'refused';
+  /** Teams shows the sentence of an invoke the same whether it grants or refuses; only a fault looks different. */
+  readonly kind: 'said' | 'refused';
   readonly signInUrl?: string;
 }
 

@@ -1,13 +1,20 @@
 import type { Where } from './api.ts';
-import { fill, h } from './dom.ts';
+import { fill, h, isNew } from './dom.ts';
 import { icon } from './icons.ts';
+import { type State, viewer } from './state.ts';
 
-/** Something this page saw happen. */
-export type Seen =
-  | { kind: 'said'; as: string; text: string }
-  | { kind: 'pressed'; as: string; verb: string; status: number }
-  | { kind: 'signed-in' }
-  | { kind: 'moved'; days: number };
+/** Something this page saw happen; `done` is false for a press that the bot refused. */
+export type Seen = { kind: 'pressed'; as: string; verb: string; done: boolean } | { kind: 'signed-in' } | { kind: 'moved'; days: number };
+
+/** What a step's button does for the person who reads it. */
+type Act = { do: 'write'; text: string } | { do: 'sign-in' } | { do: 'move'; advance: string; label: string };
+
+export interface TourActions {
+  become(name: string, where: Where): void;
+  write(text: string): void;
+  signIn(): void;
+  move(advance: string): void;
+}
 
 interface Step {
   readonly title: string;
@@ -16,37 +23,39 @@ interface Step {
   readonly as?: string;
   /** The channel unless it is said. */
   readonly where?: Where;
+  readonly act?: Act;
   done(seen: readonly Seen[]): boolean;
 }
 
 const pressed = (verb: string, as?: string) => (seen: readonly Seen[]) =>
-  seen.some((it) => it.kind === 'pressed' && it.verb === verb && it.status < 400 && (as === undefined || it.as === as));
+  seen.some((it) => it.kind === 'pressed' && it.verb === verb && it.done && (as === undefined || it.as === as));
 const daysMoved = (seen: readonly Seen[]): number => seen.reduce((sum, it) => sum + (it.kind === 'moved' ? it.days : 0), 0);
 
 const STEPS: readonly Step[] = [
   {
-    title: 'Ask for an account',
+    title: 'Rita asks for an account',
     as: 'rita',
-    hint: 'In the channel: “create contoso”. Fill in the form with Dana and Eli as custodians.',
+    hint: 'Send “create contoso” and fill in the form, with Dana and Eli as custodians and Oona as owner.',
+    act: { do: 'write', text: 'create contoso' },
     done: pressed('create.submit', 'rita'),
   },
   {
-    title: 'Approve it as Ann',
+    title: 'Ann approves it',
     as: 'ann',
-    hint: 'Read the plan on the card, then press Approve. Try it as Rita first: she is refused.',
+    hint: 'Read the plan on the card, then press Approve. Rita may try too: she is refused.',
     done: pressed('request.approve', 'ann'),
   },
   {
-    title: 'Approve it as Bob',
+    title: 'Bob approves it',
     as: 'bob',
-    hint: 'The second approval completes the quorum; the plan is carried out step by step.',
+    hint: 'His is the second approval: now the plan is carried out, step by step on the card.',
     done: pressed('request.approve', 'bob'),
   },
   {
     title: 'Dana takes her part',
     as: 'dana',
     where: 'personal',
-    hint: 'In her chat: show the part, note it down, say where it is kept.',
+    hint: 'Show the part, note it down (you need it below), say where it is kept.',
     done: pressed('part.reveal', 'dana'),
   },
   {
@@ -58,45 +67,52 @@ const STEPS: readonly Step[] = [
   },
   {
     title: 'Sign in with both parts',
-    hint: 'Below, under “Sign in to a tenant”: the sign-in name from the card and the two parts in order.',
+    hint: 'The sign-in name from the card, and the two parts in order.',
+    act: { do: 'sign-in' },
     done: (seen) => seen.some((it) => it.kind === 'signed-in'),
   },
   {
-    title: 'Acknowledge the alert',
+    title: 'Ann acknowledges the alert',
     as: 'ann',
     hint: 'Every sign-in raises one in the channel. Unacknowledged, it escalates.',
     done: pressed('alert.acknowledge'),
   },
   {
     title: 'Jump 76 days',
-    hint: 'Press “+76 days”: two weeks before the validation is due, the owner is reminded.',
+    hint: 'Two weeks before a validation is due, the owner is reminded: Oona, in her own chat.',
+    act: { do: 'move', advance: 'P76D', label: '+76 days' },
     done: (seen) => daysMoved(seen) >= 76,
   },
   {
-    title: 'Let it fall due',
-    hint: '“+14 days” more, then “+1 day”: reminders become daily and reach the channel.',
+    title: 'Let the validation fall due',
+    hint: 'Past the 90 days the channel hears of it too.',
+    act: { do: 'move', advance: 'P15D', label: '+15 days' },
     done: (seen) => daysMoved(seen) > 90,
   },
   {
-    title: 'Look at the evidence',
-    as: 'cy',
-    hint: 'As Cy: “audit” shows the head of the log and verifies it.',
-    done: (seen) => seen.some((it) => it.kind === 'said' && /\baudit\b/i.test(it.text)),
+    title: 'Oona records the validation',
+    as: 'oona',
+    where: 'personal',
+    hint: 'Tick what was checked on the reminder; the next is due in 90 days.',
+    done: pressed('validation.submit', 'oona'),
   },
 ];
 
 const STORE = 'breakglass.tour';
 
-/** The list of steps; a step is ticked when the page sees it happen. */
-export function tour(become: (name: string, where: Where) => void): { element: HTMLElement; see(event: Seen): void } {
+/** The list of steps; a step is ticked when the page sees it happen. `draw` after another person or place was chosen. */
+export function tour(state: State, actions: TourActions): { element: HTMLElement; see(event: Seen): void; draw(): void } {
   let seen: Seen[] = JSON.parse(localStorage.getItem(STORE) ?? '[]');
   const list = h('ol.tour');
   const count = h('span.tour-count');
+  const end = h('p.tour-end', { hidden: true }, 'That was the main path. Try “accounts”, “status” or a wrong password next.');
   const draw = (): void => {
     const done = STEPS.map((step) => step.done(seen));
+    if (!isNew(list, done, state.as, state.where)) return;
     const next = done.indexOf(false);
     count.textContent = `${done.filter(Boolean).length} of ${STEPS.length}`;
-    fill(list, ...STEPS.map((step, index) => drawStep(step, index, done[index] === true, index === next, become)));
+    end.hidden = next !== -1;
+    fill(list, ...STEPS.map((step, index) => drawStep(step, index, done[index] === true, index === next, state, actions)));
   };
   const keep = (events: Seen[]): void => {
     seen = events;
@@ -109,13 +125,14 @@ export function tour(become: (name: string, where: Where) => void): { element: H
     'section.panel-section',
     { 'data-testid': 'tour' },
     h('div.panel-title', {}, h('h2', {}, 'Guided tour'), count, restart),
+    h('p.panel-note', {}, 'The bot is real; Teams, people and tenants are pretended. You play everybody: switch at the top right.'),
     list,
+    end,
   );
-  return { element, see: (event) => keep([...seen, event]) };
+  return { element, see: (event) => keep([...seen, event]), draw };
 }
 
-function drawStep(step: Step, index: number, done: boolean, next: boolean, become: (name: string, where: Where) => void): HTMLElement {
-  const { as, where = 'channel' } = step;
+function drawStep(step: Step, index: number, done: boolean, next: boolean, state: State, actions: TourActions): HTMLElement {
   return h(
     `li.tour-step${done ? '.tour-done' : ''}${next ? '.tour-next' : ''}`,
     { 'data-done': String(done), 'aria-current': next ? 'step' : undefined },
@@ -125,9 +142,22 @@ function drawStep(step: Step, index: number, done: boolean, next: boolean, becom
       {},
       h('div.tour-title', {}, step.title, done && h('span.visually-hidden', {}, ' (done)')),
       next && h('p', {}, step.hint),
-      next &&
-        as !== undefined &&
-        h('button.button.small', { type: 'button', onclick: () => become(as, where) }, `Be ${as[0]?.toUpperCase()}${as.slice(1)}`),
+      next && button(step, state, actions),
     ),
   );
+}
+
+/** The one thing to press next: first to be the right person in the right place, then what the step is about. */
+function button({ as, where = 'channel', act }: Step, state: State, actions: TourActions): HTMLElement | undefined {
+  const small = (label: string, go: () => void) =>
+    h('button.button.small', { type: 'button', 'data-testid': 'tour-act', onclick: go }, label);
+  if (as !== undefined && (as !== state.as || where !== state.where)) {
+    const name = `${as[0]?.toUpperCase()}${as.slice(1)}`;
+    const place = where === 'channel' ? 'the channel' : 'the chat';
+    return small(as === viewer(state).name ? `Go to ${place}` : `Be ${name}`, () => actions.become(as, where));
+  }
+  if (act?.do === 'write') return small(`Write “${act.text}”`, () => actions.write(act.text));
+  if (act?.do === 'sign-in') return small('To the sign-in form', () => actions.signIn());
+  if (act?.do === 'move') return small(act.label, () => actions.move(act.advance));
+  return undefined;
 }
