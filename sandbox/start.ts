@@ -3,6 +3,7 @@ import type { Log } from '../src/app/log.ts';
 import { type Breakglass, type Installation, startBreakglass } from '../src/compose.ts';
 import type { SandboxSettings } from '../src/config/settings.ts';
 import { issuersOf, remoteKeys } from '../src/http/signalToken.ts';
+import { proofLimits } from '../src/proof/limits.ts';
 import { clockOffsetMs, moveClock } from '../src/store/clock.ts';
 import type { Database, Location } from '../src/store/connect.ts';
 import { sandboxClock } from './clock.ts';
@@ -122,8 +123,11 @@ function installation(settings: SandboxSettings, custodyKey: Buffer, { tenant, t
       quorum: settings.quorum,
       requestExpiryHours: settings.requestExpiryHours,
       openRequestsPerPerson: settings.openRequestsPerPerson,
+      coolDownHours: settings.coolDownHours,
       partExpiryHours: settings.partExpiryHours,
       validationDays: settings.validationDays,
+      secondProof: settings.secondProof,
+      proofMinutes: settings.proofMinutes,
     },
     bot: {
       appId: APPS.bot,
@@ -161,10 +165,23 @@ function installation(settings: SandboxSettings, custodyKey: Buffer, { tenant, t
       },
       keys: remoteKeys(`${url}/${HOME_TENANT.id}/discovery/v2.0/keys`),
     },
+    proof: {
+      publicUrl: (port) => settings.publicUrl ?? `http://127.0.0.1:${port}`,
+      signIn: {
+        tenantId: HOME_TENANT.id,
+        clientId: APPS.proof,
+        credential: { type: 'secret', secret: secrets.proof },
+        issuer: `https://login.microsoftonline.com/${HOME_TENANT.id}/v2.0`,
+        loginOrigin: url,
+        loopbackHttp: true,
+        ...(settings.proofAuthenticationContext ? { authenticationContext: settings.proofAuthenticationContext } : {}),
+      },
+    },
     signInPollSeconds: settings.signInPollSeconds,
+    rosterPollSeconds: settings.rosterPollSeconds,
     limits: [
       'This is the sandbox: tenants, people and Teams are pretended, on this machine only.',
-      'Approvals rest on the Teams sign-in alone: the second proof by a fresh Entra sign-in is not built yet, so a stolen channel token could speak for a person until it expires.',
+      ...proofLimits(settings.secondProof),
       'Credential parts are sealed under a key file beside the data. Production should keep that key where backups of the database cannot reach.',
       'The embedded database serves one process.',
     ],

@@ -129,6 +129,8 @@ export const APPS = {
   changer: 'b07b07b0-0000-4000-8000-00000000b003',
   /** Audience of the secure webhook Azure Monitor calls. */
   signals: 'b07b07b0-0000-4000-8000-00000000b004',
+  /** Signs approvers in for their second proof: never the bot's own registration (AU-9). */
+  proof: 'b07b07b0-0000-4000-8000-00000000b005',
   /** Microsoft's first-party application that signs in to call a secure webhook ("AzNS AAD Webhook"). */
   azureMonitor: '461e8683-5575-4561-ac7f-899cc907d62a',
 } as const;

@@ -13,7 +13,7 @@ interface FolderRule {
   readonly pure?: true;
 }
 
-const ALL = ['core', 'app', 'bot', 'cards', 'graph', 'store', 'jobs', 'http', 'custody', 'logging', 'config', 'cli'];
+const ALL = ['core', 'app', 'bot', 'cards', 'graph', 'store', 'jobs', 'http', 'proof', 'custody', 'logging', 'config', 'cli'];
 const RULES: Readonly<Record<string, FolderRule>> = {
   // canonicalize is RFC 8785 and nothing else: pure, without dependencies, and not worth writing again.
   core: { folders: [], onlyModules: ['node:crypto', 'canonicalize'], pure: true },
@@ -24,6 +24,7 @@ const RULES: Readonly<Record<string, FolderRule>> = {
   store: { folders: ['app/ports', 'app/jobs', 'app/log', 'core'] },
   jobs: { folders: ['app', 'core', 'cards'] },
   http: { folders: ['app', 'core'] },
+  proof: { folders: ['app', 'cards', 'core'] },
   custody: { folders: ['app/ports'] },
   logging: { folders: ['app/log'] },
   config: { folders: [] },
@@ -36,6 +37,7 @@ const OWNERS: readonly { readonly module: RegExp; readonly folders: readonly str
   { module: /^(botbuilder|botframework-)|^@microsoft\/teams-ai/, folders: ['bot'] },
   { module: /^@microsoft\/microsoft-graph-|^@azure\//, folders: ['graph'] },
   { module: /^restify/, folders: ['http'] },
+  { module: /^(openid-client|oauth4webapi)/, folders: ['proof'] },
   { module: /^(kysely|pg|@electric-sql\/pglite)(\/|$)/, folders: ['store'] },
   { module: /^pg-boss(\/|$)/, folders: ['store', 'jobs'] },
   { module: /^adaptivecards-templating|^adaptive-expressions/, folders: ['cards'] },

@@ -9,6 +9,7 @@ import { createBot } from './bot/bot.ts';
 import type { TokenCredential } from './bot/credentials.ts';
 import type { BotSettings } from './bot/settings.ts';
 import type { StatusFacts } from './bot/status.ts';
+import type { Configuration } from './core/configuration.ts';
 import { digestOf } from './core/digest.ts';
 import { keyFileCustody, partContext } from './custody/keyFile.ts';
 import { type GraphSettings, graphClient, type TokenSource } from './graph/client.ts';
@@ -18,6 +19,8 @@ import { createHttpServer } from './http/server.ts';
 import { azureMonitorSignals } from './http/signals.ts';
 import type { SenderSettings } from './http/signalToken.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
+import { type ProveNeeds, type Prover, prover } from './proof/prove.ts';
+import { openSignIn, type SignInSettings } from './proof/signIn.ts';
 import { connect, type Database, type Location } from './store/connect.ts';
 import { migrate } from './store/migrate.ts';
 import { openOutbox } from './store/outbox.ts';
@@ -36,7 +39,10 @@ export interface Installation {
   readonly tenants: readonly ManagedTenant[];
   readonly graph: Pick<GraphSettings, 'origin' | 'transport'>;
   readonly signals?: { readonly sender: SenderSettings; readonly keys: JWTVerifyGetKey };
+  /** The second proof: where browsers reach us, given the port we listen on, and who signs people in (AU-9). */
+  readonly proof?: { publicUrl(port: number): string; readonly signIn: Omit<SignInSettings, 'minutes'> };
   readonly signInPollSeconds: number;
+  readonly rosterPollSeconds: number;
   /** What this installation cannot guarantee, and why; `status` says it. */
   readonly limits: readonly string[];
 }
@@ -83,6 +89,8 @@ export async function startBreakglass(
     const custody = keyFileCustody(installation.custodyKey);
     const front = door({ store, random, policy, tenant: tenants.info });
     const facts = { people, tenants, store, failed: (what: string, error: unknown) => log.error('look-up.failed', { what, error }) };
+    let port = installation.port;
+    const prove = await proverOf(installation, { store, door: front, people, log }, () => port);
     const bot = createBot(
       {
         door: front,
@@ -92,6 +100,7 @@ export async function startBreakglass(
         openFacts: (form, actor) => gatherOpenFacts(facts, form, actor),
         openSealed: (sealed, key, custodianObjectId) => custody.open(sealed, partContext(key, custodianObjectId)),
         random,
+        ...(prove ? { proof: prove } : {}),
         credential: installation.botCredential,
         status: async (): Promise<StatusFacts> => ({ version, mode, database: describe(database), limits: installation.limits }),
         log,
@@ -110,8 +119,10 @@ export async function startBreakglass(
       channel: bot.channel,
       refreshFor: bot.refreshFor,
       signInPollSeconds: installation.signInPollSeconds,
+      rosterPollSeconds: installation.rosterPollSeconds,
       log,
     });
+    await front.dispatch({ kind: 'system', part: 'worker' }, { kind: 'configuration-read', configuration: configurationOf(installation) });
     const http = createHttpServer({
       messages: (call) => bot.handle(call),
       signals: installation.signals
@@ -125,10 +136,12 @@ export async function startBreakglass(
             }),
           }
         : {},
+      prove,
       ready: async () => (await store.conversation({ kind: 'channel' })) !== undefined,
       log,
     });
     const address = await http.listen(installation.port, installation.host);
+    port = address.port;
     log.info('started', { mode, version, port: address.port, database: database.engine });
     return {
       port: address.port,
@@ -145,6 +158,34 @@ export async function startBreakglass(
     await database.close();
     throw error;
   }
+}
+
+async function proverOf(
+  { proof, policy }: Installation,
+  needs: Pick<ProveNeeds, 'store' | 'door' | 'people' | 'log'>,
+  port: () => number,
+): Promise<Prover | undefined> {
+  if (!proof) return undefined;
+  const minutes = policy.proofMinutes;
+  const signIn = await openSignIn({ ...proof.signIn, minutes });
+  return prover({ ...needs, signIn, minutes, publicUrl: () => proof.publicUrl(port()) });
+}
+
+/** What decides who may do what, where and how: a change of any of it between two starts is an alert (ST-4). Never a secret. */
+function configurationOf({ policy, bot, people, tenants, signals, proof }: Installation): Configuration {
+  const groups = Object.entries(people.groups).map(([role, group]) => [`group of ${role}s`, group]);
+  const managed = tenants.map(({ info }) => [`tenant ${info.name}`, `${info.id}, exclusion group ${info.exclusionGroupId}`]);
+  return {
+    ...Object.fromEntries(Object.entries(policy).map(([name, value]) => [name, String(value)])),
+    'home tenant': bot.homeTenantId,
+    team: bot.teamId,
+    channel: bot.channelId,
+    'person key attribute': people.personKeyAttribute,
+    'Azure Monitor webhook': signals ? 'on' : 'off',
+    'second proof by': proof ? [proof.signIn.clientId, proof.signIn.authenticationContext].filter(Boolean).join(', ') : 'nobody',
+    ...Object.fromEntries(groups),
+    ...Object.fromEntries(managed),
+  };
 }
 
 const describe = ({ engine }: Database): string => (engine === 'embedded' ? 'embedded PostgreSQL, one replica' : 'PostgreSQL server');

@@ -9,6 +9,8 @@ import { loadTenants } from './config/tenants.ts';
 import { botCredential, CLOUDS, credentialFor } from './graph/credentials.ts';
 import { AZURE_MONITOR_APP, issuersOf, remoteKeys } from './http/signalToken.ts';
 import { jsonLog } from './logging/jsonLog.ts';
+import { proofLimits } from './proof/limits.ts';
+import { checkCertificate, type ProofCredential, SIGN_IN_ORIGINS } from './proof/signIn.ts';
 import { clockOffsetMs } from './store/clock.ts';
 import type { Location } from './store/connect.ts';
 
@@ -84,8 +86,11 @@ function productionOf(settings: Settings, log: Log): Installation {
       quorum: settings.quorum,
       requestExpiryHours: settings.requestExpiryHours,
       openRequestsPerPerson: settings.openRequestsPerPerson,
+      coolDownHours: settings.coolDownHours,
       partExpiryHours: settings.partExpiryHours,
       validationDays: settings.validationDays,
+      secondProof: settings.secondProof,
+      proofMinutes: settings.proofMinutes,
     },
     bot: {
       appId: settings.botId,
@@ -135,20 +140,57 @@ function productionOf(settings: Settings, log: Log): Installation {
           },
         }
       : {}),
+    ...proofOf(settings),
     signInPollSeconds: settings.signInPollSeconds,
+    rosterPollSeconds: settings.rosterPollSeconds,
     limits: limitsOf(settings),
   };
 }
 
 function limitsOf(settings: Settings): string[] {
   return [
-    'Approvals rest on the Teams sign-in alone: without a second proof, a stolen channel token speaks for a person until it expires.',
+    ...proofLimits(settings.secondProof),
     'Credential parts are sealed under a key file: whoever has both that file and the database before the parts are revealed can read them.',
     ...(settings.signalsAudience
       ? []
       : ['Alerts come from reading the sign-in logs only: BREAKGLASS_SIGNALS_AUDIENCE is not set, so the Azure Monitor webhook is off.']),
     ...(settings.databaseUrl ? [] : ['The embedded database serves one process: there is no second replica.']),
   ];
+}
+
+/** The second proof, wholly or not at all: the settings were checked for that. */
+function proofOf(settings: Settings): Pick<Installation, 'proof'> {
+  const { publicUrl, proofClientId: clientId, proofClientSecret, proofCertificateFile, proofAuthenticationContext } = settings;
+  if (publicUrl === undefined || clientId === undefined) return {};
+  const credential: ProofCredential = proofClientSecret
+    ? { type: 'secret', secret: proofClientSecret.reveal() }
+    : { type: 'certificate', pem: readProofCertificate(proofCertificateFile ?? '') };
+  const loginOrigin = SIGN_IN_ORIGINS[settings.cloud];
+  return {
+    proof: {
+      publicUrl: () => publicUrl,
+      signIn: {
+        tenantId: settings.homeTenantId,
+        clientId,
+        credential,
+        issuer: `${loginOrigin}/${settings.homeTenantId}/v2.0`,
+        loginOrigin,
+        ...(proofAuthenticationContext ? { authenticationContext: proofAuthenticationContext } : {}),
+      },
+    },
+  };
+}
+
+function readProofCertificate(file: string): string {
+  const at = 'BREAKGLASS_PROOF_CERTIFICATE_FILE';
+  try {
+    const pem = readFileSync(file, 'utf8');
+    checkCertificate(pem);
+    return pem;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new ConfigFault([{ at, problem: `is no PEM file with a certificate and its RSA key (${code})` }]);
+  }
 }
 
 function readCustodyKey(file: string): Buffer {

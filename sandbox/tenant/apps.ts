@@ -7,7 +7,7 @@ export const GRAPH_AUDIENCE = 'https://graph.microsoft.com';
 export const CHANNEL_AUDIENCE = 'https://api.botframework.com';
 export const SIGNALS_AUDIENCE = `api://${APPS.signals}`;
 
-export type AppName = 'bot' | 'reader' | 'changer' | 'azureMonitor';
+export type AppName = 'bot' | 'reader' | 'changer' | 'proof' | 'azureMonitor';
 
 export interface AppRegistration {
   readonly name: AppName;
@@ -55,6 +55,7 @@ export const REGISTRATIONS: readonly AppRegistration[] = [
     ],
     homeTenantOnly: false,
   },
+  { name: 'proof', appId: APPS.proof, displayName: 'Breakglass second proof', audience: APPS.proof, permissions: [], homeTenantOnly: true },
   {
     name: 'azureMonitor',
     appId: APPS.azureMonitor,
@@ -89,10 +90,10 @@ export function findServicePrincipal(tenantId: string, id: string): ServicePrinc
 
 /** Client secrets: random, made at the first start, kept since. */
 export function clientSecrets(documents: Documents): Readonly<Record<AppName, string>> {
-  const kept = documents.get<Record<AppName, string>>('tenant.secrets', 'clients');
-  if (kept) return kept;
+  const kept = documents.get<Partial<Record<AppName, string>>>('tenant.secrets', 'clients') ?? {};
   const fresh = (): string => randomBytes(30).toString('base64url');
-  const made = { bot: fresh(), reader: fresh(), changer: fresh(), azureMonitor: fresh() };
+  const { bot = fresh(), reader = fresh(), changer = fresh(), proof = fresh(), azureMonitor = fresh() } = kept;
+  const made = { bot, reader, changer, proof, azureMonitor };
   documents.put('tenant.secrets', 'clients', made);
   return made;
 }

@@ -1,17 +1,11 @@
-import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { clientSecrets, findApp, REGISTRATIONS } from './apps.ts';
 import { graphInstant, objectOf, textOf } from './json.ts';
+import { bad, type LoginRefusal, sameSecret } from './loginRefusal.ts';
+import { redeemCode } from './redeem.ts';
 import { findTenant, type TenantState } from './state.ts';
 import { issuerOf, TOKEN_SECONDS, type TokenAuthority } from './tokens.ts';
-
-/** An OAuth error as Entra words it; `number` is the one people search for. */
-interface LoginRefusal {
-  readonly status: number;
-  readonly error: string;
-  readonly number: number;
-  readonly text: string;
-}
 
 function refuse(reply: FastifyReply, { status, error, number, text }: LoginRefusal): FastifyReply {
   const [trace, correlation] = [randomUUID(), randomUUID()];
@@ -27,14 +21,7 @@ function refuse(reply: FastifyReply, { status, error, number, text }: LoginRefus
   });
 }
 
-function sameSecret(given: string, kept: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(kept)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
-const bad = (error: string, number: number, text: string, status = 400): LoginRefusal => ({ status, error, number, text });
-
-/** The login server: client credentials, discovery and keys, for every tenant. */
+/** The login server: tokens, discovery and keys, for every tenant. Where people sign in is authorize.ts. */
 export function registerLogin(server: FastifyInstance, state: TenantState, tokens: TokenAuthority, url: () => string): void {
   const secrets = clientSecrets(state.documents);
   type Request = FastifyRequest<{ Params: { tenant: string } }>;
@@ -47,6 +34,10 @@ export function registerLogin(server: FastifyInstance, state: TenantState, token
       return refuse(reply, bad('invalid_request', 90002, text));
     }
     const form = objectOf(request.body);
+    if (form.grant_type === 'authorization_code') {
+      const answer = await redeemCode(state, tokens, tenant, form, secrets);
+      return 'error' in answer ? refuse(reply, answer) : answer;
+    }
     for (const name of ['grant_type', 'client_id', 'scope', 'client_secret']) {
       if (textOf(form, name)) continue;
       if (name === 'client_secret') {

@@ -5,6 +5,7 @@ import type { Documents } from '../documents.ts';
 import { openAzureMonitorFeed } from '../feeds/azureMonitor.ts';
 import { HOME_TENANT } from '../world.ts';
 import { clientSecrets, REGISTRATIONS } from './apps.ts';
+import { registerAuthorize } from './authorize.ts';
 import { registerControl } from './control.ts';
 import { registerDirectory } from './controlDirectory.ts';
 import { registerSignIns } from './controlSignIns.ts';
@@ -38,7 +39,7 @@ export interface TenantServer {
   readonly url: string;
   readonly port: number;
   /** Client secrets of the app registrations. */
-  readonly secrets: { readonly bot: string; readonly reader: string; readonly changer: string };
+  readonly secrets: { readonly bot: string; readonly reader: string; readonly changer: string; readonly proof: string };
   /** Claims of a token this login server issued for an audience. Throws jose's errors for any other token. */
   verifyAppToken(token: string, audience: string): Promise<JWTPayload>;
   setWebhook(url: string): void;
@@ -54,7 +55,7 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
   const state = openState(documents, clock, { replicationMs: options.replicationMs ?? 150, logDelayMs: options.logDelayMs ?? 400 });
   seedTenants(state);
   const tokens = await openTokenAuthority(documents);
-  const { bot, reader, changer } = clientSecrets(documents);
+  const { bot, reader, changer, proof } = clientSecrets(documents);
   let port = options.port;
   let { conversations = {}, teamsOrigin } = options;
   const url = (): string => `http://127.0.0.1:${port}`;
@@ -71,6 +72,7 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
     fetch: options.azureMonitor?.fetch ?? fetch,
   });
   registerLogin(server, state, tokens, url);
+  registerAuthorize(server, state);
   registerControl(server, state, {
     conversations: () => conversations,
     advance: options.advance ?? (async (ms) => clock.move(ms)),
@@ -88,7 +90,7 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
   return {
     url: url(),
     port,
-    secrets: { bot, reader, changer },
+    secrets: { bot, reader, changer, proof },
     verifyAppToken: (token, audience) => tokens.verify(token, audience),
     setWebhook: (webhook) => feed.setWebhook(webhook),
     setConversations(next) {

@@ -14,8 +14,22 @@ export interface TokenAuthority {
   /** Public keys as the discovery endpoint shows them. */
   readonly keys: readonly JWK[];
   issue(app: AppRegistration, tenantId: string): Promise<string>;
+  /** An id token of a person's sign-in. `changes` replace the claims an honest one has; `null` leaves one out. */
+  issueIdToken(app: AppRegistration, signIn: SignIn, changes: Readonly<Record<string, unknown>>): Promise<string>;
   /** Claims of a token issued here for this audience. Throws jose's errors for anything else. */
   verify(token: string, audience: string): Promise<JWTPayload>;
+}
+
+/** What a person's sign-in came to. */
+export interface SignIn {
+  readonly tenantId: string;
+  readonly objectId: string;
+  readonly userPrincipalName: string;
+  readonly nonce?: string;
+  /** Authentication contexts that were asked for and met. */
+  readonly contexts: readonly string[];
+  /** Seconds of the epoch, real time. */
+  readonly authenticatedAt: number;
 }
 
 interface KeptKeys {
@@ -64,6 +78,29 @@ export async function openTokenAuthority(documents: Documents): Promise<TokenAut
         .setIssuedAt(now)
         .setNotBefore(now)
         .setExpirationTime(now + TOKEN_SECONDS)
+        .sign(signing);
+    },
+    issueIdToken(app, { tenantId, objectId, userPrincipalName, nonce, contexts, authenticatedAt }, changes) {
+      const now = Math.floor(Date.now() / 1000);
+      const honest = {
+        iss: issuerOf(tenantId),
+        aud: app.appId,
+        iat: now,
+        nbf: now,
+        exp: now + TOKEN_SECONDS,
+        tid: tenantId,
+        oid: objectId,
+        sub: `${app.appId}/${objectId}`,
+        preferred_username: userPrincipalName,
+        auth_time: authenticatedAt,
+        ...(nonce === undefined ? {} : { nonce }),
+        ...(contexts.length === 0 ? {} : { acrs: contexts }),
+        ver: '2.0',
+        uti: randomUUID(),
+      };
+      const claims = Object.fromEntries(Object.entries({ ...honest, ...changes }).filter(([, value]) => value !== null));
+      return new SignJWT(claims)
+        .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(publicKey.kid === undefined ? {} : { kid: publicKey.kid }) })
         .sign(signing);
     },
     async verify(token, audience) {

@@ -2,15 +2,19 @@ import { expirePart, revealPart, storePart } from '../core/account/custody.ts';
 import { handOver, watchAccount } from '../core/account/life.ts';
 import { partKey } from '../core/account/types.ts';
 import { acknowledge, addSource, escalate, raise, signInKey } from '../core/alert/raise.ts';
-import type { Decision } from '../core/decision.ts';
+import type { SignInEvent } from '../core/alert/types.ts';
+import { type Configuration, changesOf } from '../core/configuration.ts';
+import { type Decision, later, MINUTE } from '../core/decision.ts';
 import type { Effect } from '../core/effect.ts';
 import { type Intent, subjectOf } from '../core/intent.ts';
 import { type Actor, actorId } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
-import { approve, deny, expire, withdraw } from '../core/request/decide.ts';
+import { approve, deny, expire, rehearse, withdraw } from '../core/request/decide.ts';
 import { openCreate } from '../core/request/open.ts';
+import { type Proof, type ProvenDecision, proofFor } from '../core/request/proof.ts';
 import { beginRun, failRun, finishRun, recordStep, retry } from '../core/request/run.ts';
 import { no, ok, type Result } from '../core/result.ts';
+import { changeRoster, coolingUntil } from '../core/roster/roster.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
 import type { Aggregates, Kind, Policy, Random, Store, TenantInfo, Transaction } from './ports.ts';
 
@@ -50,6 +54,8 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'raise-alert',
   'escalate-alert',
   'remind-validation',
+  'roster-read',
+  'configuration-read',
 ]);
 
 /**
@@ -85,9 +91,11 @@ function decide(scene: Scene, intent: Intent): Promise<Outcome> {
     case 'open-request':
       return open(scene, intent);
     case 'approve-request':
-      return change(scene, 'request', intent.requestId, (request) => approve(request, actor, intent.planDigest, now));
+      return decideOn(scene, intent, (request, proof) => approve(request, actor, intent.planDigest, now, proof));
     case 'deny-request':
-      return change(scene, 'request', intent.requestId, (request) => deny(request, actor, intent.planDigest, intent.reason, now));
+      return decideOn(scene, intent, (request, proof) => deny(request, actor, intent.planDigest, intent.reason, now, proof));
+    case 'begin-proof':
+      return beginProof(scene, intent);
     case 'withdraw-request':
       return change(scene, 'request', intent.requestId, (request) => withdraw(request, actor, now));
     case 'retry-request':
@@ -95,7 +103,7 @@ function decide(scene: Scene, intent: Intent): Promise<Outcome> {
     case 'expire-request':
       return change(scene, 'request', intent.requestId, (request) => expire(request, now));
     case 'begin-run':
-      return change(scene, 'request', intent.requestId, (request) => beginRun(request, new Set(intent.eligible), now));
+      return begin(scene, intent.requestId, intent.eligible);
     case 'begin-step':
       return change(scene, 'request', intent.requestId, (request) =>
         recordStep(request, intent.fence, intent.step, { state: 'running' }, now),
@@ -128,6 +136,10 @@ function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return change(scene, 'alert', intent.alertId, (alert) => acknowledge(alert, actor, now));
     case 'escalate-alert':
       return change(scene, 'alert', intent.alertId, (alert) => escalate(alert, now));
+    case 'configuration-read':
+      return configurationRead(scene, intent.configuration);
+    case 'roster-read':
+      return rosterRead(scene, intent);
     case 'remind-validation':
       return change(scene, 'account', intent.accountId, (account) => remind(account, now));
     case 'complete-validation':
@@ -135,6 +147,92 @@ function decide(scene: Scene, intent: Intent): Promise<Outcome> {
         completeValidation(account, actor, intent.report, policy.validationDays, now),
       );
   }
+}
+
+type DecisionIntent = Extract<Intent, { kind: 'approve-request' | 'deny-request' }>;
+type RequestDecision = Decision<Aggregates['request']>;
+
+/** A decision on a request: by the rules, by somebody who has been an approver long enough, and with the proof that was brought (AU-9). */
+async function decideOn(
+  scene: Scene,
+  intent: DecisionIntent,
+  rule: (request: Aggregates['request'], proof?: Proof) => RequestDecision,
+): Promise<Outcome> {
+  const { tx, actor, now } = scene;
+  const { requestId, signedIn } = intent;
+  const seasoned = await seasoning(scene);
+  if (!signedIn) return change(scene, 'request', requestId, (request) => seasoned(rule(request)));
+  const proof = proofFor(await tx.ticket(signedIn.ticketHash), signedIn, wantedBy(intent), actor, now);
+  if (!proof.ok) return proof;
+  const outcome = await change(scene, 'request', requestId, (request) => seasoned(rule(request, proof.value)));
+  if (outcome.ok) await tx.spendTicket(signedIn.ticketHash);
+  return outcome;
+}
+
+const wantedBy = ({ requestId, planDigest, ...rest }: DecisionIntent): ProvenDecision =>
+  rest.kind === 'approve-request'
+    ? { decision: 'approve', requestId, planDigest }
+    : { decision: 'deny', requestId, planDigest, reason: rest.reason };
+
+/** Whoever could not decide anyway is refused now and not after a sign-in; the others get a ticket. Nothing is decided here. */
+async function beginProof(scene: Scene, intent: Extract<Intent, { kind: 'begin-proof' }>): Promise<Outcome> {
+  const { tx, actor, now, policy } = scene;
+  const { requestId, ticketHash: hash } = intent;
+  const wanted = { ...intent.wanted, requestId };
+  const seasoned = await seasoning(scene);
+  const request = await tx.lock('request', requestId);
+  if (!request) return no({ code: 'not-found', what: 'request' });
+  const rehearsed = seasoned(rehearse(request, actor, wanted, now));
+  if (!rehearsed.ok) return rehearsed;
+  await tx.putTicket({ hash, objectId: actorId(actor), wanted, expiresAt: later(now, policy.proofMinutes * MINUTE) }, now);
+  return ok({ request });
+}
+
+/** Refuses the decision of somebody too new among the approvers (ID-5). */
+async function seasoning({ tx, actor, now, policy }: Scene): Promise<(decision: RequestDecision) => RequestDecision> {
+  const roster = await tx.roster('approver');
+  return (decision) => {
+    if (!decision.ok || actor.kind !== 'person' || policy.coolDownHours === 0) return decision;
+    if (roster === undefined) return no({ code: 'cannot-check', what: 'how long you have been an approver' });
+    const until = coolingUntil(roster, actor.person.objectId, policy.coolDownHours, now);
+    return until ? no({ code: 'cooling-down', until }) : decision;
+  };
+}
+
+/** Under the lease the approvers are judged again, those new in the role left out (AP-4, ID-5). */
+async function begin(scene: Scene, requestId: string, eligible: readonly string[]): Promise<Outcome> {
+  const { tx, now, policy } = scene;
+  const roster = policy.coolDownHours === 0 ? undefined : ((await tx.roster('approver')) ?? []);
+  const counting = eligible.filter((objectId) => roster === undefined || !coolingUntil(roster, objectId, policy.coolDownHours, now));
+  return change(scene, 'request', requestId, (request) => beginRun(request, new Set(counting), now));
+}
+
+/** Settings change only by a restart, and a restart with other settings is one audit entry and one alert (ST-4). */
+async function configurationRead({ tx, now }: Scene, configuration: Configuration): Promise<Outcome> {
+  const before = await tx.lastConfiguration();
+  const changes = changesOf(before, configuration);
+  if (before !== undefined && changes.length === 0) return no({ code: 'nothing-to-do' });
+  await tx.saveConfiguration(configuration);
+  if (before === undefined) return ok({});
+  const dedupe = `configuration:${now.toISOString()}`;
+  const cause = { kind: 'configuration-changed', changes } as const;
+  await tx.owe([{ kind: 'intend', key: dedupe, at: now, intent: { kind: 'raise-alert', dedupe, cause } }]);
+  return ok({});
+}
+
+/** Every change of who holds a role is one audit entry and one alert (ID-5). */
+async function rosterRead({ tx, now }: Scene, intent: Extract<Intent, { kind: 'roster-read' }>): Promise<Outcome> {
+  const { role, holders } = intent;
+  const before = await tx.roster(role, 'lock');
+  const { next, added, removed } = changeRoster(before, holders, now);
+  if (before !== undefined && added.length === 0 && removed.length === 0) return no({ code: 'nothing-to-do' });
+  await tx.saveRoster(role, next);
+  if (before === undefined) return ok({});
+  const names = (people: readonly { name: string }[]): string[] => people.map(({ name }) => name);
+  const dedupe = `roster:${role}:${now.toISOString()}`;
+  const cause = { kind: 'roster-changed', role, added: names(added), removed: names(removed) } as const;
+  await tx.owe([{ kind: 'intend', key: dedupe, at: now, intent: { kind: 'raise-alert', dedupe, cause } }]);
+  return ok({});
 }
 
 /** Lock, decide, save, owe: what almost every intent is. */
@@ -158,11 +256,13 @@ async function open({ tx, actor, now, random, policy }: Scene, intent: Extract<I
   const { form, facts } = intent;
   const sameForm = await tx.requestOfForm(form.formId);
   const sameName = facts.tenant && (await tx.claimOfName(`${form.userName}@${facts.tenant.initialDomain}`));
+  const sameTenant = facts.tenant && (await tx.openRequestFor(facts.tenant.id));
   const personKey = actor.kind === 'person' ? actor.person.personKey : '';
   const state = {
     openByRequester: await tx.openRequestsBy(personKey),
     ...(sameForm ? { sameForm } : {}),
     ...(sameName ? { sameName } : {}),
+    ...(sameTenant ? { sameTenant } : {}),
   };
   const decision = openCreate(actor, form, facts, state, policy, random.id('R'), now);
   if (!decision.ok) return decision;
@@ -226,11 +326,28 @@ async function seen(scene: Scene, intent: Extract<Intent, { kind: 'sign-in-seen'
   const { event, feed } = intent;
   const id = random.id('AL');
   const earlier = await tx.claimOnce(`sign-in:${signInKey(event)}`, id);
-  if (earlier !== undefined) return change(scene, 'alert', earlier, (alert) => addSource(alert, event, feed));
+  if (earlier !== undefined && !(await isAnotherRow(tx, earlier, event))) {
+    if (event.rowId !== undefined) await tx.claimOnce(rowKey(event), earlier);
+    return change(scene, 'alert', earlier, (alert) => addSource(alert, event, feed));
+  }
+  const sameRow = event.rowId === undefined ? undefined : await tx.claimOnce(rowKey(event), id);
+  if (sameRow !== undefined) return change(scene, 'alert', sameRow, (alert) => addSource(alert, event, feed));
   const account = await tx.accountOfUser(event.tenantId, event.userId);
   const locked = account && (await tx.lock('account', account.id));
-  if (locked) await tx.save('account', { ...locked, lastSignInAt: event.signedInAt, revision: locked.revision + 1 });
+  // A feed may bring an older one late.
+  const newest = locked?.lastSignInAt && locked.lastSignInAt > event.signedInAt ? locked.lastSignInAt : event.signedInAt;
+  if (locked) await tx.save('account', { ...locked, lastSignInAt: newest, revision: locked.revision + 1 });
   return raised(scene, id, event.tenantId, { kind: 'sign-in', event, feeds: [feed], registered: account !== undefined }, account);
+}
+
+const rowKey = (event: SignInEvent): string => `sign-in-row:${event.tenantId}|${event.rowId ?? ''}`;
+
+/** Entra keeps the correlation id over several attempts of one flow: a later one must never vanish into an earlier alert (AL-9). */
+async function isAnotherRow(tx: Transaction, alertId: string, event: SignInEvent): Promise<boolean> {
+  const alert = await tx.lock('alert', alertId);
+  if (event.rowId === undefined || alert?.cause.kind !== 'sign-in') return false;
+  const known = alert.cause.event.rowId;
+  return known !== undefined && known !== event.rowId;
 }
 
 async function raiseOnce(scene: Scene, intent: Extract<Intent, { kind: 'raise-alert' }>): Promise<Outcome> {
@@ -267,7 +384,14 @@ function detailsOf(intent: Intent): { details?: Record<string, string | number> 
   switch (intent.kind) {
     case 'approve-request':
     case 'deny-request':
-      return { details: { planDigest: intent.planDigest } };
+      return {
+        details: {
+          planDigest: intent.planDigest,
+          ...(intent.signedIn ? { proof: 'oidc', signedInAt: intent.signedIn.at.toISOString() } : {}),
+        },
+      };
+    case 'begin-proof':
+      return { details: { planDigest: intent.wanted.planDigest, decision: intent.wanted.decision } };
     case 'begin-step':
     case 'finish-step':
       return { details: { step: intent.step, fence: intent.fence } };

@@ -1,10 +1,13 @@
 import type { EmergencyAccount } from '../core/account/types.ts';
 import type { Alert, Feed, SignInEvent } from '../core/alert/types.ts';
+import type { Configuration } from '../core/configuration.ts';
 import type { Effect, Place, Subject } from '../core/effect.ts';
 import type { Intent } from '../core/intent.ts';
 import type { PersonRef, Role, StrangerReason } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
-import type { ChangeRequest, Plan } from '../core/request/types.ts';
+import type { ProofTicket } from '../core/request/proof.ts';
+import type { ChangeRequest, Plan, RequestKind } from '../core/request/types.ts';
+import type { RosterEntry } from '../core/roster/roster.ts';
 
 /** Things with a life, an id and a revision. Each is locked, decided on and saved as a whole. */
 export interface Aggregates {
@@ -65,6 +68,8 @@ export interface Transaction {
   /** The open or applied request, or account, that claims a user principal name. */
   claimOfName(userPrincipalName: string): Promise<{ id: string } | undefined>;
   openRequestsBy(personKey: string): Promise<number>;
+  /** The newest request for a tenant that nobody has decided yet. */
+  openRequestFor(tenantId: string): Promise<{ id: string } | undefined>;
   accountOfRequest(requestId: string): Promise<EmergencyAccount | undefined>;
   accountOfUser(tenantId: string, objectId: string): Promise<EmergencyAccount | undefined>;
   /** Claims a key once: `undefined` if it is ours now, else the id it was claimed for before. */
@@ -72,6 +77,18 @@ export interface Transaction {
   putSealedParts(accountId: string, sealed: readonly Uint8Array[]): Promise<void>;
   /** Reads a sealed part and destroys the row; a second call finds nothing. */
   takeSealedPart(partKey: string): Promise<Uint8Array | undefined>;
+  /** Keeps a ticket for a second proof, and forgets those whose time is over. */
+  putTicket(ticket: ProofTicket, now: Date): Promise<void>;
+  /** Reads and locks a ticket; nothing when it was spent. */
+  ticket(hash: string): Promise<ProofTicket | undefined>;
+  /** The ticket is gone for good when the transaction is. */
+  spendTicket(hash: string): Promise<void>;
+  /** Who holds a role and since when; `undefined` when it was never read. */
+  roster(role: Role, lock?: 'lock'): Promise<readonly RosterEntry[] | undefined>;
+  saveRoster(role: Role, entries: readonly RosterEntry[]): Promise<void>;
+  /** Settings of the last start, locked; `undefined` before the first. */
+  lastConfiguration(): Promise<Configuration | undefined>;
+  saveConfiguration(configuration: Configuration): Promise<void>;
   owe(effects: readonly Effect[]): Promise<void>;
   record(entry: AuditRecord): Promise<void>;
 }
@@ -213,6 +230,11 @@ export interface Policy {
   readonly policyVersion: string;
   readonly requestExpiryHours: number;
   readonly openRequestsPerPerson: number;
+  /** How long somebody new among the approvers does not count. */
+  readonly coolDownHours: number;
   readonly partExpiryHours: number;
   readonly validationDays: number;
+  /** Kinds of request whose every decision needs a second proof, and how long a started sign-in is good for. */
+  readonly secondProof: readonly RequestKind[];
+  readonly proofMinutes: number;
 }

@@ -1,4 +1,4 @@
-import { TeamsAdapter } from '@microsoft/teams-ai';
+import { TeamsAdapter } from '@microsoft/teams-ai/lib/TeamsAdapter.js'; // the package's index also loads planners, models and tokenizers: 20 MB
 import type { Activity, InvokeResponse, TurnContext } from 'botbuilder';
 import { AuthenticationError, type ConnectorClient } from 'botframework-connector';
 import { ChannelGuard, type GuardNeeds } from './auth.ts';

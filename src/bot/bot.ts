@@ -28,7 +28,7 @@ export interface Bot {
   handle(call: BotCall): Promise<BotAnswer>;
   /** Teams, outbound, for jobs. Throws `ChannelFault`. */
   readonly channel: Channel;
-  /** Teams ids of those whose own view of a request's card differs from everybody's: the requester may withdraw. */
+  /** Teams ids of those whose own view of a request's card differs from everybody's: the requester may withdraw, who approved has no more to press. */
   refreshFor(request: ChangeRequest): Promise<readonly string[]>;
   /** Resolves when nothing of what follows an answer is under way. */
   settled(): Promise<void>;
@@ -95,9 +95,9 @@ export function createBot(needs: BotNeeds, settings: BotSettings): Bot {
       return turn.invoke ? { status: turn.invoke.status, body: turn.invoke.body as unknown } : { status: 200 };
     },
     async refreshFor(request) {
-      const conversation = await store.conversation({ kind: 'person', objectId: request.requester.objectId });
-      const mri = readAddress(conversation?.reference)?.mri;
-      return mri === undefined ? [] : [mri];
+      const own = [request.requester, ...request.decisions.map(({ person }) => person)].map(({ objectId }) => objectId);
+      const conversations = await Promise.all([...new Set(own)].map((objectId) => store.conversation({ kind: 'person', objectId })));
+      return conversations.flatMap((conversation) => readAddress(conversation?.reference)?.mri ?? []);
     },
   };
 }

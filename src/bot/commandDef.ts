@@ -17,6 +17,8 @@ export interface Asker {
   readonly actor: Actor;
   /** Teams user id, for the parts of a card that only this person sees. Identifies nobody. */
   readonly mri: string;
+  /** In the channel, whoever may read it sees the answer. */
+  readonly where: 'channel' | 'personal';
 }
 
 /** A command with its needs filled in. */

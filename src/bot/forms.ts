@@ -18,6 +18,8 @@ export interface Forms {
   again(actor: Actor, formId: string, values: FormValues, faults: readonly FieldFault[]): Promise<Rendered>;
 }
 
+const byName = (a: PersonRef, b: PersonRef): number => a.name.localeCompare(b.name);
+
 export function forms({ people, tenants, random }: FormNeeds): Forms {
   /** Suggestions only; who may hold a part or own an account is checked when the form is sent in. */
   async function suggestions(actor: Actor): Promise<{ custodians: PersonRef[]; owners: PersonRef[] }> {
@@ -28,7 +30,10 @@ export function forms({ people, tenants, random }: FormNeeds): Forms {
     ]);
     const own = actor.kind === 'person' ? actor.person.personKey : undefined;
     const owners = new Map([...administrators, ...approvers].map((person) => [person.objectId, person]));
-    return { custodians: custodians.filter(({ personKey }) => personKey !== own), owners: [...owners.values()] };
+    return {
+      custodians: custodians.filter(({ personKey }) => personKey !== own).sort(byName),
+      owners: [...owners.values()].filter(({ personKey }) => personKey !== own).sort(byName),
+    };
   }
   const choices = () => tenants.list().map(({ id, displayName, initialDomain }) => ({ id, displayName, initialDomain }));
 

@@ -21,11 +21,12 @@ function isWhole(activity: Activity): activity is Inbound {
 const isId = (value: unknown): boolean =>
   typeof value === 'string' && value !== '' && value.length <= 512 && !value.includes('\0') && value.isWellFormed();
 
-/** A field of `channelData`, which the SDK leaves untyped. */
+/** A field of `channelData`, which the SDK leaves untyped. What is there but is no text is `''`: it names something, and nothing of ours. */
 export function channelDataText(activity: Activity, ...path: readonly string[]): string | undefined {
   let value: unknown = activity.channelData;
   for (const name of path) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-  return typeof value === 'string' ? value : undefined;
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? value : '';
 }
 
 /** What names a delivery: the same for every repeat of it (AU-7). */

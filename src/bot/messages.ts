@@ -34,7 +34,8 @@ export function messages(needs: MessageNeeds): (context: TurnContext) => Promise
     const activity = context.activity as Inbound;
     const first = await needs.store.firstSight(deliveryKey(activity));
     if (!first) return;
-    if (whereaboutsOf(activity, needs.settings) === 'elsewhere') {
+    const where = whereaboutsOf(activity, needs.settings);
+    if (where === 'elsewhere') {
       await reply(context, say(HONOURED_HERE), needs.dress);
       return;
     }
@@ -44,7 +45,7 @@ export function messages(needs: MessageNeeds): (context: TurnContext) => Promise
       return;
     }
     await needs.remember(activity);
-    const asker = { actor, mri: activity.from.id };
+    const asker = { actor, mri: activity.from.id, where };
     const parsed = parse(typedIn(activity), commandWords);
     const command = parsed.kind === 'command' ? needs.commands.get(parsed.word) : undefined;
     needs.log.info('message', {

@@ -24,6 +24,15 @@ export interface BotNeeds {
   /** Opens a part that was taken out of the store. The caller zeroes the buffer. */
   openSealed(sealed: Uint8Array, partKey: string, custodianObjectId: string): Promise<Buffer>;
   status(): Promise<StatusFacts>;
+  /** Where the second proof is set up. */
+  readonly proof?: ProofTickets;
+}
+
+/** Starts a second proof. */
+export interface ProofTickets {
+  readonly minutes: number;
+  /** What the door knows the ticket by, and where its holder signs in. */
+  ticket(): { readonly hash: string; readonly url: string };
 }
 
 /** What a person gets back: a card, or a sentence where a card would say no more. */

@@ -10,7 +10,7 @@ export type Dress = (rendered: Rendered) => Rendered;
 export const dressWith =
   (banner: string | undefined): Dress =>
   (rendered) =>
-    banner === undefined ? rendered : withBanner(rendered, banner);
+    banner === undefined ? rendered : withBanner(rendered, banner, 'quiet');
 
 export const CARD_TYPE = 'application/vnd.microsoft.card.adaptive';
 

@@ -4,7 +4,7 @@ import type { StatusInput } from '../cards/views/status.ts';
 /** What only the one who put the installation together knows. */
 export type StatusFacts = Pick<StatusInput, 'version' | 'mode' | 'database' | 'limits'>;
 
-/** The state of the installation as it is now. A tenant whose feed was never read is shown as such, not left out. */
+/** The state of the installation as it is now. A tenant with accounts whose feed was never read is shown as such, not left out. */
 export async function statusOf(facts: StatusFacts, store: Reads, tenants: Pick<Tenants, 'list' | 'info'>): Promise<StatusInput> {
   const [now, feeds, backlog, audit] = await Promise.all([store.now(), store.feeds(), store.backlog(), store.auditHead()]);
   const read = feeds.map(({ tenantId, feed, lastSuccessAt, failures, lastError }) => ({
@@ -13,7 +13,9 @@ export async function statusOf(facts: StatusFacts, store: Reads, tenants: Pick<T
     ...(lastSuccessAt ? { lastSuccessAt } : {}),
     ...(failures > 0 ? { error: lastError ?? 'failing' } : {}),
   }));
-  const never = tenants.list().filter(({ id }) => !feeds.some(({ tenantId }) => tenantId === id));
+  const unread = tenants.list().filter(({ id }) => !feeds.some(({ tenantId }) => tenantId === id));
+  const watched = await Promise.all(unread.map(async ({ id }) => (await store.watchedUsers(id)).length > 0));
+  const never = unread.filter((_tenant, index) => watched[index]);
   return {
     ...facts,
     now,

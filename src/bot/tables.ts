@@ -49,7 +49,7 @@ export function commandTable({ store, tenants, status: facts }: BotNeeds, forms:
 
 /** The same for buttons. */
 export function actionTable(
-  { door, store, tenants, openFacts, openSealed }: BotNeeds,
+  { door, store, tenants, openFacts, openSealed, proof }: BotNeeds,
   forms: Forms,
   formIsDone: (formId: string, done: Rendered) => void,
 ): ReadonlyMap<string, Action> {
@@ -62,8 +62,8 @@ export function actionTable(
       formAgain: (formId, values, faults) => forms.again(asker.actor, formId, values, faults),
       formIsDone,
     })),
-    onPress(requestApprove, (asker) => ({ asker, door, store })),
-    onPress(requestDeny, (asker) => ({ asker, door, store })),
+    onPress(requestApprove, (asker) => ({ asker, door, store, proof })),
+    onPress(requestDeny, (asker) => ({ asker, door, store, proof })),
     onPress(requestWithdraw, (asker) => ({ asker, door, store })),
     onPress(requestRetry, (asker) => ({ asker, door, store })),
     onPress(requestRefresh, (asker) => ({ asker, door, store })),

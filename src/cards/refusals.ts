@@ -69,6 +69,13 @@ const ROLES: { readonly [R in Role | 'owner']: string } = {
   owner: 'Only an owner of the account, or somebody who holds a role here, may do this',
 };
 
+const PROOFS: { readonly [W in Extract<Refusal, { code: 'proof-invalid' }>['why']]: string } = {
+  used: 'This sign-in link was used already, or is too old.',
+  expired: 'This sign-in link is too old.',
+  'other-person': 'You signed in as somebody other than the person who pressed the button.',
+  'other-decision': 'This sign-in link is for another decision.',
+};
+
 const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { code: C }>) => string } = {
   'not-found': ({ what }) => `I do not know that ${what}. It may be gone, or the card is old; say help to see what I can list.`,
   stranger: ({ why }) => STRANGERS[why],
@@ -87,9 +94,14 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
     otherAccount
       ? 'You asked for this yourself with your other account, so you cannot decide on it. Two other people must.'
       : 'You asked for this yourself, so you cannot decide on it. Two other people must; you can withdraw it.',
+  'cooling-down': ({ until }) =>
+    `You are new among the approvers, so your decisions count from ${utc(until)} on. Everybody has been told of the change; another approver must decide until then.`,
   'custodian-of-plan': () => 'You will hold a part of this credential, so you cannot decide on the request. Another approver must.',
   'plan-changed': () => 'The plan is not the one your card showed, so nothing was counted. Read the card as it is now, then decide again.',
   'already-decided': () => 'Your approval of this plan is already counted. Another approver is needed now.',
+  'proof-needed': () =>
+    'This request counts no click without a fresh sign-in, so nothing was counted. Press the button again; if no sign-in opens, tell an administrator.',
+  'proof-invalid': ({ why }) => `${PROOFS[why]} Nothing was counted. Press the button in Teams again to get a new link.`,
   'reason-missing': () => 'A denial needs a reason, so that the requester knows what to change. Please type one.',
   'not-requester': () => 'Only the person who asked can withdraw a request. You can deny it if you are an approver.',
   'not-failed': ({ state }) => `There is nothing to try again: this request ${STATES[state]}.`,

@@ -18,14 +18,25 @@ export function template<View extends object>(name: string): (view: View) => Rec
   return (view) => fitted(parsed.expand({ $root: view }) as Record<string, unknown>);
 }
 
-const renderBanner = template<{ readonly text: string }>('banner');
+const BANNERS = {
+  warning: { style: 'warning', weight: 'Bolder', isSubtle: false },
+  quiet: { style: 'default', weight: 'Default', isSubtle: true },
+} as const;
 
-/** The same card under a line that says where it comes from: the sandbox labels every card (ST-1). */
-export function withBanner(rendered: Rendered, text: string): Rendered {
+const renderBanner = template<{ readonly text: string } & (typeof BANNERS)[keyof typeof BANNERS]>('banner');
+
+/**
+ * The same card under a line of its own: a warning that it may be a repeat (AL-2), or quietly that it comes from a sandbox, which every card
+ * of one says (ST-1).
+ */
+export function withBanner(rendered: Rendered, text: string, tone: 'warning' | 'quiet' = 'warning'): Rendered {
   const body: unknown[] = 'body' in rendered.card && Array.isArray(rendered.card.body) ? rendered.card.body : [];
   const [first, ...rest] = body;
   const joined = typeof first === 'object' && first !== null ? [{ ...first, spacing: 'None' }, ...rest] : body;
-  return { card: { ...rendered.card, body: [renderBanner({ text: plain(text, 120) }), ...joined] }, summary: rendered.summary };
+  return {
+    card: { ...rendered.card, body: [renderBanner({ text: plain(text, 120), ...BANNERS[tone] }), ...joined] },
+    summary: rendered.summary,
+  };
 }
 
 function load(path: string): unknown {

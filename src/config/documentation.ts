@@ -9,7 +9,7 @@ const written = (value: unknown): string => (Array.isArray(value) ? value.join('
 function defaultOf(row: Row): string {
   if (row.presence === 'required') return 'required';
   if (row.defaultNote) return row.defaultNote;
-  const own = row.fallback === undefined ? 'none' : `\`${written(row.fallback)}\``;
+  const own = row.fallback === undefined || written(row.fallback) === '' ? 'none' : `\`${written(row.fallback)}\``;
   return row.sandboxFallback === undefined ? own : `${own}; sandbox \`${written(row.sandboxFallback)}\``;
 }
 

@@ -104,6 +104,35 @@ export const origins: Kind<readonly string[]> = {
   },
 };
 
+/** One exact origin, by the rules of `origins`. */
+export const origin: Kind<string> = {
+  type: 'https origin',
+  read(value, mode) {
+    const read = origins.read(value, mode);
+    const [first, ...more] = read.ok ? read.value : [];
+    if (!read.ok) return read;
+    return first !== undefined && more.length === 0 ? ok(first) : no('must be one origin such as https://host.example');
+  },
+};
+
+/** Some of a list of names, in the order of that list. */
+export function someOf<const T extends string>(...values: readonly T[]): Kind<readonly T[]> {
+  return {
+    type: 'comma-separated names',
+    read(value) {
+      const named = new Set(value.split(',').map((each) => each.trim()));
+      const found = values.filter((each) => named.delete(each));
+      return named.size === 0 ? ok(found) : no(`must be a list of ${values.join(', ')}`);
+    },
+  };
+}
+
+/** An authentication context of Conditional Access, as the portal shows its id. */
+export const authenticationContext: Kind<string> = {
+  type: 'c1 to c99',
+  read: (value) => (/^c[1-9]\d?$/.test(value) ? ok(value) : no('must be the id of an authentication context, c1 to c99')),
+};
+
 /** Whether the traffic of a database URL crosses a network without TLS. */
 export function crossesNetworkInClear(connection: Secret): boolean {
   const url = URL.parse(connection.reveal());

@@ -87,12 +87,39 @@ function* contradictions(settings: SandboxSettings, env: NodeJS.ProcessEnv, mode
       : 'is required for BOT_TYPE SingleTenant, or BOT_CERTIFICATE_FILE';
     yield { at: 'BOT_PASSWORD', problem };
   }
+  yield* proofContradictions(settings, has);
   const builtIn = CLOUD_SERVICE_URLS[settings.cloud];
   if (builtIn && settings.teamsServiceUrls?.some((origin) => !builtIn.includes(origin))) {
     yield {
       at: 'BREAKGLASS_TEAMS_SERVICE_URLS',
       problem: `names a host that is not one of the ${settings.cloud} cloud: ${builtIn.join(', ')}`,
     };
+  }
+}
+
+const PROOF_NAMES = [
+  'BREAKGLASS_PROOF_CLIENT_ID',
+  'BREAKGLASS_PROOF_CLIENT_SECRET',
+  'BREAKGLASS_PROOF_CERTIFICATE_FILE',
+  'BREAKGLASS_PROOF_AUTHENTICATION_CONTEXT',
+] as const;
+
+/** Half a second proof would be none: it is wholly there, or not at all (AU-9). */
+function* proofContradictions(settings: SandboxSettings, has: (name: string) => boolean): Generator<ConfigProblem> {
+  if (!has('BREAKGLASS_SECOND_PROOF') && !PROOF_NAMES.some(has)) return;
+  for (const name of ['BREAKGLASS_PUBLIC_URL', 'BREAKGLASS_PROOF_CLIENT_ID']) {
+    if (!has(name)) yield { at: name, problem: 'is required for the second proof' };
+  }
+  const [secret, certificate] = [has('BREAKGLASS_PROOF_CLIENT_SECRET'), has('BREAKGLASS_PROOF_CERTIFICATE_FILE')];
+  if (secret === certificate) {
+    const problem = secret
+      ? 'contradicts BREAKGLASS_PROOF_CERTIFICATE_FILE: give one of the two'
+      : 'is required for the second proof, or BREAKGLASS_PROOF_CERTIFICATE_FILE';
+    yield { at: 'BREAKGLASS_PROOF_CLIENT_SECRET', problem };
+  }
+  if (settings.proofClientId !== undefined && settings.proofClientId === settings.botId) {
+    const problem = 'is the bot’s own registration: whoever steals the bot’s secret could then prove anything';
+    yield { at: 'BREAKGLASS_PROOF_CLIENT_ID', problem };
   }
 }
 

@@ -117,12 +117,54 @@ export const TABLE = {
   requestExpiryHours: defaulted('BREAKGLASS_REQUEST_EXPIRY_HOURS', kind.integer(1, 720), 24, 'How long a request waits for approvals.', {
     unit: 'hours',
   }),
+  coolDownHours: defaulted(
+    'BREAKGLASS_COOL_DOWN_HOURS',
+    kind.integer(0, 720),
+    24,
+    'How long somebody new among the approvers does not count; the change is an alert meanwhile.',
+    { unit: 'hours' },
+  ),
+  rosterPollSeconds: defaulted('BREAKGLASS_ROSTER_POLL_SECONDS', kind.integer(1, 3_600), 300, 'How often it is read who holds each role.', {
+    unit: 'seconds',
+    sandboxFallback: 5,
+  }),
   openRequestsPerPerson: defaulted(
     'BREAKGLASS_OPEN_REQUESTS_PER_PERSON',
     kind.integer(1, 100),
     20,
     'Requests one person may have open at the same time.',
     { unit: 'requests' },
+  ),
+  secondProof: defaulted(
+    'BREAKGLASS_SECOND_PROOF',
+    kind.someOf('create', 'rotate', 'exclude', 'repair', 'disable', 'enable', 'retire', 'handover'),
+    [],
+    'Kinds of request on which nobody decides without a fresh sign-in; see docs/second-proof.md.',
+    { sandboxFallback: ['retire'] },
+  ),
+  proofMinutes: defaulted('BREAKGLASS_PROOF_MINUTES', kind.integer(1, 30), 5, 'How long such a sign-in may take.', { unit: 'minutes' }),
+  publicUrl: optional('BREAKGLASS_PUBLIC_URL', kind.origin, 'Origin under which browsers reach the bot, for the second proof.', {
+    defaultNote: 'required for the second proof',
+  }),
+  proofClientId: optional(
+    'BREAKGLASS_PROOF_CLIENT_ID',
+    kind.guid,
+    'Client id of the app that signs approvers in for the second proof; never the bot’s.',
+    { defaultNote: 'required for the second proof' },
+  ),
+  proofClientSecret: optional('BREAKGLASS_PROOF_CLIENT_SECRET', kind.secret, 'Client secret of that app; better a certificate.', {
+    defaultNote: 'second proof: this or BREAKGLASS_PROOF_CERTIFICATE_FILE',
+  }),
+  proofCertificateFile: optional(
+    'BREAKGLASS_PROOF_CERTIFICATE_FILE',
+    kind.path,
+    'PEM file with the certificate and private key of that app.',
+    { defaultNote: 'second proof: this or BREAKGLASS_PROOF_CLIENT_SECRET' },
+  ),
+  proofAuthenticationContext: optional(
+    'BREAKGLASS_PROOF_AUTHENTICATION_CONTEXT',
+    kind.authenticationContext,
+    'Authentication context that the sign-in must have met, where the tenant has one.',
   ),
   validationDays: defaulted('BREAKGLASS_VALIDATION_DAYS', kind.integer(1, 365), 90, 'How often an account must be proved to work.', {
     unit: 'days',

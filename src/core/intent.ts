@@ -1,5 +1,8 @@
 import type { AlertCause, Feed, SignInEvent } from './alert/types.ts';
+import type { Configuration } from './configuration.ts';
+import type { PersonRef, Role } from './people.ts';
 import type { CreateForm, OpenFacts } from './request/open.ts';
+import type { ProvenDecision, SignedIn } from './request/proof.ts';
 import type { StepFailure, StepId } from './request/types.ts';
 import type { ValidationReport } from './validation/schedule.ts';
 
@@ -8,8 +11,16 @@ export type Intent =
   /** A person submitted the create form. */
   | { readonly kind: 'open-request'; readonly form: CreateForm; readonly facts: OpenFacts }
   /** A person pressed Approve, Deny, Withdraw or Try again on a card that showed the plan with this digest. */
-  | { readonly kind: 'approve-request'; readonly requestId: string; readonly planDigest: string }
-  | { readonly kind: 'deny-request'; readonly requestId: string; readonly planDigest: string; readonly reason: string }
+  | { readonly kind: 'approve-request'; readonly requestId: string; readonly planDigest: string; readonly signedIn?: SignedIn }
+  | {
+      readonly kind: 'deny-request';
+      readonly requestId: string;
+      readonly planDigest: string;
+      readonly reason: string;
+      readonly signedIn?: SignedIn;
+    }
+  /** A person pressed Approve or Deny on a request that takes no decision without a second proof: they get a ticket to sign in with. */
+  | { readonly kind: 'begin-proof'; readonly requestId: string; readonly wanted: ProvenDecision; readonly ticketHash: string }
   | { readonly kind: 'withdraw-request'; readonly requestId: string }
   | { readonly kind: 'retry-request'; readonly requestId: string }
   /** The expiry timer rang. */
@@ -47,6 +58,10 @@ export type Intent =
     }
   | { readonly kind: 'acknowledge-alert'; readonly alertId: string }
   | { readonly kind: 'escalate-alert'; readonly alertId: string }
+  /** The holders of a role were read, completely. Occurs at start and on schedule; refused as `nothing-to-do` when nobody came or went. */
+  | { readonly kind: 'roster-read'; readonly role: Role; readonly holders: readonly PersonRef[] }
+  /** The process started with these settings. Refused as `nothing-to-do` when they are those of the last start. */
+  | { readonly kind: 'configuration-read'; readonly configuration: Configuration }
   | { readonly kind: 'remind-validation'; readonly accountId: string }
   | { readonly kind: 'complete-validation'; readonly accountId: string; readonly report: ValidationReport };
 
@@ -55,6 +70,8 @@ export function subjectOf(intent: Intent): string {
   if ('requestId' in intent) return `request:${intent.requestId}`;
   if ('alertId' in intent) return `alert:${intent.alertId}`;
   if ('accountId' in intent && intent.accountId !== undefined) return `account:${intent.accountId}`;
+  if (intent.kind === 'configuration-read') return 'configuration';
+  if (intent.kind === 'roster-read') return `role:${intent.role}`;
   if (intent.kind === 'open-request') return `tenant:${intent.form.tenantId}`;
   if (intent.kind === 'sign-in-seen') return `user:${intent.event.userId}`;
   return 'tenantId' in intent && intent.tenantId !== undefined ? `tenant:${intent.tenantId}` : 'breakglass';

@@ -43,10 +43,15 @@ export type Refusal =
   | { readonly code: 'cannot-check'; readonly what: string }
   | { readonly code: 'too-many-requests'; readonly limit: number }
   | { readonly code: 'closed'; readonly state: RequestState }
+  /** New in the role: the change is known to everybody first (ID-5). */
+  | { readonly code: 'cooling-down'; readonly until: Date }
   | { readonly code: 'own-request'; readonly otherAccount: boolean }
   | { readonly code: 'custodian-of-plan' }
   | { readonly code: 'plan-changed' }
   | { readonly code: 'already-decided' }
+  /** The click alone does not count for this request: the person has to sign in for it (AU-9). */
+  | { readonly code: 'proof-needed' }
+  | { readonly code: 'proof-invalid'; readonly why: 'used' | 'expired' | 'other-person' | 'other-decision' }
   | { readonly code: 'reason-missing' }
   | { readonly code: 'not-requester' }
   | { readonly code: 'not-failed'; readonly state: RequestState }

@@ -35,6 +35,11 @@ export class GraphFault extends Error {
   get notYetThere(): boolean {
     return this.status === 404 || (this.status === 400 && /valid reference update/i.test(this.detail));
   }
+
+  /** Refused as a duplicate. After an attempt whose outcome is unknown this speaks of that very attempt (GR-4). */
+  get alreadyThere(): boolean {
+    return this.status === 409 || (this.status === 400 && /already exist|conflicting object/i.test(this.detail));
+  }
 }
 
 /** @param operation what was asked, with ids only */

@@ -26,6 +26,7 @@ export function signInFrom(row: SignInRow, tenantId: string): SignInEvent {
     userId: row.userId.toLowerCase(),
     signedInAt: new Date(row.createdDateTime),
     correlationId: row.correlationId || row.id,
+    rowId: row.id,
     errorCode: row.status?.errorCode ?? -1,
     ...(row.userPrincipalName ? { userPrincipalName: row.userPrincipalName } : {}),
     ...(row.ipAddress ? { ipAddress: row.ipAddress } : {}),

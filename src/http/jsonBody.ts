@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { type JsonObject, JsonRefused, parseStrict } from './strictJson.ts';
 
 export const MAX_BODY_BYTES = 256 * 1024;
-const BODY_TIMEOUT_MS = 10_000;
 /** What is read and thrown away of a body that is refused, so that an honest client still reads the answer. */
 const MAX_DISCARDED_BYTES = 2 * 1024 * 1024;
 
@@ -14,11 +13,11 @@ export type Body = { readonly ok: true; readonly value: JsonObject } | { readonl
  *
  * @returns the object, or the status that says no: 415 other than plain application/json, 413 too large, 408 too slow, 400 not one strict object
  */
-export async function readJsonBody(request: IncomingMessage): Promise<Body> {
+export async function readJsonBody(request: IncomingMessage, timeoutMs: number): Promise<Body> {
   if (!isPlainJson(request)) return refuse(request, 415);
   const declared = request.headers['content-length'];
   if (declared !== undefined && Number(declared) > MAX_BODY_BYTES) return refuse(request, 413);
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, timeoutMs);
   if (typeof bytes === 'number') return refuse(request, bytes);
   const text = decode(bytes);
   if (text === undefined) return { ok: false, status: 400 };
@@ -45,11 +44,11 @@ function isPlainJson({ headers }: IncomingMessage): boolean {
 }
 
 /** @returns the whole body, or the status to answer */
-function readBytes(request: IncomingMessage): Promise<Buffer | 400 | 408 | 413> {
+function readBytes(request: IncomingMessage, timeoutMs: number): Promise<Buffer | 400 | 408 | 413> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const timer = setTimeout(() => finish(408), BODY_TIMEOUT_MS);
+    const timer = setTimeout(() => finish(408), timeoutMs);
     const finish = (result: Buffer | 400 | 408 | 413): void => {
       clearTimeout(timer);
       request.off('data', take).off('end', end).off('aborted', abort).off('error', abort).off('close', abort);

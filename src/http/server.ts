@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import * as restify from 'restify';
 import type { Log } from '../app/log.ts';
 import { readJsonBody } from './jsonBody.ts';
+import { type ProvePages, pathOf, proveRoutes, routeKey, type WebAnswer } from './provePages.ts';
 import type { JsonObject } from './strictJson.ts';
 
 /** A call whose body passed the front. Nothing in it is trusted. */
@@ -23,7 +24,9 @@ export interface HttpNeeds {
   messages(call: Call): Promise<Answer>;
   /** By last part of the path: `azure-monitor` is `POST /api/signals/azure-monitor`. */
   readonly signals: Readonly<Record<string, SignalHandler>>;
-  /** Whether the whole path up to the channel works (SI-3); not whether the process is up. */
+  /** Where the second proof is set up. */
+  readonly prove?: ProvePages | undefined;
+  /** Whether the bot could speak: the database answers and Teams has told us of the channel. */
   ready(): Promise<boolean>;
   readonly log: Log;
 }
@@ -38,16 +41,31 @@ export interface HttpServer {
 
 const CLOSE_PATIENCE_MS = 5_000;
 
-type Handler = (request: IncomingMessage) => Promise<Answer>;
+/** How long a client may take, and how many there may be (HT-6). Tests that wait for an end ask for shorter ones. */
+export interface Limits {
+  readonly headersMs: number;
+  /** The body alone, from the end of the headers. */
+  readonly bodyMs: number;
+  readonly requestMs: number;
+  /** Between two requests of one connection. */
+  readonly idleMs: number;
+  /** Without a byte in either direction. */
+  readonly silentMs: number;
+  readonly connections: number;
+}
+
+const LIMITS: Limits = { headersMs: 10_000, bodyMs: 10_000, requestMs: 20_000, idleMs: 5_000, silentMs: 60_000, connections: 500 };
+
+type Handler = (request: IncomingMessage) => Promise<Answer | WebAnswer>;
 
 /** The HTTP front (design.md section 4.3): exactly the documented paths and methods, refusals that say nothing but their status. */
-export function createHttpServer(needs: HttpNeeds): HttpServer {
+export function createHttpServer(needs: HttpNeeds, limits: Partial<Limits> = {}): HttpServer {
   const server = restify.createServer({ name: '', ignoreTrailingSlash: false });
-  const routes = routesOf(needs);
+  const routes = routesOf(needs, limits.bodyMs ?? LIMITS.bodyMs);
 
   // Before restify's router, formatters and content negotiation: each of them tells a caller more than a status (HT-5).
   server.pre((request, response, next) => {
-    const route = routes.get((request.url ?? '').split('?', 1)[0] ?? '');
+    const route = routes.get(routeKey(pathOf(request)));
     if (!route) return end(404);
     if (request.method !== route.method) return end(405);
     next();
@@ -69,7 +87,7 @@ export function createHttpServer(needs: HttpNeeds): HttpServer {
     done();
   });
 
-  setLimits(server.server);
+  setLimits(server.server, { ...LIMITS, ...limits });
   const http = server.server;
   return {
     listen: (port, host) =>
@@ -95,26 +113,37 @@ export function createHttpServer(needs: HttpNeeds): HttpServer {
   };
 }
 
-function routesOf({ messages, signals, ready }: HttpNeeds): Map<string, { readonly method: 'GET' | 'POST'; readonly handler: Handler }> {
+function routesOf(
+  { messages, signals, prove, ready }: HttpNeeds,
+  bodyMs: number,
+): Map<string, { readonly method: 'GET' | 'POST'; readonly handler: Handler }> {
   const withBody =
     (handle: (call: Call) => Promise<Answer>): Handler =>
     async (request) => {
-      const body = await readJsonBody(request);
-      return body.ok ? handle({ headers: request.headers, body: body.value }) : { status: body.status };
+      const body = await readJsonBody(request, bodyMs);
+      return body.ok ? handle({ headers: headersOf(request), body: body.value }) : { status: body.status };
     };
-  return new Map([
+  return new Map<string, { readonly method: 'GET' | 'POST'; readonly handler: Handler }>([
     ['/api/messages', { method: 'POST', handler: withBody(messages) }],
     ...Object.entries(signals).map(
       ([name, handle]) =>
         [`/api/signals/${name}`, { method: 'POST' as const, handler: withBody(({ body, headers }) => handle(body, headers)) }] as const,
     ),
+    ...proveRoutes(prove),
     ['/healthz', { method: 'GET', handler: async () => ({ status: 200 }) }],
     ['/readyz', { method: 'GET', handler: async () => ({ status: (await ready()) ? 200 : 503 }) }],
   ]);
 }
 
+/** Of two `authorization` lines Node keeps the first and a proxy may have checked the last: who sends two proves nothing (AU-1). */
+function headersOf({ headers, headersDistinct }: IncomingMessage): IncomingHttpHeaders {
+  if ((headersDistinct.authorization?.length ?? 0) < 2) return headers;
+  const { authorization: _both, ...others } = headers;
+  return others;
+}
+
 /** Our own failure is 503 for senders that try again then (AL-1), 500 for others; in words it stands in the log only. */
-async function guarded({ log }: HttpNeeds, path: string, request: IncomingMessage, handler: Handler): Promise<Answer> {
+async function guarded({ log }: HttpNeeds, path: string, request: IncomingMessage, handler: Handler): Promise<Answer | WebAnswer> {
   try {
     return await handler(request);
   } catch (error) {
@@ -123,11 +152,12 @@ async function guarded({ log }: HttpNeeds, path: string, request: IncomingMessag
   }
 }
 
-function answer(response: ServerResponse, { status, body }: Answer): void {
+function answer(response: ServerResponse, given: Answer | WebAnswer): void {
   if (response.headersSent || response.writableEnded) return;
-  const text = body === undefined ? '' : JSON.stringify(body);
-  response.writeHead(status, {
-    ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+  const { type, text } = contentOf(given);
+  response.writeHead(given.status, {
+    ...('headers' in given ? given.headers : {}),
+    ...(type === undefined ? {} : { 'content-type': type }),
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
@@ -135,18 +165,23 @@ function answer(response: ServerResponse, { status, body }: Answer): void {
   response.end(text);
 }
 
+function contentOf(given: Answer | WebAnswer): { readonly type?: string; readonly text: string } {
+  if ('headers' in given) return given.html === undefined ? { text: '' } : { type: 'text/html; charset=utf-8', text: given.html };
+  return given.body === undefined ? { text: '' } : { type: 'application/json; charset=utf-8', text: JSON.stringify(given.body) };
+}
+
 /** HT-6: all limits are set here, none is left to a default that a release of Node may change. */
-function setLimits(http: restify.Server['server']): void {
-  http.headersTimeout = 10_000;
-  http.requestTimeout = 20_000;
-  http.keepAliveTimeout = 5_000;
-  http.timeout = 60_000;
-  http.maxConnections = 500;
+function setLimits(http: restify.Server['server'], limits: Limits): void {
+  http.headersTimeout = limits.headersMs;
+  http.requestTimeout = limits.requestMs;
+  http.keepAliveTimeout = limits.idleMs;
+  http.timeout = limits.silentMs;
+  http.maxConnections = limits.connections;
   http.maxHeadersCount = 64;
   http.maxRequestsPerSocket = 1_000;
   // restify 12 gives no way to pass options to http.createServer; Node reads this one when the server begins to listen. At its
   // default of 30 s the two timeouts above would be checked that late.
-  Object.assign(http, { connectionsCheckingInterval: 2_000 });
+  Object.assign(http, { connectionsCheckingInterval: Math.min(2_000, limits.headersMs / 2) });
   // Without these listeners an upgrade would be served as an ordinary request, and CONNECT with a default of Node's.
   http.on('upgrade', (_request: IncomingMessage, socket: Socket) => socket.destroy());
   http.on('connect', (_request: IncomingMessage, socket: Socket) => socket.destroy());

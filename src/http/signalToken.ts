@@ -19,6 +19,9 @@ export const issuersOf = (tenantId: string): readonly string[] => [
   `https://login.microsoftonline.com/${tenantId}/v2.0`,
 ];
 
+/** App role of the webhook's registration that is given to the caller. */
+export const SENDER_ROLE = 'ActionGroupsSecureWebhook';
+
 const SKEW_SECONDS = 300;
 
 /** @returns whether the header holds a token of exactly that sender; which check failed is told to nobody (HT-5, AL-11) */
@@ -33,6 +36,8 @@ export async function isFromSender(authorization: string | undefined, settings: 
       clockTolerance: SKEW_SECONDS,
       requiredClaims: ['exp', 'iss', 'aud', 'tid'],
     });
+    // Without the app role the caller was never allowed to call this webhook, whatever it is (AL-11; Learn, action-groups: secure webhook).
+    if (!Array.isArray(payload.roles) || !payload.roles.includes(SENDER_ROLE)) return false;
     return typeof payload.aud === 'string' && payload.tid === settings.tenantId && callerOf(payload) === settings.callerAppId;
   } catch (error) {
     // A key service that is down is our failure, not the sender's: the sender must try again.

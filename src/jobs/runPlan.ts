@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as realWait } from 'node:timers/promises';
 import type { Door } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
 import type { Custody, People, Random, Store, Tenants } from '../app/ports.ts';
@@ -20,6 +20,8 @@ export interface RunPlanNeeds {
   readonly log: Log;
   /** What binds a sealed part to its place and custodian. */
   readonly partContext: (partKey: string, custodianObjectId: string) => string;
+  /** Waits between two looks; real time unless given. */
+  readonly wait?: (ms: number) => Promise<unknown>;
 }
 
 const WORKER = { kind: 'system', part: 'worker' } as const;
@@ -31,7 +33,7 @@ const LOOK_AGAIN_AFTER_MS = [250, 500, 1000, 2000, 4000];
 /** An error of a port that says whether another try later can help. */
 interface Passing {
   readonly passing: boolean;
-  readonly notYetThere?: boolean;
+  readonly alreadyThere?: boolean;
 }
 
 /**
@@ -39,7 +41,7 @@ interface Passing {
  * throws when it should be tried again later.
  */
 export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<void> {
-  const { door, log } = needs;
+  const { door, log, wait = realWait } = needs;
   const eligible = (await needs.people.holders('approver')).map(({ objectId }) => objectId);
   const begun = await door.dispatch(WORKER, { kind: 'begin-run', requestId, eligible });
   if (!begun.ok) return log.info('run.not-begun', { requestId, refusal: begun.error.code });
@@ -48,17 +50,19 @@ export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<v
   const fence = request.fence;
   const scene = sceneOf(needs, request);
   for (const step of CREATE_STEPS) {
-    if (request.steps.find(({ id }) => id === step.id)?.state === 'done') continue;
+    const before = request.steps.find(({ id }) => id === step.id)?.state;
+    if (before === 'done') continue;
     try {
       request = await record(door, { kind: 'begin-step', requestId, fence, step: step.id });
-      const evidence = await carryOut(step, scene);
+      const evidence = await carryOut(step, scene, wait, before === 'running');
       request = await record(door, { kind: 'finish-step', requestId, fence, step: step.id, evidence });
       log.info('step.done', { requestId, step: step.id, fence });
     } catch (error) {
       if (error instanceof LeaseLost) return log.warn('run.lease-lost', { requestId, fence });
-      const since = request.steps.find(({ id }) => id === step.id)?.at ?? request.openedAt;
-      const tired = (await needs.store.now()).getTime() - since.getTime() > GIVE_UP_AFTER_MINUTES * MINUTE;
-      if (isPassing(error) && error.passing && !tired) throw error;
+      const since = request.steps.find(({ id }) => id === step.id)?.at; // none: not even its beginning could be recorded
+      const tired = since !== undefined && (await needs.store.now()).getTime() - since.getTime() > GIVE_UP_AFTER_MINUTES * MINUTE;
+      // What says nothing about itself is no refusal of the tenant's: the database was away, say.
+      if (!tired && (!isPassing(error) || error.passing)) throw error;
       const failure = failureOf(step, error, tired);
       log.error('run.failed', { requestId, step: step.id, code: failure.code, reference: failure.reference, error });
       await record(door, { kind: 'fail-run', requestId, fence, failure });
@@ -69,20 +73,31 @@ export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<v
   log.info('run.applied', { requestId, fence });
 }
 
-/** Look, act, look again until it is so. An act whose outcome is unknown is settled by looking (GR-4). */
-async function carryOut(step: Step, scene: StepScene): Promise<string> {
+type Wait = (ms: number) => Promise<unknown>;
+
+/**
+ * Look, act, look again until it is so. An act whose outcome is unknown is settled by looking (GR-4).
+ *
+ * @param resumed an earlier run began this step: it may have acted already
+ */
+async function carryOut(step: Step, scene: StepScene, wait: Wait, resumed: boolean): Promise<string> {
   const already = await step.look(scene);
   if (already !== undefined) return already;
+  let mayHaveActed = resumed;
   let last: unknown = new Error(`${step.id} could not be proven`);
   for (const pause of LOOK_AGAIN_AFTER_MS) {
     try {
-      const proof = (await step.act(scene)) ?? (await lookAgain(step, scene));
+      const proof = (await step.act(scene)) ?? (await lookAgain(step, scene, wait));
       if (proof !== undefined) return proof;
-      last = Object.assign(new Error(`${step.id}: done, but not readable yet`), { passing: true });
+      last = notReadable(step);
     } catch (error) {
-      if (!isPassing(error) || !error.passing) throw error;
-      last = error;
+      if (!isPassing(error)) throw error;
+      // Where we may have acted before, "it exists already" speaks of our own act, which only cannot be read yet.
+      if (mayHaveActed && error.alreadyThere) last = notReadable(step, error);
+      else if (error.passing) last = error;
+      else throw error;
     }
+    mayHaveActed = true;
     await wait(pause);
     const found = await step.look(scene);
     if (found !== undefined) return found;
@@ -90,8 +105,11 @@ async function carryOut(step: Step, scene: StepScene): Promise<string> {
   throw last;
 }
 
+const notReadable = (step: Step, cause?: unknown): Error =>
+  Object.assign(new Error(`${step.id}: done, but not readable yet`, { cause }), { passing: true, code: 'NotReadable' });
+
 /** Right after a write the reading replica may lag: a few looks before anything is written again. */
-async function lookAgain(step: Step, scene: StepScene): Promise<string | undefined> {
+async function lookAgain(step: Step, scene: StepScene, wait: Wait): Promise<string | undefined> {
   for (const pause of LOOK_AGAIN_AFTER_MS) {
     const found = await step.look(scene);
     if (found !== undefined) return found;
@@ -156,12 +174,14 @@ function failureOf(step: Step, error: unknown, tired: boolean): StepFailure {
   const reference = crypto.randomUUID().slice(0, 8);
   if (error instanceof StepStopped) return { step: step.id, code: error.code, words: error.message, reference };
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'Fault';
-  const status = error instanceof Error && 'status' in error ? Number(error.status) : 0;
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : undefined;
   const words =
     status === 401 || status === 403
       ? `The tenant refused this step to Breakglass (${code}). Check the permissions and directory role of its Graph identity.`
-      : tired
-        ? `The tenant did not complete this step within ${GIVE_UP_AFTER_MINUTES} minutes (${code}).`
-        : `The tenant refused this step (${code}).`;
+      : !tired
+        ? `The tenant refused this step (${code}).`
+        : status === undefined && !isPassing(error)
+          ? `Breakglass itself could not complete this step within ${GIVE_UP_AFTER_MINUTES} minutes (${code}). Its log says why.`
+          : `The tenant did not complete this step within ${GIVE_UP_AFTER_MINUTES} minutes (${code}).`;
   return { step: step.id, code, words, reference };
 }

@@ -77,19 +77,27 @@ export function cardJobs({ store, channel, refreshFor, log }: ShowCardsNeeds) {
 
   async function failed(error: unknown, posted: PostedCard, what: 'post' | 'update'): Promise<void> {
     if (!isSendFault(error)) throw error;
-    if (what === 'post' && !error.ambiguous) await store.markOwed(posted.key);
-    // Refused for good: the person removed the bot, or the conversation is gone. Trying again helps nobody.
-    if (error.status === 403 || error.status === 404) return log.error('card.refused', { key: posted.key, what, status: error.status });
+    // Refused for good: the person removed the bot, or the conversation is gone. Trying again helps nobody until Teams tells us another.
+    const forGood = error.status === 403 || error.status === 404;
+    // After an attempt nobody can answer for, a plain refusal of the next one does not make that one undone (AL-2).
+    if (what === 'post' && !error.ambiguous && (posted.state === 'owed' || forGood)) await store.markOwed(posted.key);
+    if (forGood) return log.error('card.refused', { key: posted.key, what, status: error.status });
     throw error;
   }
 
   return {
     post: (key: string) => alone(key, () => post(key)),
     async show(subject: Subject): Promise<void> {
+      let first: { readonly error: unknown } | undefined;
       for (const { key, place } of await store.cardsOf(subject)) {
-        const conversation = await store.conversation(place);
-        if (conversation) await alone(key, () => redraw(key, conversation));
+        try {
+          const conversation = await store.conversation(place);
+          if (conversation) await alone(key, () => redraw(key, conversation));
+        } catch (error) {
+          first ??= { error }; // one card that cannot be updated holds up no other
+        }
       }
+      if (first) throw first.error;
     },
   };
 }

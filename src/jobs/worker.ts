@@ -3,6 +3,7 @@ import type { Jobs } from '../app/jobs.ts';
 import type { Log } from '../app/log.ts';
 import type { Channel, Store, Tenants } from '../app/ports.ts';
 import type { RefreshFor } from './draw.ts';
+import { pollRosters } from './pollRosters.ts';
 import { pollSignIns } from './pollSignIns.ts';
 import { repeat } from './repeat.ts';
 import { type RunPlanNeeds, runPlan } from './runPlan.ts';
@@ -17,6 +18,7 @@ export interface WorkerNeeds extends RunPlanNeeds {
   readonly tenants: Tenants;
   readonly refreshFor: RefreshFor;
   readonly signInPollSeconds: number;
+  readonly rosterPollSeconds: number;
   readonly log: Log;
 }
 
@@ -40,11 +42,14 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   await jobs.work('run-plan', 2, handle);
   const timers = startTimers(store, door, log);
   const polls = repeat('poll', needs.signInPollSeconds * 1000, log, () => pollSignIns(store, tenants, door, log));
+  // Before anything else is decided: who is there at the first start has been there before us.
+  const rosters = repeat('roster', needs.rosterPollSeconds * 1000, log, () => pollRosters(needs.people, door, log));
+  await rosters.now();
   return {
     async settle(limitMs) {
       const deadline = performance.now() + limitMs;
       await timers.now();
-      await polls.now();
+      await Promise.all([polls.now(), rosters.now()]);
       do {
         await ringTimers(store, door);
         if (await jobs.idle()) return;
@@ -53,7 +58,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
       log.warn('settle.unfinished', { limitMs });
     },
     async stop() {
-      await Promise.all([timers.stop(), polls.stop()]);
+      await Promise.all([timers.stop(), polls.stop(), rosters.stop()]);
     },
   };
 }

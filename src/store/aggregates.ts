@@ -82,6 +82,8 @@ async function addDecisions(handle: Kysely<Tables>, request: ChangeRequest): Pro
         plan_digest: row.planDigest,
         at: row.at,
         reason: row.reason ?? null,
+        proof_method: row.proof?.method ?? null,
+        proof_at: row.proof?.at ?? null,
       })),
     )
     .onConflict((conflict) => conflict.columns(['request_id', 'number']).doNothing())

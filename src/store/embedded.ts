@@ -120,7 +120,7 @@ function checkVersion(data: string): void {
   const found = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
   if (found === PG_VERSION) return;
   throw new EmbeddedFault(
-    `The data folder was made by PostgreSQL ${found}, this version of Breakglass embeds ${PG_VERSION}. Restore the daily dump into a new folder (docs/operations.md).`,
+    `The data folder was made by PostgreSQL ${found}, this version of Breakglass embeds ${PG_VERSION}. Start the earlier version once more and move the data to a new folder or to a server (docs/operations.md).`,
   );
 }
 

@@ -13,9 +13,12 @@ import { fromJson, toJson } from './json.ts';
 import { type Outbox, placeKey } from './outbox.ts';
 import { transactionOn } from './transaction.ts';
 
+const SWEEP_EVERY_MS = 60_000;
+
 /** The port `Store` over an open database; effects go to the outbox in the same transaction. */
 export function storeOn(database: Database, outbox: Outbox): Store {
   const db = () => database.current();
+  let sweepTurnsAt = 0;
   return {
     transaction: (work) => database.transaction('transaction', (handle) => work(transactionOn(handle, outbox))),
     ringNextTimer: (work) => ringNextTimer(database, work),
@@ -114,7 +117,10 @@ export function storeOn(database: Database, outbox: Outbox): Store {
         .returning('key')
         .executeTakeFirst();
       // Teams repeats within minutes; what is older than a day only fills the table.
-      await sql`delete from turn where at < now() - interval '1 day'`.execute(db());
+      if (performance.now() >= sweepTurnsAt) {
+        sweepTurnsAt = performance.now() + SWEEP_EVERY_MS;
+        await sql`delete from turn where at < now() - interval '1 day'`.execute(db());
+      }
       return added !== undefined;
     },
     async close() {

@@ -22,7 +22,10 @@ export interface Tables {
     plan_digest: string;
     at: Date;
     reason: string | null;
+    proof_method: string | null;
+    proof_at: Date | null;
   };
+  proof_ticket: { hash: string; request_id: string; object_id: string; wanted: Json; expires_at: Date };
   account: AggregateTable & { request_id: string; tenant_id: string; object_id: string; user_principal_name: string };
   alert: AggregateTable & { raised_at: Date };
   once: { key: string; id: string };
@@ -48,6 +51,10 @@ export interface Tables {
     failures: number;
     last_error: string | null;
   };
+  /** Who holds a role, since when; a role in `roster_read` without rows has nobody. */
+  roster: { role: string; object_id: string; person_key: string; name: string; since: Date };
+  roster_read: { role: string };
+  configuration: { one: Generated<boolean>; body: Json };
   turn: { key: string; at: Generated<Date> };
   audit: { seq: number; at: Date; intent: string; actor: string; subject: string; leaf: Buffer; body: Buffer };
   audit_head: { one: Generated<boolean>; size: number; frontier: Buffer };

@@ -2,13 +2,16 @@ import type { Kysely } from 'kysely';
 import type { Transaction } from '../app/ports.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import { partKey } from '../core/account/types.ts';
+import type { Configuration } from '../core/configuration.ts';
 import type { ChangeRequest } from '../core/request/types.ts';
 import { claimOfName, insertOne, readOne, saveOne } from './aggregates.ts';
 import { appendAudit } from './audit.ts';
 import { readClock } from './clock.ts';
-import { fromJson } from './json.ts';
+import { fromJson, toJson } from './json.ts';
 import { type Outbox, owe } from './outbox.ts';
+import { readRoster, saveRoster } from './roster.ts';
 import type { Tables } from './tables.ts';
+import { putTicket, readTicket, spendTicket } from './tickets.ts';
 
 /** The port `Transaction` over one database transaction. */
 export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transaction {
@@ -30,6 +33,15 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
         .executeTakeFirstOrThrow();
       return row.count;
     },
+    openRequestFor: (tenantId) =>
+      handle
+        .selectFrom('request')
+        .select('id')
+        .where('tenant_id', '=', tenantId)
+        .where('state', 'in', ['pending', 'approved', 'failed'])
+        .orderBy('opened_at', 'desc')
+        .limit(1)
+        .executeTakeFirst(),
     accountOfRequest: async (requestId) =>
       one<EmergencyAccount>(await handle.selectFrom('account').select('body').where('request_id', '=', requestId).executeTakeFirst()),
     accountOfUser: async (tenantId, objectId) =>
@@ -65,6 +77,23 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
     async takeSealedPart(key) {
       const row = await handle.deleteFrom('sealed_part').where('key', '=', key).returning('sealed').executeTakeFirst();
       return row?.sealed;
+    },
+    putTicket: (ticket, now) => putTicket(handle, ticket, now),
+    ticket: (hash) => readTicket(handle, hash),
+    spendTicket: (hash) => spendTicket(handle, hash),
+    roster: (role, lock) => readRoster(handle, role, lock !== undefined),
+    saveRoster: (role, entries) => saveRoster(handle, role, entries),
+    async lastConfiguration() {
+      const row = await handle.selectFrom('configuration').select('body').forUpdate().executeTakeFirst();
+      return row && (row.body as Configuration);
+    },
+    async saveConfiguration(configuration) {
+      const body = toJson(configuration);
+      await handle
+        .insertInto('configuration')
+        .values({ body })
+        .onConflict((conflict) => conflict.column('one').doUpdateSet({ body }))
+        .execute();
     },
     owe: (effects) => owe(handle, outbox, effects),
     record: (entry) => appendAudit(handle, entry),

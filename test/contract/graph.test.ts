@@ -33,9 +33,15 @@ describe('src/graph against a tenant that checks tokens, permissions and bodies'
     writes = length;
   });
 
-  const credential = (app: 'reader' | 'changer', tenantId: string) => loopbackCredential(tenant.url, tenantId, APPS[app], tenant.secrets[app]);
+  const credential = (app: 'reader' | 'changer', tenantId: string) =>
+    loopbackCredential(tenant.url, tenantId, APPS[app], tenant.secrets[app]);
   const graph = (app: 'reader' | 'changer' = 'reader', tenantId: string = HOME_TENANT.id): Graph =>
-    graphClient({ origin: ORIGIN, credential: credential(app, tenantId), transport: loopbackTransport(ORIGIN, tenant.url), timeoutMs: 10_000 });
+    graphClient({
+      origin: ORIGIN,
+      credential: credential(app, tenantId),
+      transport: loopbackTransport(ORIGIN, tenant.url),
+      timeoutMs: 10_000,
+    });
   const people = () => graphPeople(graph(), { groups: ROLE_GROUPS, personKeyAttribute: 'employeeId' });
   const tenants = () =>
     graphTenants(
@@ -90,14 +96,23 @@ describe('src/graph against a tenant that checks tokens, permissions and bodies'
   });
 
   test('GR-6: the reading identity cannot write, and a tenant that is not configured cannot be named', async () => {
-    await expect(graph('reader').patch(`/users/${PEOPLE.mal.objectId}`, { accountEnabled: false })).rejects.toMatchObject({ status: 403, passing: false });
+    await expect(graph('reader').patch(`/users/${PEOPLE.mal.objectId}`, { accountEnabled: false })).rejects.toMatchObject({
+      status: 403,
+      passing: false,
+    });
     expect(() => tenants().writer('99999999-9999-4999-8999-999999999999')).toThrow('not configured');
   });
 
   test('a user is created disabled with our marker, found by name, grouped, given a role, enabled', async () => {
     const { id, initialDomain, exclusionGroupId } = TENANTS['fabrikam-b2c'];
     const [reader, writer] = [tenants().reader(id), tenants().writer(id)];
-    const account = { userPrincipalName: `ea-1@${initialDomain}`, mailNickname: 'ea-1', displayName: 'EA 1', usageLocation: 'DE', marker: 'breakglass:R-1' };
+    const account = {
+      userPrincipalName: `ea-1@${initialDomain}`,
+      mailNickname: 'ea-1',
+      displayName: 'EA 1',
+      usageLocation: 'DE',
+      marker: 'breakglass:R-1',
+    };
     const objectId = await writer.createUser(account, Buffer.from('Correct-Horse-Battery-9'));
     expect(await reader.userByName(account.userPrincipalName)).toMatchObject({
       objectId,
@@ -156,7 +171,9 @@ describe('src/graph against a tenant that checks tokens, permissions and bodies'
   });
 
   test('a fault tells operation, status, code and request id, and keeps the tenant’s own words out of its message', async () => {
-    const error = await graph('changer').post('/users', { userPrincipalName: 'x y@contoso.onmicrosoft.com' }).catch((thrown: unknown) => thrown);
+    const error = await graph('changer')
+      .post('/users', { userPrincipalName: 'x y@contoso.onmicrosoft.com' })
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(GraphFault);
     expect(error).toMatchObject({ status: 400, code: 'Request_BadRequest', message: 'POST /users: HTTP 400 Request_BadRequest' });
     expect((error as GraphFault).requestId).toMatch(/^[0-9a-f-]{36}$/);
@@ -183,7 +200,12 @@ describe('GR-8: a Graph that answers badly', () => {
     asked = [];
   });
   const graph = (timeoutMs = 5_000): Graph =>
-    graphClient({ origin: ORIGIN, credential: { getToken: async () => ({ token: 't' }) }, transport: loopbackTransport(ORIGIN, url), timeoutMs });
+    graphClient({
+      origin: ORIGIN,
+      credential: { getToken: async () => ({ token: 't' }) },
+      transport: loopbackTransport(ORIGIN, url),
+      timeoutMs,
+    });
 
   test('a next link to another host is not followed, and the token never goes there', async () => {
     answer = () => ({ body: JSON.stringify({ value: [1], '@odata.nextLink': 'https://evil.example/v1.0/users?$skiptoken=x' }) });

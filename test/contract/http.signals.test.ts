@@ -6,7 +6,7 @@ import type { Actor } from '../../src/core/people.ts';
 import { no, ok } from '../../src/core/result.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
 import { azureMonitorSignals } from '../../src/http/signals.ts';
-import { AZURE_MONITOR_APP, issuersOf } from '../../src/http/signalToken.ts';
+import { AZURE_MONITOR_APP, issuersOf, SENDER_ROLE } from '../../src/http/signalToken.ts';
 
 const HOME = '8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3c01';
 const USER = '7c1f0b2a-9e34-4d68-a5b7-3f2e1d0c9b44';
@@ -49,7 +49,8 @@ const seconds = (from: number): number => Math.floor(Date.now() / 1_000) + from;
 
 async function token(more: Json = {}, alg = 'RS256', pair = key): Promise<string> {
   const [issuer] = issuersOf(HOME);
-  const claims = { iss: issuer, aud: AUDIENCE, tid: HOME, appid: AZURE_MONITOR_APP, nbf: seconds(-60), exp: seconds(600), ...more };
+  const times = { nbf: seconds(-60), exp: seconds(600) };
+  const claims = { iss: issuer, aud: AUDIENCE, tid: HOME, appid: AZURE_MONITOR_APP, roles: [SENDER_ROLE], ...times, ...more };
   const whole = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null));
   return new SignJWT(whole).setProtectedHeader({ alg, kid: 'k' }).sign(alg === 'HS256' ? Buffer.alloc(32, 1) : pair.privateKey);
 }
@@ -90,6 +91,8 @@ test('AL-11: a sender is authenticated by issuer, tenant, audience, application 
     ['tenant', `Bearer ${await token({ tid: randomUUID() })}`],
     ['no tenant', `Bearer ${await token({ tid: null })}`],
     ['application', `Bearer ${await token({ appid: randomUUID() })}`],
+    ['no role', `Bearer ${await token({ roles: null })}`],
+    ['another role', `Bearer ${await token({ roles: ['Other'] })}`],
     ['no application', `Bearer ${await token({ appid: null })}`],
     ['no expiry', `Bearer ${await token({ exp: null })}`],
     ['expired', `Bearer ${await token({ exp: seconds(-600) })}`],

@@ -232,3 +232,32 @@ describe('running', () => {
     if (again.ok) expect(again.value.next.steps[0]).toEqual({ id: 'create-user', state: 'waiting' });
   });
 });
+
+describe('a run taken up again', () => {
+  const begunAndOneDone = (): ChangeRequest => {
+    const begun = beginRun(approvedRequest(), everybody, NOON);
+    if (!begun.ok) throw new Error(begun.error.code);
+    const done = recordStep(begun.value.next, 1, 'create-user', { state: 'done', evidence: 'seen' }, NOON);
+    if (!done.ok) throw new Error(done.error.code);
+    return done.value.next;
+  };
+
+  test('AP-4: after the first write, approvals that no longer stand stop it in a named state, with an alert', () => {
+    const again = beginRun(begunAndOneDone(), new Set([ref('bob').objectId, ref('cy').objectId]), NOON);
+    expect(again).toMatchObject({
+      ok: true,
+      value: { next: { state: 'failed', fence: 1, failure: { code: 'QuorumLost', step: 'exclude' } } },
+    });
+    if (again.ok)
+      expect(again.value.effects).toContainEqual(expect.objectContaining({ intent: expect.objectContaining({ kind: 'raise-alert' }) }));
+  });
+
+  test('the requester may give up a failed request; nobody else, and nothing that is applied', () => {
+    const failed = failRun(begunAndOneDone(), 1, { step: 'exclude', code: 'X', words: 'x', reference: 'r' }, NOON);
+    if (!failed.ok) throw new Error(failed.error.code);
+    expect(withdraw(failed.value.next, click('ann'), NOON)).toEqual({ ok: false, error: { code: 'not-requester' } });
+    expect(withdraw(failed.value.next, click('rita'), NOON)).toMatchObject({ ok: true, value: { next: { state: 'withdrawn' } } });
+    const applied = { ...failed.value.next, state: 'applied' as const };
+    expect(withdraw(applied, click('rita'), NOON)).toEqual({ ok: false, error: { code: 'closed', state: 'applied' } });
+  });
+});

@@ -25,7 +25,7 @@ const store = storeOn(database, outbox);
 const front = door({
   store,
   random: { below: () => 0, id: (prefix) => `${prefix}-${process.pid}` },
-  policy: { ...POLICY, partExpiryHours: 72, validationDays: 90 },
+  policy: { ...POLICY, coolDownHours: 0, partExpiryHours: 72, validationDays: 90, proofMinutes: 5 },
   tenant: () => undefined,
 });
 

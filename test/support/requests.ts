@@ -13,7 +13,13 @@ export const ref = (account: string): PersonRef => ({
 export const actor = (account: string, ...roles: Role[]): Actor => ({ kind: 'person', person: ref(account), roles: new Set(roles) });
 export const WORKER: Actor = { kind: 'system', part: 'worker' };
 
-export const POLICY: OpenPolicy = { quorum: 2, policyVersion: 'p1', requestExpiryHours: 24, openRequestsPerPerson: 5 };
+export const POLICY: OpenPolicy = {
+  quorum: 2,
+  policyVersion: 'p1',
+  requestExpiryHours: 24,
+  openRequestsPerPerson: 5,
+  secondProof: [],
+};
 export const TENANT = {
   id: '11111111-1111-4111-8111-111111111111',
   name: 'Contoso',

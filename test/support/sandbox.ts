@@ -11,6 +11,7 @@ export interface Pressed {
   readonly message?: string;
   readonly card?: unknown;
   readonly dialog?: { readonly id: string; readonly card: unknown };
+  readonly signInUrl?: string;
 }
 export interface Message {
   readonly id: string;

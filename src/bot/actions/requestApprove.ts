@@ -1,9 +1,9 @@
 import { ok } from '../../core/result.ts';
 import type { ActionDef } from '../actionDef.ts';
 import { digestFrom, idFrom } from '../input.ts';
-import { decideOn, type RequestNeeds } from './requestAnswer.ts';
+import { type DecisionNeeds, decideOrProve } from './requestAnswer.ts';
 
-export const requestApprove: ActionDef<{ readonly requestId: string; readonly planDigest: string }, RequestNeeds> = {
+export const requestApprove: ActionDef<{ readonly requestId: string; readonly planDigest: string }, DecisionNeeds> = {
   verb: 'request.approve',
   via: ['adaptiveCard/action'],
   parse(data) {
@@ -12,5 +12,5 @@ export const requestApprove: ActionDef<{ readonly requestId: string; readonly pl
     const digest = digestFrom(data);
     return digest.ok ? ok({ requestId: id.value, planDigest: digest.value }) : digest;
   },
-  run: (args, needs) => decideOn(needs, { kind: 'approve-request', ...args }),
+  run: (args, needs) => decideOrProve(needs, { decision: 'approve', ...args }),
 };

@@ -1,11 +1,11 @@
 import { no, ok } from '../../core/result.ts';
 import type { ActionDef } from '../actionDef.ts';
 import { digestFrom, idFrom, typed } from '../input.ts';
-import { decideOn, type RequestNeeds } from './requestAnswer.ts';
+import { type DecisionNeeds, decideOrProve } from './requestAnswer.ts';
 
 const REASON_MAX = 1_000;
 
-export const requestDeny: ActionDef<{ readonly requestId: string; readonly planDigest: string; readonly reason: string }, RequestNeeds> = {
+export const requestDeny: ActionDef<{ readonly requestId: string; readonly planDigest: string; readonly reason: string }, DecisionNeeds> = {
   verb: 'request.deny',
   via: ['adaptiveCard/action'],
   parse(data) {
@@ -17,5 +17,5 @@ export const requestDeny: ActionDef<{ readonly requestId: string; readonly planD
     if (!reason.ok) return no({ code: 'bad-form', faults: [reason.error] });
     return ok({ requestId: id.value, planDigest: digest.value, reason: reason.value });
   },
-  run: (args, needs) => decideOn(needs, { kind: 'deny-request', ...args }),
+  run: (args, needs) => decideOrProve(needs, { decision: 'deny', ...args }),
 };

@@ -22,6 +22,8 @@ export const accounts: CommandDef<{ readonly name: string }, { readonly asker: A
     const called = found.value.filter((account) => isCalled(account, name));
     const [one] = called;
     if (!one) return say(words({ code: 'not-found', what: 'account' }));
-    return card(called.length === 1 ? accountCard(one, now) : accountListCard(called, now));
+    return card(
+      called.length === 1 ? accountCard(one, now, asker.where === 'channel' ? 'channel' : 'reader') : accountListCard(called, now),
+    );
   },
 };

@@ -3,7 +3,7 @@ import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts'
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
-import { type PartRow, partRow, partStateAt } from './partWords.ts';
+import { type PartRow, partRow, partStateAt, withoutPlace } from './partWords.ts';
 
 /** All that templates/account.json names. */
 interface AccountView {
@@ -17,18 +17,24 @@ interface AccountView {
 
 const render = template<AccountView>('account');
 
-/** Everything on record about one account. */
-export function accountCard(account: EmergencyAccount, now: Date): Rendered {
+/**
+ * Everything on record about one account.
+ *
+ * @param seenBy `channel`: whoever may read the channel sees it, so where the parts are kept is left out and said to be
+ */
+export function accountCard(account: EmergencyAccount, now: Date, seenBy: 'channel' | 'reader' = 'reader'): Rendered {
   const { words, tone, note } = health(account, now);
   const view: AccountView = {
     header: header('Emergency access account', tone, words),
     name: plain(account.userPrincipalName),
     tenant: plain(account.tenantName, 80),
     facts: factsOf(account),
-    parts: account.parts.map((part) => partRow(part, partStateAt(part, now))),
-    notes: [note, 'A password alone opens no admin portal any more: a second factor must be registered on the account.'].filter(
-      (text) => text !== '',
-    ),
+    parts: account.parts.map((part) => partRow(seenBy === 'channel' ? withoutPlace(part) : part, partStateAt(part, now))),
+    notes: [
+      note,
+      seenBy === 'channel' ? 'Where the parts are kept I only say in a personal chat.' : '',
+      'A password alone opens no admin portal any more: a second factor must be registered on the account.',
+    ].filter((text) => text !== ''),
   };
   return { card: render(view), summary: plain(`${account.userPrincipalName}: ${words}`, 200) };
 }

@@ -103,7 +103,7 @@ function tell(cause: AlertCause): Told {
         title: 'A part of a password was never opened',
         state: 'It has been destroyed, so the password cannot be put together.',
         facts: [textFact('Part', `${cause.partNumber}`), textFact('Custodian', cause.custodian, 80)],
-        next: 'Nobody can use this account. Ask for a new one and retire this one.',
+        next: 'Nobody can use this account until it has a new password or has been replaced.',
         reported: 'Found by Breakglass.',
       };
     case 'unreadable-signal':
@@ -112,7 +112,48 @@ function tell(cause: AlertCause): Told {
         state: cause.words,
         facts: [textFact('Feed', FEEDS[cause.feed])],
         next: 'It may hide a sign-in: look at the sign-in log of the tenant in Entra.',
-        reported: 'The signal is kept in quarantine.',
+        reported: 'Found by Breakglass.',
+      };
+    case 'roster-changed':
+      return {
+        title: `Who may act as ${cause.role} has changed`,
+        state: cause.added.length > 0 ? 'Somebody was added' : 'Somebody was removed, disabled or left',
+        facts: [
+          ...(cause.added.length > 0
+            ? [
+                textFact(
+                  'Added',
+                  names(
+                    cause.added.map((name) => ({ name })),
+                    12,
+                  ),
+                ),
+              ]
+            : []),
+          ...(cause.removed.length > 0
+            ? [
+                textFact(
+                  'Removed',
+                  names(
+                    cause.removed.map((name) => ({ name })),
+                    12,
+                  ),
+                ),
+              ]
+            : []),
+        ],
+        next: 'Ask an administrator whether this was meant. New approvers do not count before their cool-down is over.',
+        reported: 'Found by reading the groups of the home tenant.',
+      };
+    case 'configuration-changed':
+      return {
+        title: 'Breakglass was started with other settings',
+        state: `${cause.changes.length} ${cause.changes.length === 1 ? 'setting differs' : 'settings differ'} from the last start`,
+        facts: cause.changes
+          .slice(0, 10)
+          .map(({ name, before, after }) => textFact(name, `${before ?? 'not set'} → ${after ?? 'not set'}`, 160)),
+        next: 'Ask an administrator whether this was meant. Requests that are open keep the rules they were opened with.',
+        reported: 'Found by Breakglass at its start.',
       };
     case 'feed-failing':
       return {
@@ -131,7 +172,7 @@ function signIn(event: SignInEvent, feeds: readonly Feed[], registered: boolean)
   const optional = (label: string, value: string | undefined): Fact[] => (value === undefined ? [] : [textFact(label, value, 160)]);
   return {
     title: event.errorCode === 0 ? 'Somebody signed in with an emergency access account' : 'Sign-in failed on an emergency access account',
-    state: words.includes('code') ? words : `${words} (code ${event.errorCode})`,
+    state: words.includes('code') || event.errorCode === 0 ? words : `${words} (code ${event.errorCode})`,
     facts: [
       timeFact('When', event.signedInAt),
       ...optional('From', from.length > 0 ? from.map((part) => plain(part, 100)).join(' · ') : undefined),

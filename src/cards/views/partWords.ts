@@ -38,5 +38,11 @@ export function partRow(part: Part, state: Part['state']): PartRow {
   };
 }
 
+/** A part for eyes that need not know where it lies. */
+export function withoutPlace(part: Part): Part {
+  const { location: _location, sealNumber: _sealNumber, ...rest } = part;
+  return rest;
+}
+
 export const partStateAt = (part: Part, now: Date): Part['state'] =>
   part.state === 'ready' && part.expiresAt !== undefined && now >= part.expiresAt ? 'expired' : part.state;

@@ -66,17 +66,22 @@ export function requestCard(request: ChangeRequest, now: Date, viewer?: Viewer, 
   const card = render(requestView(request, state, viewer));
   const { account, tenant } = request.plan;
   const summary = plain(`${request.id}: ${stateWords(request, state)} – ${account.userPrincipalName} in ${tenant.name}`, 200);
-  if (state !== 'pending' || refreshFor.length === 0) return { card, summary };
+  if (!canBeGivenUp(state) || refreshFor.length === 0) return { card, summary };
   const data = { id: request.id, digest: request.planDigest };
   const action = { type: 'Action.Execute', title: 'Refresh', verb: 'request.refresh', data };
   return { card: { ...card, refresh: { action, userIds: refreshFor.slice(0, 60) } }, summary };
 }
+
+/** By the requester: while it is open, and after its run failed. */
+const canBeGivenUp = (state: RequestState): boolean => state === 'pending' || state === 'failed';
 
 function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer | undefined): RequestView {
   const { plan } = request;
   const pending = state === 'pending';
   const steps = stepViews(request);
   const outcome = outcomeOf(request, state);
+  // Their card says in the tally that they did. Everybody else keeps the buttons: a refusal carries its reason.
+  const hasApproved = tally(request).approvals.some(({ person }) => person.personKey === viewer?.personKey);
   return {
     header: header(
       pending ? 'Approve a new emergency access account?' : 'New emergency access account',
@@ -107,8 +112,8 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
     expiry: `Open until ${when(request.expiresAt)}`,
     hasNote: state !== 'denied' && state !== 'withdrawn' && state !== 'expired',
     note: PASSWORD_NOTE,
-    canDecide: pending,
-    canWithdraw: pending && viewer?.personKey === request.requester.personKey,
+    canDecide: pending && !hasApproved,
+    canWithdraw: canBeGivenUp(state) && viewer?.personKey === request.requester.personKey,
     canRetry: state === 'failed',
     id: plain(request.id, 40),
     digest: plain(request.planDigest, 64),

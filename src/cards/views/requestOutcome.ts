@@ -29,13 +29,24 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
       return outcome('attention', `Denied by ${plain(row?.person.name ?? 'an approver', 80)}`, { detail: row?.reason, at: row?.at });
     }
     case 'withdrawn':
-      return outcome('emphasis', `Withdrawn by ${plain(request.requester.name, 80)}`, { at: request.closedAt });
+      return outcome('emphasis', `Withdrawn by ${plain(request.requester.name, 80)}`, {
+        at: request.closedAt,
+        detail: leftBehind(request),
+      });
     case 'expired':
       return outcome('warning', 'Not enough people approved in time.', {
         detail: 'Ask again with create if it is still needed.',
         at: request.expiresAt,
       });
   }
+}
+
+/** A request given up after its first write leaves something in the tenant: people must know what to look for. */
+function leftBehind({ fence, plan, steps }: ChangeRequest): string | undefined {
+  if (fence === 0) return undefined;
+  const watched = steps.some(({ id, state }) => id === 'watch' && state === 'done');
+  const stays = `What was done so far stays: look for ${plain(plan.account.userPrincipalName)} in Entra and remove it there if it exists.`;
+  return watched ? `${stays} Its sign-ins are still watched.` : stays;
 }
 
 const PARTS_NEXT =

@@ -70,6 +70,7 @@ const WHY_NOT = {
   custodian: 'will keep a part of the password',
   'other-plan': 'approved another plan',
   repeated: 'the same person has approved already',
+  'no-proof': 'did not sign in to confirm it',
   'not-eligible-now': 'was no longer an approver when the work began',
 } as const;
 

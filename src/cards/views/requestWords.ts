@@ -30,7 +30,7 @@ export function factsOf({ plan, requester, reason, id, openedAt, duplicateOf }: 
     textFact('Credential', `Password of ${plan.credential.length} characters in ${plan.credential.parts} parts`),
     textFact('Display name', account.displayName, 130),
     codeFact('Request', id),
-    ...(duplicateOf === undefined ? [] : [textFact('Note', `The same is asked for in ${duplicateOf}`)]),
+    ...(duplicateOf === undefined ? [] : [textFact('Note', `${duplicateOf} for this tenant is open too: make sure that both are meant`)]),
   ];
 }
 
@@ -51,7 +51,7 @@ export function stateWords(request: ChangeRequest, state: RequestState): string 
     case 'denied':
       return 'Denied: nothing was changed';
     case 'withdrawn':
-      return 'Withdrawn: nothing was changed';
+      return request.fence === 0 ? 'Withdrawn: nothing was changed' : 'Given up half-way: what was done stays as it is';
     case 'expired':
       return `Expired with ${count} approvals: nothing was changed`;
   }

@@ -40,7 +40,7 @@ const render = template<StatusView>('status');
 /** Whether everything that must work works. */
 export function statusCard(v: StatusInput): Rendered {
   const broken = v.feeds.filter(({ error }) => error !== undefined).length;
-  const silent = v.feeds.length === 0 || v.feeds.some(({ lastSuccessAt, error }) => lastSuccessAt === undefined && error === undefined);
+  const silent = v.feeds.some(({ lastSuccessAt, error }) => lastSuccessAt === undefined && error === undefined);
   const state =
     broken > 0
       ? `${broken} of ${v.feeds.length} feeds fail`
@@ -48,7 +48,9 @@ export function statusCard(v: StatusInput): Rendered {
         ? `${v.jobs.failed} jobs gave up`
         : silent
           ? 'Some feed was never read'
-          : 'Nothing is failing';
+          : v.feeds.length === 0
+            ? 'Nothing is failing; there is no account to watch yet'
+            : 'Nothing is failing';
   const card = render({
     header: header('Breakglass', broken > 0 ? 'attention' : v.jobs.failed > 0 || silent ? 'warning' : 'good', state),
     facts: [

@@ -38,7 +38,10 @@ export function whoamiCard(v: WhoamiInput): Rendered {
     items.length === 0
       ? []
       : [textFact(label, items.slice(0, 8).join(', ') + (items.length > 8 ? ` and ${items.length - 8} more` : ''), 500)];
-  const roles = v.found && v.roles.length === 0 ? [textFact('Roles', 'none')] : v.roles.map((role) => textFact('Role', MAY[role]));
+  const roles =
+    v.found && v.roles.length === 0
+      ? [textFact('Roles', 'none')]
+      : v.roles.map((role, index) => textFact(index === 0 ? 'Roles' : ' ', MAY[role]));
   const card = render({
     header: header(
       v.found ? 'Who you are to me' : 'You have no rights here',

@@ -56,7 +56,7 @@ export function addSource(alert: Alert, event: SignInEvent, feed: Feed): Decisio
   });
 }
 
-/** Somebody of the home tenant has seen it: approvers, custodians, auditors, administrators, and the owners of the account (AL-9). */
+/** Somebody who holds any role here, or owns the account, has seen it (AL-9). */
 export function acknowledge(alert: Alert, actor: Actor, now: Date): Decision<Alert> {
   const person = personOf(actor);
   if (!person.ok) return person;

@@ -1,4 +1,5 @@
-import type { PersonRef } from '../people.ts';
+import type { ConfigurationChange } from '../configuration.ts';
+import type { PersonRef, Role } from '../people.ts';
 
 /** A sign-in in one normal form, whichever feed brought it. */
 export interface SignInEvent {
@@ -8,6 +9,8 @@ export interface SignInEvent {
   readonly userPrincipalName?: string;
   readonly signedInAt: Date;
   readonly correlationId: string;
+  /** The log row's own id, where the feed has one: two rows are two attempts, even in one flow with one result. */
+  readonly rowId?: string;
   /** Entra's code; 0 is a success (domain.md 5.1). */
   readonly errorCode: number;
   readonly ipAddress?: string;
@@ -28,6 +31,8 @@ export type AlertCause =
   | { readonly kind: 'request-failed'; readonly requestId: string; readonly words: string }
   | { readonly kind: 'part-expired'; readonly partNumber: number; readonly custodian: string }
   | { readonly kind: 'unreadable-signal'; readonly feed: Feed; readonly words: string }
+  | { readonly kind: 'roster-changed'; readonly role: Role; readonly added: readonly string[]; readonly removed: readonly string[] }
+  | { readonly kind: 'configuration-changed'; readonly changes: readonly ConfigurationChange[] }
   | { readonly kind: 'feed-failing'; readonly feed: Feed; readonly words: string };
 
 export interface Alert {

@@ -2,6 +2,7 @@ import { type Decision, personOf, personWith } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
+import type { Proof, ProvenDecision } from './proof.ts';
 import { isCustodian, tally } from './tally.ts';
 import type { ChangeRequest, RequestState } from './types.ts';
 
@@ -16,9 +17,10 @@ const forgetExpiry = (request: ChangeRequest): Effect => ({ kind: 'forget', key:
  * Adds one approval; the one that completes the quorum moves the request to `approved` and owes the run of its plan.
  *
  * @param planDigest what the approver's card showed (SHA-256, hex): an approval is for a plan, not for an id
- * @returns refusals `closed`, `stranger`, `missing-role`, `own-request`, `custodian-of-plan`, `plan-changed`, `already-decided`
+ * @param proof      the second proof, which a request opened with `secondProof` does not do without (AU-9)
+ * @returns refusals `closed`, `stranger`, `missing-role`, `own-request`, `custodian-of-plan`, `plan-changed`, `already-decided`, `proof-needed`
  */
-export function approve(request: ChangeRequest, actor: Actor, planDigest: string, now: Date): Decision<ChangeRequest> {
+export function approve(request: ChangeRequest, actor: Actor, planDigest: string, now: Date, proof?: Proof): Decision<ChangeRequest> {
   const person = decider(request, actor);
   if (!person.ok) return person;
   const state = stateAt(request, now);
@@ -30,10 +32,11 @@ export function approve(request: ChangeRequest, actor: Actor, planDigest: string
     return no({ code: 'already-decided' });
   if (state !== 'pending') return no({ code: 'closed', state });
   if (planDigest !== request.planDigest) return no({ code: 'plan-changed' });
+  if (request.secondProof && !proof) return no({ code: 'proof-needed' });
 
   const next: ChangeRequest = {
     ...request,
-    decisions: [...request.decisions, { kind: 'approve', person: person.value, planDigest, at: now }],
+    decisions: [...request.decisions, { kind: 'approve', person: person.value, planDigest, at: now, ...(proof ? { proof } : {}) }],
     revision: request.revision + 1,
   };
   if (!tally(next).reached) return ok({ next, effects: [show(next)] });
@@ -47,8 +50,16 @@ export function approve(request: ChangeRequest, actor: Actor, planDigest: string
  * One denial before the first write ends the request (AP-6): also one that arrives when the quorum stands but nothing was written yet.
  *
  * @param reason what the person typed; a denial without a reason is refused
+ * @param proof  as for `approve`: a stolen token must not stop requests either
  */
-export function deny(request: ChangeRequest, actor: Actor, planDigest: string, reason: string, now: Date): Decision<ChangeRequest> {
+export function deny(
+  request: ChangeRequest,
+  actor: Actor,
+  planDigest: string,
+  reason: string,
+  now: Date,
+  proof?: Proof,
+): Decision<ChangeRequest> {
   const person = decider(request, actor);
   if (!person.ok) return person;
   const state = stateAt(request, now);
@@ -57,11 +68,12 @@ export function deny(request: ChangeRequest, actor: Actor, planDigest: string, r
   if (planDigest !== request.planDigest) return no({ code: 'plan-changed' });
   if (reason === '') return no({ code: 'reason-missing' });
   if (reason.length > 1000) return no({ code: 'bad-form', faults: [{ field: 'reason', problem: 'too-long', detail: '1000' }] });
+  if (request.secondProof && !proof) return no({ code: 'proof-needed' });
   return ok({
     next: {
       ...request,
       state: 'denied',
-      decisions: [...request.decisions, { kind: 'deny', person: person.value, planDigest, at: now, reason }],
+      decisions: [...request.decisions, { kind: 'deny', person: person.value, planDigest, at: now, reason, ...(proof ? { proof } : {}) }],
       closedAt: now,
       revision: request.revision + 1,
     },
@@ -69,13 +81,26 @@ export function deny(request: ChangeRequest, actor: Actor, planDigest: string, r
   });
 }
 
-/** The requester, by person, takes a pending request back. */
+/**
+ * The decision this person would make, were it proven. For asking before anybody is sent to sign in: it is thrown away, only a refusal counts.
+ */
+export function rehearse(request: ChangeRequest, actor: Actor, wanted: ProvenDecision, now: Date): Decision<ChangeRequest> {
+  const proof: Proof = { method: 'oidc', at: now };
+  return wanted.decision === 'approve'
+    ? approve(request, actor, wanted.planDigest, now, proof)
+    : deny(request, actor, wanted.planDigest, wanted.reason, now, proof);
+}
+
+/**
+ * The requester, by person, takes a pending request back, or gives up one that failed: its user name is free again for another request.
+ * What a failed run left in the tenant stays as it is, and stays watched.
+ */
 export function withdraw(request: ChangeRequest, actor: Actor, now: Date): Decision<ChangeRequest> {
   const person = personOf(actor);
   if (!person.ok) return person;
   if (person.value.personKey !== request.requester.personKey) return no({ code: 'not-requester' });
   const state = stateAt(request, now);
-  if (state !== 'pending') return no({ code: 'closed', state });
+  if (state !== 'pending' && state !== 'failed') return no({ code: 'closed', state });
   return ok({
     next: {
       ...request,

@@ -4,7 +4,7 @@ import type { Actor, PersonRef, StrangerReason } from '../people.ts';
 import type { FieldFault } from '../refusal.ts';
 import { no, ok } from '../result.ts';
 import { planCreate } from './plan.ts';
-import type { ChangeRequest, Plan } from './types.ts';
+import type { ChangeRequest, Plan, RequestKind } from './types.ts';
 import { userNameFault } from './userName.ts';
 
 /** The create form as it came in: text only, nothing believed. */
@@ -47,6 +47,8 @@ export interface OpenState {
   readonly sameForm?: ChangeRequest;
   readonly sameName?: { readonly id: string };
   readonly openByRequester: number;
+  /** Another request for this tenant that is still open. */
+  readonly sameTenant?: { readonly id: string };
 }
 
 export interface OpenPolicy {
@@ -54,6 +56,8 @@ export interface OpenPolicy {
   readonly policyVersion: string;
   readonly requestExpiryHours: number;
   readonly openRequestsPerPerson: number;
+  /** Kinds of request whose every decision needs a second proof (AU-9). */
+  readonly secondProof: readonly RequestKind[];
 }
 
 const REASON_MAX = 1000;
@@ -120,6 +124,7 @@ export function openCreate(
     plan,
     planDigest: digestOf(plan),
     quorum: policy.quorum,
+    ...(policy.secondProof.includes('create') ? { secondProof: true } : {}),
     decisions: [],
     annulled: [],
     steps: plan.steps.map((step) => ({ id: step.id, state: 'waiting' })),
@@ -127,6 +132,7 @@ export function openCreate(
     openedAt: now,
     expiresAt,
     formId: form.formId,
+    ...(state.sameTenant ? { duplicateOf: state.sameTenant.id } : {}),
   };
   const subject = `request:${id}` as const;
   const told = facts.approvers.filter((person) => deciders.has(person.personKey));

@@ -1,5 +1,6 @@
 import { type Decision, personOf } from '../decision.ts';
 import { digestOf } from '../digest.ts';
+import type { Effect } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
 import { tally } from './tally.ts';
@@ -10,7 +11,8 @@ import type { ChangeRequest, StepFailure, StepId, StepProgress } from './types.t
  * (AP-9). The approvers, read fresh under this lease, must still make the quorum (AP-4); the stored plan must still hash to what they approved.
  *
  * @param eligible object ids of the people who may approve now
- * @returns with the quorum standing, `approved` and a new `fence`; otherwise `pending` again, for others to decide
+ * @returns with the quorum standing, `approved` and a new `fence`; otherwise, before the first write, `pending` again, for others to decide,
+ *   and after it `failed`: nothing more is written on approvals that no longer stand
  */
 export function beginRun(request: ChangeRequest, eligible: ReadonlySet<string>, now: Date): Decision<ChangeRequest> {
   if (request.state !== 'approved') return no({ code: 'closed', state: request.state });
@@ -22,6 +24,7 @@ export function beginRun(request: ChangeRequest, eligible: ReadonlySet<string>, 
     const annulled = standing.notCounted.filter(({ why }) => why === 'not-eligible-now').map(({ row }) => row.person.objectId);
     return closeOrReopen({ ...request, annulled }, 'pending', now);
   }
+  if (!standing.reached) return loseQuorum(request, now);
   return ok({ next: { ...request, fence: request.fence + 1, revision: request.revision + 1 }, effects: [] });
 }
 
@@ -32,6 +35,17 @@ function closeOrReopen(request: ChangeRequest, state: 'pending' | 'expired', now
   if (state === 'expired') return ok({ next: { ...next, closedAt: now }, effects: [show] });
   const intent = { kind: 'expire-request', requestId: request.id } as const;
   return ok({ next, effects: [show, { kind: 'intend', key: `expire:${request.id}`, at: request.expiresAt, intent }] });
+}
+
+/** The quorum fell apart between two runs of a plan that is half carried out: people must look at it. */
+function loseQuorum(request: ChangeRequest, now: Date): Decision<ChangeRequest> {
+  const step = request.steps.find(({ state }) => state !== 'done')?.id ?? 'verify';
+  const words = 'An approver is not one any more, so nothing more was written. Try again when enough of those who approved have the right.';
+  const failure: StepFailure = { step, code: 'QuorumLost', words, reference: `${request.id}-${request.fence}` };
+  return ok({
+    next: { ...request, state: 'failed', failure, revision: request.revision + 1 },
+    effects: failureEffects(request, request.fence, failure, now),
+  });
 }
 
 /** Records that a step begins, is proven, or failed. Only the holder of the newest lease may. */
@@ -63,21 +77,18 @@ export function failRun(request: ChangeRequest, fence: number, failure: StepFail
       steps: request.steps.map((row): StepProgress => (row.id === failure.step ? { id: row.id, state: 'failed', at: now } : row)),
       revision: request.revision + 1,
     },
-    effects: [
-      { kind: 'show', subject: `request:${request.id}` },
-      {
-        kind: 'intend',
-        key: `failed:${request.id}:${fence}`,
-        at: now,
-        intent: {
-          kind: 'raise-alert',
-          dedupe: `failed:${request.id}:${fence}`,
-          tenantId: request.plan.tenant.id,
-          cause: { kind: 'request-failed', requestId: request.id, words: failure.words },
-        },
-      },
-    ],
+    effects: failureEffects(request, fence, failure, now),
   });
+}
+
+/** The card shows it, and people are told. */
+function failureEffects(request: ChangeRequest, fence: number, failure: StepFailure, at: Date): readonly Effect[] {
+  const dedupe = `failed:${request.id}:${fence}:${failure.code}`;
+  const cause = { kind: 'request-failed', requestId: request.id, words: failure.words } as const;
+  return [
+    { kind: 'show', subject: `request:${request.id}` },
+    { kind: 'intend', key: dedupe, at, intent: { kind: 'raise-alert', dedupe, tenantId: request.plan.tenant.id, cause } },
+  ];
 }
 
 /** Every step is proven. */

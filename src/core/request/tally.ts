@@ -7,7 +7,7 @@ export interface Tally {
   readonly approvals: readonly DecisionRow[];
   readonly notCounted: readonly {
     readonly row: DecisionRow;
-    readonly why: 'requester' | 'custodian' | 'other-plan' | 'repeated' | 'not-eligible-now';
+    readonly why: 'requester' | 'custodian' | 'other-plan' | 'repeated' | 'no-proof' | 'not-eligible-now';
   }[];
   readonly reached: boolean;
 }
@@ -23,7 +23,7 @@ export function tally(request: ChangeRequest, eligible?: ReadonlySet<string>): T
   const notCounted: Tally['notCounted'][number][] = [];
   for (const row of request.decisions) {
     if (row.kind !== 'approve') continue;
-    const why = reasonAgainst(request, row.person, row.planDigest, counted, eligible);
+    const why = reasonAgainst(request, row, counted, eligible);
     if (why) notCounted.push({ row, why });
     else counted.set(row.person.personKey, row);
   }
@@ -32,8 +32,7 @@ export function tally(request: ChangeRequest, eligible?: ReadonlySet<string>): T
 
 function reasonAgainst(
   request: ChangeRequest,
-  person: PersonRef,
-  planDigest: string,
+  { person, planDigest, proof }: DecisionRow,
   counted: ReadonlyMap<string, DecisionRow>,
   eligible: ReadonlySet<string> | undefined,
 ): Tally['notCounted'][number]['why'] | undefined {
@@ -41,6 +40,7 @@ function reasonAgainst(
   if (isCustodian(request, person)) return 'custodian';
   if (planDigest !== request.planDigest) return 'other-plan';
   if (counted.has(person.personKey)) return 'repeated';
+  if (request.secondProof && !proof) return 'no-proof';
   if (request.annulled.includes(person.objectId)) return 'not-eligible-now';
   return eligible && !eligible.has(person.objectId) ? 'not-eligible-now' : undefined;
 }

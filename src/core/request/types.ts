@@ -1,10 +1,15 @@
 import type { PersonRef } from '../people.ts';
+import type { Proof } from './proof.ts';
 
 /**
  * `pending → approved → applied`; or `denied`, `withdrawn`, `expired`; or `failed`, from which only an explicit retry leads back to
  * `approved`. The first four after `approved` are final.
  */
 export type RequestState = 'pending' | 'approved' | 'applied' | 'failed' | 'denied' | 'withdrawn' | 'expired';
+
+/** Everything that can be asked for. */
+export const REQUEST_KINDS = ['create', 'rotate', 'exclude', 'repair', 'disable', 'enable', 'retire', 'handover'] as const;
+export type RequestKind = (typeof REQUEST_KINDS)[number];
 
 export type StepId = 'create-user' | 'exclude' | 'watch' | 'set-credential' | 'assign-role' | 'enable' | 'verify';
 
@@ -60,6 +65,7 @@ export interface DecisionRow {
   readonly planDigest: string;
   readonly at: Date;
   readonly reason?: string;
+  readonly proof?: Proof;
 }
 
 export interface StepProgress {
@@ -90,6 +96,8 @@ export interface ChangeRequest {
   readonly planDigest: string;
   /** The rule as it was when the request was opened; a later policy never eases it (AP-5). */
   readonly quorum: number;
+  /** Every decision needs a second proof. Likewise as it was then: a later setting never takes it away. */
+  readonly secondProof?: true;
   readonly decisions: readonly DecisionRow[];
   /** Object ids of approvers who were no longer eligible when the run began: their rows stay in the record and do not count. */
   readonly annulled: readonly string[];
@@ -102,6 +110,6 @@ export interface ChangeRequest {
   readonly closedAt?: Date;
   /** Id of the form it came from: a second submit of the same form finds this request. */
   readonly formId: string;
-  /** A request with the same content is open: said on the card. */
+  /** Another request for this tenant was open when this one was asked: said on the card, so that nobody approves a repeat (AP-12). */
   readonly duplicateOf?: string;
 }

@@ -13,7 +13,7 @@ const LEAD_DAYS = [14, 7, 1, 0] as const;
  */
 export function reminderStage(dueAt: Date, now: Date): number | undefined {
   const left = dueAt.getTime() - now.getTime();
-  if (left <= 0) return -Math.floor(-left / DAY);
+  if (left <= 0) return 0 - Math.floor(-left / DAY); // not -Math.floor: the due day is 0, never -0
   return [...LEAD_DAYS].reverse().find((days) => left <= days * DAY);
 }
 

@@ -27,12 +27,14 @@ export interface Step {
   act(scene: StepScene): Promise<string | undefined>;
 }
 
-/** The plan cannot go on, whatever the patience: people must decide. */
+/** The plan cannot go on: people must decide. `passing` says that it may yet come right by itself, and patience comes first. */
 export class StepStopped extends Error {
   readonly code: string;
-  constructor(code: string, words: string) {
+  readonly passing: boolean;
+  constructor(code: string, words: string, passing = false) {
     super(words);
     this.name = 'StepStopped';
     this.code = code;
+    this.passing = passing;
   }
 }

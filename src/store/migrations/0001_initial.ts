@@ -37,6 +37,14 @@ export const initial: readonly string[] = [
   `create table feed (
     tenant_id text not null, feed text not null, last_success_at timestamptz, read_up_to timestamptz, failures integer not null,
     last_error text, primary key (tenant_id, feed))`,
+  // Who holds a role as last read; a role that was never read stands in no row of `roster_read`.
+  `create table roster (
+    role text not null, object_id text not null, person_key text not null, name text not null, since timestamptz not null,
+    primary key (role, object_id))`,
+  'create table roster_read (role text primary key)',
+  // The settings of the last start that decide who may do what; secrets are never among them.
+  'create table configuration (one boolean primary key default true check (one), body json not null)',
+
   'create table turn (key text primary key, at timestamptz not null default now())',
   'create index turn_at on turn (at)',
 

@@ -38,6 +38,7 @@ export const ACCOUNTS: readonly Example[] = [
   },
   { card: 'account', state: 'part-expired', rendered: accountCard(anAccount(handover), days(4)) },
   { card: 'account', state: 'overdue', rendered: accountCard(anAccount(), days(91)) },
+  { card: 'account', state: 'in-channel', rendered: accountCard(anAccount(), days(3), 'channel') },
   {
     card: 'accountList',
     state: 'four',

@@ -66,6 +66,16 @@ export const ALERTS: readonly Example[] = [
   },
   {
     card: 'alert',
+    state: 'roster-changed',
+    rendered: alertCard(bare({ cause: { kind: 'roster-changed', role: 'approver', added: ['Mal Moore'], removed: ['Cy Chen'] } }), NOON),
+  },
+  {
+    card: 'alert',
+    state: 'configuration-changed',
+    rendered: alertCard(bare({ cause: { kind: 'configuration-changed', changes: [{ name: 'quorum', before: '3', after: '2' }] } }), NOON),
+  },
+  {
+    card: 'alert',
     state: 'feed-failing',
     rendered: alertCard(
       bare({ cause: { kind: 'feed-failing', feed: 'graph-sign-ins', words: 'Graph answered 503 for 12 minutes.' } }),

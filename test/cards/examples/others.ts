@@ -1,13 +1,15 @@
 import { withBanner } from '../../../src/cards/render.ts';
 import { helpCard } from '../../../src/cards/views/help.ts';
 import { noticeCard } from '../../../src/cards/views/notice.ts';
+import { proofCard } from '../../../src/cards/views/proof.ts';
 import { statusCard } from '../../../src/cards/views/status.ts';
 import { welcomePersonalCard, welcomeTeamCard } from '../../../src/cards/views/welcome.ts';
 import { whoamiCard } from '../../../src/cards/views/whoami.ts';
 import { digestOf } from '../../../src/core/digest.ts';
-import { anAccount, hours, minutes, NOON, person } from '../../support/builders.ts';
+import { anAccount, aRequest, hours, minutes, NOON, person } from '../../support/builders.ts';
 import type { Example } from '../example.ts';
 
+const PROOF_URL = `https://breakglass.contoso.example/prove/${'7'.repeat(43)}`;
 const ROOT = digestOf('root of an audit log');
 
 export const OTHERS: readonly Example[] = [
@@ -111,6 +113,16 @@ export const OTHERS: readonly Example[] = [
       audit: { size: 1, root: ROOT },
       limits: [],
     }),
+  },
+  {
+    card: 'proof',
+    state: 'approve',
+    rendered: proofCard({ request: aRequest({ secondProof: true }), decision: 'approve', url: PROOF_URL, minutes: 5 }),
+  },
+  {
+    card: 'proof',
+    state: 'deny',
+    rendered: proofCard({ request: aRequest({ secondProof: true }), decision: 'deny', url: PROOF_URL, minutes: 5 }),
   },
   { card: 'notice', state: 'good', rendered: noticeCard({ title: 'Thank you', text: 'Your approval is counted: 1 of 2.', tone: 'good' }) },
   {

@@ -52,6 +52,27 @@ export const REQUESTS: readonly Example[] = [
       hours(1.2),
     ),
   },
+  {
+    card: 'request',
+    state: 'given-up',
+    rendered: requestCard(
+      aRunningRequest(
+        4,
+        {
+          state: 'withdrawn',
+          closedAt: hours(2),
+          failure: {
+            step: 'assign-role',
+            code: 'Authorization_RequestDenied',
+            words: 'The tenant refused: the changer app may not assign roles.',
+            reference: 'b3c1e2d4',
+          },
+        },
+        'failed',
+      ),
+      hours(1.2),
+    ),
+  },
   { card: 'request', state: 'applied', rendered: requestCard(aRunningRequest(7, { state: 'applied', closedAt: hours(1.2) }), hours(2)) },
   {
     card: 'request',

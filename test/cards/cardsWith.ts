@@ -1,0 +1,146 @@
+import { type Rendered, withBanner } from '../../src/cards/render.ts';
+import { accountCard } from '../../src/cards/views/account.ts';
+import { accountListCard } from '../../src/cards/views/accountList.ts';
+import { alertCard } from '../../src/cards/views/alert.ts';
+import { createFormCard } from '../../src/cards/views/createForm.ts';
+import { formDoneCard } from '../../src/cards/views/formDone.ts';
+import { helpCard } from '../../src/cards/views/help.ts';
+import { noticeCard } from '../../src/cards/views/notice.ts';
+import { partCard } from '../../src/cards/views/part.ts';
+import { proofCard } from '../../src/cards/views/proof.ts';
+import { requestCard } from '../../src/cards/views/request.ts';
+import { requestListCard } from '../../src/cards/views/requestList.ts';
+import { revealDialog } from '../../src/cards/views/revealDialog.ts';
+import { statusCard } from '../../src/cards/views/status.ts';
+import { validationCard } from '../../src/cards/views/validation.ts';
+import { welcomePersonalCard } from '../../src/cards/views/welcome.ts';
+import { whoamiCard } from '../../src/cards/views/whoami.ts';
+import { aDecision, anAccount, anAlert, aPart, aPlan, aRequest, aRunningRequest, aSignIn, days, hours, NOON } from '../support/builders.ts';
+
+/** Every card with a text in every field that people, directories, feeds or errors can write. @param text asked anew for each field */
+export function cardsWith(text: () => string): readonly Rendered[] {
+  const who = (key: string) => ({ objectId: `0000-${key}`, personKey: key, name: text() });
+  const tenant = { id: 'T-1', name: text(), kind: 'workforce' as const, initialDomain: text(), exclusionGroupId: 'G-1' };
+  const people = { requester: who('r'), custodians: [who('c1'), who('c2'), who('c3')], owners: [who('o1'), who('o2')] };
+  const plan = aPlan({ ...people, tenant, userName: text(), displayName: text(), usageLocation: text(), reason: text() });
+  const decision = (kind: 'approve' | 'deny', key: string) =>
+    aDecision('ann', { kind, person: who(key), reason: text(), planDigest: pending.planDigest });
+  // The digest stays that of another plan: it differs with the text, and a lone surrogate has none.
+  const pending = { ...aRequest(), plan, requester: plan.requester, reason: text(), duplicateOf: text() };
+  const running = aRunningRequest(7, { plan, state: 'applied', closedAt: NOON });
+  const steps = running.steps.map((step) => ({ ...step, evidence: text() }));
+  const failure = { step: 'assign-role' as const, code: text(), words: text(), reference: text() };
+  const parts = [
+    aPart(1, 'dana', { custodian: who('c1'), state: 'stored', storedAt: NOON, location: text(), sealNumber: text() }),
+    aPart(2, 'eli', { custodian: who('c2') }),
+  ];
+  const account = anAccount({
+    ...people,
+    parts,
+    tenantName: text(),
+    userPrincipalName: text(),
+    displayName: text(),
+    feed: text(),
+    validatedAt: NOON,
+    validatedBy: who('o1'),
+    validationNote: text(),
+    validationDueAt: days(90),
+  });
+  const event = aSignIn({
+    userPrincipalName: text(),
+    ipAddress: text(),
+    place: text(),
+    app: text(),
+    client: text(),
+    userId: text(),
+    policies: [
+      { name: text(), result: text() },
+      { name: text(), result: text() },
+    ],
+  });
+  const alert = anAlert({
+    account: text(),
+    tenantName: text(),
+    owners: people.owners,
+    state: 'acknowledged',
+    acknowledgedBy: who('a'),
+    cause: { kind: 'sign-in', event, feeds: ['azure-monitor'], registered: false },
+  });
+  const open = { ...alert, state: 'open' as const };
+  const values = {
+    tenantId: text(),
+    userName: text(),
+    displayName: text(),
+    usageLocation: text(),
+    credential: text(),
+    custodians: text(),
+    owners: text(),
+    reason: text(),
+  };
+  return [
+    requestCard({ ...pending, decisions: [decision('approve', 'a'), decision('approve', 'r'), decision('approve', 'c1')] }, hours(1)),
+    requestCard({ ...pending, state: 'denied', decisions: [decision('deny', 'a')] }, hours(1)),
+    requestCard({ ...running, steps, state: 'failed', failure }, hours(1)),
+    requestCard({ ...running, steps }, hours(1)),
+    requestCard({ ...pending, state: 'withdrawn' }, hours(1)),
+    requestListCard([pending, running], hours(1)),
+    formDoneCard({ request: pending }),
+    createFormCard({
+      formId: 'F-1',
+      tenants: [{ id: 'T-1', displayName: text(), initialDomain: text() }],
+      custodians: people.custodians,
+      owners: people.owners,
+      values,
+      faults: [
+        { field: 'userName', problem: 'illegal-character', detail: text() },
+        { field: text(), problem: 'not-eligible', detail: text() },
+        { field: 'custodians', problem: 'not-custodian', detail: text() },
+      ],
+    }),
+    accountCard(account, hours(1)),
+    accountListCard([account], hours(1)),
+    partCard(account, 1, hours(1)),
+    partCard(account, 2, hours(1)),
+    revealDialog({ account, partNumber: 1, of: 2, part: 'abc123' }),
+    validationCard(account, days(1), '14'),
+    validationCard(account, days(80)),
+    alertCard(alert, NOON),
+    alertCard(open, NOON, 'escalation:2'),
+    ...(['request-failed', 'part-expired', 'unreadable-signal', 'feed-failing'] as const).map((kind) =>
+      alertCard(
+        { ...open, cause: { kind, requestId: text(), words: text(), partNumber: 1, custodian: text(), feed: 'azure-monitor' } },
+        NOON,
+      ),
+    ),
+    whoamiCard({
+      name: text(),
+      objectId: text(),
+      found: true,
+      personKey: text(),
+      roles: ['approver'],
+      ownerOf: [text(), text()],
+      custodianOf: [text()],
+    }),
+    whoamiCard({ name: text(), objectId: text(), found: false, why: 'guest', roles: [], ownerOf: [], custodianOf: [] }),
+    statusCard({
+      now: NOON,
+      version: text(),
+      mode: 'sandbox',
+      database: text(),
+      feeds: [{ tenant: text(), feed: text(), error: text() }],
+      jobs: { waiting: 1, failed: 0 },
+      timers: { waiting: 1 },
+      audit: { size: 1, root: text() },
+      limits: [text(), text()],
+    }),
+    proofCard({ request: pending, decision: 'deny', url: `https://x.example/prove/${'7'.repeat(43)}`, minutes: 5 }),
+    helpCard({
+      name: text(),
+      roles: [text()],
+      commands: [{ usage: text(), summary: text() }],
+      unknown: { typed: text(), nearest: text() },
+    }),
+    welcomePersonalCard({ name: text() }),
+    withBanner(noticeCard({ title: 'Notice', text: text(), tone: 'neutral' }), text()),
+  ];
+}

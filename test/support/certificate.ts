@@ -1,0 +1,26 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+
+/** One DER element. */
+function der(tag: number, ...content: readonly Uint8Array[]): Buffer {
+  const body = Buffer.concat(content);
+  const size = body.length < 128 ? [body.length] : [0x82, body.length >> 8, body.length & 255];
+  return Buffer.concat([Buffer.from([tag, ...size]), body]);
+}
+const sequence = (...content: readonly Uint8Array[]): Buffer => der(0x30, ...content);
+const time = (at: string): Buffer => der(0x17, Buffer.from(at));
+
+/** sha256WithRSAEncryption, 1.2.840.113549.1.1.11. */
+const ALGORITHM = sequence(der(6, Buffer.from('2a864886f70d01010b', 'hex')), der(5));
+
+/** A self-signed certificate and its RSA key, as operators keep them: one PEM file. Good until 2049. */
+export function selfSigned(commonName: string): { readonly pem: string; readonly certificate: Buffer; readonly publicKey: KeyObject } {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const name = sequence(der(0x31, sequence(der(6, Buffer.from('550403', 'hex')), der(0x0c, Buffer.from(commonName)))));
+  const validity = sequence(time('260101000000Z'), time('491231235959Z'));
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  const body = sequence(der(2, Buffer.from([1])), ALGORITHM, name, validity, name, spki);
+  const certificate = sequence(body, ALGORITHM, der(3, Buffer.from([0]), sign('sha256', body, privateKey)));
+  const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
+  const pem = `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n${privateKey.export({ type: 'pkcs8', format: 'pem' })}`;
+  return { pem, certificate, publicKey };
+}

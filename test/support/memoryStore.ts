@@ -1,0 +1,306 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Job, JobQueue } from '../../src/app/jobs.ts';
+import type {
+  Aggregates,
+  AuditRecord,
+  Conversation,
+  FeedState,
+  Kind,
+  Policy,
+  PostedCard,
+  Random,
+  Store,
+  Transaction,
+} from '../../src/app/ports.ts';
+import { partKey } from '../../src/core/account/types.ts';
+import type { Configuration } from '../../src/core/configuration.ts';
+import type { Effect, Place } from '../../src/core/effect.ts';
+import type { Intent } from '../../src/core/intent.ts';
+import type { Role } from '../../src/core/people.ts';
+import type { ProofTicket } from '../../src/core/request/proof.ts';
+import type { RosterEntry } from '../../src/core/roster/roster.ts';
+
+interface Rows {
+  readonly request: Map<string, Aggregates['request']>;
+  readonly account: Map<string, Aggregates['account']>;
+  readonly alert: Map<string, Aggregates['alert']>;
+  readonly once: Map<string, string>;
+  readonly sealed: Map<string, Uint8Array>;
+  readonly timers: Map<string, { readonly at: Date; readonly intent: Intent }>;
+  readonly cards: Map<string, PostedCard>;
+  readonly tickets: Map<string, ProofTicket>;
+  readonly rosters: Map<Role, readonly RosterEntry[]>;
+  readonly configurations: Configuration[];
+  readonly audit: AuditRecord[];
+  readonly jobs: { readonly queue: JobQueue; readonly job: Job }[];
+}
+
+const nothing = (): Rows => ({
+  request: new Map(),
+  account: new Map(),
+  alert: new Map(),
+  once: new Map(),
+  sealed: new Map(),
+  timers: new Map(),
+  cards: new Map(),
+  tickets: new Map(),
+  rosters: new Map(),
+  configurations: [],
+  audit: [],
+  jobs: [],
+});
+
+/** The port Store with its rows laid open: a test looks into them, and moves the clock. */
+export interface MemoryStore extends Store {
+  readonly rows: Rows;
+  /** Puts a thing there as if it had always been. */
+  put<K extends Kind>(kind: K, value: Aggregates[K]): void;
+  setClock(now: Date): void;
+}
+
+/**
+ * A store in memory that keeps the promises of the real one: transactions one after the other, all or nothing; saved values are copies;
+ * a save from another revision is a fault. What SQL promises is the contract suite's matter (test/contract/store.test.ts).
+ */
+export function memoryStore(start: Date): MemoryStore {
+  let rows = nothing();
+  let clock = start;
+  let queue: Promise<unknown> = Promise.resolve();
+  const current = new AsyncLocalStorage<Transaction>();
+  const conversations = new Map<string, Conversation>();
+  const turns = new Set<string>();
+  const feeds = new Map<string, FeedState>();
+
+  const send = (urgent: boolean | undefined, job: Job): void => {
+    rows.jobs.push({ queue: urgent ? 'urgent-card' : 'card', job });
+  };
+  const changeCard = (key: string, change: Partial<PostedCard>): void => {
+    const card = rows.cards.get(key);
+    if (card) rows.cards.set(key, { ...card, ...change });
+  };
+  const readRow = <K extends Kind>(kind: K, id: string): Aggregates[K] | undefined => structuredClone((rows[kind] as RowsOf<K>).get(id));
+  const writeRow = <K extends Kind>(kind: K, value: Aggregates[K]): void => {
+    (rows[kind] as RowsOf<K>).set(value.id, structuredClone(value));
+  };
+
+  function owe(effect: Effect): void {
+    switch (effect.kind) {
+      case 'intend':
+        rows.timers.set(effect.key, { at: effect.at, intent: structuredClone(effect.intent) });
+        break;
+      case 'forget':
+        rows.timers.delete(effect.key);
+        break;
+      case 'post': {
+        const { key, place, subject, variant = '', urgent = false } = effect;
+        if (rows.cards.has(key)) break;
+        rows.cards.set(key, { key, subject, variant, place, state: 'owed', shown: 0, urgent });
+        send(urgent, { kind: 'post', key });
+        break;
+      }
+      case 'show':
+        send(effect.urgent, { kind: 'show', subject: effect.subject });
+        break;
+      case 'apply-plan':
+        rows.jobs.push({ queue: 'run-plan', job: { kind: 'apply-plan', requestId: effect.requestId } });
+        break;
+    }
+  }
+
+  const tx: Transaction = {
+    now: async () => clock,
+    lock: async (kind, id) => readRow(kind, id),
+    async insert(kind, value) {
+      if (readRow(kind, value.id)) throw new Error(`${kind} ${value.id} is there already`);
+      writeRow(kind, value);
+    },
+    async save(kind, value) {
+      if (readRow(kind, value.id)?.revision !== value.revision - 1) throw new Error(`${kind} ${value.id} was changed by somebody else`);
+      writeRow(kind, value);
+    },
+    requestOfForm: async (formId) => structuredClone([...rows.request.values()].find((request) => request.formId === formId)),
+    async claimOfName(userPrincipalName) {
+      const open = ['pending', 'approved', 'failed', 'applied'];
+      const name = userPrincipalName.toLowerCase();
+      const claim = [...rows.request.values()].find(
+        ({ state, plan }) => open.includes(state) && plan.account.userPrincipalName.toLowerCase() === name,
+      );
+      return claim && { id: claim.id };
+    },
+    openRequestsBy: async (personKey) =>
+      [...rows.request.values()].filter(
+        ({ state, requester }) => ['pending', 'approved', 'failed'].includes(state) && requester.personKey === personKey,
+      ).length,
+    accountOfRequest: async (requestId) => structuredClone([...rows.account.values()].find((account) => account.requestId === requestId)),
+    accountOfUser: async (tenantId, objectId) =>
+      structuredClone([...rows.account.values()].find((account) => account.tenantId === tenantId && account.objectId === objectId)),
+    async claimOnce(key, id) {
+      const earlier = rows.once.get(key);
+      if (earlier === undefined) rows.once.set(key, id);
+      return earlier;
+    },
+    async putSealedParts(accountId, sealed) {
+      for (const [index, content] of sealed.entries()) rows.sealed.set(partKey(accountId, index + 1), Uint8Array.from(content));
+    },
+    async takeSealedPart(key) {
+      const content = rows.sealed.get(key);
+      rows.sealed.delete(key);
+      return content;
+    },
+    async openRequestFor(tenantId) {
+      const pending = [...rows.request.values()].filter(({ state, plan }) => state === 'pending' && plan.tenant.id === tenantId);
+      const newest = pending.sort((one, other) => other.openedAt.getTime() - one.openedAt.getTime())[0];
+      return newest && { id: newest.id };
+    },
+    async putTicket(ticket, now) {
+      for (const [hash, { expiresAt }] of rows.tickets) if (expiresAt <= now) rows.tickets.delete(hash);
+      rows.tickets.set(ticket.hash, ticket);
+    },
+    ticket: async (hash) => rows.tickets.get(hash),
+    async spendTicket(hash) {
+      rows.tickets.delete(hash);
+    },
+    roster: async (role) => rows.rosters.get(role),
+    async saveRoster(role, entries) {
+      rows.rosters.set(role, entries);
+    },
+    lastConfiguration: async () => rows.configurations.at(-1),
+    async saveConfiguration(configuration) {
+      rows.configurations.push(configuration);
+    },
+    async owe(effects) {
+      for (const effect of effects) owe(effect);
+    },
+    async record(entry) {
+      rows.audit.push(structuredClone(entry));
+    },
+  };
+
+  function transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const joined = current.getStore();
+    if (joined) return work(joined);
+    const mine = queue.then(async () => {
+      const before = copyOf(rows);
+      try {
+        return await current.run(tx, () => work(tx));
+      } catch (error) {
+        rows = before;
+        throw error;
+      }
+    });
+    queue = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async function ringNextTimer(work: Parameters<Store['ringNextTimer']>[0]): Promise<boolean> {
+    const due = [...rows.timers].filter(([, { at }]) => at <= clock).sort(([, one], [, other]) => one.at.getTime() - other.at.getTime())[0];
+    if (!due) return false;
+    const [key, { intent }] = due;
+    await transaction(async () => {
+      rows.timers.delete(key); // before the work: what the work decides may set the same key again
+      await work({ key, intent });
+    });
+    return true;
+  }
+
+  return {
+    get rows() {
+      return rows;
+    },
+    put: writeRow,
+    setClock(now) {
+      clock = now;
+    },
+    transaction,
+    ringNextTimer,
+    now: async () => clock,
+    get: async (kind, id) => readRow(kind, id),
+    requests: async ({ open, limit }) =>
+      [...rows.request.values()].filter(({ state }) => !open || ['pending', 'approved', 'failed'].includes(state)).slice(0, limit),
+    accounts: async (limit) => [...rows.account.values()].slice(0, limit),
+    openAlerts: async (limit) => [...rows.alert.values()].filter(({ state }) => state === 'open').slice(0, limit),
+    watchedUsers: async (tenantId) => [...rows.account.values()].filter((row) => row.tenantId === tenantId).map((row) => row.objectId),
+    cardsOf: async (subject) => [...rows.cards.values()].filter((card) => card.subject === subject),
+    card: async (key) => rows.cards.get(key),
+    conversation: async (place) => conversations.get(placeKey(place)),
+    auditHead: async () => ({ size: rows.audit.length, root: '' }),
+    backlog: async () => ({ jobs: rows.jobs.length, failedJobs: 0, timers: rows.timers.size }),
+    feeds: async () => [...feeds.values()],
+    async remember(conversation) {
+      conversations.set(placeKey(conversation.place), conversation);
+      for (const { key, urgent, place, state } of rows.cards.values()) {
+        if (state === 'owed' && placeKey(place) === placeKey(conversation.place)) send(urgent, { kind: 'post', key });
+      }
+    },
+    markOwed: async (key) => changeCard(key, { state: 'owed' }),
+    markSending: async (key, conversationId) => changeCard(key, { state: 'sending', conversationId }),
+    markSent: async (key, conversationId, activityId, shown) => changeCard(key, { state: 'sent', conversationId, activityId, shown }),
+    async markShown(key, shown) {
+      if ((rows.cards.get(key)?.shown ?? 0) < shown) changeCard(key, { shown });
+    },
+    async feedRead(tenantId, feed, { readUpTo, error }) {
+      const before = feeds.get(`${tenantId}|${feed}`) ?? { tenantId, feed, failures: 0 };
+      const moved = { ...before, ...(readUpTo ? { readUpTo } : {}) };
+      const next: FeedState =
+        error === undefined
+          ? { ...moved, failures: 0, lastSuccessAt: clock }
+          : { ...moved, failures: before.failures + 1, lastError: error };
+      feeds.set(`${tenantId}|${feed}`, next);
+      return next;
+    },
+    async firstSight(key) {
+      const first = !turns.has(key);
+      turns.add(key);
+      return first;
+    },
+    close: async () => undefined,
+  };
+}
+
+type RowsOf<K extends Kind> = Map<string, Aggregates[K]>;
+
+const copyOf = (rows: Rows): Rows => ({
+  request: new Map(rows.request),
+  account: new Map(rows.account),
+  alert: new Map(rows.alert),
+  once: new Map(rows.once),
+  sealed: new Map(rows.sealed),
+  timers: new Map(rows.timers),
+  cards: new Map(rows.cards),
+  tickets: new Map(rows.tickets),
+  rosters: new Map(rows.rosters),
+  configurations: [...rows.configurations],
+  audit: [...rows.audit],
+  jobs: [...rows.jobs],
+});
+
+const placeKey = (place: Place): string => (place.kind === 'channel' ? 'channel' : `person:${place.objectId}`);
+
+/** The rules of most tests: nobody waits to count, no second proof is asked for. */
+export const TEST_POLICY: Policy = {
+  quorum: 2,
+  policyVersion: '1',
+  requestExpiryHours: 24,
+  openRequestsPerPerson: 5,
+  coolDownHours: 0,
+  partExpiryHours: 72,
+  validationDays: 90,
+  secondProof: [],
+  proofMinutes: 5,
+};
+
+/** Ids in order, so that a test can name what it made; numbers of a small generator, different each time. */
+export function countingRandom(): Random {
+  let ids = 0;
+  let seed = 1;
+  return {
+    below(limit) {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return (seed >>> 16) % limit;
+    },
+    id(prefix) {
+      ids += 1;
+      return `${prefix}-${String(ids).padStart(6, '0')}`;
+    },
+  };
+}

@@ -1,0 +1,608 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type Door, door } from '../../src/app/dispatch.ts';
+import type { Log } from '../../src/app/log.ts';
+import type { Custody, People, Store, TenantReader, Tenants, TenantUser, TenantWriter } from '../../src/app/ports.ts';
+import { GLOBAL_ADMINISTRATOR } from '../../src/core/request/plan.ts';
+import type { ChangeRequest } from '../../src/core/request/types.ts';
+import { keyFileCustody, partContext } from '../../src/custody/keyFile.ts';
+import { GraphFault } from '../../src/graph/faults.ts';
+import { runPlan } from '../../src/jobs/runPlan.ts';
+import { ringTimers } from '../../src/jobs/timers.ts';
+import { StoreFault } from '../../src/store/fault.ts';
+import { actor, aDecision, aPlan, aRequest, minutes, NOON, person } from '../support/builders.ts';
+import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../support/memoryStore.ts';
+
+const PLAN = aPlan();
+const REQUEST = aRequest({ state: 'approved', decisions: [aDecision('ann'), aDecision('bob')] });
+const WRITES = ['createUser', 'addToGroup', 'setPassword', 'assignRole', 'enable'];
+
+const fault = (status: number, code: string, detail = ''): GraphFault => new GraphFault('call', { status, code, detail });
+const noAnswer = () => fault(0, 'TimeoutError');
+const conflict = () =>
+  fault(400, 'Request_BadRequest', 'Another object with the same value for property userPrincipalName already exists.');
+
+/** What a call is to come to: refused with nothing done, or done and the answer lost. */
+type Mishap = 'refused' | 'lost' | undefined;
+
+interface FakeUser extends Omit<TenantUser, 'accountEnabled'> {
+  readonly createdAt: number;
+  enabledAt: number;
+  password: string;
+}
+
+/**
+ * One tenant with one writable master and a replica that answers reads `lagMs` late. The master refuses duplicates, as Graph does; a
+ * write that refers to what its replica has not seen yet is `404`, as documented.
+ */
+class FakeTenant {
+  lagMs = 0;
+  nowMs = 0;
+  readonly users: FakeUser[] = [];
+  readonly members: { objectId: string; at: number }[] = [];
+  readonly roles: { objectId: string; role: string; at: number }[] = [];
+  /** Every write that was carried out, in order. */
+  readonly writes: string[] = [];
+  /** The very buffers that were handed in. */
+  readonly passwords: Buffer[] = [];
+  /** Faults of one call by name, each used up once or kept. */
+  readonly always = new Map<string, GraphFault>();
+  /** What must hold at the instant of a write. */
+  onWrite: (name: string) => void = () => undefined;
+
+  private readonly seen = (at: number): boolean => at + this.lagMs <= this.nowMs;
+  private asRead(user: FakeUser): TenantUser {
+    const { objectId, userPrincipalName, marker, passwordPolicies } = user;
+    return {
+      objectId,
+      userPrincipalName,
+      accountEnabled: this.seen(user.enabledAt),
+      ...(marker ? { marker } : {}),
+      ...(passwordPolicies ? { passwordPolicies } : {}),
+    };
+  }
+  private find(match: (user: FakeUser) => boolean): TenantUser | undefined {
+    const user = this.users.find((row) => match(row) && this.seen(row.createdAt));
+    return user && this.asRead(user);
+  }
+  private known(objectId: string): FakeUser {
+    const user = this.users.find((row) => row.objectId === objectId && this.seen(row.createdAt));
+    if (!user) throw fault(404, 'Request_ResourceNotFound');
+    return user;
+  }
+  private wrote(name: string): void {
+    this.onWrite(name);
+    this.writes.push(name);
+  }
+
+  readonly reader: TenantReader = {
+    userByName: async (name) => this.find((user) => user.userPrincipalName === name),
+    user: async (objectId) => this.find((user) => user.objectId === objectId),
+    deletedUserByName: async () => false,
+    isMember: async (_groupId, objectId) => this.members.some((row) => row.objectId === objectId && this.seen(row.at)),
+    roles: async (objectId) => this.roles.filter((row) => row.objectId === objectId && this.seen(row.at)).map(({ role }) => role),
+    canReadSignIns: async () => true,
+    signIns: async () => [],
+  };
+
+  readonly writer: TenantWriter = {
+    createUser: async (account, password) => {
+      this.passwords.push(password);
+      if (this.users.some(({ userPrincipalName }) => userPrincipalName === account.userPrincipalName)) throw conflict();
+      const objectId = `user-${this.users.length + 1}`;
+      this.wrote('createUser');
+      this.users.push({
+        objectId,
+        userPrincipalName: account.userPrincipalName,
+        marker: account.marker,
+        passwordPolicies: 'DisablePasswordExpiration',
+        createdAt: this.nowMs,
+        enabledAt: Number.POSITIVE_INFINITY,
+        password: password.toString('latin1'),
+      });
+      return objectId;
+    },
+    addToGroup: async (_groupId, objectId) => {
+      this.known(objectId);
+      if (this.members.some((row) => row.objectId === objectId)) throw conflict();
+      this.wrote('addToGroup');
+      this.members.push({ objectId, at: this.nowMs });
+    },
+    setPassword: async (objectId, password) => {
+      this.passwords.push(password);
+      const user = this.known(objectId);
+      this.wrote('setPassword');
+      user.password = password.toString('latin1');
+    },
+    assignRole: async (objectId, role) => {
+      this.known(objectId);
+      if (this.roles.some((row) => row.objectId === objectId && row.role === role)) throw conflict();
+      this.wrote('assignRole');
+      this.roles.push({ objectId, role, at: this.nowMs });
+    },
+    enable: async (objectId) => {
+      const user = this.known(objectId);
+      this.wrote('enable');
+      user.enabledAt = Math.min(user.enabledAt, this.nowMs);
+    },
+  };
+}
+
+let store: MemoryStore;
+let tenant: FakeTenant;
+let front: Door;
+let holders: ReturnType<typeof person>[];
+let sealedBuffers: Buffer[];
+let logged: string[];
+const custody = keyFileCustody(Buffer.alloc(32, 5));
+const random = countingRandom();
+
+const openStore = (request: ChangeRequest = REQUEST): void => {
+  store = memoryStore(NOON);
+  store.put('request', request);
+  tenant = new FakeTenant();
+  front = door({ store, random, policy: TEST_POLICY, tenant: () => undefined });
+  holders = [person('ann'), person('bob'), person('cy')];
+  sealedBuffers = [];
+  logged = [];
+};
+beforeEach(() => openStore());
+
+/** Time passes for the tenant and for the database alike. */
+const pass = (ms: number): void => {
+  tenant.nowMs += ms;
+  store.setClock(new Date(NOON.getTime() + tenant.nowMs));
+};
+
+const log: Log = {
+  info: (event) => void logged.push(event),
+  warn: (event) => void logged.push(event),
+  error: (event) => void logged.push(event),
+  child: () => log,
+};
+
+/** A port whose every call is first put to `mishap`, and counted. */
+function watched<T extends object>(port: T, mishap: (call: string) => Mishap, error: (call: string) => Error): T {
+  return new Proxy(port, {
+    get(target, name, self) {
+      const member: unknown = Reflect.get(target, name, self);
+      if (typeof member !== 'function') return member;
+      return async (...given: unknown[]) => {
+        const call = String(name);
+        const verdict = mishap(call);
+        if (verdict === 'refused') throw error(call);
+        const answer: unknown = await member.apply(target, given);
+        if (verdict === 'lost') throw error(call);
+        return answer;
+      };
+    },
+  });
+}
+
+interface Trouble {
+  /** Judges each call of the tenant, the directory of people and custody. */
+  readonly port?: (call: string) => Mishap;
+  /** The same for transactions: the edge of what is durable. */
+  readonly database?: (call: string) => Mishap;
+  readonly error?: (call: string) => Error;
+}
+
+/** One run of the job, as a worker process would do it. */
+async function run({ port = () => undefined, database = () => undefined, error = noAnswer }: Trouble = {}): Promise<void> {
+  const tenants: Tenants = {
+    list: () => [],
+    info: () => undefined,
+    reader: () => watched(tenant.reader, (call) => standing(call) ?? port(call), error),
+    writer: () => watched(tenant.writer, (call) => standing(call) ?? port(call), error),
+  };
+  const people: People = { lookUp: async () => ({ ok: false, why: 'unknown' }), holders: async () => holders };
+  const sealing: Custody = {
+    open: (sealed, context) => custody.open(sealed, context),
+    seal(part, context) {
+      sealedBuffers.push(part);
+      return custody.seal(part, context);
+    },
+  };
+  const edge: Store = watched(store as Store, (call) => (call === 'transaction' || call === 'now' ? database(call) : undefined), error);
+  await runPlan(
+    {
+      door: door({ store: edge, random, policy: TEST_POLICY, tenant: () => undefined }),
+      store: edge,
+      people: watched(people, port, error),
+      tenants,
+      custody: watched(sealing, port, error),
+      random,
+      log,
+      partContext,
+      wait: async (ms) => pass(ms),
+    },
+    REQUEST.id,
+  );
+}
+
+/** Throws the fault a test set for good on a call. */
+const standing = (call: string): Mishap => {
+  const set = tenant.always.get(call);
+  if (set) throw set;
+  return undefined;
+};
+
+const request = (): ChangeRequest => {
+  const found = store.rows.request.get(REQUEST.id);
+  if (!found) throw new Error('the request is gone');
+  return found;
+};
+
+/** Runs the job again a minute later, as the queue does, until it returns. */
+async function untilDone(times: number): Promise<void> {
+  for (let attempt = 0; attempt < times; attempt += 1) {
+    try {
+      return await run();
+    } catch {
+      pass(60_000);
+    }
+  }
+}
+
+/** GR-1: one user, one membership, one role, enabled, and the parts in custody are the password that was set last. */
+async function expectCarriedOut(): Promise<void> {
+  expect(request()).toMatchObject({ state: 'applied' });
+  expect(request().steps.map(({ state }) => state)).toEqual(PLAN.steps.map(() => 'done'));
+  const [user] = tenant.users;
+  const [account] = store.rows.account.values();
+  if (!user || !account) throw new Error('no user or no account');
+  expect(tenant.users).toHaveLength(1);
+  expect(store.rows.account.size).toBe(1);
+  expect(account.objectId).toBe(user.objectId);
+  expect(tenant.members.map(({ objectId }) => objectId)).toEqual([user.objectId]);
+  expect(tenant.roles.map(({ objectId, role }) => [objectId, role])).toEqual([[user.objectId, GLOBAL_ADMINISTRATOR.templateId]]);
+  expect(user.enabledAt).toBeLessThan(Number.POSITIVE_INFINITY);
+  const parts = await Promise.all(
+    account.parts.map(({ number, custodian }) => {
+      const key = `${account.id}:${number}`;
+      return custody.open(store.rows.sealed.get(key) ?? Buffer.of(), partContext(key, custodian.objectId));
+    }),
+  );
+  expect(Buffer.concat(parts).toString('latin1')).toBe(user.password);
+  expectWiped();
+}
+
+/** CR-5: of every buffer that ever held a password or a part, nothing is left. */
+function expectWiped(): void {
+  for (const buffer of [...tenant.passwords, ...sealedBuffers]) expect(buffer.every((byte) => byte === 0)).toBe(true);
+}
+
+/** GR-2, whenever anything is written: what is privileged or enabled is watched, excluded, and has its credential in custody. */
+const guardOrder = (): void => {
+  tenant.onWrite = (name) => {
+    if (name !== 'assignRole' && name !== 'enable') return;
+    expect(tenant.members).toHaveLength(1);
+    expect([...store.rows.account.values()].map(({ objectId }) => objectId)).toEqual([tenant.users[0]?.objectId]);
+    expect(store.rows.sealed.size).toBe(2);
+    if (name === 'enable') expect(tenant.roles).toHaveLength(1);
+  };
+};
+
+describe('carrying out a plan', () => {
+  test('GR-2: writes in the order of the plan, and nothing twice', async () => {
+    guardOrder();
+    await run();
+    expect(tenant.writes).toEqual(WRITES);
+    await expectCarriedOut();
+    await ringTimers(store, front);
+    expect([...store.rows.account.values()][0]?.state).toBe('handover');
+  });
+
+  test('AP-8: once applied, a second job for the same request writes nothing', async () => {
+    await run();
+    await run();
+    expect(tenant.writes).toEqual(WRITES);
+    expect(request().fence).toBe(1);
+  });
+
+  test('CR-5: every buffer that held a password or a part is wiped, also when the tenant refuses', async () => {
+    tenant.always.set('setPassword', fault(403, 'Authorization_RequestDenied'));
+    await run();
+    expect(sealedBuffers).toHaveLength(2);
+    expect(tenant.passwords).toHaveLength(1); // the one nobody keeps
+    expectWiped();
+    openStore();
+    await run();
+    expect(tenant.passwords).toHaveLength(2);
+    expect(sealedBuffers).toHaveLength(2);
+    expectWiped();
+  });
+
+  test('CR-5 GR-1: a part that cannot be sealed stops the password from being set, and after thirty minutes the run, in words', async () => {
+    while (request().state === 'approved') {
+      const seal = (call: string): Mishap => (call === 'seal' ? 'lost' : undefined);
+      await run({ port: seal, error: () => new Error('the key is gone') }).catch(() => pass(120_000));
+      expectWiped();
+    }
+    expect(sealedBuffers.length).toBeGreaterThan(2);
+    expect(tenant.writes).toEqual(['createUser', 'addToGroup']);
+    expect(request().failure?.words).toContain('Breakglass itself could not complete this step within 30 minutes');
+  });
+
+  test('AP-4: with the approvers gone it is pending again, and nothing was written', async () => {
+    holders = [person('ann'), person('cy')];
+    await run();
+    expect(tenant.writes).toEqual([]);
+    expect(request()).toMatchObject({ state: 'pending', fence: 0, annulled: [person('bob').objectId] });
+    expect(store.rows.timers.get(`expire:${REQUEST.id}`)?.at).toEqual(REQUEST.expiresAt);
+  });
+
+  test('AP-4 ID-4: with the approvers unreadable nothing happens at all', async () => {
+    await expect(run({ port: (call) => (call === 'holders' ? 'refused' : undefined) })).rejects.toThrow();
+    expect(request()).toEqual(REQUEST);
+    expect(tenant.writes).toEqual([]);
+  });
+
+  test('AP-7: what expired before it began is not begun', async () => {
+    pass(24 * 3_600_000);
+    await run();
+    expect(request().state).toBe('expired');
+    expect(tenant.writes).toEqual([]);
+  });
+
+  test.each(['pending', 'denied', 'withdrawn', 'expired', 'failed', 'applied'] as const)(
+    'AP-1: a %s request is not begun',
+    async (state) => {
+      openStore({ ...REQUEST, state });
+      await run();
+      expect(tenant.writes).toEqual([]);
+      expect(request()).toEqual({ ...REQUEST, state });
+    },
+  );
+});
+
+describe('a run that is interrupted', () => {
+  /** How many calls of each sort a run without trouble makes. */
+  async function calls(sort: 'port' | 'database'): Promise<number> {
+    openStore();
+    let count = 0;
+    await run({
+      [sort]: () => {
+        count += 1;
+        return undefined;
+      },
+    });
+    return count;
+  }
+  const nth = (wanted: number, mishap: Mishap) => {
+    let count = 0;
+    return (): Mishap => {
+      count += 1;
+      return count === wanted ? mishap : undefined;
+    };
+  };
+  const Killed = () => new Error('killed');
+
+  test.each(['refused', 'lost'] as const)('GR-1 GR-4: converges when any one call outside is %s, wherever that is', async (mishap) => {
+    const total = await calls('port');
+    expect(total).toBeGreaterThan(20);
+    for (let number = 1; number <= total; number += 1) {
+      openStore();
+      guardOrder();
+      const port = nth(number, mishap);
+      await run({ port: (call) => (call === 'seal' ? undefined : port()) }).catch(() => pass(60_000));
+      await untilDone(3);
+      await expectCarriedOut();
+    }
+  });
+
+  test.each(['refused', 'lost'] as const)(
+    'GR-1: a database that fails once (%s) is no reason to stop, wherever that is',
+    async (mishap) => {
+      const total = await calls('database');
+      for (let number = 1; number <= total; number += 1) {
+        openStore({ ...REQUEST, openedAt: minutes(-300) });
+        guardOrder();
+        await run({ database: nth(number, mishap), error: () => new StoreFault('transaction', '57P01') }).catch(() => pass(60_000));
+        expect(request().state).not.toBe('failed');
+        await untilDone(3);
+        await expectCarriedOut();
+      }
+    },
+  );
+
+  test.each([
+    ['port', 'refused'],
+    ['port', 'lost'],
+    ['database', 'refused'],
+    ['database', 'lost'],
+  ] as const)('GR-1: converges after a crash at any call (%s, %s)', async (sort, mishap) => {
+    const total = await calls(sort);
+    for (let number = 1; number <= total; number += 1) {
+      openStore();
+      guardOrder();
+      let dead = false;
+      const at = nth(number, mishap);
+      // From the fatal call on nothing this process does reaches anybody.
+      const judge = (here: 'port' | 'database') => (): Mishap => {
+        if (dead) return 'refused';
+        const verdict = here === sort ? at() : undefined;
+        dead = verdict !== undefined;
+        return verdict;
+      };
+      await expect(run({ port: judge('port'), database: judge('database'), error: Killed })).rejects.toThrow('killed');
+      pass(15_000);
+      await untilDone(3);
+      await expectCarriedOut();
+    }
+  });
+
+  test('GR-1 GR-4: converges with answers late, lost and refused, in any mixture', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 300_000 }),
+        fc.array(fc.constantFrom<Mishap[]>('refused', 'lost', undefined, undefined, undefined), { maxLength: 60 }),
+        async (lagMs, mishaps) => {
+          openStore();
+          guardOrder();
+          tenant.lagMs = lagMs;
+          const left = [...mishaps];
+          const trouble = { port: (call: string) => (call === 'seal' ? undefined : left.shift()) };
+          while (left.length > 0)
+            await run(trouble).then(
+              () => left.splice(0),
+              () => pass(60_000),
+            );
+          await untilDone(60);
+          await expectCarriedOut();
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('a plan that cannot be carried out', () => {
+  const alerts = async () => {
+    await ringTimers(store, front);
+    return [...store.rows.alert.values()].map(({ cause }) => cause);
+  };
+
+  test('GR-3: leaves alone a user of that name that does not carry the marker of this request', async () => {
+    const foreign: FakeUser = {
+      objectId: 'somebody',
+      userPrincipalName: PLAN.account.userPrincipalName,
+      marker: 'breakglass:R-OTHER1',
+      createdAt: 0,
+      enabledAt: 0,
+      password: 'theirs',
+    };
+    tenant.users.push(foreign);
+    await run();
+    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'create-user', code: 'NameTaken' } });
+    expect(tenant.writes).toEqual([]);
+    expect(foreign.password).toBe('theirs');
+  });
+
+  test('GR-3: stops where its user no longer carries the marker', async () => {
+    tenant.always.set('isMember', noAnswer());
+    await expect(run()).rejects.toThrow();
+    tenant.always.clear();
+    const [user] = tenant.users;
+    if (!user) throw new Error('no user');
+    tenant.users[0] = { ...user, marker: 'somebody else' };
+    await run();
+    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'exclude', code: 'NotOurs' } });
+    expect(tenant.writes).toEqual(['createUser']);
+  });
+
+  test.each([
+    ['createUser', 'create-user'],
+    ['addToGroup', 'exclude'],
+    ['signIns', 'watch'],
+    ['setPassword', 'set-credential'],
+    ['assignRole', 'assign-role'],
+    ['enable', 'enable'],
+  ])('GR-1: refused %s is a named state, in words, with an alert, and nothing later is written', async (call, step) => {
+    tenant.always.set(call, fault(403, 'Authorization_RequestDenied'));
+    await run();
+    expect(request()).toMatchObject({ state: 'failed', failure: { step, code: 'Authorization_RequestDenied' } });
+    expect(request().failure?.words).toContain('Check the permissions');
+    expect(await alerts()).toEqual([{ kind: 'request-failed', requestId: REQUEST.id, words: request().failure?.words }]);
+    const before = WRITES.slice(0, call === 'signIns' ? 2 : WRITES.indexOf(call));
+    expect(tenant.writes).toEqual(before);
+    expect(logged).toContain('run.failed');
+  });
+
+  test('GR-1: a retry goes on from the step that failed', async () => {
+    tenant.always.set('assignRole', fault(403, 'Authorization_RequestDenied'));
+    await run();
+    tenant.always.clear();
+    await front.dispatch(actor('rita'), { kind: 'retry-request', requestId: REQUEST.id });
+    await run();
+    expect(tenant.writes).toEqual(WRITES);
+    await expectCarriedOut();
+  });
+
+  test('GR-4: is waited for while the fault may pass, and given up after thirty minutes, in words', async () => {
+    tenant.always.set('assignRole', fault(503, 'ServiceUnavailable'));
+    let attempts = 0;
+    while (request().state === 'approved') {
+      attempts += 1;
+      expect(attempts).toBeLessThan(40);
+      await run().catch(() => pass(60_000));
+    }
+    expect(tenant.nowMs).toBeGreaterThan(30 * 60_000);
+    expect(tenant.nowMs).toBeLessThan(33 * 60_000);
+    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'assign-role', code: 'ServiceUnavailable' } });
+    expect(request().failure?.words).toContain('within 30 minutes');
+    expect(await alerts()).toHaveLength(1);
+    expect(tenant.writes).toEqual(['createUser', 'addToGroup', 'setPassword']);
+  });
+
+  test('GR-4: a replica that falls back once more while everything is verified is no failure', async () => {
+    const roles = tenant.reader.roles;
+    let reads = 0;
+    tenant.reader.roles = async (objectId) => {
+      reads += 1;
+      return reads === 3 ? [] : roles(objectId); // looked for, proven, then read back
+    };
+    await untilDone(3);
+    expect(reads).toBeGreaterThan(3);
+    await expectCarriedOut();
+  });
+
+  test('GR-1: an account that reads back otherwise than planned is never called applied', async () => {
+    const enable = tenant.writer.enable;
+    tenant.writer.enable = async (objectId) => {
+      await enable(objectId);
+      tenant.members.splice(0); // an administrator takes it out of the exclusion group at that very moment
+    };
+    await untilDone(60);
+    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'verify', code: 'NotAsPlanned' } });
+    expect(request().failure?.words).toContain('not in the exclusion group');
+    expect(await alerts()).toHaveLength(1);
+  });
+});
+
+describe('two workers on one plan', () => {
+  test('AP-9: whoever lost the lease records nothing more and begins no further step', async () => {
+    const names = ['begin', 'isMember', 'signIns', 'seal', 'roles', 'enable'];
+    for (const name of names) {
+      openStore();
+      let stolen = false;
+      const steal = async (): Promise<void> => {
+        const eligible = holders.map(({ objectId }) => objectId);
+        await front.dispatch({ kind: 'system', part: 'worker' }, { kind: 'begin-run', requestId: REQUEST.id, eligible });
+        before = request();
+        written = tenant.writes.length;
+      };
+      let before: ChangeRequest | undefined;
+      let written = 0;
+      await run({
+        port: (call) => {
+          if (call !== name && !(name === 'begin' && call === 'userByName')) return undefined;
+          // The other worker takes over while this call is under way.
+          if (!stolen) void steal();
+          stolen = true;
+          return undefined;
+        },
+      });
+      expect(logged).toContain('run.lease-lost');
+      expect(request()).toEqual(before);
+      expect(request().fence).toBe(2);
+      expect(tenant.writes.length).toBeLessThanOrEqual(written + 1); // the write of the step under way, no other
+      await untilDone(3);
+      await expectCarriedOut();
+    }
+  });
+
+  test('AP-9: a password whose parts could not be sealed under the lease is not set', async () => {
+    await run({
+      port: (call) => {
+        const eligible = holders.map(({ objectId }) => objectId);
+        if (call === 'seal')
+          void front.dispatch({ kind: 'system', part: 'worker' }, { kind: 'begin-run', requestId: REQUEST.id, eligible });
+        return undefined;
+      },
+    });
+    expect(tenant.writes).toEqual(['createUser', 'addToGroup']);
+    expect(store.rows.sealed.size).toBe(0);
+    expectWiped();
+  });
+});
