@@ -109,12 +109,14 @@ describe('bad input: a clear refusal each, and nothing half done', () => {
   });
 
   test('CM-3 CM-4: ${} and Markdown in every field stay text: the same card, no link, no mention, no second evaluation', async () => {
-    const plain = await sandbox.message('ann', 'channel', has('request.approve', 'ea-broken'));
+    await submit({ userName: 'ea-plain' });
+    const plain = await sandbox.message('ann', 'channel', has('request.approve', 'ea-plain'));
     const evil = '${1+1} ${$root} **bold** [click](https://evil.example) <at>Ann</at> <b>x</b> `code` \u202Etxt.exe \u200b';
     const answer = await submit({ userName: 'ea-hostile', displayName: evil, reason: `${evil}\n# heading\n- item` });
     expect(answer.status).toBe(200);
     const card = await sandbox.message('ann', 'channel', has('request.approve', 'ea-hostile'));
-    const shape = (value: unknown): string => JSON.stringify(value, (key, inner) => (key === 'type' || typeof inner === 'object' ? inner : undefined));
+    const shape = (value: unknown): string =>
+      JSON.stringify(value, (key, inner) => (key === 'type' || typeof inner === 'object' ? inner : undefined));
     expect(shape(card.card)).toBe(shape(plain.card));
     expect(JSON.stringify(card.card)).not.toContain('${');
     expect(text(card)).toContain('U+202E');
@@ -136,7 +138,9 @@ describe('bad input: a clear refusal each, and nothing half done', () => {
     const denied = await sandbox.message('ann', 'channel', has('request.approve', 'ea-broken'));
     expect((await sandbox.press('ann', denied.id, 'request.deny', { reason: '' })).message).toMatch(/reason|why/i);
     await sandbox.press('ann', denied.id, 'request.deny', { reason: 'Wrong tenant' });
-    expect(text(await sandbox.message('ann', 'channel', (message) => message.id === denied.id && has('Wrong tenant')(message)))).toMatch(/denied/i);
+    expect(text(await sandbox.message('ann', 'channel', (message) => message.id === denied.id && has('Wrong tenant')(message)))).toMatch(
+      /denied/i,
+    );
     expect((await sandbox.press('bob', denied.id, 'request.approve')).message).toMatch(/denied/i);
 
     const withdrawn = await sandbox.message('rita', 'channel', has('request.approve', 'ea-hostile'));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TENANTS } from '../../sandbox/world.ts';
-import { createInputs, element, has, idOf, type Message, SandboxProcess, text } from '../support/sandbox.ts';
+import { createInputs, element, has, type Message, SandboxProcess, text } from '../support/sandbox.ts';
 
 const NAME = 'ea-main-01';
 const UPN = `${NAME}@${TENANTS.contoso.initialDomain}`;
@@ -160,6 +160,13 @@ describe('the main job, through buttons over HTTP', () => {
     }
   });
 
+  test('where the parts are kept is said in a personal chat only', async () => {
+    const { replyIds } = await sandbox.say('ann', 'channel', `accounts ${NAME}`);
+    const reply = (await sandbox.messages('ann', 'channel')).find(({ id }) => id === replyIds[0]);
+    expect(text(reply)).toContain(UPN);
+    expect(text(reply)).not.toContain('Safe 1');
+  });
+
   test('Oona reports the validation as done; the next is due in 90 days', async () => {
     const reminder = await sandbox.message('oona', 'personal', has('validation.submit', UPN));
     const half = await sandbox.press('oona', reminder.id, 'validation.submit', { informed: 'true' });
@@ -171,10 +178,5 @@ describe('the main job, through buttons over HTTP', () => {
     });
     expect(done.status).toBe(200);
     await sandbox.message('oona', 'personal', (message) => message.id === reminder.id && !has('validation.submit')(message));
-  });
-
-  test('the plan shown, the owners and the object ids are those of the people meant', () => {
-    expect(text(card)).toContain('Oona Olsen');
-    expect(idOf('oona')).toMatch(/^[0-9a-f-]{36}$/);
   });
 });

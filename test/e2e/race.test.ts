@@ -43,7 +43,14 @@ suite('two replicas, one PostgreSQL server, clicks at the same instant', () => {
   }, 30_000);
 
   const pending = async (id: string) => {
-    const opened = open(aForm({ formId: `F-${id}`, userName: id.toLowerCase() }), theFacts(), { openByRequester: 0 }, POLICY, id, new Date());
+    const opened = open(
+      aForm({ formId: `F-${id}`, userName: id.toLowerCase() }),
+      theFacts(),
+      { openByRequester: 0 },
+      POLICY,
+      id,
+      new Date(),
+    );
     if (!opened.ok) throw new Error(opened.error.code);
     const request = { ...opened.value.next, expiresAt: new Date(Date.now() + 3_600_000) };
     await storeOn(database, outbox).transaction((tx) => tx.insert('request', request));
@@ -65,7 +72,9 @@ suite('two replicas, one PostgreSQL server, clicks at the same instant', () => {
     });
   const runsOwed = async (requestId: string): Promise<number> => {
     const { rows } = await sql<{ count: number }>`
-      select count(*)::int as count from jobs.job where name = 'run-plan' and data ->> 'requestId' = ${requestId}`.execute(database.current());
+      select count(*)::int as count from jobs.job where name = 'run-plan' and data ->> 'requestId' = ${requestId}`.execute(
+      database.current(),
+    );
     return rows[0]?.count ?? 0;
   };
 
@@ -83,7 +92,10 @@ suite('two replicas, one PostgreSQL server, clicks at the same instant', () => {
     for (let trial = 0; trial < TRIALS; trial += 1) {
       const { id: requestId, planDigest } = await pending(`R-SAME${trial}`);
       const common = { kind: 'approve', requestId, planDigest, at: Date.now() + 4 };
-      const codes = await Promise.all([click(0, { ...common, who: 'ann' }), click(1, { ...common, who: trial % 2 === 0 ? 'ann' : 'ann2' })]);
+      const codes = await Promise.all([
+        click(0, { ...common, who: 'ann' }),
+        click(1, { ...common, who: trial % 2 === 0 ? 'ann' : 'ann2' }),
+      ]);
       expect([requestId, codes.sort(), await runsOwed(requestId)]).toEqual([requestId, ['already-decided', 'ok'], 0]);
     }
   }, 120_000);

@@ -3,7 +3,7 @@ import { sources } from '../../scripts/sources.ts';
 
 const check = (path: string, text: string) => importViolations(new Map([[path, text]]));
 
-test('src keeps to the table of who may import whom', () => {
+test('ST-1 ST-6: src keeps to the table of who may import whom; nothing of the sandbox, and the bot SDK in one folder', () => {
   expect(importViolations(sources('src'))).toEqual([]);
 });
 

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Door, door } from '../../src/app/dispatch.ts';
+import type { Log } from '../../src/app/log.ts';
+import type { ProvenDecision } from '../../src/core/request/proof.ts';
+import { moveClock } from '../../src/store/clock.ts';
+import { connect, type Database, type Location } from '../../src/store/connect.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { openOutbox } from '../../src/store/outbox.ts';
+import { storeOn } from '../../src/store/store.ts';
+import { countingRandom, TEST_POLICY } from '../support/memoryStore.ts';
+import { freshDatabase, testDatabaseUrl } from '../support/postgres.ts';
+import { actor, aForm, theFacts } from '../support/requests.ts';
+
+const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
+
+async function embedded(): Promise<{ location: Location; remove: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'breakglass-proof-'));
+  return { location: { kind: 'embedded', folder }, remove: async () => rmSync(folder, { recursive: true }) };
+}
+async function onServer(): Promise<{ location: Location; remove: () => Promise<void> }> {
+  const { url, drop } = await freshDatabase(testDatabaseUrl ?? '');
+  return { location: { kind: 'server', url }, remove: drop };
+}
+
+for (const [name, suite, place] of [
+  ['embedded', describe, embedded],
+  ['PostgreSQL server', testDatabaseUrl === undefined ? describe.skip : describe, onServer],
+] as const) {
+  suite(`second proofs on ${name}`, () => {
+    let database: Database;
+    let front: Door;
+    let end: () => Promise<void>;
+    beforeAll(async () => {
+      const { location, remove } = await place();
+      database = await connect(location);
+      await migrate(database.current());
+      const store = storeOn(database, await openOutbox(database, quiet));
+      front = door({
+        store,
+        random: countingRandom(),
+        policy: { ...TEST_POLICY, openRequestsPerPerson: 50, secondProof: ['create'] },
+        tenant: () => undefined,
+      });
+      end = async () => {
+        await store.close();
+        await remove();
+      };
+    }, 60_000);
+    afterAll(() => end(), 30_000);
+
+    let forms = 0;
+    async function begun(ticketHash: string): Promise<ProvenDecision> {
+      forms += 1;
+      const form = aForm({ formId: `F-${forms}`, userName: `ea-${forms}` });
+      const opened = await front.dispatch(actor('rita', 'requester'), { kind: 'open-request', form, facts: theFacts() });
+      if (!opened.ok || !opened.value.request) throw new Error('the request was refused');
+      const { id: requestId, planDigest } = opened.value.request;
+      const wanted = { decision: 'approve', requestId, planDigest } as const;
+      const ticket = await front.dispatch(actor('ann', 'approver'), { kind: 'begin-proof', requestId, wanted, ticketHash });
+      expect(ticket.ok).toBe(true);
+      return wanted;
+    }
+    const prove = async ({ requestId, planDigest }: ProvenDecision, ticketHash: string) => {
+      const signedIn = { ticketHash, at: new Date('2026-03-02T11:59:00Z') };
+      const outcome = await front.dispatch(actor('ann', 'approver'), { kind: 'approve-request', requestId, planDigest, signedIn });
+      return outcome.ok ? 'accepted' : outcome.error.code;
+    };
+    const tickets = () => database.current().selectFrom('proof_ticket').select('hash').orderBy('hash').execute();
+
+    test('AU-9: the proof stands beside the decision in the book, and the ticket is gone', async () => {
+      const wanted = await begun('one');
+      expect(await tickets()).toEqual([{ hash: 'one' }]);
+      expect(await prove(wanted, 'one')).toBe('accepted');
+      const row = await database
+        .current()
+        .selectFrom('decision')
+        .select(['proof_method', 'proof_at'])
+        .where('request_id', '=', wanted.requestId)
+        .executeTakeFirstOrThrow();
+      expect(row).toEqual({ proof_method: 'oidc', proof_at: new Date('2026-03-02T11:59:00Z') });
+      expect(await tickets()).toEqual([]);
+    });
+
+    test('AU-9: of ten answers at the same instant one counts', async () => {
+      // Several rounds: in the first the pool still connects, one after the other.
+      for (const round of ['two-1', 'two-2', 'two-3', 'two-4', 'two-5']) {
+        const wanted = await begun(round);
+        const codes = await Promise.all(Array.from({ length: 10 }, () => prove(wanted, round)));
+        expect(codes.sort()).toEqual(['accepted', ...Array.from({ length: 9 }, () => 'proof-invalid')]);
+      }
+    });
+
+    test('AU-9: a ticket outlives its minutes for an hour only, so that the table stays small', async () => {
+      const wanted = await begun('three');
+      await moveClock(database, 6 * 60_000);
+      expect(await prove(wanted, 'three')).toBe('proof-invalid');
+      await begun('four');
+      expect(await tickets()).toEqual([{ hash: 'four' }, { hash: 'three' }]);
+      await moveClock(database, 2 * 3_600_000);
+      await begun('five');
+      expect(await tickets()).toEqual([{ hash: 'five' }]);
+    });
+  });
+}
