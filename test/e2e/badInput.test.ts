@@ -128,6 +128,7 @@ describe('bad input: a clear refusal each, and nothing half done', () => {
     await submit({ userName: 'ea-twice' });
     const second = await sandbox.press('rita', formId, 'create.submit', createInputs('ea-twice'));
     expect(second.status).toBe(200);
+    await sandbox.message('ann', 'channel', has('request.approve', 'ea-twice'));
     expect((await requests()).filter(has('ea-twice'))).toHaveLength(1);
     const third = await submit({ userName: 'EA-Twice' });
     expect(`${third.message ?? ''} ${text({ card: third.card })}`).toMatch(/R-[0-9A-Z]{6}/);
