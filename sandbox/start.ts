@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Log } from '../src/app/log.ts';
-import { type Breakglass, type Installation, startBreakglass } from '../src/compose.ts';
+import { type Breakglass, type Installation, policyOf, startBreakglass } from '../src/compose.ts';
 import type { SandboxSettings } from '../src/config/settings.ts';
 import { issuersOf, remoteKeys } from '../src/http/signalToken.ts';
 import { proofLimits } from '../src/proof/limits.ts';
@@ -119,16 +119,7 @@ function installation(settings: SandboxSettings, custodyKey: Buffer, { tenant, t
     port: settings.port,
     host: '127.0.0.1',
     custodyKey,
-    policy: {
-      quorum: settings.quorum,
-      requestExpiryHours: settings.requestExpiryHours,
-      openRequestsPerPerson: settings.openRequestsPerPerson,
-      coolDownHours: settings.coolDownHours,
-      partExpiryHours: settings.partExpiryHours,
-      validationDays: settings.validationDays,
-      secondProof: settings.secondProof,
-      proofMinutes: settings.proofMinutes,
-    },
+    policy: policyOf(settings),
     bot: {
       appId: APPS.bot,
       homeTenantId: HOME_TENANT.id,

@@ -54,6 +54,13 @@ export interface Breakglass {
   stop(): Promise<void>;
 }
 
+/** The rules as the settings give them, the same for production and sandbox. */
+export function policyOf(settings: Installation['policy']): Installation['policy'] {
+  const { quorum, requestExpiryHours, openRequestsPerPerson, coolDownHours, partExpiryHours, validationDays, secondProof, proofMinutes } =
+    settings;
+  return { quorum, requestExpiryHours, openRequestsPerPerson, coolDownHours, partExpiryHours, validationDays, secondProof, proofMinutes };
+}
+
 const CALL_TIMEOUT_MS = 15_000;
 const PEOPLE_TIMEOUT_MS = 4_000;
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };

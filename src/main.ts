@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Log } from './app/log.ts';
 import { publicCloud, usGovernmentCloud } from './bot/settings.ts';
-import { type Breakglass, fingerprint, type Installation, startBreakglass } from './compose.ts';
+import { type Breakglass, fingerprint, type Installation, policyOf, startBreakglass } from './compose.ts';
 import { ConfigFault } from './config/fault.ts';
 import { parseSettings, type Settings } from './config/settings.ts';
 import { loadTenants } from './config/tenants.ts';
@@ -82,16 +82,7 @@ function productionOf(settings: Settings, log: Log): Installation {
     port: settings.port,
     host: '0.0.0.0',
     custodyKey,
-    policy: {
-      quorum: settings.quorum,
-      requestExpiryHours: settings.requestExpiryHours,
-      openRequestsPerPerson: settings.openRequestsPerPerson,
-      coolDownHours: settings.coolDownHours,
-      partExpiryHours: settings.partExpiryHours,
-      validationDays: settings.validationDays,
-      secondProof: settings.secondProof,
-      proofMinutes: settings.proofMinutes,
-    },
+    policy: policyOf(settings),
     bot: {
       appId: settings.botId,
       homeTenantId: settings.homeTenantId,

@@ -1,16 +1,17 @@
 import { sql } from 'kysely';
-import type { Conversation, DueTimer, FeedState, PostedCard, Store } from '../app/ports.ts';
+import type { Conversation, Store } from '../app/ports.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
-import type { Alert, Feed } from '../core/alert/types.ts';
-import type { Place, Subject } from '../core/effect.ts';
-import type { Intent } from '../core/intent.ts';
+import type { Alert } from '../core/alert/types.ts';
 import type { ChangeRequest } from '../core/request/types.ts';
 import { readOne } from './aggregates.ts';
 import { auditHead } from './audit.ts';
+import { backlog } from './backlog.ts';
 import { readClock } from './clock.ts';
 import type { Database } from './connect.ts';
 import { fromJson, toJson } from './json.ts';
 import { type Outbox, placeKey } from './outbox.ts';
+import { cardFrom, feedFrom } from './rows.ts';
+import { ringNextTimer } from './timers.ts';
 import { transactionOn } from './transaction.ts';
 
 const SWEEP_EVERY_MS = 60_000;
@@ -129,99 +130,3 @@ export function storeOn(database: Database, outbox: Outbox): Store {
     },
   };
 }
-
-/** Claim, decide, delete: one transaction. A timer that fails is put off by a minute, so that it cannot hold up the others. */
-async function ringNextTimer(database: Database, work: (timer: DueTimer) => Promise<void>): Promise<boolean> {
-  let claimed: string | undefined;
-  try {
-    return await database.transaction('timer', async (handle) => {
-      const now = await readClock(handle);
-      const row = await handle
-        .selectFrom('timer')
-        .select(['key', 'intent'])
-        .where('at', '<=', now)
-        .orderBy('at')
-        .limit(1)
-        .forUpdate()
-        .skipLocked()
-        .executeTakeFirst();
-      if (!row) return false;
-      claimed = row.key;
-      // Deleted before the work: what the work decides may set the same key again.
-      await handle.deleteFrom('timer').where('key', '=', row.key).execute();
-      await work({ key: row.key, intent: fromJson<Intent>(row.intent) });
-      return true;
-    });
-  } catch (error) {
-    if (claimed !== undefined) {
-      const now = await readClock(database.current());
-      await database
-        .current()
-        .updateTable('timer')
-        .set({ at: new Date(now.getTime() + 60_000), failures: sql<number>`failures + 1` })
-        .where('key', '=', claimed)
-        .execute();
-    }
-    throw error;
-  }
-}
-
-async function backlog(database: Database): ReturnType<Store['backlog']> {
-  const handle = database.current();
-  const jobs = await sql<{ waiting: number; failed: number }>`
-    select (count(*) filter (where state < 'completed'))::int as waiting, (count(*) filter (where state = 'failed'))::int as failed from jobs.job
-  `.execute(handle);
-  const timers = await sql<{ count: number; next: Date | null }>`select count(*)::int as count, min(at) as next from timer`.execute(handle);
-  const next = timers.rows[0]?.next;
-  return {
-    jobs: jobs.rows[0]?.waiting ?? 0,
-    failedJobs: jobs.rows[0]?.failed ?? 0,
-    timers: timers.rows[0]?.count ?? 0,
-    ...(next ? { nextTimerAt: next } : {}),
-  };
-}
-
-interface CardRow {
-  key: string;
-  subject: string;
-  variant: string;
-  place: string;
-  state: string;
-  conversation_id: string | null;
-  activity_id: string | null;
-  shown: number;
-  urgent: boolean;
-}
-
-const cardFrom = (row: CardRow): PostedCard => ({
-  key: row.key,
-  subject: row.subject as Subject,
-  variant: row.variant,
-  place: placeFrom(row.place),
-  state: row.state as PostedCard['state'],
-  ...(row.conversation_id === null ? {} : { conversationId: row.conversation_id }),
-  ...(row.activity_id === null ? {} : { activityId: row.activity_id }),
-  shown: row.shown,
-  urgent: row.urgent,
-});
-
-const placeFrom = (key: string): Place =>
-  key === 'channel' ? { kind: 'channel' } : { kind: 'person', objectId: key.slice('person:'.length) };
-
-interface FeedRow {
-  tenant_id: string;
-  feed: string;
-  last_success_at: Date | null;
-  read_up_to: Date | null;
-  failures: number;
-  last_error: string | null;
-}
-
-const feedFrom = (row: FeedRow): FeedState => ({
-  tenantId: row.tenant_id,
-  feed: row.feed as Feed,
-  failures: row.failures,
-  ...(row.last_success_at ? { lastSuccessAt: row.last_success_at } : {}),
-  ...(row.read_up_to ? { readUpTo: row.read_up_to } : {}),
-  ...(row.last_error === null ? {} : { lastError: row.last_error }),
-});

@@ -1,0 +1,51 @@
+import { expirePart, revealPart } from '../../core/account/custody.ts';
+import { handOver, watchAccount } from '../../core/account/life.ts';
+import { partKey } from '../../core/account/types.ts';
+import { no, ok } from '../../core/result.ts';
+import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
+
+/** The account row stands before the role does; found again when the step is run twice. */
+export async function watch(scene: Scene, intent: Wanted<'watch-account'>): Promise<Outcome> {
+  const { tx, now, random } = scene;
+  const request = await tx.lock('request', intent.requestId);
+  if (!request) return no({ code: 'not-found', what: 'request' });
+  if (request.state !== 'approved' || request.fence !== intent.fence) return no({ code: 'stale-lease' });
+  const known = await tx.accountOfRequest(request.id);
+  if (known) return ok({ account: known });
+  const account = watchAccount(request.plan, random.id('EA'), intent.objectId, intent.feed, now);
+  await tx.insert('account', account);
+  return ok({ account });
+}
+
+export async function seal({ tx }: Scene, intent: Wanted<'seal-parts'>): Promise<Outcome> {
+  const request = await tx.lock('request', intent.requestId);
+  if (!request) return no({ code: 'not-found', what: 'request' });
+  if (request.state !== 'approved' || request.fence !== intent.fence) return no({ code: 'stale-lease' });
+  const account = await tx.accountOfRequest(request.id);
+  if (account?.state !== 'provisioning') return no({ code: 'not-found', what: 'account' });
+  await tx.putSealedParts(account.id, intent.sealed);
+  return ok({ account });
+}
+
+export async function handOverParts(scene: Scene, requestId: string): Promise<Outcome> {
+  const account = await scene.tx.accountOfRequest(requestId);
+  if (!account) return no({ code: 'not-found', what: 'account' });
+  return change(scene, 'account', account.id, (value) => handOver(value, scene.policy, scene.now));
+}
+
+/** "Shown" and the destruction of the stored part are one transaction; the part leaves the process only after it committed (CR-2). */
+export async function reveal(scene: Scene, intent: Wanted<'reveal-part'>): Promise<Outcome> {
+  const outcome = await change(scene, 'account', intent.accountId, (account) =>
+    revealPart(account, intent.partNumber, scene.actor, scene.now),
+  );
+  if (!outcome.ok) return outcome;
+  const sealed = await scene.tx.takeSealedPart(partKey(intent.accountId, intent.partNumber));
+  if (!sealed) throw new Error(`part ${intent.partNumber} of ${intent.accountId} is ready but its sealed content is gone`);
+  return ok({ ...outcome.value, sealed });
+}
+
+export async function expireSealed(scene: Scene, intent: Wanted<'expire-part'>): Promise<Outcome> {
+  const outcome = await change(scene, 'account', intent.accountId, (account) => expirePart(account, intent.partNumber, scene.now));
+  if (outcome.ok) await scene.tx.takeSealedPart(partKey(intent.accountId, intent.partNumber));
+  return outcome;
+}

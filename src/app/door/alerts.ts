@@ -1,0 +1,59 @@
+import { addSource, raise, signInKey } from '../../core/alert/raise.ts';
+import type { SignInEvent } from '../../core/alert/types.ts';
+import type { Effect } from '../../core/effect.ts';
+import { no, ok } from '../../core/result.ts';
+import type { Aggregates, Transaction } from '../ports.ts';
+import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
+
+/** Every sign-in is an alert, once per attempt and result, whichever feed brings it first (AL-3). */
+export async function seen(scene: Scene, intent: Wanted<'sign-in-seen'>): Promise<Outcome> {
+  const { tx, random } = scene;
+  const { event, feed } = intent;
+  const id = random.id('AL');
+  const earlier = await tx.claimOnce(`sign-in:${signInKey(event)}`, id);
+  if (earlier !== undefined && !(await isAnotherRow(tx, earlier, event))) {
+    if (event.rowId !== undefined) await tx.claimOnce(rowKey(event), earlier);
+    return change(scene, 'alert', earlier, (alert) => addSource(alert, event, feed));
+  }
+  const sameRow = event.rowId === undefined ? undefined : await tx.claimOnce(rowKey(event), id);
+  if (sameRow !== undefined) return change(scene, 'alert', sameRow, (alert) => addSource(alert, event, feed));
+  const account = await tx.accountOfUser(event.tenantId, event.userId);
+  const locked = account && (await tx.lock('account', account.id));
+  // A feed may bring an older one late.
+  const newest = locked?.lastSignInAt && locked.lastSignInAt > event.signedInAt ? locked.lastSignInAt : event.signedInAt;
+  if (locked) await tx.save('account', { ...locked, lastSignInAt: newest, revision: locked.revision + 1 });
+  return raised(scene, id, event.tenantId, { kind: 'sign-in', event, feeds: [feed], registered: account !== undefined }, account);
+}
+
+const rowKey = (event: SignInEvent): string => `sign-in-row:${event.tenantId}|${event.rowId ?? ''}`;
+
+/** Entra keeps the correlation id over several attempts of one flow: a later one must never vanish into an earlier alert (AL-9). */
+async function isAnotherRow(tx: Transaction, alertId: string, event: SignInEvent): Promise<boolean> {
+  const alert = await tx.lock('alert', alertId);
+  if (event.rowId === undefined || alert?.cause.kind !== 'sign-in') return false;
+  const known = alert.cause.event.rowId;
+  return known !== undefined && known !== event.rowId;
+}
+
+export async function raiseOnce(scene: Scene, intent: Wanted<'raise-alert'>): Promise<Outcome> {
+  const id = scene.random.id('AL');
+  if ((await scene.tx.claimOnce(`alert:${intent.dedupe}`, id)) !== undefined) return no({ code: 'nothing-to-do' });
+  const account = intent.accountId === undefined ? undefined : await scene.tx.lock('account', intent.accountId);
+  return raised(scene, id, intent.tenantId, intent.cause, account);
+}
+
+async function raised(
+  { tx, now, tenant }: Scene,
+  id: string,
+  tenantId: string | undefined,
+  cause: Aggregates['alert']['cause'],
+  account: Aggregates['account'] | undefined,
+): Promise<Outcome> {
+  const tenantName = tenantId === undefined ? undefined : (tenant(tenantId)?.displayName ?? account?.tenantName);
+  const about = { ...(tenantId ? { tenantId } : {}), ...(tenantName ? { tenantName } : {}), ...(account ? { account } : {}) };
+  const { next, effects } = raise(cause, about, id, now);
+  await tx.insert('alert', next);
+  const more: Effect[] = account ? [{ kind: 'show', subject: `account:${account.id}` }] : [];
+  await tx.owe([...effects, ...more]);
+  return ok({ alert: next });
+}

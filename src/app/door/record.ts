@@ -1,0 +1,47 @@
+import { type Intent, subjectOf } from '../../core/intent.ts';
+import type { Aggregates, Kind } from '../ports.ts';
+
+/** What the audit entry of an accepted intent is about: what came into being, where something did. */
+export function subjectAfter(intent: Intent, value: { readonly [K in Kind]?: Aggregates[K] }): string {
+  if (intent.kind === 'open-request' && value.request) return `request:${value.request.id}`;
+  if (intent.kind === 'sign-in-seen' && value.alert) return `alert:${value.alert.id}`;
+  return subjectOf(intent);
+}
+
+/** What an auditor needs beside actor, intent and subject. */
+export function detailsOf(intent: Intent): { details?: Record<string, string | number> } {
+  switch (intent.kind) {
+    case 'approve-request':
+    case 'deny-request':
+      return {
+        details: {
+          planDigest: intent.planDigest,
+          ...(intent.signedIn ? { proof: 'oidc', signedInAt: intent.signedIn.at.toISOString() } : {}),
+        },
+      };
+    case 'begin-proof':
+      return { details: { planDigest: intent.wanted.planDigest, decision: intent.wanted.decision } };
+    case 'begin-step':
+    case 'finish-step':
+      return { details: { step: intent.step, fence: intent.fence } };
+    case 'fail-run':
+      return { details: { step: intent.failure.step, fence: intent.fence, failure: intent.failure.code } };
+    case 'reveal-part':
+    case 'expire-part':
+      return { details: { part: intent.partNumber } };
+    case 'store-part':
+      return { details: { part: intent.partNumber, location: intent.location, sealNumber: intent.sealNumber } };
+    case 'sign-in-seen':
+      return { details: { feed: intent.feed, errorCode: intent.event.errorCode, correlationId: intent.event.correlationId } };
+    case 'watch-account':
+      return { details: { objectId: intent.objectId, feed: intent.feed, fence: intent.fence } };
+    case 'roster-read':
+      return { details: { role: intent.role, holders: intent.holders.map(({ objectId }) => objectId).join(' ') } };
+    case 'configuration-read':
+      return { details: intent.configuration };
+    case 'raise-alert':
+      return { details: { cause: intent.cause.kind } };
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,90 @@
+import { type Decision, later, MINUTE } from '../../core/decision.ts';
+import { actorId } from '../../core/people.ts';
+import { rehearse } from '../../core/request/decide.ts';
+import { openCreate } from '../../core/request/open.ts';
+import { type Proof, type ProvenDecision, proofFor } from '../../core/request/proof.ts';
+import { beginRun } from '../../core/request/run.ts';
+import { no, ok } from '../../core/result.ts';
+import { coolingUntil } from '../../core/roster/roster.ts';
+import type { Aggregates } from '../ports.ts';
+import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
+
+export async function open({ tx, actor, now, random, policy }: Scene, intent: Wanted<'open-request'>): Promise<Outcome> {
+  const { form, facts } = intent;
+  const sameForm = await tx.requestOfForm(form.formId);
+  const sameName = facts.tenant && (await tx.claimOfName(`${form.userName}@${facts.tenant.initialDomain}`));
+  const sameTenant = facts.tenant && (await tx.openRequestFor(facts.tenant.id));
+  const personKey = actor.kind === 'person' ? actor.person.personKey : '';
+  const state = {
+    openByRequester: await tx.openRequestsBy(personKey),
+    ...(sameForm ? { sameForm } : {}),
+    ...(sameName ? { sameName } : {}),
+    ...(sameTenant ? { sameTenant } : {}),
+  };
+  const decision = openCreate(actor, form, facts, state, policy, random.id('R'), now);
+  if (!decision.ok) return decision;
+  const request = decision.value.next;
+  if (request !== sameForm) {
+    await tx.insert('request', request);
+    await tx.owe(decision.value.effects);
+  }
+  return ok({ request });
+}
+
+type DecisionIntent = Wanted<'approve-request' | 'deny-request'>;
+type RequestDecision = Decision<Aggregates['request']>;
+
+/** A decision on a request: by the rules, by somebody who has been an approver long enough, and with the proof that was brought (AU-9). */
+export async function decideOn(
+  scene: Scene,
+  intent: DecisionIntent,
+  rule: (request: Aggregates['request'], proof?: Proof) => RequestDecision,
+): Promise<Outcome> {
+  const { tx, actor, now } = scene;
+  const { requestId, signedIn } = intent;
+  const seasoned = await seasoning(scene);
+  if (!signedIn) return change(scene, 'request', requestId, (request) => seasoned(rule(request)));
+  const proof = proofFor(await tx.ticket(signedIn.ticketHash), signedIn, wantedBy(intent), actor, now);
+  if (!proof.ok) return proof;
+  const outcome = await change(scene, 'request', requestId, (request) => seasoned(rule(request, proof.value)));
+  if (outcome.ok) await tx.spendTicket(signedIn.ticketHash);
+  return outcome;
+}
+
+const wantedBy = ({ requestId, planDigest, ...rest }: DecisionIntent): ProvenDecision =>
+  rest.kind === 'approve-request'
+    ? { decision: 'approve', requestId, planDigest }
+    : { decision: 'deny', requestId, planDigest, reason: rest.reason };
+
+/** Whoever could not decide anyway is refused now and not after a sign-in; the others get a ticket. Nothing is decided here. */
+export async function beginProof(scene: Scene, intent: Wanted<'begin-proof'>): Promise<Outcome> {
+  const { tx, actor, now, policy } = scene;
+  const { requestId, ticketHash: hash } = intent;
+  const wanted = { ...intent.wanted, requestId };
+  const seasoned = await seasoning(scene);
+  const request = await tx.lock('request', requestId);
+  if (!request) return no({ code: 'not-found', what: 'request' });
+  const rehearsed = seasoned(rehearse(request, actor, wanted, now));
+  if (!rehearsed.ok) return rehearsed;
+  await tx.putTicket({ hash, objectId: actorId(actor), wanted, expiresAt: later(now, policy.proofMinutes * MINUTE) }, now);
+  return ok({ request });
+}
+
+/** Refuses the decision of somebody too new among the approvers (ID-5). */
+async function seasoning({ tx, actor, now, policy }: Scene): Promise<(decision: RequestDecision) => RequestDecision> {
+  const roster = await tx.roster('approver');
+  return (decision) => {
+    if (!decision.ok || actor.kind !== 'person' || policy.coolDownHours === 0) return decision;
+    if (roster === undefined) return no({ code: 'cannot-check', what: 'how long you have been an approver' });
+    const until = coolingUntil(roster, actor.person.objectId, policy.coolDownHours, now);
+    return until ? no({ code: 'cooling-down', until }) : decision;
+  };
+}
+
+/** Under the lease the approvers are judged again, those new in the role left out (AP-4, ID-5). */
+export async function begin(scene: Scene, requestId: string, eligible: readonly string[]): Promise<Outcome> {
+  const { tx, now, policy } = scene;
+  const roster = policy.coolDownHours === 0 ? undefined : ((await tx.roster('approver')) ?? []);
+  const counting = eligible.filter((objectId) => roster === undefined || !coolingUntil(roster, objectId, policy.coolDownHours, now));
+  return change(scene, 'request', requestId, (request) => beginRun(request, new Set(counting), now));
+}
