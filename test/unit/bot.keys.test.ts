@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../../src/app/log.ts';
 import { channelKeys } from '../../src/bot/channelKeys.ts';
+import { connectorHttp } from '../../src/bot/connectorHttp.ts';
 import { BotCredentials } from '../../src/bot/credentials.ts';
 import { serviceUrlGuard } from '../../src/bot/serviceUrls.ts';
 
@@ -66,6 +67,33 @@ describe('AU-5: keys of the channel', () => {
   });
 });
 
+test('AU-5: a redirect of the key service is not followed, wherever it leads and whatever is there', async () => {
+  const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+  const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => silent };
+  const keys = [{ ...key, kid: 'k1', endorsements: ['msteams'] }];
+  const server = createServer((request, response) => {
+    if (request.url === '/openid') {
+      response.statusCode = 302;
+      response.setHeader('location', '/elsewhere');
+    }
+    response.end(JSON.stringify(request.url === '/elsewhere' ? { jwks_uri: `${origin}/keys` } : { keys }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const found = await channelKeys(`${origin}/elsewhere`, silent).find('k1');
+  const redirected = await channelKeys(`${origin}/openid`, silent).find('k1');
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  expect(found).toBeDefined();
+  expect(redirected).toBeUndefined();
+});
+
+test('AU-4: the last link of calls to Teams asks once more where they go', async () => {
+  const calls = connectorHttp(serviceUrlGuard(['https://smba.example.net']));
+  const call = { url: 'https://evil.example/v3/conversations' } as Parameters<typeof calls.sendRequest>[0];
+  await expect(calls.sendRequest(call)).rejects.toThrow('not one the bot may talk to');
+});
+
 describe('AU-3: service addresses', () => {
   const guard = serviceUrlGuard(['https://smba.example.net', 'http://127.0.0.1:3980']);
   test('exact origins only', () => {
@@ -89,7 +117,7 @@ describe('AU-3: service addresses', () => {
   });
 });
 
-describe('the outbound token', () => {
+describe('AU-4: the outbound token', () => {
   const request = (url: string) => {
     const headers = new Map<string, string>();
     return { url, headers, resource: { url, headers: { set: (name: string, value: string) => headers.set(name, value) } } };

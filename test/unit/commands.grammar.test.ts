@@ -92,3 +92,64 @@ test('CM-2: reading takes no longer than the text is long', () => {
   }
   expect(performance.now() - started).toBeLessThan(500);
 });
+
+describe('CM-1: what is no command gets a hint at most', () => {
+  const near = (text: string, words: readonly string[] = WORDS) => parse({ text }, words);
+
+  test('a word with anything but letters in it is near to nothing', () => {
+    for (const text of ['help1', '1help', 'help!', 'he_lp', 'help-me', '.help']) {
+      expect(near(text)).toStrictEqual({ kind: 'unknown', typed: text });
+    }
+    expect(near('zzzzzz')).toStrictEqual({ kind: 'unknown', typed: 'zzzzzz' });
+  });
+
+  test('an argument has at most 120 characters', () => {
+    expect(near(`create ${'x'.repeat(120)}`)).toEqual({ kind: 'command', word: 'create', rest: 'x'.repeat(120) });
+    expect(near(`create ${'x'.repeat(121)}`).kind).toBe('unknown');
+  });
+
+  test('60 characters of it are shown, and no half of one', () => {
+    expect(near('y'.repeat(200))).toStrictEqual({ kind: 'unknown', typed: 'y'.repeat(60) });
+    expect(near('y'.repeat(5_000))).toStrictEqual({ kind: 'unknown', typed: 'y'.repeat(60) });
+    expect(near(`${'y'.repeat(59)}𝕏`)).toStrictEqual({ kind: 'unknown', typed: `${'y'.repeat(59)}\ufffd` });
+  });
+
+  test('what stands on both sides of a mention or a blank does not become one word', () => {
+    for (const text of ['he<at>Breakglass</at>lp', 'he&nbsp;lp', 'who\u00a0ami'])
+      expect(read(text, { mentions: ['<at>Breakglass</at>'] }).kind).toBe('unknown');
+  });
+
+  test('a mention without text takes nothing away', () => {
+    expect(read('help', { mentions: [''] })).toEqual({ kind: 'command', word: 'help', rest: '' });
+  });
+
+  test('a short word is near only if a letter of it is right; of equally near ones the first is meant', () => {
+    expect(near('xo', ['go'])).toMatchObject({ nearest: 'go' });
+    expect(near('xx', ['go'])).toStrictEqual({ kind: 'unknown', typed: 'xx' });
+    expect(near('hat', ['cat', 'bat'])).toMatchObject({ nearest: 'cat' });
+    expect(near('helpp', ['helm', 'help'])).toMatchObject({ nearest: 'help' });
+  });
+
+  test('the nearest is the one with the fewest letters added, taken away or changed, two at most', () => {
+    /** Levenshtein distance as it is defined, without a table. */
+    const distance = (a: string, b: string): number => {
+      if (a === '' || b === '') return a.length + b.length;
+      const [x, y] = [a.slice(1), b.slice(1)];
+      return a[0] === b[0] ? distance(x, y) : 1 + Math.min(distance(x, b), distance(a, y), distance(x, y));
+    };
+    const letters = (minLength: number) => fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength, maxLength: 5 });
+    fc.assert(
+      fc.property(letters(1), fc.uniqueArray(letters(3), { minLength: 1, maxLength: 4 }), (word, words) => {
+        fc.pre(!words.includes(word));
+        const distances = words.map((candidate) => distance(word, candidate));
+        const least = Math.min(...distances);
+        expect(near(word, words)).toStrictEqual({
+          kind: 'unknown',
+          typed: word,
+          ...(least <= 2 ? { nearest: words[distances.indexOf(least)] } : {}),
+        });
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { ROOT } from '../../scripts/sources.ts';
+import { publicCloud, usGovernmentCloud } from '../../src/bot/settings.ts';
+import { parseSettings } from '../../src/config/settings.ts';
+import { CLOUD_SERVICE_URLS } from '../../src/config/table.ts';
+import { CLOUDS } from '../../src/graph/credentials.ts';
+
+const MARKER = 'sw0rdfish-7';
+
+test('ST-2: production with unsafe settings ends before it listens, names each of them, and shows no value', () => {
+  const run = spawnSync(process.execPath, ['src/main.ts'], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env.PATH ?? '',
+      BOT_ID: MARKER,
+      DATABASE_URL: MARKER,
+      BREAKGLASS_QUORUM: '1',
+      BREAKGLASS_TYPO: MARKER,
+      BOT_PASSWORD: MARKER,
+    },
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  expect(run.status).toBe(1);
+  for (const name of ['BOT_ID', 'DATABASE_URL', 'BREAKGLASS_QUORUM', 'BREAKGLASS_TYPO', 'BREAKGLASS_HOME_TENANT_ID'])
+    expect(run.stderr).toContain(name);
+  expect(run.stdout + run.stderr).not.toContain(MARKER);
+  expect(run.stdout).not.toContain('started');
+}, 30_000);
+
+describe('ST-3: production talks https, to the built-in clouds', () => {
+  const urls = [
+    ...Object.values(CLOUDS).flatMap(({ loginOrigin, graphOrigin }) => [loginOrigin, graphOrigin]),
+    ...Object.values(CLOUD_SERVICE_URLS).flat(),
+    ...[publicCloud('t'), usGovernmentCloud('t')].flatMap((cloud) => Object.values(cloud)),
+  ];
+
+  test.each(urls)('%s is https, at a host of Microsoft', (url) => {
+    const { protocol, hostname, port } = new URL(url);
+    expect([protocol, port]).toEqual(['https:', '']);
+    expect(hostname).toMatch(
+      /(^|\.)(microsoftonline\.(com|us|cn)|microsoft\.(com|us)|chinacloudapi\.cn|partner\.microsoftonline\.cn|botframework\.(com|us|azure\.us)|trafficmanager\.net)$/,
+    );
+  });
+
+  test.each([
+    'http://smba.trafficmanager.net',
+    'http://127.0.0.1:3980',
+    'https://127.0.0.1:3980',
+    'https://localhost',
+    'https://evil.trafficmanager.net',
+    'https://smba.trafficmanager.net.evil.example',
+    'https://smba.trafficmanager.net:8443',
+    'https://user@smba.trafficmanager.net',
+    'https://smba.trafficmanager.net/teams',
+    'ftp://smba.trafficmanager.net',
+  ])('%s is refused as a place to answer to', (url) => {
+    const parsed = parseSettings({ BREAKGLASS_TEAMS_SERVICE_URLS: url }, 'production');
+    if (parsed.ok) throw new Error('was accepted');
+    expect(parsed.fault.problems.map(({ at }) => at)).toContain('BREAKGLASS_TEAMS_SERVICE_URLS');
+  });
+
+  test('no setting names an address of keys, of a login or of Graph: only the cloud is chosen', () => {
+    const parsed = parseSettings({ BREAKGLASS_CLOUD: 'mine' }, 'production');
+    if (parsed.ok) throw new Error('was accepted');
+    expect(parsed.fault.problems.map(({ at }) => at)).toContain('BREAKGLASS_CLOUD');
+  });
+});
