@@ -35,7 +35,7 @@ const defaulted = <T>(
   return { name, kind, presence: 'defaulted', fallback, meaning, ...more };
 };
 
-export type Cloud = 'global' | 'usgov' | 'china';
+export type Cloud = 'global' | 'usgov';
 /** Where Teams' connector may be, by cloud. Teams SDK documentation, "Service URL Validation" (read 2026-11-22); GCC is in global. */
 export const CLOUD_SERVICE_URLS: Readonly<Record<Cloud, readonly string[]>> = {
   global: [
@@ -44,7 +44,6 @@ export const CLOUD_SERVICE_URLS: Readonly<Record<Cloud, readonly string[]>> = {
     'https://smba.infra.gcc.teams.microsoft.com',
   ],
   usgov: ['https://smba.infra.gov.teams.microsoft.us', 'https://smba.infra.dod.teams.microsoft.us'],
-  china: ['https://frontend.botapi.msg.infra.teams.microsoftonline.cn'],
 };
 
 /** Every setting there is. BOT_* and DATABASE_URL keep the names that the Agents Toolkit and hosting platforms use. */
@@ -196,6 +195,6 @@ export const TABLE = {
       defaultNote: 'all of the cloud',
     },
   ),
-  cloud: defaulted('BREAKGLASS_CLOUD', kind.choice('global', 'usgov', 'china'), 'global', 'Microsoft cloud of the tenants and of Teams.'),
+  cloud: defaulted('BREAKGLASS_CLOUD', kind.choice('global', 'usgov'), 'global', 'Microsoft cloud of the tenants and of Teams.'),
   logLevel: defaulted('BREAKGLASS_LOG_LEVEL', kind.choice('debug', 'info', 'warn', 'error'), 'info', 'Least severe log lines to write.'),
 } as const;

@@ -49,10 +49,7 @@ const TENANT: Fields = {
   name: matching(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens, at most 40'),
   displayName: filled,
   kind: oneOf('workforce', 'b2c', 'free'),
-  initialDomain: matching(
-    /^[a-z0-9-]+\.(?:onmicrosoft\.(?:com|us)|partner\.onmschina\.cn)$/i,
-    'must be the initial domain, such as contoso.onmicrosoft.com',
-  ),
+  initialDomain: matching(/^[a-z0-9-]+\.onmicrosoft\.(?:com|us)$/i, 'must be the initial domain, such as contoso.onmicrosoft.com'),
   exclusionGroupId: guid,
 };
 const CREDENTIALS: Readonly<Record<CredentialReference['type'], Fields>> = {

@@ -22,7 +22,7 @@ export interface Cloud {
 }
 
 /** The clouds an installation may name; nothing else is ever sent a token (ST-3, GR-8). */
-export const CLOUDS: Readonly<Record<'global' | 'usgov' | 'china', Cloud>> = {
+export const CLOUDS: Readonly<Record<'global' | 'usgov', Cloud>> = {
   global: {
     loginOrigin: 'https://login.microsoftonline.com',
     graphOrigin: 'https://graph.microsoft.com',
@@ -32,11 +32,6 @@ export const CLOUDS: Readonly<Record<'global' | 'usgov' | 'china', Cloud>> = {
     loginOrigin: 'https://login.microsoftonline.us',
     graphOrigin: 'https://graph.microsoft.us',
     exchangeAudience: 'api://AzureADTokenExchangeUSGov',
-  },
-  china: {
-    loginOrigin: 'https://login.chinacloudapi.cn',
-    graphOrigin: 'https://microsoftgraph.chinacloudapi.cn',
-    exchangeAudience: 'api://AzureADTokenExchangeChina',
   },
 };
 

@@ -29,7 +29,6 @@ export type ProofCredential =
 export const SIGN_IN_ORIGINS = {
   global: 'https://login.microsoftonline.com',
   usgov: 'https://login.microsoftonline.us',
-  china: 'https://login.partner.microsoftonline.cn',
 } as const;
 
 /** Whom the directory says just signed in. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { template } from '../../src/cards/render.ts';
 import { plain } from '../../src/cards/text.ts';
 import { cardsWith } from './cardsWith.ts';
 import { faultsOf } from './rules.ts';
@@ -75,6 +76,11 @@ test('CM-3: text that looks like an expression or a date call stays exactly that
   const json = JSON.stringify(cardsWith(() => '${1+1} and 7').map(({ card }) => card));
   expect(json).toContain('＄{1+1} and 7');
   expect(json).not.toContain('2 and 7');
+});
+
+test('CM-3: data is never read as an expression, even if it came there as it was written: there is one expansion', () => {
+  const text = '${1+1} ${$root} {{DATE(2026-01-01T00:00:00Z)}}';
+  expect(JSON.stringify(template<{ readonly text: string }>('banner')({ text }))).toContain(text);
 });
 
 describe('plain', () => {

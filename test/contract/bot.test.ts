@@ -312,7 +312,7 @@ describe('AU-1 to AU-3: only what the Teams channel signed for this bot comes in
 describe('messages', () => {
   const text = (): string => JSON.stringify(sent.map(({ body }) => body));
 
-  test('are answered in their conversation, with the label of the installation, under our own token', async () => {
+  test('ST-1: are answered in their conversation, with the label of the installation, under our own token', async () => {
     const message = activity({ text: 'whoami' });
     await deliver(message);
     expect(sent[0]).toMatchObject({

@@ -59,6 +59,11 @@ function raw(bytes: string): Promise<string> {
     });
     socket.on('close', () => resolve(answer));
     socket.on('error', () => undefined);
+    // A server that does not cut it off is wrong, and shows in what came back.
+    socket.setTimeout(2_000, () => {
+      answer += '(still open)';
+      socket.destroy();
+    });
   });
 }
 
@@ -71,6 +76,22 @@ describe('HT-1: only the documented paths and methods answer', () => {
     ready = false;
     expect(await call('GET', '/readyz')).toEqual({ status: 503, text: '' });
     ready = true;
+  });
+
+  test('ST-7: health and readiness say nothing but a status, whoever asks', async () => {
+    for (const path of ['/healthz', '/readyz', '/healthz?verbose=1', '/readyz?full']) {
+      const response = await fetch(origin + path, { headers: { accept: 'text/html', authorization: 'Bearer a.b.c' } });
+      expect([path, response.status, await response.text()]).toEqual([path, 200, '']);
+      const names = [...response.headers.keys()].sort();
+      expect(
+        names.filter(
+          (name) => !['connection', 'keep-alive', 'date', 'content-length', 'cache-control', 'x-content-type-options'].includes(name),
+        ),
+      ).toEqual([]);
+    }
+    // Nor is there a page of figures, of the version or of what is installed.
+    for (const path of ['/metrics', '/version', '/status', '/info', '/package.json', '/debug', '/.env', '/healthz/details'])
+      expect(await call('GET', path)).toEqual({ status: 404, text: '' });
   });
 
   test('everything else gets a bare status', async () => {

@@ -36,7 +36,9 @@ suite('two replicas, one PostgreSQL server, clicks at the same instant', () => {
     }
   }, 60_000);
   afterAll(async () => {
-    await Promise.all(replicas.map((child) => new Promise<void>((resolve) => (child.once('exit', () => resolve()), child.disconnect()))));
+    const ended = replicas.map((child) => new Promise<void>((resolve) => child.once('exit', () => resolve())));
+    for (const child of replicas) child.disconnect();
+    await Promise.all(ended);
     await outbox.stop();
     await database.close();
     await drop();
