@@ -2,13 +2,13 @@ import { storePart } from '../core/account/custody.ts';
 import { acknowledge, escalate } from '../core/alert/raise.ts';
 import { type Intent, subjectOf } from '../core/intent.ts';
 import { type Actor, actorId } from '../core/people.ts';
-import { approve, deny, expire, withdraw } from '../core/request/decide.ts';
+import { approve, deny, expire } from '../core/request/decide.ts';
 import { failRun, finishRun, recordStep, retry } from '../core/request/run.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
 import { expireSealed, handOverParts, reveal, seal, watch } from './door/accounts.ts';
 import { raiseOnce, seen } from './door/alerts.ts';
 import { detailsOf, subjectAfter } from './door/record.ts';
-import { begin, beginProof, decideOn, open } from './door/requests.ts';
+import { begin, beginProof, decideOn, giveUp, open } from './door/requests.ts';
 import { change, type DoorNeeds, type Outcome, type Scene } from './door/scene.ts';
 import { configurationRead, rosterRead } from './door/settings.ts';
 
@@ -77,9 +77,9 @@ function decide(scene: Scene, intent: Intent): Promise<Outcome> {
     case 'begin-proof':
       return beginProof(scene, intent);
     case 'withdraw-request':
-      return change(scene, 'request', intent.requestId, (request) => withdraw(request, actor, now));
+      return giveUp(scene, intent.requestId);
     case 'retry-request':
-      return change(scene, 'request', intent.requestId, (request) => retry(request, actor));
+      return change(scene, 'request', intent.requestId, (request) => retry(request, actor, now));
     case 'expire-request':
       return change(scene, 'request', intent.requestId, (request) => expire(request, now));
     case 'begin-run':

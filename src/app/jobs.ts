@@ -1,7 +1,10 @@
 import type { Subject } from '../core/effect.ts';
 
-/** `urgent-card` is drained on its own, so that no backlog of cards and no plan ever delays an alert (GR-7). */
-export type JobQueue = 'run-plan' | 'urgent-card' | 'card';
+/**
+ * `urgent-card` is drained on its own, so that no backlog of cards and no plan ever delays an alert (GR-7); `first-card` too, so that no
+ * number of alerts delays the one that says somebody is in (AL-6).
+ */
+export type JobQueue = 'run-plan' | 'first-card' | 'urgent-card' | 'card';
 
 /** Only ids: a job carries nothing that decides, the worker reads the state as it is when it runs. */
 export type Job =

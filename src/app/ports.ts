@@ -40,6 +40,7 @@ export interface PostedCard {
   /** Revision of the state it shows; an older one never covers a newer. */
   readonly shown: number;
   readonly urgent: boolean;
+  readonly first: boolean;
 }
 
 /** Where the bot can talk: as Teams handed it over when the bot was installed. */
@@ -127,6 +128,11 @@ export interface Writes {
   markSending(key: string, conversationId: string): Promise<void>;
   markSent(key: string, conversationId: string, activityId: string, shown: number): Promise<void>;
   markShown(key: string, shown: number): Promise<void>;
+  /**
+   * Keys of cards with a conversation that are not sent although nothing has happened to them for two minutes (real time), in the order
+   * they should be sent in. Each is handed out at most every two minutes, to one caller.
+   */
+  claimUnsent(limit: number): Promise<string[]>;
   feedRead(tenantId: string, feed: Feed, result: { readonly readUpTo?: Date; readonly error?: string }): Promise<FeedState>;
   /** A turn's activity id, once: false when it was handled before (AU-7). */
   firstSight(activityKey: string): Promise<boolean>;
@@ -217,6 +223,8 @@ export interface Channel {
 export interface Custody {
   seal(part: Buffer, context: string): Promise<Uint8Array>;
   open(sealed: Uint8Array, context: string): Promise<Buffer>;
+  /** A text that only the holder of the key can make from `text`, and always the same: 32 characters of base64url. */
+  tag(text: string): string;
 }
 
 export interface Random {

@@ -36,11 +36,8 @@ export function installs(needs: InstallNeeds): Installs {
 
   async function keep(place: Place, address: Address): Promise<Conversation> {
     const conversation = { place, conversationId: address.conversationId, reference: address };
-    const key = place.kind === 'channel' ? 'channel' : place.objectId;
-    const content = JSON.stringify(address);
-    if (known.get(key) === content) return conversation;
     await store.remember(conversation);
-    known.set(key, content);
+    known.set(keyOf(place), JSON.stringify(address));
     return conversation;
   }
 
@@ -49,7 +46,9 @@ export function installs(needs: InstallNeeds): Installs {
       const where = whereaboutsOf(activity, settings);
       const place =
         where === 'channel' ? ({ kind: 'channel' } as const) : where === 'personal' ? personalPlace(activity, settings) : undefined;
-      if (place) await keep(place, addressOf(activity, place.kind, settings.channelId));
+      if (!place) return;
+      const address = addressOf(activity, place.kind, settings.channelId);
+      if (known.get(keyOf(place)) !== JSON.stringify(address)) await keep(place, address);
     },
 
     async onInstall(context) {
@@ -65,10 +64,11 @@ export function installs(needs: InstallNeeds): Installs {
         return;
       }
       const welcomed = (await store.conversation(place)) !== undefined;
+      // Also where the address is the same as ever: what was refused while the bot was away is sent because we remember again (AL-2).
       const conversation = await keep(place, addressOf(activity, place.kind, settings.channelId));
       needs.log.info('installed', { place: place.kind, ...(place.kind === 'person' ? { objectId: place.objectId } : {}) });
       // Teams tells of one installation twice, in two kinds of activity and at the same time.
-      const key = place.kind === 'channel' ? 'welcome|channel' : `welcome|${place.objectId}`;
+      const key = `welcome|${keyOf(place)}`;
       if (welcomed || !(await store.firstSight(key))) return;
       if (place.kind === 'channel')
         await needs.post(conversation, { kind: 'card', rendered: welcomeTeamCard({ channelIsSecurity: true }) });
@@ -76,6 +76,8 @@ export function installs(needs: InstallNeeds): Installs {
     },
   };
 }
+
+const keyOf = (place: Place): string => (place.kind === 'channel' ? 'channel' : place.objectId);
 
 /** Added just now; being removed, or somebody else coming or going, is nothing to us. */
 function isArrival({ type, action, membersAdded, recipient }: Inbound): boolean {

@@ -105,6 +105,8 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
   'reason-missing': () => 'A denial needs a reason, so that the requester knows what to change. Please type one.',
   'not-requester': () => 'Only the person who asked can withdraw a request. You can deny it if you are an approver.',
   'not-failed': ({ state }) => `There is nothing to try again: this request ${STATES[state]}.`,
+  'approvals-too-old': () =>
+    'The approvals of this request are too old to go on with. The requester should withdraw it and ask again with create.',
   'stale-lease': () => 'Another worker has taken over this request, so this one stopped. Nothing is needed from you.',
   'not-your-part': ({ custodian }) => `This part belongs to ${plain(custodian, 80)}, and only that account can open it. Ask them.`,
   'part-not-ready': () => 'This part is not ready yet: the account is still being set up. You will get a message when it is.',

@@ -10,7 +10,7 @@ export type Subject = `${'request' | 'account' | 'part' | 'alert' | 'validation'
  * What a decision owes the outside. Saved with the state in one transaction and carried out by jobs.
  * - `apply-plan`: walk the plan of an approved request.
  * - `show`: redraw every card posted for the subject, from the state as it is then.
- * - `post`: post one new card; `key` makes it once. `urgent` cards go ahead of everything (AL-6).
+ * - `post`: post one new card; `key` makes it once. `urgent` cards go ahead of ordinary ones, `first` ones ahead of everything (AL-6).
  * - `intend`: dispatch the intent at that instant (or now, if past); the same `key` again moves it. `forget` takes it back.
  */
 export type Effect =
@@ -24,6 +24,8 @@ export type Effect =
       /** Which of several cards about the subject this is: a reminder's stage, the level of an escalation. */
       readonly variant?: string;
       readonly urgent?: boolean;
+      /** Somebody is in. Implies `urgent`. */
+      readonly first?: boolean;
     }
   | { readonly kind: 'intend'; readonly key: string; readonly at: Date; readonly intent: Intent }
   | { readonly kind: 'forget'; readonly key: string };

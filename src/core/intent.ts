@@ -26,7 +26,7 @@ export type Intent =
   /** The expiry timer rang. */
   | { readonly kind: 'expire-request'; readonly requestId: string }
   /** The worker took up an approved request; `eligible` was read fresh under this lease. */
-  | { readonly kind: 'begin-run'; readonly requestId: string; readonly eligible: readonly string[] }
+  | { readonly kind: 'begin-run'; readonly requestId: string; readonly eligible: readonly PersonRef[] }
   | { readonly kind: 'begin-step'; readonly requestId: string; readonly fence: number; readonly step: StepId }
   | { readonly kind: 'finish-step'; readonly requestId: string; readonly fence: number; readonly step: StepId; readonly evidence: string }
   | { readonly kind: 'fail-run'; readonly requestId: string; readonly fence: number; readonly failure: StepFailure }

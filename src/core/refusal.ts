@@ -55,6 +55,7 @@ export type Refusal =
   | { readonly code: 'reason-missing' }
   | { readonly code: 'not-requester' }
   | { readonly code: 'not-failed'; readonly state: RequestState }
+  | { readonly code: 'approvals-too-old' }
   | { readonly code: 'stale-lease' }
   | { readonly code: 'not-your-part'; readonly custodian: string }
   | { readonly code: 'part-not-ready' }

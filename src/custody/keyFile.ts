@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { Custody } from '../app/ports.ts';
 
 const VERSION = 1;
@@ -25,6 +25,10 @@ export function keyFileCustody(masterKey: Buffer): Custody {
       const ciphertext = Buffer.concat([cipher.update(part), cipher.final()]);
       key.fill(0);
       return Buffer.concat([Buffer.of(VERSION), salt, nonce, cipher.getAuthTag(), ciphertext]);
+    },
+    tag(text) {
+      const key = Buffer.from(hkdfSync('sha256', masterKey, '', 'breakglass marker', 32));
+      return createHmac('sha256', key).update(text, 'utf8').digest('base64url').slice(0, 32);
     },
     async open(sealed, context) {
       const bytes = Buffer.from(sealed);

@@ -30,7 +30,9 @@ export function graphPeople(graph: Graph, { groups, personKeyAttribute }: People
     if (row.accountEnabled !== true) return { ok: false, why: 'disabled', name };
     const key = row[personKeyAttribute];
     if (typeof key !== 'string' || key.trim() === '') return { ok: false, why: 'no-person-key', name };
-    return { ok: true, person: { objectId: row.id.toLowerCase(), personKey: key.trim(), name }, roles: new Set() };
+    // One spelling for one human: directories are filled in by hand and by several systems.
+    const personKey = key.normalize('NFKC').trim().toLowerCase();
+    return { ok: true, person: { objectId: row.id.toLowerCase(), personKey, name }, roles: new Set() };
   };
 
   return {

@@ -24,7 +24,23 @@ export const SENDER_ROLE = 'ActionGroupsSecureWebhook';
 
 const SKEW_SECONDS = 300;
 
-/** @returns whether the header holds a token of exactly that sender; which check failed is told to nobody (HT-5, AL-11) */
+/** What is wrong with a token, not with the keys. jose tells of a key service that fails by plain errors, and by some of its own. */
+const TOKEN_FAULTS = [
+  errors.JWTInvalid,
+  errors.JWTExpired,
+  errors.JWTClaimValidationFailed,
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+  errors.JWKSMultipleMatchingKeys, // the token names no key
+];
+
+/**
+ * @returns whether the header holds a token of exactly that sender; which check failed is told to nobody (HT-5, AL-11)
+ * @throws when the keys cannot be had: whose token it is remains unknown
+ */
 export async function isFromSender(authorization: string | undefined, settings: SenderSettings, keys: JWTVerifyGetKey): Promise<boolean> {
   const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization ?? '')?.[1];
   if (token === undefined || token.length > 16_384) return false;
@@ -40,8 +56,8 @@ export async function isFromSender(authorization: string | undefined, settings: 
     if (!Array.isArray(payload.roles) || !payload.roles.includes(SENDER_ROLE)) return false;
     return typeof payload.aud === 'string' && payload.tid === settings.tenantId && callerOf(payload) === settings.callerAppId;
   } catch (error) {
-    // A key service that is down is our failure, not the sender's: the sender must try again.
-    if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) return false;
+    if (TOKEN_FAULTS.some((fault) => error instanceof fault)) return false;
+    // Anything else is our failure, or the key service's, not the sender's: the sender must try again (AL-1).
     throw error;
   }
 }
@@ -53,16 +69,22 @@ const PAUSE_MS = 60_000;
 /** Signing keys of the tenant, fetched at most once a minute; those fetched before survive an outage of the key service (AU-5). */
 export function remoteKeys(url: string, now: () => number = Date.now): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(new URL(url), { timeoutDuration: 5_000, cooldownDuration: PAUSE_MS, cacheMaxAge: 24 * 3_600_000 });
-  let pausedUntil = 0;
+  let outage: { readonly until: number; readonly error: unknown } | undefined;
   return async (header, token) => {
     const kept = remote.jwks();
-    if (kept && now() < pausedUntil) return createLocalJWKSet(kept)(header, token);
+    if (!kept || !outage || now() >= outage.until) {
+      try {
+        return await remote(header, token);
+      } catch (error) {
+        if (!kept || error instanceof errors.JWKSNoMatchingKey) throw error;
+        outage = { until: now() + PAUSE_MS, error };
+      }
+    }
     try {
-      return await remote(header, token);
+      return await createLocalJWKSet(kept)(header, token);
     } catch (error) {
-      if (!kept || error instanceof errors.JWKSNoMatchingKey) throw error;
-      pausedUntil = now() + PAUSE_MS;
-      return createLocalJWKSet(kept)(header, token);
+      // A key we do not have may be one we could not fetch.
+      throw error instanceof errors.JWKSNoMatchingKey ? outage.error : error;
     }
   };
 }

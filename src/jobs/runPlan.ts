@@ -42,13 +42,17 @@ interface Passing {
  */
 export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<void> {
   const { door, log, wait = realWait } = needs;
-  const eligible = (await needs.people.holders('approver')).map(({ objectId }) => objectId);
+  const eligible = await needs.people.holders('approver');
   const begun = await door.dispatch(WORKER, { kind: 'begin-run', requestId, eligible });
-  if (!begun.ok) return log.info('run.not-begun', { requestId, refusal: begun.error.code });
+  if (!begun.ok) {
+    log.warn('run.not-begun', { requestId, refusal: begun.error.code });
+    if (begun.error.code === 'plan-changed') await tellTampered(door, requestId);
+    return;
+  }
   let request = begun.value.request;
   if (request?.state !== 'approved') return log.warn('run.quorum-lost', { requestId });
   const fence = request.fence;
-  const scene = sceneOf(needs, request);
+  const scene = sceneOf(needs, request, (step) => request?.steps.find(({ id }) => id === step)?.evidence);
   for (const step of CREATE_STEPS) {
     const before = request.steps.find(({ id }) => id === step.id)?.state;
     if (before === 'done') continue;
@@ -58,7 +62,12 @@ export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<v
       request = await record(door, { kind: 'finish-step', requestId, fence, step: step.id, evidence });
       log.info('step.done', { requestId, step: step.id, fence });
     } catch (error) {
-      if (error instanceof LeaseLost) return log.warn('run.lease-lost', { requestId, fence });
+      if (error instanceof LeaseLost) {
+        log.warn('run.lease-lost', { requestId, fence, refusal: error.message });
+        // Closed is closed. A lease taken by another run is not: that run may have died since, and this job may be the last one left (AP-8).
+        if (error.message === 'closed') return;
+        throw error;
+      }
       const since = request.steps.find(({ id }) => id === step.id)?.at; // none: not even its beginning could be recorded
       const tired = since !== undefined && (await needs.store.now()).getTime() - since.getTime() > GIVE_UP_AFTER_MINUTES * MINUTE;
       // What says nothing about itself is no refusal of the tenant's: the database was away, say.
@@ -71,6 +80,13 @@ export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<v
   }
   await record(door, { kind: 'finish-run', requestId, fence });
   log.info('run.applied', { requestId, fence });
+}
+
+/** The stored plan is not what was approved. Nobody does that by accident (AP-3). */
+async function tellTampered(door: Door, requestId: string): Promise<void> {
+  const words = 'Its stored plan is not the one that was approved, so nothing was done. Find out who changed the database.';
+  const cause = { kind: 'request-failed', requestId, words } as const;
+  await door.dispatch(WORKER, { kind: 'raise-alert', dedupe: `tampered:${requestId}`, cause });
 }
 
 type Wait = (ms: number) => Promise<unknown>;
@@ -118,13 +134,20 @@ async function lookAgain(step: Step, scene: StepScene, wait: Wait): Promise<stri
   return undefined;
 }
 
-function sceneOf({ tenants, custody, random, store, door, partContext }: RunPlanNeeds, request: ChangeRequest): StepScene {
+function sceneOf(
+  { tenants, custody, random, store, door, partContext }: RunPlanNeeds,
+  request: ChangeRequest,
+  evidence: StepScene['evidence'],
+): StepScene {
   const { plan, fence } = request;
   const reader = tenants.reader(plan.tenant.id);
   let objectId: string | undefined;
   const requestId = request.id;
+  const marker = `${plan.account.marker}:${custody.tag(plan.account.marker)}`;
   return {
     request,
+    marker,
+    evidence,
     reader,
     writer: tenants.writer(plan.tenant.id),
     now: () => store.now(),
@@ -134,7 +157,7 @@ function sceneOf({ tenants, custody, random, store, door, partContext }: RunPlan
       const found = await reader.userByName(plan.account.userPrincipalName);
       if (!found) throw Object.assign(new Error('the new user cannot be read yet'), { passing: true });
       // Only what carries our marker for this very request is touched (GR-3).
-      if (found.marker !== plan.account.marker)
+      if (found.marker !== marker)
         throw new StepStopped('NotOurs', `${plan.account.userPrincipalName} does not carry the marker of this request.`);
       objectId = found.objectId;
       return objectId;
@@ -172,7 +195,7 @@ const isPassing = (error: unknown): error is Error & Passing => error instanceof
 
 function failureOf(step: Step, error: unknown, tired: boolean): StepFailure {
   const reference = crypto.randomUUID().slice(0, 8);
-  if (error instanceof StepStopped) return { step: step.id, code: error.code, words: error.message, reference };
+  if (error instanceof StepStopped) return { step: error.step ?? step.id, code: error.code, words: error.message, reference };
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'Fault';
   const status = error instanceof Error && 'status' in error ? Number(error.status) : undefined;
   const words =

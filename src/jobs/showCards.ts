@@ -3,7 +3,7 @@ import type { Channel, Conversation, PostedCard, Store } from '../app/ports.ts';
 import { withBanner } from '../cards/render.ts';
 import type { Subject } from '../core/effect.ts';
 import { type Drawn, draw, type RefreshFor } from './draw.ts';
-import { ORDINARY, pacer, URGENT } from './pace.ts';
+import { FIRST, ORDINARY, pacer, URGENT, type Window } from './pace.ts';
 
 export interface ShowCardsNeeds {
   readonly store: Store;
@@ -18,11 +18,12 @@ interface SendFault {
   readonly ambiguous: boolean;
 }
 
+const SWEPT_AT_ONCE = 200;
+
 const REPEAT = 'This may be a repeat: the first attempt to send it was not confirmed.';
 
 /** Posts cards that are owed and keeps posted ones true. One card is handled by one job at a time; the state decides what it shows. */
-export function cardJobs({ store, channel, refreshFor, log }: ShowCardsNeeds) {
-  const turn = pacer();
+export function cardJobs({ store, channel, refreshFor, log }: ShowCardsNeeds, turn = pacer()) {
   const busy = new Map<string, Promise<void>>();
 
   /** One after the other per card, so that an older drawing never overtakes a newer one. */
@@ -46,7 +47,10 @@ export function cardJobs({ store, channel, refreshFor, log }: ShowCardsNeeds) {
     const drawn = await draw(store, posted, refreshFor);
     if (!drawn) return;
     const card = posted.state === 'sending' ? withBanner(drawn.card, REPEAT) : drawn.card;
-    await turn(conversation.conversationId, posted.urgent ? URGENT : ORDINARY);
+    const windows = posted.first ? FIRST : windowsOf(posted);
+    await turn(conversation.conversationId, windows);
+    // A turn may be long in coming, and a sweep of another replica may have taken the card on meanwhile.
+    if ((await store.card(key))?.state !== posted.state) return;
     await store.markSending(key, conversation.conversationId);
     try {
       const sent = await channel.post(conversation, card);
@@ -54,17 +58,17 @@ export function cardJobs({ store, channel, refreshFor, log }: ShowCardsNeeds) {
     } catch (error) {
       return failed(error, posted, 'post');
     }
-    await redraw(key, conversation);
+    await redraw(key, conversation, windows);
   }
 
   /** Until what is shown is what is so: the state may have moved while the card was under way. */
-  async function redraw(key: string, conversation: Conversation): Promise<void> {
+  async function redraw(key: string, conversation: Conversation, windows?: readonly Window[]): Promise<void> {
     for (;;) {
       const posted = await store.card(key);
       if (posted?.state !== 'sent' || posted.activityId === undefined || posted.conversationId === undefined) return;
       const stale = await draw(store, posted, refreshFor);
       if (!stale || stale.revision <= posted.shown) return;
-      await turn(conversation.conversationId, posted.urgent ? URGENT : ORDINARY);
+      await turn(conversation.conversationId, windows ?? windowsOf(posted));
       const drawn: Drawn = (await draw(store, posted, refreshFor)) ?? stale; // drawn again: waiting for a turn takes time
       try {
         await channel.update(conversation, posted.conversationId, posted.activityId, drawn.card);
@@ -85,8 +89,24 @@ export function cardJobs({ store, channel, refreshFor, log }: ShowCardsNeeds) {
     throw error;
   }
 
+  const postAlone = (key: string) => alone(key, () => post(key));
+
   return {
-    post: (key: string) => alone(key, () => post(key)),
+    post: postAlone,
+    /** Tries what should have been sent long ago. A card that fails holds up no other, and comes back with a later sweep. */
+    async sweep(signal: AbortSignal): Promise<void> {
+      const keys = (await store.claimUnsent(SWEPT_AT_ONCE)).values();
+      const one = async (): Promise<void> => {
+        for (const key of keys) {
+          if (signal.aborted) return;
+          await postAlone(key).catch((error: unknown) => log.warn('card.unsent', { key, error }));
+        }
+      };
+      // Some wait long for their turn: who stops does not wait for them.
+      const over = new AbortController();
+      await Promise.race([Promise.all([one(), one(), one(), one()]), aborted(signal, over.signal)]);
+      over.abort();
+    },
     async show(subject: Subject): Promise<void> {
       let first: { readonly error: unknown } | undefined;
       for (const { key, place } of await store.cardsOf(subject)) {
@@ -101,5 +121,15 @@ export function cardJobs({ store, channel, refreshFor, log }: ShowCardsNeeds) {
     },
   };
 }
+
+/** What redraws may use up: the room that is kept for posting that somebody is in is not for them. */
+const windowsOf = ({ urgent }: PostedCard): readonly Window[] => (urgent ? URGENT : ORDINARY);
+
+/** Resolves when `signal` is aborted; listens no longer than until `over` is. */
+const aborted = (signal: AbortSignal, over: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { signal: over });
+  });
 
 const isSendFault = (error: unknown): error is Error & SendFault => error instanceof Error && 'ambiguous' in error && 'status' in error;

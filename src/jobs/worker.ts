@@ -28,7 +28,9 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** Starts everything that works in the background. Alerts have a queue of their own. */
+const SWEEP_EVERY_MS = 60_000;
+
+/** Starts everything that works in the background. Alerts have queues of their own. */
 export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   const { store, door, jobs, tenants, log } = needs;
   const cards = cardJobs(needs);
@@ -37,9 +39,13 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
     else if (job.kind === 'post') await cards.post(job.key);
     else await cards.show(job.subject);
   };
+  await jobs.work('first-card', 4, handle);
   await jobs.work('urgent-card', 2, handle);
   await jobs.work('card', 4, handle);
   await jobs.work('run-plan', 2, handle);
+  const stopping = new AbortController();
+  const sweeps = repeat('sweep', SWEEP_EVERY_MS, log, () => cards.sweep(stopping.signal));
+  void sweeps.now(); // logs its failures itself; nothing waits for what may take minutes
   const timers = startTimers(store, door, log);
   const polls = repeat('poll', needs.signInPollSeconds * 1000, log, () => pollSignIns(store, tenants, door, log));
   // Before anything else is decided: who is there at the first start has been there before us.
@@ -58,7 +64,8 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
       log.warn('settle.unfinished', { limitMs });
     },
     async stop() {
-      await Promise.all([timers.stop(), polls.stop(), rosters.stop()]);
+      stopping.abort();
+      await Promise.all([timers.stop(), polls.stop(), rosters.stop(), sweeps.stop()]);
     },
   };
 }

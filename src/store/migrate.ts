@@ -2,10 +2,15 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { initial } from './migrations/0001_initial.ts';
 import { secondProof } from './migrations/0002_second_proof.ts';
+import { cardOrder } from './migrations/0003_card_order.ts';
 import type { Tables } from './tables.ts';
 
 /** By name, in order. Forward only. */
-export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = { '0001_initial': initial, '0002_second_proof': secondProof };
+export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
+  '0001_initial': initial,
+  '0002_second_proof': secondProof,
+  '0003_card_order': cardOrder,
+};
 
 /**
  * Brings the schema up to date: transactional, under an advisory lock, so that two replicas starting together do it once.

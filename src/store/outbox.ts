@@ -14,7 +14,26 @@ export interface Outbox extends Jobs {
   send(handle: Kysely<Tables>, queue: JobQueue, job: Job): Promise<void>;
 }
 
-const QUEUES: readonly JobQueue[] = ['run-plan', 'urgent-card', 'card'];
+const QUEUES: readonly JobQueue[] = ['run-plan', 'first-card', 'urgent-card', 'card'];
+
+/**
+ * Never given up: two million tries a minute apart are almost four years, and a job that waits is kept for ten. What is owed stays owed,
+ * however long Teams or a tenant is away (AL-2).
+ */
+const QUEUE = {
+  retryLimit: 2_000_000,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 60,
+  retentionSeconds: 10 * 365 * 86_400,
+  heartbeatSeconds: 10,
+  expireInSeconds: 3600,
+  notify: true,
+};
+
+/** The queue a card goes through. */
+export const queueOf = ({ first, urgent }: { readonly first?: boolean; readonly urgent?: boolean }): JobQueue =>
+  first ? 'first-card' : urgent ? 'urgent-card' : 'card';
 
 /** Writes down what a decision owes, in its transaction: timers and cards as rows of ours, everything to be done soon as jobs. */
 export async function owe(handle: Kysely<Tables>, outbox: Outbox, effects: readonly Effect[]): Promise<void> {
@@ -33,19 +52,19 @@ export async function owe(handle: Kysely<Tables>, outbox: Outbox, effects: reado
         await handle.deleteFrom('timer').where('key', '=', effect.key).execute();
         break;
       case 'post': {
-        const { key, subject, variant = '', urgent = false } = effect;
-        const card = { key, subject, variant, place: placeKey(effect.place), state: 'owed', shown: 0, urgent };
+        const { key, subject, variant = '', first = false, urgent = first } = effect;
+        const card = { key, subject, variant, place: placeKey(effect.place), state: 'owed', shown: 0, urgent, first };
         const added = await handle
           .insertInto('posted_card')
           .values(card)
           .onConflict((conflict) => conflict.doNothing())
           .returning('key')
           .executeTakeFirst();
-        if (added) await outbox.send(handle, urgent ? 'urgent-card' : 'card', { kind: 'post', key });
+        if (added) await outbox.send(handle, queueOf(effect), { kind: 'post', key });
         break;
       }
       case 'show':
-        await outbox.send(handle, effect.urgent ? 'urgent-card' : 'card', { kind: 'show', subject: effect.subject });
+        await outbox.send(handle, queueOf(effect), { kind: 'show', subject: effect.subject });
         break;
       case 'apply-plan':
         await outbox.send(handle, 'run-plan', { kind: 'apply-plan', requestId: effect.requestId });
@@ -71,16 +90,8 @@ export async function openOutbox(database: Database, log: Log): Promise<Outbox> 
   boss.on('error', (error) => log.error('jobs.failed', { error: error.message }));
   await boss.start();
   for (const name of QUEUES) {
-    const options = {
-      retryLimit: 1000,
-      retryDelay: 1,
-      retryBackoff: true,
-      retryDelayMax: 60,
-      heartbeatSeconds: 10,
-      expireInSeconds: 3600,
-      notify: true,
-    };
-    await boss.createQueue(name, options);
+    await boss.createQueue(name, QUEUE);
+    await boss.updateQueue(name, QUEUE); // one made by an earlier version keeps its own options otherwise
     if (database.engine === 'embedded') await releaseActive(boss, name);
   }
   let working = 0;

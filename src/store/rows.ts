@@ -14,6 +14,7 @@ export const cardFrom = (row: Selectable<Tables['posted_card']>): PostedCard => 
   ...(row.activity_id === null ? {} : { activityId: row.activity_id }),
   shown: row.shown,
   urgent: row.urgent,
+  first: row.first,
 });
 
 const placeFrom = (key: string): Place =>

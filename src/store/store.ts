@@ -9,7 +9,7 @@ import { backlog } from './backlog.ts';
 import { readClock } from './clock.ts';
 import type { Database } from './connect.ts';
 import { fromJson, toJson } from './json.ts';
-import { type Outbox, placeKey } from './outbox.ts';
+import { type Outbox, placeKey, queueOf } from './outbox.ts';
 import { cardFrom, feedFrom } from './rows.ts';
 import { ringNextTimer } from './timers.ts';
 import { transactionOn } from './transaction.ts';
@@ -74,18 +74,19 @@ export function storeOn(database: Database, outbox: Outbox): Store {
         // What could not be said for want of a conversation is said now.
         const waiting = await handle
           .selectFrom('posted_card')
-          .select(['key', 'urgent'])
+          .select(['key', 'urgent', 'first'])
           .where('place', '=', placeKey(place))
           .where('state', '=', 'owed')
           .execute();
-        for (const { key, urgent } of waiting) await outbox.send(handle, urgent ? 'urgent-card' : 'card', { kind: 'post', key });
+        for (const card of waiting) await outbox.send(handle, queueOf(card), { kind: 'post', key: card.key });
       });
     },
     async markOwed(key) {
-      await db().updateTable('posted_card').set({ state: 'owed' }).where('key', '=', key).execute();
+      await db().updateTable('posted_card').set({ state: 'owed', since: sql`now()` }).where('key', '=', key).execute();
     },
     async markSending(key, conversationId) {
-      await db().updateTable('posted_card').set({ state: 'sending', conversation_id: conversationId }).where('key', '=', key).execute();
+      const sending = { state: 'sending', conversation_id: conversationId, since: sql<Date>`now()` };
+      await db().updateTable('posted_card').set(sending).where('key', '=', key).execute();
     },
     async markSent(key, conversationId, activityId, shown) {
       const sent = { state: 'sent', conversation_id: conversationId, activity_id: activityId, shown };
@@ -93,6 +94,17 @@ export function storeOn(database: Database, outbox: Outbox): Store {
     },
     async markShown(key, shown) {
       await db().updateTable('posted_card').set({ shown }).where('key', '=', key).where('shown', '<', shown).execute();
+    },
+    async claimUnsent(limit) {
+      // Where there is no conversation, `remember` sends it; it would only stand in the way of others here.
+      const { rows } = await sql<{ key: string }>`
+        with late as (
+          select key, first, urgent, since from posted_card
+          where state <> 'sent' and since < now() - interval '2 minutes' and place in (select place from conversation)
+          order by first desc, urgent desc, since limit ${limit} for update skip locked
+        ), claimed as (update posted_card set since = now() from late where posted_card.key = late.key returning late.key)
+        select key from late join claimed using (key) order by first desc, urgent desc, since`.execute(db());
+      return rows.map(({ key }) => key);
     },
     async feedRead(tenantId, feed, { readUpTo, error }) {
       const at = await readClock(db());

@@ -41,6 +41,8 @@ export interface Tables {
     activity_id: string | null;
     shown: number;
     urgent: boolean;
+    first: boolean;
+    since: Generated<Date>;
   };
   conversation: { place: string; conversation_id: string; reference: Json };
   feed: {

@@ -44,6 +44,7 @@ const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code
   'reason-missing': [{ code: 'reason-missing' }],
   'not-requester': [{ code: 'not-requester' }],
   'not-failed': [{ code: 'not-failed', state: 'applied' }],
+  'approvals-too-old': [{ code: 'approvals-too-old' }],
   'stale-lease': [{ code: 'stale-lease' }],
   'not-your-part': [{ code: 'not-your-part', custodian: 'Dana Diaz' }],
   'part-not-ready': [{ code: 'part-not-ready' }],

@@ -374,6 +374,21 @@ describe('installation', () => {
     expect([...conversations.keys()].sort()).toEqual([RITA, 'channel']);
   });
 
+  test('AL-2: added again, the bot remembers again, so that what was refused meanwhile is sent', async () => {
+    const remembered: Conversation[] = [];
+    const { remember } = store;
+    store.remember = async (conversation) => void remembered.push(conversation);
+    try {
+      await deliver(activity({ type: 'installationUpdate', action: 'add' }));
+      await deliver(activity({ text: 'help' }));
+      await deliver(activity({ type: 'installationUpdate', action: 'remove' }));
+      await deliver(activity({ type: 'installationUpdate', action: 'add' }));
+    } finally {
+      store.remember = remember;
+    }
+    expect(remembered.map(placeKey)).toEqual([RITA, RITA]);
+  });
+
   test('a person of another organisation is not kept', async () => {
     conversations.clear();
     await deliver(activity({ type: 'installationUpdate', action: 'add', channelData: { tenant: { id: randomUUID() } } }));

@@ -57,7 +57,7 @@ describe('src/graph against a tenant that checks tokens, permissions and bodies'
   test('ID-1: a person is found by object id, with the roles of their groups and the key of their human', async () => {
     expect(await people().lookUp(PEOPLE.ann.objectId)).toEqual({
       ok: true,
-      person: { objectId: PEOPLE.ann.objectId, personKey: 'E1002', name: 'Ann Archer' },
+      person: { objectId: PEOPLE.ann.objectId, personKey: 'e1002', name: 'Ann Archer' },
       roles: new Set(['approver']),
     });
     expect((await people().lookUp(PEOPLE.rita2.objectId)).ok && (await people().lookUp(PEOPLE.rita.objectId)).ok).toBe(true);

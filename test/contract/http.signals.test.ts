@@ -1,4 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
 import type { Log } from '../../src/app/log.ts';
 import type { Intent } from '../../src/core/intent.ts';
@@ -6,7 +8,7 @@ import type { Actor } from '../../src/core/people.ts';
 import { no, ok } from '../../src/core/result.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
 import { azureMonitorSignals } from '../../src/http/signals.ts';
-import { AZURE_MONITOR_APP, issuersOf, SENDER_ROLE } from '../../src/http/signalToken.ts';
+import { AZURE_MONITOR_APP, isFromSender, issuersOf, remoteKeys, SENDER_ROLE } from '../../src/http/signalToken.ts';
 
 const HOME = '8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3c01';
 const USER = '7c1f0b2a-9e34-4d68-a5b7-3f2e1d0c9b44';
@@ -139,4 +141,59 @@ test('AL-1: our own failure answers 503, so that the sender tries again; a repea
   }
   outcome = 'nothing-to-do';
   expect((await deliver(alert(row()), authorization)).status).toBe(200);
+});
+
+describe('the key service', () => {
+  const sender = { tenantId: HOME, audiences: [AUDIENCE], issuers: issuersOf(HOME), callerAppId: AZURE_MONITOR_APP };
+  const jwks = (kid: string) => ({ keys: [{ ...key.publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }] });
+  let answer: { status: number; body: string };
+  let url: string;
+  const server = createServer((_request, response) => {
+    response.statusCode = answer.status;
+    response.end(answer.body);
+  });
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
+  });
+  afterAll(() => void server.close());
+
+  test.each([
+    ['answers 503', { status: 503, body: '' }],
+    ['answers 404', { status: 404, body: '' }],
+    ['answers words', { status: 200, body: 'come back later' }],
+    ['answers no keys', { status: 200, body: '{}' }],
+  ])('AL-1: that %s is our failure: the push is not refused but sent again', async (_what, given) => {
+    answer = given;
+    await expect(isFromSender(`Bearer ${await token()}`, sender, remoteKeys(url))).rejects.toThrow();
+  });
+
+  test('AL-1: a key that could not be fetched is not a wrong key; known ones go on working', async () => {
+    answer = { status: 200, body: JSON.stringify(jwks('k')) };
+    let now = Date.now();
+    const keys = remoteKeys(url, () => now);
+    const known = `Bearer ${await token()}`;
+    const turned = new SignJWT({ tid: HOME }).setProtectedHeader({ alg: 'RS256', kid: 'k-new' }).setExpirationTime('5 min');
+    const unknown = `Bearer ${await turned.sign(key.privateKey)}`;
+    const real = Date.now;
+    try {
+      expect(await isFromSender(known, sender, keys)).toBe(true);
+      expect(await isFromSender(unknown, sender, keys)).toBe(false); // fetched just now, and it is not there
+      now += 120_000;
+      Date.now = () => now; // jose's own clock: its pause between fetches is over
+      answer = { status: 503, body: '' };
+      for (let push = 0; push < 2; push += 1) {
+        await expect(isFromSender(unknown, sender, keys)).rejects.toThrow();
+        expect(await isFromSender(known, sender, keys)).toBe(true);
+      }
+    } finally {
+      Date.now = real;
+    }
+  });
+
+  test('AL-11: what is wrong with the token itself is refused, whatever the state of the key service', async () => {
+    answer = { status: 503, body: '' };
+    for (const wrong of ['', 'Bearer a.b.c', `Bearer ${await token({}, 'PS256')}`])
+      expect(await isFromSender(wrong, sender, remoteKeys(url))).toBe(false);
+  });
 });

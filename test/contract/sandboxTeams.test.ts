@@ -45,7 +45,8 @@ beforeEach(async () => {
       const activity = JSON.parse(text);
       heard.push({ activity, authorization: request.headers.authorization });
       const { status, body } = await answer(activity);
-      response.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? '' : JSON.stringify(body));
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(body === undefined ? '' : JSON.stringify(body));
     });
   });
   await new Promise<void>((done) => bot.listen(0, '127.0.0.1', done));

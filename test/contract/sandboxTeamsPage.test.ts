@@ -65,7 +65,8 @@ const there = await browserPath();
           });
         }
         const body = answerTo(activity);
-        response.writeHead(200, { 'content-type': 'application/json' }).end(body && JSON.stringify(body));
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(body && JSON.stringify(body));
       });
     });
     await new Promise<void>((done) => bot.listen(0, '127.0.0.1', done));

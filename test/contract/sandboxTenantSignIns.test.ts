@@ -26,14 +26,16 @@ function webhook() {
     request.on('end', () => {
       if (control.refusals > 0) {
         control.refusals -= 1;
-        response.writeHead(503).end();
+        response.writeHead(503);
+        response.end();
         return;
       }
       accepted.push({
         authorization: String(request.headers.authorization),
         body: JSON.parse(Buffer.concat(chunks).toString()) as JsonObject,
       });
-      response.writeHead(202).end();
+      response.writeHead(202);
+      response.end();
       for (const go of waiting.splice(0)) go();
     });
   });

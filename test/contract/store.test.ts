@@ -263,6 +263,66 @@ for (const { name, suite, place } of engines) {
       expect(await store.conversation(place)).toEqual({ place, conversationId: 'c1', reference: { bot: { id: 'b' } } });
     });
 
+    test('AL-6: that somebody is in has a queue of its own, also when it had nowhere to go', async () => {
+      const first: Job[] = [];
+      await outbox.work('first-card', 1, async (job) => void first.push(job));
+      const place = { kind: 'person', objectId: 'id-first' } as const;
+      await store.transaction((tx) => tx.owe([{ kind: 'post', key: 'first', place, subject: 'alert:AL-1', first: true }]));
+      await settled();
+      await store.remember({ place, conversationId: 'c9', reference: {} });
+      await settled();
+      expect(first).toEqual([
+        { kind: 'post', key: 'first' },
+        { kind: 'post', key: 'first' },
+      ]);
+      expect(await store.card('first')).toMatchObject({ urgent: true, first: true });
+    });
+
+    test('AL-2: what is not sent for two minutes is handed out again, to one, what matters most at the front', async () => {
+      const place = { kind: 'person', objectId: 'id-late' } as const;
+      const nowhere = { kind: 'person', objectId: 'id-nowhere' } as const;
+      const card = { kind: 'post', place, subject: 'request:R-late' } as const;
+      await store.transaction((tx) =>
+        tx.owe([
+          { ...card, key: 'late-new' },
+          { ...card, key: 'late-old' },
+          { ...card, key: 'late-urgent', urgent: true },
+          { ...card, key: 'late-first', first: true },
+          { ...card, key: 'late-sent', first: true },
+          { ...card, key: 'late-sending' },
+          { ...card, key: 'late-owed' },
+          { ...card, key: 'late-nowhere', place: nowhere },
+        ]),
+      );
+      await store.remember({ place, conversationId: 'c1', reference: {} });
+      expect(await store.claimUnsent(10)).toEqual([]);
+      const age = (minutes: number, keys: string) =>
+        sql`update posted_card set since = now() - ${minutes} * interval '1 minute' where key like ${keys}`.execute(database.current());
+      await age(3, 'late-%');
+      await age(4, 'late-old');
+      await age(1, 'late-new');
+      await store.markSent('late-sent', 'c1', 'm1', 1);
+      await store.markSending('late-sending', 'c1');
+      await store.markOwed('late-owed');
+      expect(await store.claimUnsent(2)).toEqual(['late-first', 'late-urgent']);
+      expect(await store.claimUnsent(10)).toEqual(['late-old']);
+      expect(await store.claimUnsent(10)).toEqual([]);
+      await age(3, 'late-%');
+      const both = await Promise.all([store.claimUnsent(10), store.claimUnsent(10)]);
+      expect(both.flat().sort()).toEqual(['late-first', 'late-new', 'late-old', 'late-owed', 'late-sending', 'late-urgent']);
+    });
+
+    test('AL-2: a job is never given up, also in a queue that an earlier version made', async () => {
+      await sql`update jobs.queue set retry_limit = 1000, retention_seconds = 1209600`.execute(database.current());
+      const again = await openOutbox(database, quiet);
+      await again.stop();
+      const { rows } = await sql<{ limit: number; days: number }>`
+        select retry_limit as limit, retention_seconds / 86400 as days from jobs.queue where name = 'run-plan' or name like '%card'`.execute(
+        database.current(),
+      );
+      expect(rows).toEqual(Array.from({ length: 4 }, () => ({ limit: 2_000_000, days: 3_650 })));
+    });
+
     test('AU-7: a turn is seen for the first time once', async () => {
       expect([await store.firstSight('a|1'), await store.firstSight('a|1'), await store.firstSight('a|2')]).toEqual([true, false, true]);
     });

@@ -5,6 +5,7 @@ import { digestOf } from '../../src/core/digest.ts';
 import { approve, deny, expire, stateAt, withdraw } from '../../src/core/request/decide.ts';
 import { beginRun, failRun, finishRun, recordStep, retry } from '../../src/core/request/run.ts';
 import { tally } from '../../src/core/request/tally.ts';
+import { tightened } from '../../src/core/request/tighten.ts';
 import type { ChangeRequest } from '../../src/core/request/types.ts';
 import { actor, aPendingRequest, NOON, ref } from '../support/requests.ts';
 
@@ -66,7 +67,7 @@ describe('a change request, whatever happens to it in whatever order', () => {
               expect(['rita', 'rita2']).toContain(step.who);
               ended = 'withdrawn';
             }
-            if (step.kind === 'begin' && request.fence > before.fence && before.fence === 0) {
+            if (step.kind === 'begin' && request.state === 'approved') {
               ran = true;
               const eligible = new Set(step.eligible.map((account) => ref(account).objectId));
               expect([...approved.values()].filter((objectId) => eligible.has(objectId)).length).toBeGreaterThanOrEqual(2);
@@ -156,7 +157,14 @@ describe('deciding', () => {
     });
     const begun = beginRun(request, everybody, NOON);
     if (!begun.ok) throw new Error(begun.error.code);
-    expect(deny(begun.value.next, click('cy'), request.planDigest, 'wrong tenant', NOON)).toEqual({
+    // A lease alone writes nothing: only the first step closes the door for denials.
+    expect(deny(begun.value.next, click('cy'), request.planDigest, 'wrong tenant', NOON)).toMatchObject({
+      ok: true,
+      value: { next: { state: 'denied' } },
+    });
+    const writing = recordStep(begun.value.next, 1, 'create-user', { state: 'running' }, NOON);
+    if (!writing.ok) throw new Error(writing.error.code);
+    expect(deny(writing.value.next, click('cy'), request.planDigest, 'wrong tenant', NOON)).toEqual({
       ok: false,
       error: { code: 'closed', state: 'approved' },
     });
@@ -174,7 +182,7 @@ describe('running', () => {
     if (!begun.ok) throw new Error(begun.error.code);
     const reopened = begun.value.next;
     expect(reopened.state).toBe('pending');
-    expect(reopened.fence).toBe(0);
+    expect(reopened.fence).toBe(1);
     expect(tally(reopened)).toMatchObject({ reached: false, notCounted: [{ why: 'not-eligible-now' }] });
     const again = approve(reopened, click('cy'), reopened.planDigest, NOON);
     expect(again).toMatchObject({ ok: true, value: { next: { state: 'approved' } } });
@@ -191,7 +199,7 @@ describe('running', () => {
 
   test('AP-7: a quorum that stood in time but was never begun expires', () => {
     const request = approvedRequest();
-    expect(beginRun(request, everybody, request.expiresAt)).toMatchObject({ ok: true, value: { next: { state: 'expired', fence: 0 } } });
+    expect(beginRun(request, everybody, request.expiresAt)).toMatchObject({ ok: true, value: { next: { state: 'expired', fence: 1 } } });
   });
 
   test('AP-9: only the holder of the newest lease may record anything', () => {
@@ -226,8 +234,8 @@ describe('running', () => {
     if (!begun.ok) throw new Error(begun.error.code);
     const failed = failRun(begun.value.next, 1, { step: 'create-user', code: 'X', words: 'x', reference: 'r' }, NOON);
     if (!failed.ok) throw new Error(failed.error.code);
-    expect(retry(failed.value.next, click('mal'))).toEqual({ ok: false, error: { code: 'missing-role', role: 'approver' } });
-    const again = retry(failed.value.next, click('cy'));
+    expect(retry(failed.value.next, click('mal'), NOON)).toEqual({ ok: false, error: { code: 'missing-role', role: 'approver' } });
+    const again = retry(failed.value.next, click('cy'), NOON);
     expect(again).toMatchObject({ ok: true, value: { next: { state: 'approved' }, effects: [{ kind: 'apply-plan' }, { kind: 'show' }] } });
     if (again.ok) expect(again.value.next.steps[0]).toEqual({ id: 'create-user', state: 'waiting' });
   });
@@ -246,7 +254,7 @@ describe('a run taken up again', () => {
     const again = beginRun(begunAndOneDone(), new Set([ref('bob').objectId, ref('cy').objectId]), NOON);
     expect(again).toMatchObject({
       ok: true,
-      value: { next: { state: 'failed', fence: 1, failure: { code: 'QuorumLost', step: 'exclude' } } },
+      value: { next: { state: 'failed', fence: 2, failure: { code: 'QuorumLost', step: 'exclude' } } },
     });
     if (again.ok)
       expect(again.value.effects).toContainEqual(expect.objectContaining({ intent: expect.objectContaining({ kind: 'raise-alert' }) }));
@@ -259,5 +267,71 @@ describe('a run taken up again', () => {
     expect(withdraw(failed.value.next, click('rita'), NOON)).toMatchObject({ ok: true, value: { next: { state: 'withdrawn' } } });
     const applied = { ...failed.value.next, state: 'applied' as const };
     expect(withdraw(applied, click('rita'), NOON)).toEqual({ ok: false, error: { code: 'closed', state: 'applied' } });
+  });
+
+  test('AP-9: a lease that ended with the quorum does not come back to life with the next approval', () => {
+    const begun = beginRun(approvedRequest(), everybody, NOON);
+    if (!begun.ok) throw new Error(begun.error.code);
+    const sleeping = begun.value.next.fence;
+    const reopened = beginRun(begun.value.next, new Set([ref('bob').objectId, ref('cy').objectId]), NOON);
+    if (!reopened.ok) throw new Error(reopened.error.code);
+    const again = approve(reopened.value.next, click('cy'), reopened.value.next.planDigest, NOON);
+    if (!again.ok) throw new Error(again.error.code);
+    expect(again.value.next.state).toBe('approved');
+    expect(recordStep(again.value.next, sleeping, 'create-user', { state: 'running' }, NOON)).toEqual({
+      ok: false,
+      error: { code: 'stale-lease' },
+    });
+  });
+
+  test('AP-7: a run that slept past the expiry before its first step writes nothing', () => {
+    const begun = beginRun(approvedRequest(), everybody, NOON);
+    if (!begun.ok) throw new Error(begun.error.code);
+    const { next } = begun.value;
+    expect(recordStep(next, next.fence, 'create-user', { state: 'running' }, next.expiresAt)).toEqual({
+      ok: false,
+      error: { code: 'closed', state: 'expired' },
+    });
+  });
+
+  test('AP-7: approved and never begun expires; begun, it does not', () => {
+    const request = approvedRequest();
+    expect(expire(request, request.expiresAt)).toMatchObject({ ok: true, value: { next: { state: 'expired' } } });
+    expect(expire(begunAndOneDone(), request.expiresAt)).toEqual({ ok: false, error: { code: 'closed', state: 'approved' } });
+  });
+
+  test('AP-6: whether something was written is remembered, also when the step that wrote failed and is tried again', () => {
+    const begun = beginRun(approvedRequest(), everybody, NOON);
+    if (!begun.ok) throw new Error(begun.error.code);
+    const running = recordStep(begun.value.next, 1, 'create-user', { state: 'running' }, NOON);
+    if (!running.ok) throw new Error(running.error.code);
+    const failed = failRun(running.value.next, 1, { step: 'create-user', code: 'NotReadable', words: 'x', reference: 'r' }, NOON);
+    if (!failed.ok) throw new Error(failed.error.code);
+    const again = retry(failed.value.next, click('cy'), NOON);
+    if (!again.ok) throw new Error(again.error.code);
+    expect(deny(again.value.next, click('cy'), again.value.next.planDigest, 'no', NOON)).toEqual({
+      ok: false,
+      error: { code: 'closed', state: 'approved' },
+    });
+    expect(beginRun(again.value.next, new Set(), NOON)).toMatchObject({ ok: true, value: { next: { state: 'failed' } } });
+  });
+
+  test('AP-7: nobody goes on with a failed request on approvals that are too old', () => {
+    const failed = failRun(begunAndOneDone(), 1, { step: 'exclude', code: 'X', words: 'x', reference: 'r' }, NOON);
+    if (!failed.ok) throw new Error(failed.error.code);
+    expect(retry(failed.value.next, click('cy'), failed.value.next.expiresAt)).toEqual({ ok: false, error: { code: 'approvals-too-old' } });
+  });
+
+  test('AP-4: an approver who lost the right and has it again counts again by pressing, without a second row', () => {
+    const reopened = beginRun(approvedRequest(), new Set([ref('bob').objectId]), NOON);
+    if (!reopened.ok) throw new Error(reopened.error.code);
+    const again = approve(reopened.value.next, click('ann'), reopened.value.next.planDigest, NOON);
+    expect(again).toMatchObject({ ok: true, value: { next: { state: 'approved', annulled: [] } } });
+    if (again.ok) expect(again.value.next.decisions).toEqual(reopened.value.next.decisions);
+  });
+
+  test('AP-5: the larger of two quorums counts, whichever came later', () => {
+    expect(tightened(aPendingRequest(), 3).quorum).toBe(3);
+    expect(tightened({ ...aPendingRequest(), quorum: 4 }, 3).quorum).toBe(4);
   });
 });

@@ -14,14 +14,19 @@ describe('who holds a role', () => {
     expect([first.added, first.removed]).toEqual([[], []]);
     const second = changeRoster(first.next, [ann, bob, mal], NOON);
     expect([second.added, second.removed]).toEqual([[mal], []]);
-    expect(coolingUntil(second.next, ann.objectId, 24, NOON)).toBeUndefined();
-    expect(coolingUntil(second.next, mal.objectId, 24, later(NOON, 24 * HOUR - 1))).toEqual(later(NOON, 24 * HOUR));
-    expect(coolingUntil(second.next, mal.objectId, 24, later(NOON, 24 * HOUR))).toBeUndefined();
+    expect(coolingUntil(second.next, ann, 24, NOON)).toBeUndefined();
+    expect(coolingUntil(second.next, mal, 24, later(NOON, 24 * HOUR - 1))).toEqual(later(NOON, 24 * HOUR));
+    expect(coolingUntil(second.next, mal, 24, later(NOON, 24 * HOUR))).toBeUndefined();
   });
 
   test('ID-5: somebody who clicks before we have read of them is as new as can be', () => {
     const { next } = changeRoster(undefined, [ann], NOON);
-    expect(coolingUntil(next, cy.objectId, 24, NOON)).toEqual(later(NOON, 24 * HOUR));
+    expect(coolingUntil(next, cy, 24, NOON)).toEqual(later(NOON, 24 * HOUR));
+  });
+
+  test('ID-3: an account whose human changed since it was read is new, before anybody has read it', () => {
+    const { next } = changeRoster(undefined, [ann], NOON);
+    expect(coolingUntil(next, { ...ann, personKey: 'human-rita' }, 24, NOON)).toEqual(later(NOON, 24 * HOUR));
   });
 
   test('ID-5: who was gone and comes back, and an account given to another human, begin anew', () => {
@@ -29,7 +34,7 @@ describe('who holds a role', () => {
     const gone = changeRoster(founded, [ann], NOON);
     expect(gone.removed).toEqual([bob]);
     const back = changeRoster(gone.next, [ann, bob], later(NOON, HOUR));
-    expect(coolingUntil(back.next, bob.objectId, 24, later(NOON, 2 * HOUR))).toEqual(later(NOON, 25 * HOUR));
+    expect(coolingUntil(back.next, bob, 24, later(NOON, 2 * HOUR))).toEqual(later(NOON, 25 * HOUR));
     const other = changeRoster(founded, [{ ...ann, personKey: 'human-eve' }, bob], NOON);
     expect(other.added).toEqual([{ ...ann, personKey: 'human-eve' }]);
   });
@@ -50,9 +55,9 @@ describe('who holds a role', () => {
           }
           const change = changeRoster(roster, holders, now);
           roster = change.next;
-          for (const { objectId } of holders) {
-            const counts = now.getTime() - (since.get(objectId) ?? Number.POSITIVE_INFINITY) >= 24 * HOUR;
-            expect(coolingUntil(roster, objectId, 24, now) === undefined).toBe(counts);
+          for (const person of holders) {
+            const counts = now.getTime() - (since.get(person.objectId) ?? Number.POSITIVE_INFINITY) >= 24 * HOUR;
+            expect(coolingUntil(roster, person, 24, now) === undefined).toBe(counts);
           }
         }
       }),

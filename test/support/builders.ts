@@ -92,7 +92,7 @@ export function aRunningRequest(
     return index === done ? { id: step.id, state: current, at: minutes(60 + index) } : step;
   });
   const decisions = [aDecision('ann'), aDecision('bob', { at: minutes(55) })];
-  return { ...base, state: 'approved', fence: 1, revision: 4 + done, decisions, steps, ...more };
+  return { ...base, state: 'approved', fence: 1, begunAt: minutes(60), revision: 4 + done, decisions, steps, ...more };
 }
 
 const EVIDENCE = [

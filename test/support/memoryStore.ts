@@ -71,8 +71,8 @@ export function memoryStore(start: Date): MemoryStore {
   const turns = new Set<string>();
   const feeds = new Map<string, FeedState>();
 
-  const send = (urgent: boolean | undefined, job: Job): void => {
-    rows.jobs.push({ queue: urgent ? 'urgent-card' : 'card', job });
+  const send = ({ first, urgent }: { readonly first?: boolean; readonly urgent?: boolean }, job: Job): void => {
+    rows.jobs.push({ queue: first ? 'first-card' : urgent ? 'urgent-card' : 'card', job });
   };
   const changeCard = (key: string, change: Partial<PostedCard>): void => {
     const card = rows.cards.get(key);
@@ -92,14 +92,14 @@ export function memoryStore(start: Date): MemoryStore {
         rows.timers.delete(effect.key);
         break;
       case 'post': {
-        const { key, place, subject, variant = '', urgent = false } = effect;
+        const { key, place, subject, variant = '', first = false, urgent = first } = effect;
         if (rows.cards.has(key)) break;
-        rows.cards.set(key, { key, subject, variant, place, state: 'owed', shown: 0, urgent });
-        send(urgent, { kind: 'post', key });
+        rows.cards.set(key, { key, subject, variant, place, state: 'owed', shown: 0, urgent, first });
+        send(effect, { kind: 'post', key });
         break;
       }
       case 'show':
-        send(effect.urgent, { kind: 'show', subject: effect.subject });
+        send(effect, { kind: 'show', subject: effect.subject });
         break;
       case 'apply-plan':
         rows.jobs.push({ queue: 'run-plan', job: { kind: 'apply-plan', requestId: effect.requestId } });
@@ -228,8 +228,9 @@ export function memoryStore(start: Date): MemoryStore {
     feeds: async () => [...feeds.values()],
     async remember(conversation) {
       conversations.set(placeKey(conversation.place), conversation);
-      for (const { key, urgent, place, state } of rows.cards.values()) {
-        if (state === 'owed' && placeKey(place) === placeKey(conversation.place)) send(urgent, { kind: 'post', key });
+      for (const card of rows.cards.values()) {
+        const here = placeKey(card.place) === placeKey(conversation.place);
+        if (card.state === 'owed' && here) send(card, { kind: 'post', key: card.key });
       }
     },
     markOwed: async (key) => changeCard(key, { state: 'owed' }),
@@ -237,6 +238,15 @@ export function memoryStore(start: Date): MemoryStore {
     markSent: async (key, conversationId, activityId, shown) => changeCard(key, { state: 'sent', conversationId, activityId, shown }),
     async markShown(key, shown) {
       if ((rows.cards.get(key)?.shown ?? 0) < shown) changeCard(key, { shown });
+    },
+    /** Every unsent card is long overdue: no real time passes here. */
+    async claimUnsent(limit) {
+      const unsent = [...rows.cards.values()].filter(({ state, place }) => state !== 'sent' && conversations.has(placeKey(place)));
+      const rank = ({ first, urgent }: PostedCard): number => (first ? 0 : urgent ? 1 : 2);
+      return unsent
+        .sort((one, other) => rank(one) - rank(other))
+        .slice(0, limit)
+        .map(({ key }) => key);
     },
     async feedRead(tenantId, feed, { readUpTo, error }) {
       const before = feeds.get(`${tenantId}|${feed}`) ?? { tenantId, feed, failures: 0 };

@@ -147,7 +147,7 @@ export class SandboxProcess {
   }
 
   /** The newest message of a conversation that `wanted` recognises; looked for until it is there. */
-  async message(as: PersonName, where: Where, wanted: (message: Message) => boolean, withinMs = 10_000): Promise<Message> {
+  async message(as: PersonName, where: Where, wanted: (message: Message) => boolean, withinMs = 20_000): Promise<Message> {
     const deadline = Date.now() + withinMs;
     for (;;) {
       const all = await this.messages(as, where);

@@ -34,7 +34,7 @@ describe('raising an alert', () => {
       owners: [person('oona')],
     });
     expect(effects).toEqual([
-      { kind: 'post', key: 'alert:AL-1:0', place: { kind: 'channel' }, subject: 'alert:AL-1', urgent: true },
+      { kind: 'post', key: 'alert:AL-1:0', place: { kind: 'channel' }, subject: 'alert:AL-1', first: true },
       { kind: 'intend', key: 'escalate:AL-1', at: minutes(5), intent: { kind: 'escalate-alert', alertId: 'AL-1' } },
     ]);
   });
@@ -43,6 +43,19 @@ describe('raising an alert', () => {
     expect(raised(signIn(aSignIn({ errorCode: 0 }))).next.severity).toBe('critical');
     for (const errorCode of [50126, 53003, 50053]) expect(raised(signIn(aSignIn({ errorCode }))).next.severity).toBe('high');
     expect(raise({ kind: 'feed-failing', feed: 'graph-sign-ins', words: 'HTTP 503' }, {}, 'AL-2', NOON).next.severity).toBe('high');
+  });
+
+  test.each([
+    [0, { first: true }],
+    [50126, { urgent: true }],
+  ])('AL-6: only that somebody is in goes ahead of other alerts, also when it is said again (error code %i)', (errorCode, rank) => {
+    const { next, effects } = raised(signIn(aSignIn({ errorCode })));
+    const all = [...posts(effects), ...posts(effectsOf(escalate(next, minutes(5))))];
+    expect(all).toHaveLength(3);
+    for (const post of all) {
+      const { first, urgent } = post as { first?: boolean; urgent?: boolean };
+      expect({ ...(first && { first }), ...(urgent && { urgent }) }).toEqual(rank);
+    }
   });
 
   test('AL-6: an alert about nobody we know is raised all the same', () => {
@@ -130,7 +143,7 @@ describe('escalation', () => {
       alert = accepted(decision);
       expect(alert.escalation).toBe(level);
       const subject = 'alert:AL-9B5C7D';
-      const again = { kind: 'post', subject, variant: `escalation:${level}`, urgent: true };
+      const again = { kind: 'post', subject, variant: `escalation:${level}`, first: true };
       const { objectId } = person('oona');
       expect(posts(effectsOf(decision))).toEqual([
         { ...again, key: `${subject}:${level}`, place: { kind: 'channel' } },

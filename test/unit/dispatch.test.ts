@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { TENANTS } from '../../sandbox/world.ts';
 import { type Door, door, type Outcome } from '../../src/app/dispatch.ts';
 import type { EmergencyAccount } from '../../src/core/account/types.ts';
+import type { SignInEvent } from '../../src/core/alert/types.ts';
 import type { Intent } from '../../src/core/intent.ts';
 import type { Actor } from '../../src/core/people.ts';
 import { ringTimers } from '../../src/jobs/timers.ts';
@@ -47,7 +48,7 @@ describe('who may want what', () => {
   const ids = { requestId: aPlan().requestId, accountId: anAccount().id, alertId: 'AL-1', fence: 1, partNumber: 1 };
   const systemOnly: readonly Intent[] = [
     { kind: 'expire-request', ...ids },
-    { kind: 'begin-run', ...ids, eligible: [person('ann').objectId] },
+    { kind: 'begin-run', ...ids, eligible: [person('ann')] },
     { kind: 'begin-step', ...ids, step: 'enable' },
     { kind: 'finish-step', ...ids, step: 'enable', evidence: '' },
     { kind: 'fail-run', ...ids, failure: { step: 'enable', code: 'x', words: 'x', reference: 'x' } },
@@ -268,7 +269,7 @@ describe('a sign-in', () => {
     expect(alerts()[0]?.cause).toMatchObject({ kind: 'sign-in', registered: true, feeds: ['graph-sign-ins', 'azure-monitor'] });
     expect(alerts()[0]).toMatchObject({ owners: [person('oona')], tenantName: 'Contoso', account: anAccount().userPrincipalName });
     expect([...store.rows.cards.keys()]).toEqual([`alert:${alerts()[0]?.id}:0`]);
-    expect(store.rows.jobs.filter(({ queue }) => queue === 'urgent-card')).toHaveLength(1);
+    expect(store.rows.jobs.filter(({ queue }) => queue === 'first-card')).toHaveLength(1); // its error code is 0: somebody is in
     expect(store.rows.audit).toHaveLength(2); // raised, and one source more; the repeats are no news
   });
 
@@ -290,6 +291,21 @@ describe('a sign-in', () => {
       ['row-1', 2],
       ['row-2', 1],
     ]);
+  });
+
+  test('AL-9: pushed without a row’s id, another address or a time after the acknowledgement is another attempt, each told once', async () => {
+    const pushed = (more: Partial<SignInEvent> = {}) => seen(aSignIn(more), 'azure-monitor');
+    await pushed();
+    await Promise.all([pushed(), pushed({ ipAddress: '198.51.100.9' }), pushed({ ipAddress: '198.51.100.9' })]);
+    expect(alerts()).toHaveLength(2);
+    const first = alerts()[0]?.id ?? '';
+    store.setClock(hours(1));
+    await front.dispatch(actor('ann'), { kind: 'acknowledge-alert', alertId: first });
+    await pushed();
+    expect(alerts()).toHaveLength(2);
+    await pushed({ signedInAt: hours(5) });
+    await pushed({ signedInAt: hours(5) });
+    expect(alerts()).toHaveLength(3);
   });
 
   test('AL-9: after an acknowledged one is an alert of its own', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ORDINARY, pacer, URGENT, type Window } from '../../src/jobs/pace.ts';
+import { FIRST, ORDINARY, pacer, URGENT, type Window } from '../../src/jobs/pace.ts';
 
 /** What Teams documents for one bot in one conversation (msteams-docs rate-limit.md). */
 const TEAMS: readonly Window[] = [
@@ -45,7 +45,7 @@ function most(instants: readonly number[], windowMs: number): number {
 
 const wish = fc.record({
   at: fc.oneof(fc.nat({ max: 3_000 }), fc.nat({ max: 40_000 })),
-  urgent: fc.boolean(),
+  windows: fc.constantFrom(FIRST, URGENT, ORDINARY),
   conversation: fc.constantFrom('a', 'a', 'b'),
 });
 
@@ -56,24 +56,20 @@ describe('the pace of what is sent to one conversation', () => {
         const time = fakeTime();
         const turn = pacer(time.now, time.sleep);
         const sent = { a: [] as number[], b: [] as number[] };
-        const done = wishes.map(async ({ at, urgent, conversation }) => {
+        const done = wishes.map(async ({ at, windows, conversation }) => {
           await time.sleep(at);
-          await turn(conversation, urgent ? URGENT : ORDINARY);
+          await turn(conversation, windows);
           sent[conversation].push(time.now());
-          // What is ordinary leaves room: with it, no more than its own windows allow were sent.
-          if (!urgent)
-            for (const { count, windowMs } of ORDINARY)
-              expect(
-                most(
-                  sent[conversation].filter((instant) => time.now() - instant < windowMs),
-                  windowMs,
-                ),
-              ).toBeLessThanOrEqual(count);
+          // What may wait leaves room: with it, no more than its own windows allow were sent.
+          for (const { count, windowMs } of windows) {
+            const recent = sent[conversation].filter((instant) => time.now() - instant < windowMs);
+            expect(most(recent, windowMs)).toBeLessThanOrEqual(count);
+          }
         });
         await time.run();
         await Promise.all(done);
         for (const instants of [sent.a, sent.b]) {
-          for (const { count, windowMs } of [...URGENT, ...TEAMS]) expect(most(instants, windowMs)).toBeLessThanOrEqual(count);
+          for (const { count, windowMs } of TEAMS) expect(most(instants, windowMs)).toBeLessThanOrEqual(count);
         }
         expect(sent.a.length + sent.b.length).toBe(wishes.length);
       }),
@@ -119,6 +115,55 @@ describe('the pace of what is sent to one conversation', () => {
         expect(slept).toBe(0);
       }),
     );
+  });
+
+  test('AL-6: that somebody is in never waits for other alerts: once a second, 8 times in 30 s, 60 times in an hour', async () => {
+    const flood = fc.record({ others: fc.integer({ min: 0, max: 2_000 }), gapMs: fc.nat({ max: 40_000 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(flood, { minLength: 1, maxLength: 8 }), async (floods) => {
+        let now = 0;
+        let slept = 0;
+        const turn = pacer(
+          () => now,
+          async (ms) => {
+            slept += ms;
+            now += ms;
+          },
+        );
+        let firstAt = Number.NEGATIVE_INFINITY;
+        for (const { others, gapMs } of floods) {
+          for (let other = 0; other < others; other += 1) await turn('a', URGENT);
+          now += gapMs;
+          now = Math.max(now, firstAt + 1_000);
+          slept = 0;
+          await turn('a', FIRST);
+          firstAt = now;
+          expect(slept).toBe(0);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('AL-6: that somebody is in finds room 60 times in an hour that other alerts have filled', async () => {
+    let now = 0;
+    const turn = pacer(
+      () => now,
+      async (ms) => {
+        if (ms > 60_000) throw new Error('the hour is full');
+        now += ms;
+      },
+    );
+    const flood = async (): Promise<never> => {
+      for (;;) await turn('a', URGENT);
+    };
+    await expect(flood()).rejects.toThrow('the hour is full');
+    for (let first = 0; first < 60; first += 1) {
+      now += 4_000;
+      const before = now;
+      await turn('a', FIRST);
+      expect(now).toBe(before);
+    }
   });
 
   test('conversations do not wait for one another', async () => {

@@ -42,7 +42,7 @@ describe('who somebody is', () => {
     const { asked, people } = peopleOver({ groups: [ROLE_GROUPS.approver.toUpperCase(), ROLE_GROUPS.auditor, 'some-other-group'] });
     expect(await people.lookUp(ID)).toEqual({
       ok: true,
-      person: { objectId: ID, personKey: 'E1002', name: 'Ann Archer' },
+      person: { objectId: ID, personKey: 'e1002', name: 'Ann Archer' },
       roles: new Set(['approver', 'auditor']),
     });
     expect(asked).toEqual([
@@ -76,8 +76,10 @@ describe('who somebody is', () => {
     },
   );
 
-  test('ID-3: blanks around a person key make no second human', async () => {
-    expect(await lookUp({ row: { ...ANN, employeeId: ' E1002 ' } })).toMatchObject({ person: { personKey: 'E1002' } });
+  test('ID-3: blanks around a person key, letter case and other forms of a letter make no second human', async () => {
+    for (const employeeId of [' E1002 ', 'e1002', '\uFF251002']) {
+      expect(await lookUp({ row: { ...ANN, employeeId } })).toMatchObject({ person: { personKey: 'e1002' } });
+    }
   });
 
   test.each([[null], [''], [7]])('a display name of %p is the object id, for reading only', async (displayName) => {
@@ -127,8 +129,8 @@ describe('who holds a role', () => {
       ],
     });
     expect(await people.holders('approver')).toStrictEqual([
-      { objectId: ID, personKey: 'E1002', name: 'Ann Archer' },
-      { objectId: PEOPLE.bob.objectId, personKey: 'E1003', name: 'Bob Baker' },
+      { objectId: ID, personKey: 'e1002', name: 'Ann Archer' },
+      { objectId: PEOPLE.bob.objectId, personKey: 'e1003', name: 'Bob Baker' },
     ]);
     expect(asked[0]?.path).toBe(
       `/groups/${ROLE_GROUPS.approver}/transitiveMembers?$select=id,displayName,accountEnabled,userType,employeeId&$top=999`,

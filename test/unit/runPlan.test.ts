@@ -29,6 +29,8 @@ interface FakeUser extends Omit<TenantUser, 'accountEnabled'> {
   readonly createdAt: number;
   enabledAt: number;
   password: string;
+  /** How often it was set: its reading shows when. */
+  passwordChanges?: number;
 }
 
 /**
@@ -59,6 +61,7 @@ class FakeTenant {
       accountEnabled: this.seen(user.enabledAt),
       ...(marker ? { marker } : {}),
       ...(passwordPolicies ? { passwordPolicies } : {}),
+      ...(user.passwordChanges === undefined ? {} : { passwordChangedAt: new Date(user.passwordChanges * 1000) }),
     };
   }
   private find(match: (user: FakeUser) => boolean): TenantUser | undefined {
@@ -113,6 +116,7 @@ class FakeTenant {
       const user = this.known(objectId);
       this.wrote('setPassword');
       user.password = password.toString('latin1');
+      user.passwordChanges = (user.passwordChanges ?? 0) + 1;
     },
     assignRole: async (objectId, role) => {
       this.known(objectId);
@@ -179,6 +183,9 @@ function watched<T extends object>(port: T, mishap: (call: string) => Mishap, er
   });
 }
 
+/** The tag is computed here and now: nothing can go wrong on the way. */
+const sealer = ({ seal, open }: Pick<Custody, 'seal' | 'open'>): Custody => ({ seal, open, tag: (text) => custody.tag(text) });
+
 interface Trouble {
   /** Judges each call of the tenant, the directory of people and custody. */
   readonly port?: (call: string) => Mishap;
@@ -196,7 +203,7 @@ async function run({ port = () => undefined, database = () => undefined, error =
     writer: () => watched(tenant.writer, (call) => standing(call) ?? port(call), error),
   };
   const people: People = { lookUp: async () => ({ ok: false, why: 'unknown' }), holders: async () => holders };
-  const sealing: Custody = {
+  const sealing: Pick<Custody, 'seal' | 'open'> = {
     open: (sealed, context) => custody.open(sealed, context),
     seal(part, context) {
       sealedBuffers.push(part);
@@ -210,7 +217,7 @@ async function run({ port = () => undefined, database = () => undefined, error =
       store: edge,
       people: watched(people, port, error),
       tenants,
-      custody: watched(sealing, port, error),
+      custody: sealer(watched(sealing, port, error)),
       random,
       log,
       partContext,
@@ -328,7 +335,7 @@ describe('carrying out a plan', () => {
     holders = [person('ann'), person('cy')];
     await run();
     expect(tenant.writes).toEqual([]);
-    expect(request()).toMatchObject({ state: 'pending', fence: 0, annulled: [person('bob').objectId] });
+    expect(request()).toMatchObject({ state: 'pending', fence: 1, annulled: [person('bob').objectId] });
     expect(store.rows.timers.get(`expire:${REQUEST.id}`)?.at).toEqual(REQUEST.expiresAt);
   });
 
@@ -479,6 +486,46 @@ describe('a plan that cannot be carried out', () => {
     expect(foreign.password).toBe('theirs');
   });
 
+  test('GR-3: a user planted with the request’s own id is not ours: the tag cannot be guessed from the card', async () => {
+    const { userPrincipalName, marker } = PLAN.account;
+    const planted = { objectId: 'planted', userPrincipalName, createdAt: 0, enabledAt: Number.POSITIVE_INFINITY, password: 'theirs' };
+    for (const guessed of [marker, `${marker}:`, `${marker}:${'A'.repeat(32)}`]) {
+      openStore();
+      tenant.users.push({ ...planted, marker: guessed });
+      await run();
+      expect(request()).toMatchObject({ state: 'failed', failure: { step: 'create-user', code: 'NameTaken' } });
+      expect(tenant.writes).toEqual([]);
+    }
+  });
+
+  test('GR-2 GR-3: one that carries our marker but is enabled before we enabled it is not adopted either', async () => {
+    tenant.always.set('isMember', noAnswer());
+    await expect(run()).rejects.toThrow();
+    const [user] = tenant.users;
+    if (!user) throw new Error('no user');
+    openStore();
+    tenant.users.push({ ...user, enabledAt: 0 });
+    await run();
+    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'create-user', code: 'NameTaken' } });
+    expect(tenant.writes).toEqual([]);
+  });
+
+  test('AP-9: a password that was set after the parts were sealed is found out, and Try again makes a new one', async () => {
+    let late = true;
+    tenant.onWrite = (name) => {
+      const [user] = tenant.users;
+      // The write of a run that lost its lease arrives at last.
+      if (name === 'enable' && user && late) user.passwordChanges = (user.passwordChanges ?? 0) + 1;
+      late = name !== 'enable';
+    };
+    await untilDone(40);
+    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'set-credential', code: 'PasswordReplaced' } });
+    await front.dispatch(actor('ann'), { kind: 'retry-request', requestId: REQUEST.id });
+    await untilDone(3);
+    await expectCarriedOut();
+    expect(tenant.writes.filter((name) => name === 'setPassword')).toHaveLength(2);
+  });
+
   test('GR-3: stops where its user no longer carries the marker', async () => {
     tenant.always.set('isMember', noAnswer());
     await expect(run()).rejects.toThrow();
@@ -567,14 +614,14 @@ describe('two workers on one plan', () => {
       openStore();
       let stolen = false;
       const steal = async (): Promise<void> => {
-        const eligible = holders.map(({ objectId }) => objectId);
+        const eligible = holders;
         await front.dispatch({ kind: 'system', part: 'worker' }, { kind: 'begin-run', requestId: REQUEST.id, eligible });
         before = request();
         written = tenant.writes.length;
       };
       let before: ChangeRequest | undefined;
       let written = 0;
-      await run({
+      const losing = run({
         port: (call) => {
           if (call !== name && !(name === 'begin' && call === 'userByName')) return undefined;
           // The other worker takes over while this call is under way.
@@ -583,6 +630,8 @@ describe('two workers on one plan', () => {
           return undefined;
         },
       });
+      // Not a return: the other run may have died since, and then this job is the last one left (AP-8).
+      await expect(losing).rejects.toThrow('stale-lease');
       expect(logged).toContain('run.lease-lost');
       expect(request()).toEqual(before);
       expect(request().fence).toBe(2);
@@ -593,14 +642,15 @@ describe('two workers on one plan', () => {
   });
 
   test('AP-9: a password whose parts could not be sealed under the lease is not set', async () => {
-    await run({
+    const losing = run({
       port: (call) => {
-        const eligible = holders.map(({ objectId }) => objectId);
+        const eligible = holders;
         if (call === 'seal')
           void front.dispatch({ kind: 'system', part: 'worker' }, { kind: 'begin-run', requestId: REQUEST.id, eligible });
         return undefined;
       },
     });
+    await expect(losing).rejects.toThrow('stale-lease');
     expect(tenant.writes).toEqual(['createUser', 'addToGroup']);
     expect(store.rows.sealed.size).toBe(0);
     expectWiped();

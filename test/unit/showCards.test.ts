@@ -4,6 +4,7 @@ import type { Log } from '../../src/app/log.ts';
 import type { Channel, OutgoingCard, PostedCard, Store } from '../../src/app/ports.ts';
 import { ChannelFault } from '../../src/bot/channelFault.ts';
 import type { Place, Subject } from '../../src/core/effect.ts';
+import { FIRST, ORDINARY, type pacer, URGENT } from '../../src/jobs/pace.ts';
 import { cardJobs } from '../../src/jobs/showCards.ts';
 import { anAlert, NOON, person } from '../support/builders.ts';
 import { type MemoryStore, memoryStore } from '../support/memoryStore.ts';
@@ -57,7 +58,8 @@ const log: Log = {
   error: (event) => void logged.push(event),
   child: () => log,
 };
-const jobs = (on: Store = store, to: Channel = channel) => cardJobs({ store: on, channel: to, refreshFor: async () => [], log });
+const jobs = (on: Store = store, to: Channel = channel, turn?: ReturnType<typeof pacer>) =>
+  cardJobs({ store: on, channel: to, refreshFor: async () => [], log }, turn);
 
 const owe = (place: Place, key = KEY): Promise<void> =>
   store.transaction((tx) => tx.owe([{ kind: 'post', key, place, subject: SUBJECT, urgent: true }]));
@@ -148,6 +150,76 @@ describe('posting a card', () => {
     await store.transaction((tx) => tx.owe([{ kind: 'post', key: 'alert:AL-NONE:0', place: CHANNEL, subject: 'alert:AL-NONE' }]));
     await jobs().post('alert:AL-NONE:0');
     await jobs().post('no such card');
+    expect(channel.posts).toEqual([]);
+  });
+});
+
+describe('what goes ahead', () => {
+  const post = (key: string, rank: { urgent?: true; first?: true }): Promise<void> =>
+    store.transaction((tx) => tx.owe([{ kind: 'post', key, place: CHANNEL, subject: SUBJECT, ...rank }]));
+
+  test('AL-6: that somebody is in may use up all that Teams allows, other alerts and redraws may not', async () => {
+    const asked: unknown[] = [];
+    const cards = jobs(store, channel, async (_conversation, windows) => void asked.push(windows));
+    await post('first', { first: true });
+    await post('urgent', { urgent: true });
+    await post('ordinary', {});
+    for (const key of ['first', 'urgent', 'ordinary']) await cards.post(key);
+    expect(asked).toEqual([FIRST, URGENT, ORDINARY]);
+    store.put('alert', alertAt(2));
+    await cards.show(SUBJECT);
+    expect(asked.slice(3)).toEqual([URGENT, URGENT, ORDINARY]);
+    expect(store.rows.jobs.slice(-3).map(({ queue }) => queue)).toEqual(['first-card', 'urgent-card', 'card']);
+  });
+
+  test('AL-6: that somebody is in leaves before alerts that wait already', async () => {
+    const waiting: (() => void)[] = [];
+    const cards = jobs(store, channel, (_conversation, windows) =>
+      windows === FIRST ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve)),
+    );
+    for (const key of ['u1', 'u2']) await post(key, { urgent: true });
+    await post('first', { first: true });
+    const others = ['u1', 'u2'].map((key) => cards.post(key));
+    await cards.post('first');
+    expect(['u1', 'u2', 'first'].map((key) => card(key)?.state)).toEqual(['owed', 'owed', 'sent']);
+    for (const wake of waiting) wake();
+    await Promise.all(others);
+  });
+
+  test('AL-2: a card that somebody else took on while it waited for its turn is not sent twice', async () => {
+    const cards = jobs(store, channel, async () => void (await store.markSent(KEY, 'the-conversation', 'm-0', 1)));
+    await cards.post(KEY);
+    expect(channel.posts).toEqual([]);
+  });
+});
+
+describe('the sweep', () => {
+  const sweep = () => jobs().sweep(new AbortController().signal);
+
+  test('AL-2: what Teams refused for good is sent once Teams takes it again, whoever tells us or not', async () => {
+    channel.next.push(refused(403), refused(404));
+    await jobs().post(KEY); // the job is done
+    await sweep();
+    expect(card()?.state).toBe('owed');
+    await sweep();
+    expect(card()?.state).toBe('sent');
+    expect(texts(channel.posts)).toEqual([false, false, false]);
+  });
+
+  test('AL-2: a card that fails holds up no other', async () => {
+    const keys = ['a', 'b', 'c', 'd', 'e'];
+    for (const key of keys) await owe(CHANNEL, key);
+    channel.next.push(refused(500), noAnswer(), new Error('a bug'), refused(403));
+    await sweep();
+    expect([KEY, ...keys].filter((key) => card(key)?.state === 'sent')).toHaveLength(2);
+    expect(logged.sort()).toEqual(['card.refused', 'card.unsent', 'card.unsent', 'card.unsent']);
+  });
+
+  test('one that waits for its turn does not hold up who stops', async () => {
+    const stopping = new AbortController();
+    const sweeping = jobs(store, channel, () => new Promise(() => undefined)).sweep(stopping.signal);
+    stopping.abort();
+    await sweeping;
     expect(channel.posts).toEqual([]);
   });
 });

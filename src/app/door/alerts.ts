@@ -11,11 +11,11 @@ export async function seen(scene: Scene, intent: Wanted<'sign-in-seen'>): Promis
   const { event, feed } = intent;
   const id = random.id('AL');
   const earlier = await tx.claimOnce(`sign-in:${signInKey(event)}`, id);
-  if (earlier !== undefined && !(await isAnotherRow(tx, earlier, event))) {
+  if (earlier !== undefined && !(await isAnother(tx, earlier, event))) {
     if (event.rowId !== undefined) await tx.claimOnce(rowKey(event), earlier);
     return change(scene, 'alert', earlier, (alert) => addSource(alert, event, feed));
   }
-  const sameRow = event.rowId === undefined ? undefined : await tx.claimOnce(rowKey(event), id);
+  const sameRow = earlier === undefined && event.rowId === undefined ? undefined : await tx.claimOnce(rowKey(event), id);
   if (sameRow !== undefined) return change(scene, 'alert', sameRow, (alert) => addSource(alert, event, feed));
   const account = await tx.accountOfUser(event.tenantId, event.userId);
   const locked = account && (await tx.lock('account', account.id));
@@ -25,14 +25,24 @@ export async function seen(scene: Scene, intent: Wanted<'sign-in-seen'>): Promis
   return raised(scene, id, event.tenantId, { kind: 'sign-in', event, feeds: [feed], registered: account !== undefined }, account);
 }
 
-const rowKey = (event: SignInEvent): string => `sign-in-row:${event.tenantId}|${event.rowId ?? ''}`;
+/** Names one delivery of one attempt: by the log row's own id, or where a feed has none by what it says of place and time. */
+const rowKey = ({ tenantId, rowId, userId, correlationId, errorCode, ipAddress, signedInAt }: SignInEvent): string =>
+  rowId === undefined
+    ? `sign-in-push:${[tenantId, userId, correlationId, errorCode, ipAddress ?? '', signedInAt.toISOString()].join('|')}`
+    : `sign-in-row:${tenantId}|${rowId}`;
 
-/** Entra keeps the correlation id over several attempts of one flow: a later one must never vanish into an earlier alert (AL-9). */
-async function isAnotherRow(tx: Transaction, alertId: string, event: SignInEvent): Promise<boolean> {
+/**
+ * Whether an event is another attempt than the one alerted. Entra keeps the correlation id over several attempts of one flow, and a client may
+ * choose it: a later attempt must never vanish into an earlier alert (AL-9). Two log rows are two attempts; without a row's id another address
+ * is, and so is whatever happened after the alert was acknowledged.
+ */
+async function isAnother(tx: Transaction, alertId: string, event: SignInEvent): Promise<boolean> {
   const alert = await tx.lock('alert', alertId);
-  if (event.rowId === undefined || alert?.cause.kind !== 'sign-in') return false;
-  const known = alert.cause.event.rowId;
-  return known !== undefined && known !== event.rowId;
+  if (alert?.cause.kind !== 'sign-in') return false;
+  const known = alert.cause.event;
+  if (event.rowId !== undefined) return known.rowId !== undefined && known.rowId !== event.rowId;
+  const moved = known.ipAddress !== undefined && event.ipAddress !== undefined && known.ipAddress !== event.ipAddress;
+  return moved || (alert.acknowledgedAt !== undefined && event.signedInAt > alert.acknowledgedAt);
 }
 
 export async function raiseOnce(scene: Scene, intent: Wanted<'raise-alert'>): Promise<Outcome> {

@@ -1,9 +1,11 @@
+import { partKey } from '../../core/account/types.ts';
 import { type Decision, later, MINUTE } from '../../core/decision.ts';
-import { actorId } from '../../core/people.ts';
-import { rehearse } from '../../core/request/decide.ts';
+import { actorId, type PersonRef } from '../../core/people.ts';
+import { rehearse, withdraw } from '../../core/request/decide.ts';
 import { openCreate } from '../../core/request/open.ts';
 import { type Proof, type ProvenDecision, proofFor } from '../../core/request/proof.ts';
 import { beginRun } from '../../core/request/run.ts';
+import { tightened } from '../../core/request/tighten.ts';
 import { no, ok } from '../../core/result.ts';
 import { coolingUntil } from '../../core/roster/roster.ts';
 import type { Aggregates } from '../ports.ts';
@@ -40,13 +42,14 @@ export async function decideOn(
   intent: DecisionIntent,
   rule: (request: Aggregates['request'], proof?: Proof) => RequestDecision,
 ): Promise<Outcome> {
-  const { tx, actor, now } = scene;
+  const { tx, actor, now, policy } = scene;
   const { requestId, signedIn } = intent;
   const seasoned = await seasoning(scene);
-  if (!signedIn) return change(scene, 'request', requestId, (request) => seasoned(rule(request)));
+  const strictly = (request: Aggregates['request'], proof?: Proof) => seasoned(rule(tightened(request, policy.quorum), proof));
+  if (!signedIn) return change(scene, 'request', requestId, (request) => strictly(request));
   const proof = proofFor(await tx.ticket(signedIn.ticketHash), signedIn, wantedBy(intent), actor, now);
   if (!proof.ok) return proof;
-  const outcome = await change(scene, 'request', requestId, (request) => seasoned(rule(request, proof.value)));
+  const outcome = await change(scene, 'request', requestId, (request) => strictly(request, proof.value));
   if (outcome.ok) await tx.spendTicket(signedIn.ticketHash);
   return outcome;
 }
@@ -64,7 +67,7 @@ export async function beginProof(scene: Scene, intent: Wanted<'begin-proof'>): P
   const seasoned = await seasoning(scene);
   const request = await tx.lock('request', requestId);
   if (!request) return no({ code: 'not-found', what: 'request' });
-  const rehearsed = seasoned(rehearse(request, actor, wanted, now));
+  const rehearsed = seasoned(rehearse(tightened(request, policy.quorum), actor, wanted, now));
   if (!rehearsed.ok) return rehearsed;
   await tx.putTicket({ hash, objectId: actorId(actor), wanted, expiresAt: later(now, policy.proofMinutes * MINUTE) }, now);
   return ok({ request });
@@ -76,15 +79,44 @@ async function seasoning({ tx, actor, now, policy }: Scene): Promise<(decision: 
   return (decision) => {
     if (!decision.ok || actor.kind !== 'person' || policy.coolDownHours === 0) return decision;
     if (roster === undefined) return no({ code: 'cannot-check', what: 'how long you have been an approver' });
-    const until = coolingUntil(roster, actor.person.objectId, policy.coolDownHours, now);
+    const until = coolingUntil(roster, actor.person, policy.coolDownHours, now);
     return until ? no({ code: 'cooling-down', until }) : decision;
   };
 }
 
-/** Under the lease the approvers are judged again, those new in the role left out (AP-4, ID-5). */
-export async function begin(scene: Scene, requestId: string, eligible: readonly string[]): Promise<Outcome> {
+/**
+ * Under the lease the approvers are judged again: those new in the role are left out, and those whose account belongs to another human than
+ * when they approved (AP-4, ID-3, ID-5).
+ */
+export async function begin(scene: Scene, requestId: string, eligible: readonly PersonRef[]): Promise<Outcome> {
   const { tx, now, policy } = scene;
   const roster = policy.coolDownHours === 0 ? undefined : ((await tx.roster('approver')) ?? []);
-  const counting = eligible.filter((objectId) => roster === undefined || !coolingUntil(roster, objectId, policy.coolDownHours, now));
-  return change(scene, 'request', requestId, (request) => beginRun(request, new Set(counting), now));
+  const seasoned = eligible.filter((person) => roster === undefined || !coolingUntil(roster, person, policy.coolDownHours, now));
+  return change(scene, 'request', requestId, (request) => {
+    const same = (person: PersonRef): boolean =>
+      request.decisions.every((row) => row.person.objectId !== person.objectId || row.person.personKey === person.personKey);
+    return beginRun(tightened(request, policy.quorum), new Set(seasoned.filter(same).map(({ objectId }) => objectId)), now);
+  });
+}
+
+/** What a request that is given up half-way leaves behind: its sealed parts are destroyed, and people hear of an account that may be live. */
+export async function giveUp(scene: Scene, requestId: string): Promise<Outcome> {
+  const { tx, actor, now } = scene;
+  const outcome = await change(scene, 'request', requestId, (request) => withdraw(request, actor, now));
+  const request = outcome.ok ? outcome.value.request : undefined;
+  const account = request?.begunAt ? await tx.accountOfRequest(requestId) : undefined;
+  if (!request || !account) return outcome;
+  for (const { number } of account.parts) await tx.takeSealedPart(partKey(account.id, number));
+  const live = request.steps.some(({ id, state }) => (id === 'assign-role' || id === 'enable') && state !== 'waiting');
+  if (!live) return outcome;
+  const dedupe = `given-up:${requestId}`;
+  const words = `${request.plan.account.userPrincipalName} may hold its role or be enabled. Remove the role, disable and delete it in Entra now.`;
+  const intent = {
+    kind: 'raise-alert',
+    dedupe,
+    tenantId: request.plan.tenant.id,
+    cause: { kind: 'request-failed', requestId, words },
+  } as const;
+  await tx.owe([{ kind: 'intend', key: dedupe, at: now, intent }]);
+  return outcome;
 }

@@ -42,8 +42,8 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
 }
 
 /** A request given up after its first write leaves something in the tenant: people must know what to look for. */
-function leftBehind({ fence, plan, steps }: ChangeRequest): string | undefined {
-  if (fence === 0) return undefined;
+function leftBehind({ begunAt, plan, steps }: ChangeRequest): string | undefined {
+  if (begunAt === undefined) return undefined;
   const watched = steps.some(({ id, state }) => id === 'watch' && state === 'done');
   const stays = `What was done so far stays: look for ${plain(plan.account.userPrincipalName)} in Entra and remove it there if it exists.`;
   return watched ? `${stays} Its sign-ins are still watched.` : stays;

@@ -51,7 +51,7 @@ export function stateWords(request: ChangeRequest, state: RequestState): string 
     case 'denied':
       return 'Denied: nothing was changed';
     case 'withdrawn':
-      return request.fence === 0 ? 'Withdrawn: nothing was changed' : 'Given up half-way: what was done stays as it is';
+      return request.begunAt === undefined ? 'Withdrawn: nothing was changed' : 'Given up half-way: what was done stays as it is';
     case 'expired':
       return `Expired with ${count} approvals: nothing was changed`;
   }

@@ -34,13 +34,19 @@ export function raise(
     escalation: 0,
   };
   const subject = `alert:${id}` as const;
-  return { next, effects: [{ kind: 'post', key: `${subject}:0`, place: { kind: 'channel' }, subject, urgent: true }, ...escalation(next)] };
+  return {
+    next,
+    effects: [{ kind: 'post', key: `${subject}:0`, place: { kind: 'channel' }, subject, ...rankOf(next) }, ...escalation(next)],
+  };
 }
 
 function severityOf(cause: AlertCause): AlertSeverity {
   if (cause.kind === 'sign-in') return cause.event.errorCode === 0 ? 'critical' : 'high';
   return 'high';
 }
+
+/** That somebody is in overtakes any number of alerts that somebody tried (AL-6). */
+const rankOf = ({ severity }: Alert) => (severity === 'critical' ? { first: true } : { urgent: true });
 
 /** The same attempt again from another feed: one alert that lists its sources, and takes over what this feed knows more (AL-3). */
 export function addSource(alert: Alert, event: SignInEvent, feed: Feed): Decision<Alert> {
@@ -82,7 +88,7 @@ export function escalate(alert: Alert, now: Date): Decision<Alert> {
   if (alert.state !== 'open' || level <= alert.escalation) return no({ code: 'nothing-to-do' });
   const next = { ...alert, escalation: level, revision: alert.revision + 1 };
   const subject = `alert:${alert.id}` as const;
-  const again = { kind: 'post', subject, variant: `escalation:${level}`, urgent: true } as const;
+  const again = { kind: 'post', subject, variant: `escalation:${level}`, ...rankOf(alert) } as const;
   return ok({
     next,
     effects: [

@@ -24,25 +24,29 @@ export function approve(request: ChangeRequest, actor: Actor, planDigest: string
   const person = decider(request, actor);
   if (!person.ok) return person;
   const state = stateAt(request, now);
-  if (
-    request.decisions.some(
-      (row) => row.kind === 'approve' && row.person.personKey === person.value.personKey && row.planDigest === planDigest,
-    )
-  )
-    return no({ code: 'already-decided' });
+  const same = request.decisions.find(
+    (row) => row.kind === 'approve' && row.person.personKey === person.value.personKey && row.planDigest === planDigest,
+  );
+  const restored = same !== undefined && request.annulled.includes(same.person.objectId);
+  if (same !== undefined && !restored) return no({ code: 'already-decided' });
   if (state !== 'pending') return no({ code: 'closed', state });
   if (planDigest !== request.planDigest) return no({ code: 'plan-changed' });
   if (request.secondProof && !proof) return no({ code: 'proof-needed' });
 
+  // Who lost the right, got it back and presses again stands by the row that is on record already.
+  const row = { kind: 'approve', person: person.value, planDigest, at: now, ...(proof ? { proof } : {}) } as const;
   const next: ChangeRequest = {
     ...request,
-    decisions: [...request.decisions, { kind: 'approve', person: person.value, planDigest, at: now, ...(proof ? { proof } : {}) }],
+    ...(restored
+      ? { annulled: request.annulled.filter((objectId) => objectId !== same.person.objectId) }
+      : { decisions: [...request.decisions, row] }),
     revision: request.revision + 1,
   };
   if (!tally(next).reached) return ok({ next, effects: [show(next)] });
   return ok({
     next: { ...next, state: 'approved' },
-    effects: [{ kind: 'apply-plan', requestId: request.id }, forgetExpiry(request), show(next)],
+    // The expiry stays until the work begins: an approved request that cannot begin must not hang for ever (AP-7).
+    effects: [{ kind: 'apply-plan', requestId: request.id }, show(next)],
   });
 }
 
@@ -63,7 +67,7 @@ export function deny(
   const person = decider(request, actor);
   if (!person.ok) return person;
   const state = stateAt(request, now);
-  const untouched = state === 'pending' || (state === 'approved' && request.fence === 0);
+  const untouched = state === 'pending' || (state === 'approved' && request.begunAt === undefined);
   if (!untouched) return no({ code: 'closed', state });
   if (planDigest !== request.planDigest) return no({ code: 'plan-changed' });
   if (reason === '') return no({ code: 'reason-missing' });
@@ -113,9 +117,10 @@ export function withdraw(request: ChangeRequest, actor: Actor, now: Date): Decis
   });
 }
 
-/** Writes down that a request expired; occurs when its timer rings, refused when it was closed before. */
+/** Writes down that a request expired, or was approved and never begun in time; occurs when its timer rings. */
 export function expire(request: ChangeRequest, now: Date): Decision<ChangeRequest> {
-  if (request.state !== 'pending') return no({ code: 'closed', state: request.state });
+  const waiting = request.state === 'pending' || (request.state === 'approved' && request.begunAt === undefined);
+  if (!waiting) return no({ code: 'closed', state: request.state });
   if (now < request.expiresAt) return no({ code: 'nothing-to-do' });
   return ok({ next: { ...request, state: 'expired', closedAt: now, revision: request.revision + 1 }, effects: [show(request)] });
 }

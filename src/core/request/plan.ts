@@ -49,7 +49,7 @@ export function planCreate(input: CreatePlanInput): Plan {
           usageLocation: account.usageLocation,
           passwordPolicies: 'DisablePasswordExpiration',
           passwordProfile: { password: '<random, discarded>', forceChangePasswordNextSignIn: false },
-          onPremisesExtensionAttributes: { extensionAttribute15: account.marker },
+          onPremisesExtensionAttributes: { extensionAttribute15: `${account.marker}:<tag only the worker can make>` },
         },
       },
     },

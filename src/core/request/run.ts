@@ -17,7 +17,7 @@ import type { ChangeRequest, StepFailure, StepId, StepProgress } from './types.t
 export function beginRun(request: ChangeRequest, eligible: ReadonlySet<string>, now: Date): Decision<ChangeRequest> {
   if (request.state !== 'approved') return no({ code: 'closed', state: request.state });
   if (digestOf(request.plan) !== request.planDigest) return no({ code: 'plan-changed' });
-  const started = request.steps.some((step) => step.state !== 'waiting');
+  const started = request.begunAt !== undefined;
   if (!started && now >= request.expiresAt) return closeOrReopen(request, 'expired', now);
   const standing = tally(request, eligible);
   if (!started && !standing.reached) {
@@ -31,7 +31,7 @@ export function beginRun(request: ChangeRequest, eligible: ReadonlySet<string>, 
 /** A run that may not start: expired for good (AP-7), or pending again until others have approved. */
 function closeOrReopen(request: ChangeRequest, state: 'pending' | 'expired', now: Date): Decision<ChangeRequest> {
   const show = { kind: 'show', subject: `request:${request.id}` } as const;
-  const next = { ...request, state, revision: request.revision + 1 };
+  const next = { ...request, state, fence: request.fence + 1, revision: request.revision + 1 };
   if (state === 'expired') return ok({ next: { ...next, closedAt: now }, effects: [show] });
   const intent = { kind: 'expire-request', requestId: request.id } as const;
   return ok({ next, effects: [show, { kind: 'intend', key: `expire:${request.id}`, at: request.expiresAt, intent }] });
@@ -43,7 +43,8 @@ function loseQuorum(request: ChangeRequest, now: Date): Decision<ChangeRequest> 
   const words = 'An approver is not one any more, so nothing more was written. Try again when enough of those who approved have the right.';
   const failure: StepFailure = { step, code: 'QuorumLost', words, reference: `${request.id}-${request.fence}` };
   return ok({
-    next: { ...request, state: 'failed', failure, revision: request.revision + 1 },
+    // The lease of a run that is still out there ends here, for good (AP-9).
+    next: { ...request, state: 'failed', failure, fence: request.fence + 1, revision: request.revision + 1 },
     effects: failureEffects(request, request.fence, failure, now),
   });
 }
@@ -58,11 +59,16 @@ export function recordStep(
 ): Decision<ChangeRequest> {
   const held = holdsLease(request, fence);
   if (!held.ok) return held;
+  const first = request.begunAt === undefined;
+  // Judged again at the last moment before anything is written: the run may have slept since it took the lease (AP-7).
+  if (first && now >= request.expiresAt) return no({ code: 'closed', state: 'expired' });
   // A step taken up again keeps the instant it first began: how long it has been tried decides when to give up.
   const since = (row: StepProgress): Date => (progress.state === 'running' && row.state === 'running' && row.at ? row.at : now);
   const steps = request.steps.map((row): StepProgress => (row.id === step ? { id: step, at: since(row), ...progress } : row));
   const { failure: _failure, ...rest } = request;
-  return ok({ next: { ...rest, steps, revision: request.revision + 1 }, effects: [{ kind: 'show', subject: `request:${request.id}` }] });
+  const next = { ...rest, steps, begunAt: request.begunAt ?? now, revision: request.revision + 1 };
+  const show = { kind: 'show', subject: `request:${request.id}` } as const;
+  return ok({ next, effects: first ? [show, { kind: 'forget', key: `expire:${request.id}` }] : [show] });
 }
 
 /** The run stops in a named state. Nothing is undone here: an account that exists is still disabled unless every step but the last is done. */
@@ -109,12 +115,14 @@ export function finishRun(request: ChangeRequest, fence: number, now: Date): Dec
  * Runs a failed request again from the step that failed, on the same approvals: the plan has not changed, and the approvers are read
  * again when the run begins. Any approver or the requester may ask for it.
  */
-export function retry(request: ChangeRequest, actor: Actor): Decision<ChangeRequest> {
+export function retry(request: ChangeRequest, actor: Actor, now: Date): Decision<ChangeRequest> {
   const person = personOf(actor);
   if (!person.ok) return person;
   const mayAsk = actor.kind === 'person' && (actor.roles.has('approver') || person.value.personKey === request.requester.personKey);
   if (!mayAsk) return no({ code: 'missing-role', role: 'approver' });
   if (request.state !== 'failed') return no({ code: 'not-failed', state: request.state });
+  // Approvals are for a day, not for whenever somebody presses (AP-7): then it has to be given up and asked anew.
+  if (now >= request.expiresAt) return no({ code: 'approvals-too-old' });
   const { failure: _failure, ...rest } = request;
   return ok({
     next: {

@@ -41,7 +41,10 @@ export interface CreatePlan {
     readonly mailNickname: string;
     readonly displayName: string;
     readonly usageLocation: string;
-    /** Written to the user as `onPremisesExtensionAttributes.extensionAttribute15`: only what carries it is ours (GR-3). */
+    /**
+     * First half of what is written to the user as `onPremisesExtensionAttributes.extensionAttribute15`; the second is a tag only the worker
+     * can make. Only what carries both is ours (GR-3): the request's id stands on a card, and anybody could plant a user with it.
+     */
     readonly marker: string;
   };
   readonly credential: { readonly kind: 'split-password'; readonly parts: number; readonly length: number };
@@ -102,8 +105,10 @@ export interface ChangeRequest {
   /** Object ids of approvers who were no longer eligible when the run began: their rows stay in the record and do not count. */
   readonly annulled: readonly string[];
   readonly steps: readonly StepProgress[];
-  /** Fencing number of the run that may write (AP-9); 0 before the first. */
+  /** Fencing number of the run that may write (AP-9); 0 before the first. Rises with every lease that is given or ended. */
   readonly fence: number;
+  /** When the first step began: from then on something may stand in the tenant, whatever the steps say. */
+  readonly begunAt?: Date;
   readonly failure?: StepFailure;
   readonly openedAt: Date;
   readonly expiresAt: Date;

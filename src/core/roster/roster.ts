@@ -43,8 +43,14 @@ const sameHuman = (entry: RosterEntry | undefined, person: PersonRef): RosterEnt
  *
  * @returns `undefined` once they count
  */
-export function coolingUntil(roster: readonly RosterEntry[], objectId: string, coolDownHours: number, now: Date): Date | undefined {
-  const since = roster.find(({ person }) => person.objectId === objectId)?.since ?? now;
+export function coolingUntil(
+  roster: readonly RosterEntry[],
+  { objectId, personKey }: Pick<PersonRef, 'objectId' | 'personKey'>,
+  coolDownHours: number,
+  now: Date,
+): Date | undefined {
+  // An account that now belongs to another human is as new as one never seen, also before the change was read (ID-3).
+  const since = roster.find(({ person }) => person.objectId === objectId && person.personKey === personKey)?.since ?? now;
   const until = later(since, coolDownHours * HOUR);
   return now < until ? until : undefined;
 }

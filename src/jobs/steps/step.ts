@@ -6,6 +6,10 @@ export interface StepScene {
   readonly request: ChangeRequest;
   readonly reader: TenantReader;
   readonly writer: TenantWriter;
+  /** What makes a user ours: the plan's marker and a tag that cannot be guessed (GR-3). */
+  readonly marker: string;
+  /** What an earlier step of this plan proved. */
+  evidence(step: StepId): string | undefined;
   /** Object id of the user carrying our marker. @throws StepStopped when somebody else's user has the name */
   user(): Promise<string>;
   newPassword(length: number): Buffer;
@@ -31,10 +35,13 @@ export interface Step {
 export class StepStopped extends Error {
   readonly code: string;
   readonly passing: boolean;
-  constructor(code: string, words: string, passing = false) {
+  /** The step to be done again, where it is not the one that noticed. */
+  readonly step: StepId | undefined;
+  constructor(code: string, words: string, passing = false, step?: StepId) {
     super(words);
     this.name = 'StepStopped';
     this.code = code;
     this.passing = passing;
+    this.step = step;
   }
 }
