@@ -8,7 +8,7 @@ import { completeValidation, remind } from '../core/validation/schedule.ts';
 import { expireSealed, handOverParts, reveal, seal, watch } from './door/accounts.ts';
 import { raiseOnce, seen } from './door/alerts.ts';
 import { detailsOf, subjectAfter } from './door/record.ts';
-import { begin, beginProof, decideOn, giveUp, open } from './door/requests.ts';
+import { begin, beginProof, beginStep, decideOn, giveUp, open } from './door/requests.ts';
 import { change, type DoorNeeds, type Outcome, type Scene } from './door/scene.ts';
 import { configurationRead, rosterRead } from './door/settings.ts';
 
@@ -85,9 +85,7 @@ function decide(scene: Scene, intent: Intent): Promise<Outcome> {
     case 'begin-run':
       return begin(scene, intent.requestId, intent.eligible);
     case 'begin-step':
-      return change(scene, 'request', intent.requestId, (request) =>
-        recordStep(request, intent.fence, intent.step, { state: 'running' }, now),
-      );
+      return beginStep(scene, intent);
     case 'finish-step': {
       const progress = { state: 'done', evidence: intent.evidence } as const;
       return change(scene, 'request', intent.requestId, (request) => recordStep(request, intent.fence, intent.step, progress, now));

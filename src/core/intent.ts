@@ -27,7 +27,14 @@ export type Intent =
   | { readonly kind: 'expire-request'; readonly requestId: string }
   /** The worker took up an approved request; `eligible` was read fresh under this lease. */
   | { readonly kind: 'begin-run'; readonly requestId: string; readonly eligible: readonly PersonRef[] }
-  | { readonly kind: 'begin-step'; readonly requestId: string; readonly fence: number; readonly step: StepId }
+  /** A step begins. With the first one come the approvers as read after the lease was taken (AP-4). */
+  | {
+      readonly kind: 'begin-step';
+      readonly requestId: string;
+      readonly fence: number;
+      readonly step: StepId;
+      readonly eligible?: readonly PersonRef[];
+    }
   | { readonly kind: 'finish-step'; readonly requestId: string; readonly fence: number; readonly step: StepId; readonly evidence: string }
   | { readonly kind: 'fail-run'; readonly requestId: string; readonly fence: number; readonly failure: StepFailure }
   | { readonly kind: 'finish-run'; readonly requestId: string; readonly fence: number }

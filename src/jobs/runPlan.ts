@@ -52,12 +52,15 @@ export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<v
   let request = begun.value.request;
   if (request?.state !== 'approved') return log.warn('run.quorum-lost', { requestId });
   const fence = request.fence;
+  // Read again under the lease: somebody may have lost the right while it was being taken (AP-4).
+  const underLease = request.begunAt === undefined ? await needs.people.holders('approver') : undefined;
   const scene = sceneOf(needs, request, (step) => request?.steps.find(({ id }) => id === step)?.evidence);
   for (const step of CREATE_STEPS) {
     const before = request.steps.find(({ id }) => id === step.id)?.state;
     if (before === 'done') continue;
     try {
-      request = await record(door, { kind: 'begin-step', requestId, fence, step: step.id });
+      const first = request.begunAt === undefined && underLease ? { eligible: underLease } : {};
+      request = await record(door, { kind: 'begin-step', requestId, fence, step: step.id, ...first });
       const evidence = await carryOut(step, scene, wait, before === 'running');
       request = await record(door, { kind: 'finish-step', requestId, fence, step: step.id, evidence });
       log.info('step.done', { requestId, step: step.id, fence });

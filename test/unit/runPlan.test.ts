@@ -607,6 +607,28 @@ describe('a plan that cannot be carried out', () => {
   });
 });
 
+describe('an approver who loses the right while the lease is being taken', () => {
+  test('AP-4: is found out before the first write, and the request waits for another', async () => {
+    const all = holders;
+    let reads = 0;
+    await expect(
+      run({
+        port: (call) => {
+          // Read once for the lease; the second reading, under it, no longer finds Bob.
+          if (call === 'holders') reads += 1;
+          if (call === 'holders' && reads === 2) holders = all.filter(({ name }) => name !== person('bob').name);
+          return undefined;
+        },
+      }),
+    ).rejects.toThrow('stale-lease');
+    expect(tenant.writes).toEqual([]);
+    await run();
+    expect(request()).toMatchObject({ state: 'pending', annulled: [person('bob').objectId] });
+    expect(tenant.writes).toEqual([]);
+    holders = all;
+  });
+});
+
 describe('two workers on one plan', () => {
   test('AP-9: whoever lost the lease records nothing more and begins no further step', async () => {
     const names = ['begin', 'isMember', 'signIns', 'seal', 'roles', 'enable'];

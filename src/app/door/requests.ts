@@ -4,7 +4,8 @@ import { actorId, type PersonRef } from '../../core/people.ts';
 import { rehearse, withdraw } from '../../core/request/decide.ts';
 import { openCreate } from '../../core/request/open.ts';
 import { type Proof, type ProvenDecision, proofFor } from '../../core/request/proof.ts';
-import { beginRun } from '../../core/request/run.ts';
+import { beginRun, recordStep } from '../../core/request/run.ts';
+import { tally } from '../../core/request/tally.ts';
 import { tightened } from '../../core/request/tighten.ts';
 import { no, ok } from '../../core/result.ts';
 import { coolingUntil } from '../../core/roster/roster.ts';
@@ -89,14 +90,37 @@ async function seasoning({ tx, actor, now, policy }: Scene): Promise<(decision: 
  * when they approved (AP-4, ID-3, ID-5).
  */
 export async function begin(scene: Scene, requestId: string, eligible: readonly PersonRef[]): Promise<Outcome> {
-  const { tx, now, policy } = scene;
+  const counting = await counted(scene, eligible);
+  return change(scene, 'request', requestId, (request) => {
+    return beginRun(tightened(request, scene.policy.quorum), counting(request), scene.now);
+  });
+}
+
+/**
+ * Before the first write the approvers are judged once more, as read after the lease was taken. If they no longer make the quorum nothing is
+ * recorded: the job comes back, and its next beginning reopens the request.
+ */
+export async function beginStep(scene: Scene, { requestId, fence, step, eligible }: Wanted<'begin-step'>): Promise<Outcome> {
+  const counting = eligible && (await counted(scene, eligible));
+  return change(scene, 'request', requestId, (request) => {
+    const untouched = request.begunAt === undefined && request.fence === fence;
+    if (counting && untouched && !tally(request, counting(request)).reached) return no({ code: 'stale-lease' });
+    return recordStep(request, fence, step, { state: 'running' }, scene.now);
+  });
+}
+
+/** Who of those eligible counts on a request: long enough an approver, and still the human who pressed. */
+async function counted(
+  { tx, now, policy }: Scene,
+  eligible: readonly PersonRef[],
+): Promise<(request: Aggregates['request']) => Set<string>> {
   const roster = policy.coolDownHours === 0 ? undefined : ((await tx.roster('approver')) ?? []);
   const seasoned = eligible.filter((person) => roster === undefined || !coolingUntil(roster, person, policy.coolDownHours, now));
-  return change(scene, 'request', requestId, (request) => {
+  return ({ decisions }) => {
     const same = (person: PersonRef): boolean =>
-      request.decisions.every((row) => row.person.objectId !== person.objectId || row.person.personKey === person.personKey);
-    return beginRun(tightened(request, policy.quorum), new Set(seasoned.filter(same).map(({ objectId }) => objectId)), now);
-  });
+      decisions.every((row) => row.person.objectId !== person.objectId || row.person.personKey === person.personKey);
+    return new Set(seasoned.filter(same).map(({ objectId }) => objectId));
+  };
 }
 
 /** What a request that is given up half-way leaves behind: its sealed parts are destroyed, and people hear of an account that may be live. */
