@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+/** What scripts/run.mjs gives every program. */
+export const LAUNCHER_FLAGS = ['--max-semi-space-size=8'];
+
 /** A process of its own that serves on a port and tells what it has used. It ends with this process, however that ends. */
 export interface Child {
   readonly port: number;
@@ -17,7 +20,9 @@ export interface Child {
 export async function startChild(name: string, settings: object, flags: readonly string[] = []): Promise<Child> {
   const file = fileURLToPath(new URL(`children/${name}.ts`, import.meta.url));
   // Its log goes where production's goes, to standard output; nobody reads it here.
-  const child = spawn(process.execPath, [...flags, file, JSON.stringify(settings)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, [...LAUNCHER_FLAGS, ...flags, file, JSON.stringify(settings)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const next = (): Promise<number> =>
     new Promise((resolve, reject) => {
       const ended = (code: number | null): void => reject(new Error(`${name} ended with ${code}`));

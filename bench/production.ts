@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LAUNCHER_FLAGS } from './child.ts';
 
 const ROOT = new URL('..', import.meta.url);
 const guid = (digit: number): string => '00000000-0000-4000-8000-000000000000'.replaceAll('0', String(digit));
@@ -33,7 +34,7 @@ export class ProductionProcess {
   async start(): Promise<number> {
     const began = performance.now();
     const orphan = new URL('scripts/orphan.mjs', ROOT).href; // ends it with us, as `npm run start:production` does
-    const child = spawn(process.execPath, ['--import', orphan, 'src/main.ts'], {
+    const child = spawn(process.execPath, [...LAUNCHER_FLAGS, '--import', orphan, 'src/main.ts'], {
       cwd: ROOT,
       env: { PATH: process.env.PATH, RUN_LAUNCHER_PID: String(process.pid), ...this.#settings() },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
