@@ -1,4 +1,5 @@
 import type { Activity, TurnContext } from 'botbuilder';
+import { countedRefusals } from '../app/countedRefusals.ts';
 import type { Log } from '../app/log.ts';
 import type { Channel } from '../app/ports.ts';
 import type { ChangeRequest } from '../core/request/types.ts';
@@ -74,7 +75,7 @@ export function createBot(needs: BotNeeds, settings: BotSettings): Bot {
     onInvoke: invokes({ settings, actions: actionTable(needs, open, sent.done), people, store, log, dress }),
     onInstall: installed.onInstall,
   });
-  const refused = refusals(log);
+  const refused = countedRefusals(log, 'message.refused');
 
   return {
     channel,
@@ -114,20 +115,5 @@ function turnError(log: Log, dress: ReturnType<typeof dressWith>): (context: Tur
         log.warn('turn.unanswered', { error: failure instanceof Error ? failure.message : String(failure) });
       });
     }
-  };
-}
-
-const QUIET_MS = 10_000;
-
-/** Anybody can cause refusals, so they are counted and logged at most every ten seconds (HT-5). */
-function refusals(log: Log): () => void {
-  let count = 0;
-  let saidAt = Number.NEGATIVE_INFINITY;
-  return () => {
-    count += 1;
-    if (Date.now() - saidAt < QUIET_MS) return;
-    log.warn('message.refused', { count });
-    saidAt = Date.now();
-    count = 0;
   };
 }

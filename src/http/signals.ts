@@ -1,4 +1,5 @@
 import type { JWTVerifyGetKey } from 'jose';
+import { countedRefusals } from '../app/countedRefusals.ts';
 import type { Door } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
 import type { Actor } from '../core/people.ts';
@@ -22,7 +23,7 @@ const FEED: Actor = { kind: 'system', part: 'feed' };
  * thrown, and the server answers 503 so that the sender tries again (AL-1). What cannot be read is an alert too (AL-5).
  */
 export function azureMonitorSignals(needs: SignalNeeds): SignalHandler {
-  const refused = refusals(needs.log);
+  const refused = countedRefusals(needs.log, 'signal.refused', { feed: 'azure-monitor' });
   return async (body, headers) => {
     if (!(await isFromSender(headers.authorization, needs.sender, needs.keys))) {
       refused();
@@ -51,20 +52,5 @@ export function azureMonitorSignals(needs: SignalNeeds): SignalHandler {
     }
     needs.log.info('signal.accepted', { feed: 'azure-monitor', events: events.length, unreadable: unreadable.length + unknown.size });
     return { status: 200 };
-  };
-}
-
-const QUIET_MS = 10_000;
-
-/** Anybody can cause refusals, so they are counted and logged at most every ten seconds (HT-5). */
-function refusals(log: Log): () => void {
-  let count = 0;
-  let saidAt = Number.NEGATIVE_INFINITY;
-  return () => {
-    count += 1;
-    if (Date.now() - saidAt < QUIET_MS) return;
-    log.warn('signal.refused', { feed: 'azure-monitor', count });
-    saidAt = Date.now();
-    count = 0;
   };
 }

@@ -1,3 +1,4 @@
+import { countedRefusals } from '../app/countedRefusals.ts';
 import type { Door, Outcome } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
 import type { People, Store } from '../app/ports.ts';
@@ -36,11 +37,11 @@ const TITLES = { approve: 'Your approval is recorded', deny: 'Your denial is rec
 
 export function prover(needs: ProveNeeds): Prover {
   const { store, door, people, signIn, minutes, publicUrl } = needs;
-  const refused = refusals(needs.log);
+  const refused = countedRefusals(needs.log, 'proof.refused');
 
   /** Says nothing but that it did not work: nobody is known yet (HT-5). */
   function turnedAway(code: string): WebAnswer {
-    refused(code);
+    refused({ code });
     const lines = [`The link may be older than ${minutes} minutes or used already, or the sign-in was not finished.`, AGAIN];
     return page(400, 'not', 'This sign-in does not count', lines, cookieFor(publicUrl()).clear);
   }
@@ -106,19 +107,4 @@ function intentOf(wanted: ProvenDecision, signedIn: SignedIn) {
   return wanted.decision === 'approve'
     ? ({ kind: 'approve-request', requestId, planDigest, signedIn } as const)
     : ({ kind: 'deny-request', requestId, planDigest, reason: wanted.reason, signedIn } as const);
-}
-
-const QUIET_MS = 10_000;
-
-/** Anybody can cause refusals, so they are counted and logged at most every ten seconds, with the code of the last one (HT-5). */
-function refusals(log: Log): (code: string) => void {
-  let count = 0;
-  let saidAt = Number.NEGATIVE_INFINITY;
-  return (code) => {
-    count += 1;
-    if (Date.now() - saidAt < QUIET_MS) return;
-    log.warn('proof.refused', { count, code });
-    saidAt = Date.now();
-    count = 0;
-  };
 }
