@@ -59,7 +59,10 @@ describe('a change request, whatever happens to it in whatever order', () => {
               expect(open).toBe(true);
               expect(['ann', 'ann2', 'bob', 'cy']).toContain(step.who);
               expect(step.digest).toBe('current');
-              expect(approved.has(ref(step.who).personKey)).toBe(false);
+              // Once per human, but for the very account that had lost the right in between.
+              expect(approved.get(ref(step.who).personKey)).toBe(
+                before.annulled.includes(ref(step.who).objectId) ? ref(step.who).objectId : undefined,
+              );
               approved.set(ref(step.who).personKey, ref(step.who).objectId);
             }
             if (step.kind === 'deny') ended = 'denied';
@@ -67,8 +70,9 @@ describe('a change request, whatever happens to it in whatever order', () => {
               expect(['rita', 'rita2']).toContain(step.who);
               ended = 'withdrawn';
             }
+            // A run that finds the quorum gone before its first step opens the request again for others to approve.
+            if (step.kind === 'begin') ran = request.state === 'approved';
             if (step.kind === 'begin' && request.state === 'approved') {
-              ran = true;
               const eligible = new Set(step.eligible.map((account) => ref(account).objectId));
               expect([...approved.values()].filter((objectId) => eligible.has(objectId)).length).toBeGreaterThanOrEqual(2);
               expect(ended).toBeUndefined();

@@ -27,7 +27,8 @@ export function approve(request: ChangeRequest, actor: Actor, planDigest: string
   const same = request.decisions.find(
     (row) => row.kind === 'approve' && row.person.personKey === person.value.personKey && row.planDigest === planDigest,
   );
-  const restored = same !== undefined && request.annulled.includes(same.person.objectId);
+  // The very account whose right was lost and is back; another account of the same human does not stand in for it (ID-3).
+  const restored = same?.person.objectId === person.value.objectId && request.annulled.includes(same.person.objectId);
   if (same !== undefined && !restored) return no({ code: 'already-decided' });
   if (state !== 'pending') return no({ code: 'closed', state });
   if (planDigest !== request.planDigest) return no({ code: 'plan-changed' });
