@@ -334,6 +334,16 @@ describe('a run taken up again', () => {
     if (again.ok) expect(again.value.next.decisions).toEqual(reopened.value.next.decisions);
   });
 
+  test('ID-3: another account of the same human does not revive an approval whose account lost the right', () => {
+    const reopened = beginRun(approvedRequest(), new Set([ref('bob').objectId]), NOON);
+    if (!reopened.ok) throw new Error(reopened.error.code);
+    expect(reopened.value.next.annulled).toEqual([ref('ann').objectId]);
+    expect(approve(reopened.value.next, click('ann2'), reopened.value.next.planDigest, NOON)).toEqual({
+      ok: false,
+      error: { code: 'already-decided' },
+    });
+  });
+
   test('AP-5: the larger of two quorums counts, whichever came later', () => {
     expect(tightened(aPendingRequest(), 3).quorum).toBe(3);
     expect(tightened({ ...aPendingRequest(), quorum: 4 }, 3).quorum).toBe(4);
