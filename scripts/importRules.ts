@@ -13,7 +13,24 @@ interface FolderRule {
   readonly pure?: true;
 }
 
-const ALL = ['core', 'app', 'bot', 'cards', 'graph', 'store', 'jobs', 'http', 'proof', 'custody', 'logging', 'config', 'cli'];
+const ALL = [
+  'core',
+  'app',
+  'bot',
+  'cards',
+  'graph',
+  'store',
+  'jobs',
+  'http',
+  'proof',
+  'custody',
+  'signals',
+  'notify',
+  'paper',
+  'logging',
+  'config',
+  'cli',
+];
 const RULES: Readonly<Record<string, FolderRule>> = {
   // canonicalize is RFC 8785 and nothing else: pure, without dependencies, and not worth writing again.
   core: { folders: [], onlyModules: ['node:crypto', 'canonicalize'], pure: true },
@@ -26,6 +43,10 @@ const RULES: Readonly<Record<string, FolderRule>> = {
   http: { folders: ['app', 'core'] },
   proof: { folders: ['app', 'cards', 'core'] },
   custody: { folders: ['app/ports'] },
+  // Feeds in: raw records to the one normal form. Paths out beside Teams: mail and paging. What is printed: PDF.
+  signals: { folders: ['app', 'core'] },
+  notify: { folders: ['app', 'core'] },
+  paper: { folders: ['app/ports', 'core'] },
   logging: { folders: ['app/log'] },
   config: { folders: [] },
   cli: { folders: ALL },
@@ -35,7 +56,11 @@ const RULES: Readonly<Record<string, FolderRule>> = {
 /** Packages that only some folders may know, also as types. */
 const OWNERS: readonly { readonly module: RegExp; readonly folders: readonly string[] }[] = [
   { module: /^(botbuilder|botframework-)|^@microsoft\/teams-ai/, folders: ['bot'] },
-  { module: /^@microsoft\/microsoft-graph-|^@azure\//, folders: ['graph'] },
+  { module: /^@microsoft\/microsoft-graph-|^@azure\/identity/, folders: ['graph'] },
+  { module: /^@azure\/keyvault-/, folders: ['custody'] },
+  { module: /^@azure\/event-hubs/, folders: ['signals'] },
+  { module: /^nodemailer/, folders: ['notify'] },
+  { module: /^pdfkit/, folders: ['paper'] },
   { module: /^restify/, folders: ['http'] },
   { module: /^(openid-client|oauth4webapi)/, folders: ['proof'] },
   { module: /^(kysely|pg|@electric-sql\/pglite)(\/|$)/, folders: ['store'] },

@@ -26,6 +26,7 @@ const LOOKED_UP: Readonly<Record<string, { readonly licence: string; readonly wh
   'cldrjs@0.5.5': { licence: 'MIT', where: 'its file LICENSE-MIT, and `licenses` (plural) in its package.json' },
   'escape-regexp-component@1.0.2': { licence: 'MIT', where: 'its Readme.md, section License' },
   'jspath@0.4.0': { licence: 'MIT', where: 'its file LICENSE, which has the text of the MIT licence' },
+  'png-js@2.0.0': { licence: 'MIT', where: 'its file LICENSE, which has the text of the MIT licence' },
 };
 
 interface Locked {
