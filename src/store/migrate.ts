@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { initial } from './migrations/0001_initial.ts';
 import { secondProof } from './migrations/0002_second_proof.ts';
 import { cardOrder } from './migrations/0003_card_order.ts';
+import { provenApproval } from './migrations/0004_proven_approval.ts';
 import type { Tables } from './tables.ts';
 
 /** By name, in order. Forward only. */
@@ -10,6 +11,7 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   '0001_initial': initial,
   '0002_second_proof': secondProof,
   '0003_card_order': cardOrder,
+  '0004_proven_approval': provenApproval,
 };
 
 /**

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { type Door, door } from '../../src/app/dispatch.ts';
 import type { Log } from '../../src/app/log.ts';
 import type { ProvenDecision } from '../../src/core/request/proof.ts';
@@ -32,18 +33,17 @@ for (const [name, suite, place] of [
   suite(`second proofs on ${name}`, () => {
     let database: Database;
     let front: Door;
+    let lax: Door;
     let end: () => Promise<void>;
     beforeAll(async () => {
       const { location, remove } = await place();
       database = await connect(location);
       await migrate(database.current());
       const store = storeOn(database, await openOutbox(database, quiet));
-      front = door({
-        store,
-        random: countingRandom(),
-        policy: { ...TEST_POLICY, openRequestsPerPerson: 50, secondProof: ['create'] },
-        tenant: () => undefined,
-      });
+      const policy = { ...TEST_POLICY, openRequestsPerPerson: 50 };
+      const random = countingRandom();
+      front = door({ store, random, policy: { ...policy, secondProof: ['create'] }, tenant: () => undefined });
+      lax = door({ store, random, policy: { ...policy, secondProof: [] }, tenant: () => undefined });
       end = async () => {
         await store.close();
         await remove();
@@ -52,16 +52,20 @@ for (const [name, suite, place] of [
     afterAll(() => end(), 30_000);
 
     let forms = 0;
-    async function begun(ticketHash: string): Promise<ProvenDecision> {
+    /** @param ruled by whose settings the request is opened */
+    async function opened(ruled: Door): Promise<ProvenDecision> {
       forms += 1;
       const form = aForm({ formId: `F-${forms}`, userName: `ea-${forms}` });
-      const opened = await front.dispatch(actor('rita', 'requester'), { kind: 'open-request', form, facts: theFacts() });
-      if (!opened.ok || !opened.value.request) throw new Error('the request was refused');
-      const { id: requestId, planDigest } = opened.value.request;
-      const wanted = { decision: 'approve', requestId, planDigest } as const;
-      const ticket = await front.dispatch(actor('ann', 'approver'), { kind: 'begin-proof', requestId, wanted, ticketHash });
-      expect(ticket.ok).toBe(true);
-      return wanted;
+      const outcome = await ruled.dispatch(actor('rita', 'requester'), { kind: 'open-request', form, facts: theFacts() });
+      if (!outcome.ok || !outcome.value.request) throw new Error('the request was refused');
+      const { id: requestId, planDigest } = outcome.value.request;
+      return { decision: 'approve', requestId, planDigest };
+    }
+    async function begun(ticketHash: string, wanted?: ProvenDecision): Promise<ProvenDecision> {
+      const wants = wanted ?? (await opened(front));
+      const intent = { kind: 'begin-proof', requestId: wants.requestId, wanted: wants, ticketHash } as const;
+      expect((await front.dispatch(actor('ann', 'approver'), intent)).ok).toBe(true);
+      return wants;
     }
     const prove = async ({ requestId, planDigest }: ProvenDecision, ticketHash: string) => {
       const signedIn = { ticketHash, at: new Date('2026-03-02T11:59:00Z') };
@@ -91,6 +95,20 @@ for (const [name, suite, place] of [
         const codes = await Promise.all(Array.from({ length: 10 }, () => prove(wanted, round)));
         expect(codes.sort()).toEqual(['accepted', ...Array.from({ length: 9 }, () => 'proof-invalid')]);
       }
+    });
+
+    test('AP-5, AP-8: an approval from before the proof was asked for may be made once more with it, on record beside the first', async () => {
+      const wanted = await opened(lax);
+      const { requestId, planDigest } = wanted;
+      const unproven = { kind: 'approve-request', requestId, planDigest } as const;
+      expect((await lax.dispatch(actor('ann', 'approver'), unproven)).ok).toBe(true);
+      await begun('late', wanted);
+      expect(await prove(wanted, 'late')).toBe('accepted');
+      const rows = await database.current().selectFrom('decision').select('proof_method').where('request_id', '=', requestId).execute();
+      expect(rows).toEqual([{ proof_method: null }, { proof_method: 'oidc' }]);
+      const once = sql`insert into decision (request_id, number, kind, person_key, object_id, plan_digest, at, proof_method)
+        select request_id, 9, kind, person_key, object_id, plan_digest, at, 'other' from decision where request_id = ${requestId} and number = 2`;
+      await expect(once.execute(database.current())).rejects.toThrow();
     });
 
     test('AU-9: a ticket outlives its minutes for an hour only, so that the table stays small', async () => {

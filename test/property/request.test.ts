@@ -5,7 +5,6 @@ import { digestOf } from '../../src/core/digest.ts';
 import { approve, deny, expire, stateAt, withdraw } from '../../src/core/request/decide.ts';
 import { beginRun, failRun, finishRun, recordStep, retry } from '../../src/core/request/run.ts';
 import { tally } from '../../src/core/request/tally.ts';
-import { tightened } from '../../src/core/request/tighten.ts';
 import type { ChangeRequest } from '../../src/core/request/types.ts';
 import { actor, aPendingRequest, NOON, ref } from '../support/requests.ts';
 
@@ -342,10 +341,5 @@ describe('a run taken up again', () => {
       ok: false,
       error: { code: 'already-decided' },
     });
-  });
-
-  test('AP-5: the larger of two quorums counts, whichever came later', () => {
-    expect(tightened(aPendingRequest(), 3).quorum).toBe(3);
-    expect(tightened({ ...aPendingRequest(), quorum: 4 }, 3).quorum).toBe(4);
   });
 });

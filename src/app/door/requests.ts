@@ -46,7 +46,7 @@ export async function decideOn(
   const { tx, actor, now, policy } = scene;
   const { requestId, signedIn } = intent;
   const seasoned = await seasoning(scene);
-  const strictly = (request: Aggregates['request'], proof?: Proof) => seasoned(rule(tightened(request, policy.quorum), proof));
+  const strictly = (request: Aggregates['request'], proof?: Proof) => seasoned(rule(tightened(request, policy), proof));
   if (!signedIn) return change(scene, 'request', requestId, (request) => strictly(request));
   const proof = proofFor(await tx.ticket(signedIn.ticketHash), signedIn, wantedBy(intent), actor, now);
   if (!proof.ok) return proof;
@@ -68,7 +68,7 @@ export async function beginProof(scene: Scene, intent: Wanted<'begin-proof'>): P
   const seasoned = await seasoning(scene);
   const request = await tx.lock('request', requestId);
   if (!request) return no({ code: 'not-found', what: 'request' });
-  const rehearsed = seasoned(rehearse(tightened(request, policy.quorum), actor, wanted, now));
+  const rehearsed = seasoned(rehearse(tightened(request, policy), actor, wanted, now));
   if (!rehearsed.ok) return rehearsed;
   await tx.putTicket({ hash, objectId: actorId(actor), wanted, expiresAt: later(now, policy.proofMinutes * MINUTE) }, now);
   return ok({ request });
@@ -92,7 +92,7 @@ async function seasoning({ tx, actor, now, policy }: Scene): Promise<(decision: 
 export async function begin(scene: Scene, requestId: string, eligible: readonly PersonRef[]): Promise<Outcome> {
   const counting = await counted(scene, eligible);
   return change(scene, 'request', requestId, (request) => {
-    return beginRun(tightened(request, scene.policy.quorum), counting(request), scene.now);
+    return beginRun(tightened(request, scene.policy), counting(request), scene.now);
   });
 }
 

@@ -36,7 +36,10 @@ export async function decideOrProve(needs: DecisionNeeds, wanted: ProvenDecision
   const request = await store.get('request', wanted.requestId);
   if (!request?.secondProof || !proof) {
     const kind = decision === 'approve' ? 'approve-request' : 'deny-request';
-    return decideOn(needs, { kind, ...intent } as Intent);
+    const outcome = await door.dispatch(asker.actor, { kind, ...intent } as Intent);
+    // The settings ask for a proof that the request as stored does not know of yet (AP-5).
+    const unproven = !outcome.ok && outcome.error.code === 'proof-needed';
+    if (!unproven || !request || !proof) return shown(outcome, asker, store);
   }
   const { hash, url } = proof.ticket();
   const outcome = await door.dispatch(asker.actor, { kind: 'begin-proof', requestId: wanted.requestId, wanted, ticketHash: hash });

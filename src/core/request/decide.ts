@@ -24,11 +24,14 @@ export function approve(request: ChangeRequest, actor: Actor, planDigest: string
   const person = decider(request, actor);
   if (!person.ok) return person;
   const state = stateAt(request, now);
-  const same = request.decisions.find(
+  const own = request.decisions.filter(
     (row) => row.kind === 'approve' && row.person.personKey === person.value.personKey && row.planDigest === planDigest,
   );
+  // An approval without the proof that is asked for since stands for nothing: its approver may bring the proof (AP-5).
+  const same = own.find((row) => !request.secondProof || row.proof);
+  const made = same ?? own[0];
   // The very account whose right was lost and is back; another account of the same human does not stand in for it (ID-3).
-  const restored = same?.person.objectId === person.value.objectId && request.annulled.includes(same.person.objectId);
+  const restored = made?.person.objectId === person.value.objectId && request.annulled.includes(made.person.objectId);
   if (same !== undefined && !restored) return no({ code: 'already-decided' });
   if (state !== 'pending') return no({ code: 'closed', state });
   if (planDigest !== request.planDigest) return no({ code: 'plan-changed' });
@@ -38,9 +41,8 @@ export function approve(request: ChangeRequest, actor: Actor, planDigest: string
   const row = { kind: 'approve', person: person.value, planDigest, at: now, ...(proof ? { proof } : {}) } as const;
   const next: ChangeRequest = {
     ...request,
-    ...(restored
-      ? { annulled: request.annulled.filter((objectId) => objectId !== same.person.objectId) }
-      : { decisions: [...request.decisions, row] }),
+    ...(restored ? { annulled: request.annulled.filter((objectId) => objectId !== made.person.objectId) } : {}),
+    ...(same ? {} : { decisions: [...request.decisions, row] }),
     revision: request.revision + 1,
   };
   if (!tally(next).reached) return ok({ next, effects: [show(next)] });

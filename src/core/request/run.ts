@@ -40,7 +40,8 @@ function closeOrReopen(request: ChangeRequest, state: 'pending' | 'expired', now
 /** The quorum fell apart between two runs of a plan that is half carried out: people must look at it. */
 function loseQuorum(request: ChangeRequest, now: Date): Decision<ChangeRequest> {
   const step = request.steps.find(({ state }) => state !== 'done')?.id ?? 'verify';
-  const words = 'An approver is not one any more, so nothing more was written. Try again when enough of those who approved have the right.';
+  const words =
+    'An approver is not one any more, or the settings ask for more now, so nothing more was written. Try again when those who approved make the quorum.';
   const failure: StepFailure = { step, code: 'QuorumLost', words, reference: `${request.id}-${request.fence}` };
   return ok({
     // The lease of a run that is still out there ends here, for good (AP-9).
