@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { staleDocs } from './generatedDocs.ts';
+import { GRAPH_PERMISSIONS } from './graphDocs.ts';
 import { importViolations } from './importRules.ts';
-import { settingsDocs } from './settingsDocs.ts';
+import { SETTINGS } from './settingsDocs.ts';
 import { ROOT, sources } from './sources.ts';
 
 /** What a check found. `output` is what to show when it failed. */
@@ -56,10 +58,13 @@ export async function imports(): Promise<CheckResult> {
   return { name: 'imports', passed: broken.length === 0, output: broken.join('\n') };
 }
 
-export async function settings(): Promise<CheckResult> {
-  const stale = settingsDocs({ write: false });
+/** Documents that are made from the code; `write` brings them up to date. */
+export const generatedDocs = (options: { readonly write: boolean }): string[] => staleDocs(ROOT, [...SETTINGS, GRAPH_PERMISSIONS], options);
+
+export async function documents(): Promise<CheckResult> {
+  const stale = generatedDocs({ write: false });
   return {
-    name: 'settings',
+    name: 'generated documents',
     passed: stale.length === 0,
     output: stale.map((name) => `${name} is out of date; run: npm run format`).join('\n'),
   };

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ROOT, sources } from '../../scripts/sources.ts';
+import { sources } from '../../scripts/sources.ts';
+import { GRAPH_CALLS } from '../../src/core/tenant/calls.ts';
+import { canWrite, comparePermissions, neededBy } from '../../src/core/tenant/permissions.ts';
 
 const IDENTITIES: Readonly<Record<string, string>> = {
   'src/graph/people.ts': 'people',
@@ -27,10 +27,7 @@ const inCode = (): string[] => {
   return [...new Set(files.flatMap(([file, text]) => callsOf(file, text)))].sort();
 };
 
-const documented = (): string[] => {
-  const rows = readFileSync(join(ROOT, 'docs/graph-permissions.md'), 'utf8').matchAll(/^\| (\w+) \| `([A-Z]+ \/[^`]*)` \| ([^|]*)\|/gm);
-  return [...rows].map(([, identity, call]) => `${identity} ${call}`).sort();
-};
+const inTable = (): string[] => GRAPH_CALLS.map(({ identity, call }) => `${identity} ${call}`).sort();
 
 describe('GR-6: what Breakglass may ask of Graph is written down, call by call', () => {
   test('every path is a literal, so that it can be read here and no input can choose it', () => {
@@ -38,13 +35,45 @@ describe('GR-6: what Breakglass may ask of Graph is written down, call by call',
     expect(inCode().filter((call) => call.includes('unknown'))).toEqual([]);
   });
 
-  test('docs/graph-permissions.md has a row for every call, and a call for every row', () => {
-    expect(documented()).toEqual(inCode());
+  test('the table of calls has a row for every call, and a call for every row', () => {
+    expect(inTable()).toEqual(inCode());
   });
 
   test('only the changer writes', () => {
     const writes = inCode().filter((call) => !call.includes(' GET '));
     // Graph asks for POST where a list of groups is compared; nothing is changed by it.
     expect(writes.filter((call) => !call.startsWith('changer '))).toEqual(['people POST /users/{id}/checkMemberGroups']);
+  });
+});
+
+describe('consents compared with what is needed (domain.md 2.3 T1)', () => {
+  const needed = neededBy(['reader']);
+
+  test('exactly what is needed is neither missing nor too much', () => {
+    expect(comparePermissions(['reader'], needed)).toEqual({ missing: [], excess: [] });
+    expect(comparePermissions(['changer'], neededBy(['changer']))).toEqual({ missing: [], excess: [] });
+  });
+
+  test.each(needed)('without %s the calls that are refused are named', (each) => {
+    const { missing, excess } = comparePermissions(
+      ['reader'],
+      needed.filter((held) => held !== each),
+    );
+    const calls = GRAPH_CALLS.filter(({ identity, permissions }) => identity === 'reader' && permissions.includes(each));
+    expect({ missing, excess }).toEqual({ missing: [{ permission: each, calls: calls.map(({ call }) => call) }], excess: [] });
+  });
+
+  test('a wider permission does, and is too much all the same', () => {
+    const held = [...needed.filter((each) => each !== 'User.Read.All'), 'User.ReadWrite.All'];
+    expect(comparePermissions(['reader'], held)).toEqual({ missing: [], excess: [{ permission: 'User.ReadWrite.All', canWrite: true }] });
+  });
+
+  test('GR-6: no permission the reading identities need can write, and every one that could is told', () => {
+    expect([...neededBy(['people']), ...needed].filter(canWrite)).toEqual([]);
+    const odd = ['Mail.Send', 'Sites.FullControl.All', 'User.EnableDisableAccount.All', 'c0ffee00-0000-4000-8000-000000000000'];
+    expect(comparePermissions(['reader'], [...needed, ...odd, 'Mail.Read']).excess).toEqual([
+      ...odd.map((permission) => ({ permission, canWrite: true })),
+      { permission: 'Mail.Read', canWrite: false },
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { settingsDocs } from '../../scripts/settingsDocs.ts';
+import { generatedDocs } from '../../scripts/checks.ts';
 import { Secret } from '../../src/config/secret.ts';
 import { parseSettings } from '../../src/config/settings.ts';
 import { TABLE } from '../../src/config/table.ts';
@@ -29,7 +29,7 @@ function faults(changes: NodeJS.ProcessEnv): string[] {
 }
 
 test('the documentation of the settings is up to date (npm run format)', () => {
-  expect(settingsDocs({ write: false })).toEqual([]);
+  expect(generatedDocs({ write: false })).toEqual([]);
 });
 
 describe('a secret', () => {
