@@ -131,6 +131,8 @@ export const APPS = {
   signals: 'b07b07b0-0000-4000-8000-00000000b004',
   /** Signs approvers in for their second proof: never the bot's own registration (AU-9). */
   proof: 'b07b07b0-0000-4000-8000-00000000b005',
+  /** User-assigned managed identity of the home tenant: reads Graph there, and stands in for a secret of the other two. */
+  identity: 'b07b07b0-0000-4000-8000-00000000b006',
   /** Microsoft's first-party application that signs in to call a secure webhook ("AzNS AAD Webhook"). */
   azureMonitor: '461e8683-5575-4561-ac7f-899cc907d62a',
 } as const;

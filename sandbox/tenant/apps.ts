@@ -6,8 +6,10 @@ import { seedGuid } from './seedGuid.ts';
 export const GRAPH_AUDIENCE = 'https://graph.microsoft.com';
 export const CHANNEL_AUDIENCE = 'https://api.botframework.com';
 export const SIGNALS_AUDIENCE = `api://${APPS.signals}`;
+/** What a federated credential of an app registration expects its tokens to be for. */
+export const EXCHANGE_AUDIENCE = 'api://AzureADTokenExchange';
 
-export type AppName = 'bot' | 'reader' | 'changer' | 'proof' | 'azureMonitor';
+export type AppName = 'bot' | 'reader' | 'changer' | 'proof' | 'identity' | 'azureMonitor';
 
 export interface AppRegistration {
   readonly name: AppName;
@@ -57,6 +59,14 @@ export const REGISTRATIONS: readonly AppRegistration[] = [
   },
   { name: 'proof', appId: APPS.proof, displayName: 'Breakglass second proof', audience: APPS.proof, permissions: [], homeTenantOnly: true },
   {
+    name: 'identity',
+    appId: APPS.identity,
+    displayName: 'Breakglass identity',
+    audience: GRAPH_AUDIENCE,
+    permissions: [...READS, 'AuditLog.Read.All'],
+    homeTenantOnly: true,
+  },
+  {
     name: 'azureMonitor',
     appId: APPS.azureMonitor,
     displayName: 'AzNS AAD Webhook',
@@ -88,12 +98,15 @@ export function findServicePrincipal(tenantId: string, id: string): ServicePrinc
   return undefined;
 }
 
+/** Managed identities and Microsoft's own applications have none. */
+export type ClientSecrets = Readonly<Record<Exclude<AppName, 'identity' | 'azureMonitor'>, string>>;
+
 /** Client secrets: random, made at the first start, kept since. */
-export function clientSecrets(documents: Documents): Readonly<Record<AppName, string>> {
-  const kept = documents.get<Partial<Record<AppName, string>>>('tenant.secrets', 'clients') ?? {};
+export function clientSecrets(documents: Documents): ClientSecrets {
+  const kept = documents.get<Partial<ClientSecrets>>('tenant.secrets', 'clients') ?? {};
   const fresh = (): string => randomBytes(30).toString('base64url');
-  const { bot = fresh(), reader = fresh(), changer = fresh(), proof = fresh(), azureMonitor = fresh() } = kept;
-  const made = { bot, reader, changer, proof, azureMonitor };
+  const { bot = fresh(), reader = fresh(), changer = fresh(), proof = fresh() } = kept;
+  const made = { bot, reader, changer, proof };
   documents.put('tenant.secrets', 'clients', made);
   return made;
 }

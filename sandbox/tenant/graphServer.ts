@@ -25,7 +25,7 @@ import { userWriteRoutes } from './userWrites.ts';
 import { openWriteLog, registerWrites } from './writes.ts';
 
 /** Every Graph resource; a new one is a file and a line here. */
-function graphRoutes(state: TenantState): readonly GraphRoute[] {
+export function graphRoutes(state: TenantState): readonly GraphRoute[] {
   return [
     ...userRoutes(state),
     ...userWriteRoutes(state),

@@ -3,6 +3,8 @@ import Fastify, { type FastifyInstance } from 'fastify';
 export interface HttpOptions {
   /** Port the server listens on, once known. */
   readonly port: () => number;
+  /** Port of the same server over https, where it has one. */
+  readonly securePort: () => number | undefined;
   /** Origin of the Teams page, which may call the control API. */
   readonly teamsOrigin: () => string | undefined;
 }
@@ -35,12 +37,12 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   );
   server.addHook('onRequest', async (request, reply) => {
-    const port = options.port();
+    const port = request.protocol === 'https' ? options.securePort() : options.port();
     if (request.headers.host !== `127.0.0.1:${port}` && request.headers.host !== `localhost:${port}`) {
       return reply.code(403).send({ error: 'This server answers on its own loopback address only.' });
     }
     const { origin } = request.headers;
-    if (origin === undefined || origin === `http://${request.headers.host}`) return;
+    if (origin === undefined || origin === `${request.protocol}://${request.headers.host}`) return;
     if (!request.url.startsWith('/sandbox/') || !sameService(origin, options.teamsOrigin())) {
       return reply.code(403).send({ error: 'This page may not call the sandbox.' });
     }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { clientSecrets, findApp, REGISTRATIONS } from './apps.ts';
+import { type AppTrust, refuseClient } from './clientProof.ts';
 import { graphInstant, objectOf, textOf } from './json.ts';
-import { bad, type LoginRefusal, sameSecret } from './loginRefusal.ts';
+import { bad, type LoginRefusal } from './loginRefusal.ts';
 import { redeemCode } from './redeem.ts';
 import { findTenant, type TenantState } from './state.ts';
 import { issuerOf, TOKEN_SECONDS, type TokenAuthority } from './tokens.ts';
@@ -22,9 +23,10 @@ function refuse(reply: FastifyReply, { status, error, number, text }: LoginRefus
 }
 
 /** The login server: tokens, discovery and keys, for every tenant. Where people sign in is authorize.ts. */
-export function registerLogin(server: FastifyInstance, state: TenantState, tokens: TokenAuthority, url: () => string): void {
+export function registerLogin(server: FastifyInstance, state: TenantState, tokens: TokenAuthority, trust: AppTrust): void {
   const secrets = clientSecrets(state.documents);
   type Request = FastifyRequest<{ Params: { tenant: string } }>;
+  const urlOf = ({ protocol, host }: Request): string => `${protocol}://${host}`;
 
   server.post('/:tenant/oauth2/v2.0/token', async (request: Request, reply) => {
     reply.header('cache-control', 'no-store, no-cache');
@@ -38,12 +40,8 @@ export function registerLogin(server: FastifyInstance, state: TenantState, token
       const answer = await redeemCode(state, tokens, tenant, form, secrets);
       return 'error' in answer ? refuse(reply, answer) : answer;
     }
-    for (const name of ['grant_type', 'client_id', 'scope', 'client_secret']) {
+    for (const name of ['grant_type', 'client_id', 'scope']) {
       if (textOf(form, name)) continue;
-      if (name === 'client_secret') {
-        const text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
-        return refuse(reply, bad('invalid_client', 7000218, text, 401));
-      }
       return refuse(reply, bad('invalid_request', 900144, `The request body must contain the following parameter: '${name}'.`));
     }
     if (form.grant_type !== 'client_credentials') {
@@ -51,14 +49,13 @@ export function registerLogin(server: FastifyInstance, state: TenantState, token
     }
     const clientId = String(form.client_id);
     const app = findApp(clientId, tenant);
-    if (!app || app.name === 'azureMonitor') {
+    if (!app || app.name === 'azureMonitor' || app.name === 'identity') {
       const text = `Application with identifier '${clientId}' was not found in the directory '${tenant.displayName}'.`;
       return refuse(reply, bad('unauthorized_client', 700016, text));
     }
-    if (!sameSecret(String(form.client_secret), secrets[app.name])) {
-      const text = `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${app.appId}'.`;
-      return refuse(reply, bad('invalid_client', 7000215, text, 401));
-    }
+    const endpoints = [tenant.id, tenant.initialDomain].map((name) => `${urlOf(request)}/${name}/oauth2/v2.0/token`);
+    const unproven = await refuseClient(form, app, tenant, { secrets, trust, endpoints });
+    if (unproven) return refuse(reply, unproven);
     const scope = String(form.scope);
     const resource = /^(.+?)\/\.default$/.exec(scope)?.[1];
     if (resource === undefined) {
@@ -94,10 +91,10 @@ export function registerLogin(server: FastifyInstance, state: TenantState, token
     if (!tenant) return refuse(reply, bad('invalid_tenant', 90002, `Tenant '${request.params.tenant}' not found.`));
     return {
       issuer: issuerOf(tenant.id),
-      token_endpoint: `${url()}/${tenant.id}/oauth2/v2.0/token`,
-      jwks_uri: `${url()}/${tenant.id}/discovery/v2.0/keys`,
-      authorization_endpoint: `${url()}/${tenant.id}/oauth2/v2.0/authorize`,
-      token_endpoint_auth_methods_supported: ['client_secret_post'],
+      token_endpoint: `${urlOf(request)}/${tenant.id}/oauth2/v2.0/token`,
+      jwks_uri: `${urlOf(request)}/${tenant.id}/discovery/v2.0/keys`,
+      authorization_endpoint: `${urlOf(request)}/${tenant.id}/oauth2/v2.0/authorize`,
+      token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
       response_types_supported: ['code'],
       subject_types_supported: ['pairwise'],
       id_token_signing_alg_values_supported: ['RS256'],

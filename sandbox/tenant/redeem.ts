@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SandboxTenant } from '../world.ts';
-import { type AppName, findApp } from './apps.ts';
+import { type ClientSecrets, findApp } from './apps.ts';
 import { type JsonObject, textOf } from './json.ts';
 import { bad, type LoginRefusal, sameSecret } from './loginRefusal.ts';
 import type { TenantState } from './state.ts';
@@ -36,10 +36,11 @@ export async function redeemCode(
   tokens: TokenAuthority,
   tenant: SandboxTenant,
   form: JsonObject,
-  secrets: Readonly<Record<AppName, string>>,
+  secrets: ClientSecrets,
 ): Promise<LoginRefusal | Redeemed> {
   const app = findApp(textOf(form, 'client_id') ?? '', tenant);
-  if (!app) return bad('unauthorized_client', 700016, 'The application was not found in the directory.');
+  if (!app || app.name === 'identity' || app.name === 'azureMonitor')
+    return bad('unauthorized_client', 700016, 'The application was not found in the directory.');
   if (!sameSecret(textOf(form, 'client_secret') ?? '', secrets[app.name])) {
     return bad('invalid_client', 7000215, `Invalid client secret provided for app '${app.appId}'.`, 401);
   }

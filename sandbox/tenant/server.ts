@@ -1,20 +1,25 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import type { JWTPayload } from 'jose';
 import type { SandboxClock } from '../clock.ts';
 import type { Documents } from '../documents.ts';
 import { openAzureMonitorFeed } from '../feeds/azureMonitor.ts';
 import { HOME_TENANT } from '../world.ts';
-import { clientSecrets, REGISTRATIONS } from './apps.ts';
+import { clientSecrets, REGISTRATIONS, servicePrincipalId } from './apps.ts';
 import { registerAuthorize } from './authorize.ts';
+import type { AppTrust } from './clientProof.ts';
 import { registerControl } from './control.ts';
 import { registerDirectory } from './controlDirectory.ts';
 import { registerSignIns } from './controlSignIns.ts';
 import { serveGraph } from './graphServer.ts';
 import { createHttp } from './http.ts';
 import { registerLogin } from './login.ts';
+import { registerManagedIdentity } from './managedIdentity.ts';
 import { seedTenants } from './seed.ts';
 import { openState } from './state.ts';
-import { openTokenAuthority } from './tokens.ts';
+import { issuerOf, openTokenAuthority } from './tokens.ts';
 
 export interface TenantOptions {
   /** 0 takes any free port. */
@@ -33,11 +38,19 @@ export interface TenantOptions {
   readonly replicationMs?: number;
   /** Origin of the Teams page, such as `http://127.0.0.1:3980`: its two loopback spellings may call the control API. */
   readonly teamsOrigin?: string;
+  /** Serves the same over https as well, as the `@azure/identity` classes demand: PEM of a certificate for localhost and its key. */
+  readonly securePem?: string;
+  /** Certificates and outside issuers the app registrations are known by, besides what every sandbox has. */
+  readonly trust?: AppTrust;
 }
 
 export interface TenantServer {
   readonly url: string;
   readonly port: number;
+  /** `https://localhost:…` where a certificate was given. */
+  readonly secureUrl: string | undefined;
+  /** Environment variables by which code on App Service finds its managed identity. */
+  readonly identityEnvironment: Readonly<Record<'IDENTITY_ENDPOINT' | 'IDENTITY_HEADER', string>>;
   /** Client secrets of the app registrations. */
   readonly secrets: { readonly bot: string; readonly reader: string; readonly changer: string; readonly proof: string };
   /** Claims of a token this login server issued for an audience. Throws jose's errors for any other token. */
@@ -59,11 +72,13 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
   let port = options.port;
   let { conversations = {}, teamsOrigin } = options;
   const url = (): string => `http://127.0.0.1:${port}`;
-  const server = createHttp({ port: () => port, teamsOrigin: () => teamsOrigin });
+  let securePort: number | undefined;
+  const server = createHttp({ port: () => port, securePort: () => securePort, teamsOrigin: () => teamsOrigin });
 
   const faults = serveGraph(server, state, tokens);
   const monitor = REGISTRATIONS.find((app) => app.name === 'azureMonitor');
-  if (!monitor) throw new Error('Azure Monitor is not registered.');
+  const identity = REGISTRATIONS.find((app) => app.name === 'identity');
+  if (!monitor || !identity) throw new Error('An application every sandbox has is not registered.');
   const feed = openAzureMonitorFeed({
     state,
     token: () => tokens.issue(monitor, HOME_TENANT.id),
@@ -71,7 +86,14 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
     webhook: options.azureMonitor?.url,
     fetch: options.azureMonitor?.fetch ?? fetch,
   });
-  registerLogin(server, state, tokens, url);
+  // The managed identity stands in for a secret of both Graph identities, in every tenant that consented to them (graph facts, gotcha 6).
+  const own = { issuer: issuerOf(HOME_TENANT.id), subject: servicePrincipalId(identity, HOME_TENANT.id), keys: tokens.keys };
+  registerLogin(server, state, tokens, {
+    certificates: options.trust?.certificates ?? [],
+    federated: [{ app: 'reader', ...own }, { app: 'changer', ...own }, ...(options.trust?.federated ?? [])],
+  });
+  const identityHeader = randomBytes(24).toString('base64url');
+  registerManagedIdentity(server, tokens, identityHeader);
   registerAuthorize(server, state);
   registerControl(server, state, {
     conversations: () => conversations,
@@ -87,9 +109,13 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
     throw error;
   }
   port = (server.server.address() as AddressInfo).port;
+  const secure = options.securePem === undefined ? undefined : await listenSecurely(options.securePem, server.routing);
+  securePort = secure && (secure.address() as AddressInfo).port;
   return {
     url: url(),
     port,
+    secureUrl: securePort === undefined ? undefined : `https://localhost:${securePort}`,
+    identityEnvironment: { IDENTITY_ENDPOINT: `${url()}/msi/token`, IDENTITY_HEADER: identityHeader },
     secrets: { bot, reader, changer, proof },
     verifyAppToken: (token, audience) => tokens.verify(token, audience),
     setWebhook: (webhook) => feed.setWebhook(webhook),
@@ -101,7 +127,18 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
     },
     async close() {
       await feed.close();
+      secure?.closeAllConnections();
+      await new Promise<void>((resolve) => (secure ? secure.close(() => resolve()) : resolve()));
       await server.close();
     },
   };
+}
+
+/** The same routes behind TLS. */
+function listenSecurely(pem: string, routing: FastifyInstance['routing']): Promise<Server> {
+  const secure = createServer({ key: pem, cert: pem }, routing);
+  return new Promise((resolve, reject) => {
+    secure.once('error', reject);
+    secure.listen({ host: '127.0.0.1', port: 0 }, () => resolve(secure));
+  });
 }

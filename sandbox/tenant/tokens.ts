@@ -13,7 +13,8 @@ export function issuerOf(tenantId: string): string {
 export interface TokenAuthority {
   /** Public keys as the discovery endpoint shows them. */
   readonly keys: readonly JWK[];
-  issue(app: AppRegistration, tenantId: string): Promise<string>;
+  /** An app-only token; `audience` is the app's own unless told: a managed identity also asks for the token exchange. */
+  issue(app: AppRegistration, tenantId: string, audience?: string): Promise<string>;
   /** An id token of a person's sign-in. `changes` replace the claims an honest one has; `null` leaves one out. */
   issueIdToken(app: AppRegistration, signIn: SignIn, changes: Readonly<Record<string, unknown>>): Promise<string>;
   /** Claims of a token issued here for this audience. Throws jose's errors for anything else. */
@@ -57,7 +58,7 @@ export async function openTokenAuthority(documents: Documents): Promise<TokenAut
   const checking = await importJWK(publicKey, 'RS256');
   return {
     keys: [publicKey],
-    issue(app, tenantId) {
+    issue(app, tenantId, audience = app.audience) {
       const now = Math.floor(Date.now() / 1000);
       const id = servicePrincipalId(app, tenantId);
       return new SignJWT({
@@ -74,7 +75,7 @@ export async function openTokenAuthority(documents: Documents): Promise<TokenAut
       })
         .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(publicKey.kid === undefined ? {} : { kid: publicKey.kid }) })
         .setIssuer(issuerOf(tenantId))
-        .setAudience(app.audience)
+        .setAudience(audience)
         .setIssuedAt(now)
         .setNotBefore(now)
         .setExpirationTime(now + TOKEN_SECONDS)

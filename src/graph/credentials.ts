@@ -19,6 +19,11 @@ export interface Cloud {
   readonly loginOrigin: string;
   readonly graphOrigin: string;
   readonly exchangeAudience: string;
+  /**
+   * `false`: do not ask Microsoft which login servers exist. For a login server of a test only; no cloud of `CLOUDS` has it, and no setting
+   * reaches it (ST-3).
+   */
+  readonly instanceDiscovery?: false;
 }
 
 /** The clouds an installation may name; nothing else is ever sent a token (ST-3, GR-8). */
@@ -35,8 +40,13 @@ export const CLOUDS: Readonly<Record<'global' | 'usgov', Cloud>> = {
   },
 };
 
+const loginOptions = ({ loginOrigin, instanceDiscovery }: Cloud) => ({
+  authorityHost: loginOrigin,
+  ...(instanceDiscovery === false ? { disableInstanceDiscovery: true } : {}),
+});
+
 export function credentialFor(reference: CredentialReference, tenantId: string, cloud: Cloud): TokenCredential {
-  const options = { authorityHost: cloud.loginOrigin };
+  const options = loginOptions(cloud);
   switch (reference.type) {
     case 'managed-identity':
       return reference.clientId === undefined
@@ -65,7 +75,7 @@ export function botCredential(
   tenantId: string,
   cloud: Cloud,
 ): TokenCredential {
-  const options = { authorityHost: cloud.loginOrigin };
+  const options = loginOptions(cloud);
   if (bot.type === 'UserAssignedMSI') return new ManagedIdentityCredential({ clientId: bot.clientId });
   if (bot.certificateFile !== undefined)
     return new ClientCertificateCredential(tenantId, bot.clientId, { certificatePath: bot.certificateFile }, options);
