@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fingerprint } from '../src/compose.ts';
 import { parseSettings } from '../src/config/settings.ts';
+import { parseKeyFile } from '../src/custody/keyFile.ts';
 import { jsonLog } from '../src/logging/jsonLog.ts';
 import { startSandbox } from './start.ts';
 
@@ -32,7 +33,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 }
 
 const started = performance.now();
-const sandbox = await withPatience(() => startSandbox(settings, dataDir, custodyKey(join(dataDir, 'custody.key')), log));
+const sandbox = await withPatience(() => startSandbox(settings, dataDir, custodyKeys(join(dataDir, 'custody.key')), log));
 process.stdout.write(
   `\n  Breakglass sandbox is ready (${((performance.now() - started) / 1000).toFixed(1)} s).\n\n  Open  ${sandbox.pageUrl}\n\n` +
     `  Data and log: ${dataDir}. Ctrl+C stops it; what happened is still there at the next start.\n`,
@@ -75,9 +76,10 @@ async function withPatience<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-function custodyKey(file: string): Buffer {
+function custodyKeys(file: string): readonly [Buffer, ...Buffer[]] {
   if (!existsSync(file)) writeFileSync(file, crypto.getRandomValues(Buffer.alloc(32)).toString('base64'), { mode: 0o600, flag: 'wx' });
-  const key = Buffer.from(readFileSync(file, 'utf8'), 'base64');
-  log.info('custody.key', { fingerprint: fingerprint(key) });
-  return key;
+  const keys = parseKeyFile(readFileSync(file, 'utf8'));
+  if (!keys) throw new Error(`${file} holds no custody key`);
+  log.info('custody.keys', { newest: fingerprint(keys[0]), older: keys.length - 1 });
+  return keys;
 }

@@ -33,7 +33,12 @@ interface World {
 }
 
 /** Brings up tenant, Teams and the product in one process, on loopback only. What each of them had answered is there again after kill -9. */
-export async function startSandbox(settings: SandboxSettings, dataDir: string, custodyKey: Buffer, log: Log): Promise<Sandbox> {
+export async function startSandbox(
+  settings: SandboxSettings,
+  dataDir: string,
+  custodyKeys: readonly [Buffer, ...Buffer[]],
+  log: Log,
+): Promise<Sandbox> {
   const location: Location = settings.databaseUrl
     ? { kind: 'server', url: settings.databaseUrl.reveal() }
     : { kind: 'embedded', folder: join(dataDir, 'database') };
@@ -46,7 +51,7 @@ export async function startSandbox(settings: SandboxSettings, dataDir: string, c
   try {
     breakglass = await startBreakglass(location, log, async (database) => {
       world = await startWorld(settings, dataDir, database, running);
-      return installation(settings, custodyKey, world);
+      return installation(settings, custodyKeys, world);
     });
     if (!world) throw new Error('the world did not start');
     const { tenant, teams, close } = world;
@@ -112,13 +117,13 @@ async function startWorld(settings: SandboxSettings, dataDir: string, database: 
   }
 }
 
-function installation(settings: SandboxSettings, custodyKey: Buffer, { tenant, teams }: World): Installation {
+function installation(settings: SandboxSettings, custodyKeys: readonly [Buffer, ...Buffer[]], { tenant, teams }: World): Installation {
   const { secrets, url } = tenant;
   return {
     mode: 'sandbox',
     port: settings.port,
     host: '127.0.0.1',
-    custodyKey,
+    custody: { keys: custodyKeys },
     policy: policyOf(settings),
     bot: {
       appId: APPS.bot,

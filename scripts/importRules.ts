@@ -42,7 +42,7 @@ const RULES: Readonly<Record<string, FolderRule>> = {
   jobs: { folders: ['app', 'core', 'cards'] },
   http: { folders: ['app', 'core'] },
   proof: { folders: ['app', 'cards', 'core'] },
-  custody: { folders: ['app/ports'] },
+  custody: { folders: ['app/ports', 'app/custodyFault'] },
   // Feeds in: raw records to the one normal form. Paths out beside Teams: mail and paging. What is printed: PDF.
   signals: { folders: ['app', 'core'] },
   notify: { folders: ['app', 'core'] },

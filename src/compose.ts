@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { JWTVerifyGetKey } from 'jose';
 import { door } from './app/dispatch.ts';
@@ -31,7 +31,8 @@ export interface Installation {
   readonly mode: 'production' | 'sandbox';
   readonly port: number;
   readonly host: string;
-  readonly custodyKey: Buffer;
+  /** What seals credential parts: the keys of a file, newest first. */
+  readonly custody: { readonly keys: readonly [Buffer, ...Buffer[]] };
   readonly policy: Omit<Policy, 'policyVersion'>;
   readonly bot: Omit<BotSettings, 'version' | 'mode'>;
   readonly botCredential: TokenCredential;
@@ -93,7 +94,7 @@ export async function startBreakglass(
       graphClient({ ...graph, credential: installation.people.reader, timeoutMs: PEOPLE_TIMEOUT_MS }),
       installation.people,
     );
-    const custody = keyFileCustody(installation.custodyKey);
+    const custody = keyFileCustody(...installation.custody.keys);
     const front = door({ store, random, policy, tenant: tenants.info });
     const facts = { people, tenants, store, failed: (what: string, error: unknown) => log.error('look-up.failed', { what, error }) };
     let port = installation.port;
@@ -209,9 +210,6 @@ function systemRandom(): Random {
     },
   };
 }
-
-/** For a first start: a new custody key. @returns 32 random bytes */
-export const newCustodyKey = (): Buffer => randomBytes(32);
 
 /** Names a key in logs without telling it. */
 export const fingerprint = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 12);

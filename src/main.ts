@@ -6,6 +6,7 @@ import { type Breakglass, fingerprint, type Installation, policyOf, startBreakgl
 import { ConfigFault } from './config/fault.ts';
 import { parseSettings, type Settings } from './config/settings.ts';
 import { loadTenants } from './config/tenants.ts';
+import { parseKeyFile } from './custody/keyFile.ts';
 import { botCredential, CLOUDS, credentialFor } from './graph/credentials.ts';
 import { AZURE_MONITOR_APP, issuersOf, remoteKeys } from './http/signalToken.ts';
 import { jsonLog } from './logging/jsonLog.ts';
@@ -75,13 +76,13 @@ function productionOf(settings: Settings, log: Log): Installation {
   const peopleReader = settings.peopleClientId
     ? ({ type: 'managed-identity', clientId: settings.peopleClientId } as const)
     : (home?.reader ?? ({ type: 'managed-identity' } as const));
-  const custodyKey = readCustodyKey(settings.custodyKeyFile);
-  log.info('custody.key', { fingerprint: fingerprint(custodyKey) });
+  const keys = readCustodyKeys(settings.custodyKeyFile);
+  log.info('custody.keys', { newest: fingerprint(keys[0]), older: keys.length - 1 });
   return {
     mode: 'production',
     port: settings.port,
     host: '0.0.0.0',
-    custodyKey,
+    custody: { keys },
     policy: policyOf(settings),
     bot: {
       appId: settings.botId,
@@ -184,16 +185,18 @@ function readProofCertificate(file: string): string {
   }
 }
 
-function readCustodyKey(file: string): Buffer {
+function readCustodyKeys(file: string): readonly [Buffer, ...Buffer[]] {
   const at = 'BREAKGLASS_CUSTODY_KEY_FILE';
-  let key: Buffer;
+  let text: string;
   try {
-    key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+    text = readFileSync(file, 'utf8');
   } catch (error) {
     throw new ConfigFault([{ at, problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})` }]);
   }
-  if (key.length !== 32) throw new ConfigFault([{ at, problem: 'must hold 32 bytes in base64: openssl rand -base64 32' }]);
-  return key;
+  const keys = parseKeyFile(text);
+  if (keys) return keys;
+  const problem = 'must hold a key a line, the newest first, none twice; each 32 bytes in base64: openssl rand -base64 32';
+  throw new ConfigFault([{ at, problem }]);
 }
 
 function refuse(why: string): never {

@@ -219,12 +219,19 @@ export interface Channel {
   update(to: Conversation, conversationId: string, activityId: string, card: OutgoingCard): Promise<void>;
 }
 
-/** Seals parts under a key outside the database (CR-4). `context` binds a sealed part to its place: moved elsewhere it does not open. */
+/**
+ * Seals parts under a key outside the database (CR-4). `context` binds a sealed part to its place: moved elsewhere it does not open. Whatever
+ * cannot be had is thrown as CustodyFault.
+ */
 export interface Custody {
   seal(part: Buffer, context: string): Promise<Uint8Array>;
+  /** The caller wipes the buffer. */
   open(sealed: Uint8Array, context: string): Promise<Buffer>;
-  /** A text that only the holder of the key can make from `text`, and always the same: 32 characters of base64url. */
-  tag(text: string): string;
+  /**
+   * Texts that only the holder of a key can make from `text`, 32 characters of base64url each. The first is the one to write; the others
+   * are those of older keys, and what carries one of them is ours as well.
+   */
+  tags(text: string): Promise<readonly [string, ...string[]]>;
 }
 
 export interface Random {

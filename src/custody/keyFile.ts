@@ -1,47 +1,73 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
+import { CustodyFault } from '../app/custodyFault.ts';
 import type { Custody } from '../app/ports.ts';
+import { decrypt, encrypt, KEY_BYTES, tagUnder } from './envelope.ts';
 
 const VERSION = 1;
 const SALT = 16;
-const NONCE = 12;
-const TAG = 16;
 
 /**
  * Seals credential parts with AES-256-GCM under a key of its own per part, derived (HKDF-SHA256, random salt) from a master key that lives
  * in a file outside the database. A sealed part is `version | salt | nonce | tag | ciphertext` and opens only with the context it was
  * sealed for: a row moved to another custodian stays shut.
  *
- * @param masterKey 32 random bytes
+ * @param newest seals and makes new tags; 32 random bytes
+ * @param older  keys that were the newest before: they still open, and their tags are still ours
  */
-export function keyFileCustody(masterKey: Buffer): Custody {
-  if (masterKey.length !== 32) throw new RangeError('the custody key must be 32 bytes');
-  const derive = (salt: Buffer): Buffer => Buffer.from(hkdfSync('sha256', masterKey, salt, 'breakglass credential part', 32));
+export function keyFileCustody(newest: Buffer, ...older: readonly Buffer[]): Custody {
+  const keys = [newest, ...older];
+  if (keys.some(({ length }) => length !== KEY_BYTES)) throw new RangeError('a custody key must be 32 bytes');
   return {
     async seal(part, context) {
       const salt = randomBytes(SALT);
-      const nonce = randomBytes(NONCE);
-      const key = derive(salt);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context, 'utf8'));
-      const ciphertext = Buffer.concat([cipher.update(part), cipher.final()]);
-      key.fill(0);
-      return Buffer.concat([Buffer.of(VERSION), salt, nonce, cipher.getAuthTag(), ciphertext]);
-    },
-    tag(text) {
-      const key = Buffer.from(hkdfSync('sha256', masterKey, '', 'breakglass marker', 32));
-      return createHmac('sha256', key).update(text, 'utf8').digest('base64url').slice(0, 32);
+      const key = derive(newest, salt, 'breakglass credential part');
+      try {
+        return Buffer.concat([Buffer.of(VERSION), salt, encrypt(key, part, Buffer.from(context, 'utf8'))]);
+      } finally {
+        key.fill(0);
+      }
     },
     async open(sealed, context) {
       const bytes = Buffer.from(sealed);
-      if (bytes[0] !== VERSION || bytes.length < 1 + SALT + NONCE + TAG) throw new Error('a sealed part has an unknown form');
-      const at = (start: number, size: number): Buffer => bytes.subarray(start, start + size);
-      const key = derive(at(1, SALT));
-      const cipher = createDecipheriv('aes-256-gcm', key, at(1 + SALT, NONCE)).setAAD(Buffer.from(context, 'utf8'));
-      cipher.setAuthTag(at(1 + SALT + NONCE, TAG));
-      const part = Buffer.concat([cipher.update(bytes.subarray(1 + SALT + NONCE + TAG)), cipher.final()]);
-      key.fill(0);
-      return part;
+      const failures: unknown[] = [];
+      if (bytes[0] === VERSION && bytes.length > 1 + SALT) {
+        for (const master of keys) {
+          const key = derive(master, bytes.subarray(1, 1 + SALT), 'breakglass credential part');
+          try {
+            return decrypt(key, bytes.subarray(1 + SALT), Buffer.from(context, 'utf8'));
+          } catch (error) {
+            failures.push(error);
+          } finally {
+            key.fill(0);
+          }
+        }
+      }
+      throw new CustodyFault('shut', new AggregateError(failures, 'no key of the custody key file opens it'));
+    },
+    async tags(text) {
+      const tagOf = (master: Buffer): string => {
+        const key = derive(master, Buffer.alloc(0), 'breakglass marker');
+        const tag = tagUnder(key, text);
+        key.fill(0);
+        return tag;
+      };
+      return [tagOf(newest), ...older.map(tagOf)];
     },
   };
+}
+
+const derive = (master: Buffer, salt: Buffer, purpose: string): Buffer => Buffer.from(hkdfSync('sha256', master, salt, purpose, KEY_BYTES));
+
+/**
+ * @param text a key a line, newest first: 32 bytes in base64. Blank lines and those that begin with `#` say nothing
+ * @returns the keys, or nothing when a line holds anything else, a key stands twice, or there is none
+ */
+export function parseKeyFile(text: string): readonly [Buffer, ...Buffer[]] | undefined {
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  const written = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  const [newest, ...older] = written.map((line) => Buffer.from(line, 'base64'));
+  const whole = written.every((line) => /^[A-Za-z0-9+/]{43}=$/.test(line)) && new Set(written).size === written.length;
+  return newest && whole ? [newest, ...older] : undefined;
 }
 
 /** What a part is sealed for: its place in one account, and the custodian it was promised to. */

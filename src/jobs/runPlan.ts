@@ -1,4 +1,5 @@
 import { setTimeout as realWait } from 'node:timers/promises';
+import { CustodyFault } from '../app/custodyFault.ts';
 import type { Door } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
 import type { Custody, People, Random, Store, Tenants } from '../app/ports.ts';
@@ -146,10 +147,14 @@ function sceneOf(
   const reader = tenants.reader(plan.tenant.id);
   let objectId: string | undefined;
   const requestId = request.id;
-  const marker = `${plan.account.marker}:${custody.tag(plan.account.marker)}`;
+  // Asked for where it is needed: a vault that is away is then a step that waits, and told like one.
+  const signed = (tag: string): string => `${plan.account.marker}:${tag}`;
+  const isOurs = async (marker: string | undefined): Promise<boolean> =>
+    marker !== undefined && (await custody.tags(plan.account.marker)).some((tag) => signed(tag) === marker);
   return {
     request,
-    marker,
+    marker: async () => signed((await custody.tags(plan.account.marker))[0]),
+    isOurs,
     evidence,
     reader,
     writer: tenants.writer(plan.tenant.id),
@@ -160,7 +165,7 @@ function sceneOf(
       const found = await reader.userByName(plan.account.userPrincipalName);
       if (!found) throw Object.assign(new Error('the new user cannot be read yet'), { passing: true });
       // Only what carries our marker for this very request is touched (GR-3).
-      if (found.marker !== marker)
+      if (!(await isOurs(found.marker)))
         throw new StepStopped('NotOurs', `${plan.account.userPrincipalName} does not carry the marker of this request.`);
       objectId = found.objectId;
       return objectId;
@@ -199,6 +204,7 @@ const isPassing = (error: unknown): error is Error & Passing => error instanceof
 function failureOf(step: Step, error: unknown, tired: boolean): StepFailure {
   const reference = crypto.randomUUID().slice(0, 8);
   if (error instanceof StepStopped) return { step: error.step ?? step.id, code: error.code, words: error.message, reference };
+  if (error instanceof CustodyFault) return { step: step.id, code: error.code, words: error.message, reference };
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'Fault';
   const status = error instanceof Error && 'status' in error ? Number(error.status) : undefined;
   const words =

@@ -7,7 +7,7 @@ import type { EmergencyAccount } from '../../src/core/account/types.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import type { Actor } from '../../src/core/people.ts';
 import type { NamedPerson } from '../../src/core/request/open.ts';
-import { keyFileCustody, partContext } from '../../src/custody/keyFile.ts';
+import { keyFileCustody, parseKeyFile, partContext } from '../../src/custody/keyFile.ts';
 import { actor, anAccount, aPart, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
 import { aForm, open, ref, theFacts } from '../support/requests.ts';
 
@@ -254,6 +254,27 @@ describe('a sealed part', () => {
     const sealed = await custody.seal(part, context);
     await expect(keyFileCustody(Buffer.alloc(32, 8)).open(sealed, context)).rejects.toThrow();
     for (const size of [0, 16, 31, 33]) expect(() => keyFileCustody(Buffer.alloc(size))).toThrow(RangeError);
+  });
+
+  test('CR-4: an older key of the file still opens and its tags are still ours; the newest alone seals', async () => {
+    const [first, second] = [Buffer.alloc(32, 7), Buffer.alloc(32, 9)];
+    const [before, both, after] = [keyFileCustody(first), keyFileCustody(second, first), keyFileCustody(second)];
+    const old = await before.seal(part, context);
+    expect(await both.open(old, context)).toEqual(part);
+    expect(await after.open(await both.seal(part, context), context)).toEqual(part);
+    await expect(after.open(old, context)).rejects.toMatchObject({ why: 'shut', passing: false });
+    await expect(before.open(await both.seal(part, context), context)).rejects.toMatchObject({ why: 'shut' });
+    expect(await both.tags('R-1')).toEqual([...(await after.tags('R-1')), ...(await before.tags('R-1'))]);
+    expect(new Set([...(await both.tags('R-1')), ...(await both.tags('R-2'))]).size).toBe(4);
+  });
+
+  test('a key file holds a key a line and nothing else', () => {
+    const [one, other] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const text = `# new in 2026\n${one.toString('base64')}\r\n\n  ${other.toString('base64')}\n`;
+    expect(parseKeyFile(text)).toEqual([one, other]);
+    const [line, short] = [one.toString('base64'), Buffer.alloc(31, 1).toString('base64')];
+    for (const bad of ['', '# none\n', short, `${line}\n${short}`, `${line}\n${line}`, `${line} ${line}`, one.toString('hex')])
+      expect(parseKeyFile(bad)).toBeUndefined();
   });
 
   test('CR-4: stays shut when any one byte was changed, or the end cut off', async () => {

@@ -184,7 +184,7 @@ function watched<T extends object>(port: T, mishap: (call: string) => Mishap, er
 }
 
 /** The tag is computed here and now: nothing can go wrong on the way. */
-const sealer = ({ seal, open }: Pick<Custody, 'seal' | 'open'>): Custody => ({ seal, open, tag: (text) => custody.tag(text) });
+const sealer = ({ seal, open }: Pick<Custody, 'seal' | 'open'>): Custody => ({ seal, open, tags: (text) => custody.tags(text) });
 
 interface Trouble {
   /** Judges each call of the tenant, the directory of people and custody. */

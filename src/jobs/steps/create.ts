@@ -3,11 +3,11 @@ import { type Step, StepStopped } from './step.ts';
 
 const createUser: Step = {
   id: 'create-user',
-  async look({ request: { plan }, reader, marker }) {
+  async look({ request: { plan }, reader, isOurs }) {
     const user = await reader.userByName(plan.account.userPrincipalName);
     if (!user) return undefined;
     // Ours is created disabled: one that is enabled by now was made, or taken over, by somebody else (GR-2, GR-3).
-    if (user.marker !== marker || user.accountEnabled) {
+    if (user.accountEnabled || !(await isOurs(user.marker))) {
       throw new StepStopped(
         'NameTaken',
         `Somebody else created ${plan.account.userPrincipalName} after this plan was approved. It was not touched.`,
@@ -15,7 +15,8 @@ const createUser: Step = {
     }
     return `User ${user.objectId} exists, disabled`;
   },
-  async act({ request: { plan }, writer, newPassword, marker }) {
+  async act({ request: { plan }, writer, newPassword, marker: makeMarker }) {
+    const marker = await makeMarker();
     const discarded = newPassword(64);
     try {
       await writer.createUser({ ...plan.account, marker }, discarded);
@@ -104,7 +105,7 @@ const enable: Step = {
 
 const verify: Step = {
   id: 'verify',
-  async look({ request: { plan }, reader, user, marker, evidence }) {
+  async look({ request: { plan }, reader, user, isOurs, evidence }) {
     const objectId = await user();
     const [found, excluded, roles] = await Promise.all([
       reader.user(objectId),
@@ -113,7 +114,7 @@ const verify: Step = {
     ]);
     const wrong = [
       found?.accountEnabled ? '' : 'it is not enabled',
-      found?.marker === marker ? '' : 'our marker is gone',
+      (await isOurs(found?.marker)) ? '' : 'our marker is gone',
       found?.passwordPolicies?.includes('DisablePasswordExpiration') ? '' : 'its password expires',
       excluded ? '' : 'it is not in the exclusion group',
       roles.includes(plan.role.templateId) ? '' : 'the role is missing',

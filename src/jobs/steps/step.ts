@@ -7,7 +7,9 @@ export interface StepScene {
   readonly reader: TenantReader;
   readonly writer: TenantWriter;
   /** What makes a user ours: the plan's marker and a tag that cannot be guessed (GR-3). */
-  readonly marker: string;
+  marker(): Promise<string>;
+  /** Whether a user with this marker is ours: also when it was made under an older key of custody. */
+  isOurs(marker: string | undefined): Promise<boolean>;
   /** What an earlier step of this plan proved. */
   evidence(step: StepId): string | undefined;
   /** Object id of the user carrying our marker. @throws StepStopped when somebody else's user has the name */
