@@ -6,7 +6,8 @@ import { approve, deny, expire } from '../core/request/decide.ts';
 import { failRun, finishRun, recordStep, retry } from '../core/request/run.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
 import { expireSealed, handOverParts, reveal, seal, watch } from './door/accounts.ts';
-import { raiseOnce, seen } from './door/alerts.ts';
+import { quarantined, raiseOnce, seen } from './door/alerts.ts';
+import { changeSeen } from './door/changes.ts';
 import { detailsOf, subjectAfter } from './door/record.ts';
 import { begin, beginProof, beginStep, decideOn, giveUp, open } from './door/requests.ts';
 import { change, type DoorNeeds, type Outcome, type Scene } from './door/scene.ts';
@@ -31,6 +32,8 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'hand-over',
   'expire-part',
   'sign-in-seen',
+  'change-seen',
+  'signal-quarantined',
   'raise-alert',
   'escalate-alert',
   'remind-validation',
@@ -108,6 +111,10 @@ function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return expireSealed(scene, intent);
     case 'sign-in-seen':
       return seen(scene, intent);
+    case 'change-seen':
+      return changeSeen(scene, intent);
+    case 'signal-quarantined':
+      return quarantined(scene, intent);
     case 'raise-alert':
       return raiseOnce(scene, intent);
     case 'acknowledge-alert':

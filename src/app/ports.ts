@@ -27,6 +27,19 @@ export interface AuditRecord {
   readonly details?: Readonly<Record<string, string | number>>;
 }
 
+/** What a feed brought and could not be understood. `id` is that of the alert that tells of it. */
+export interface Quarantined {
+  readonly id: string;
+  readonly at: Date;
+  readonly feed: Feed;
+  readonly tenantId?: string;
+  /** What is wrong with it, in our own words. */
+  readonly words: string;
+  /** As they came, at most `QUARANTINE_BYTES`. */
+  readonly bytes: Uint8Array;
+}
+export const QUARANTINE_BYTES = 64 * 1024;
+
 /** A card that was posted, or is about to be. */
 export interface PostedCard {
   readonly key: string;
@@ -75,6 +88,10 @@ export interface Transaction {
   accountOfUser(tenantId: string, objectId: string): Promise<EmergencyAccount | undefined>;
   /** Claims a key once: `undefined` if it is ours now, else the id it was claimed for before. */
   claimOnce(key: string, id: string): Promise<string | undefined>;
+  /** Requests of a tenant whose run has begun, newest first. */
+  requestsBegun(tenantId: string): Promise<ChangeRequest[]>;
+  /** Keeps what a feed brought and nobody could read; the oldest go when there are too many. */
+  quarantine(kept: Quarantined): Promise<void>;
   putSealedParts(accountId: string, sealed: readonly Uint8Array[]): Promise<void>;
   /** Reads a sealed part and destroys the row; a second call finds nothing. */
   takeSealedPart(partKey: string): Promise<Uint8Array | undefined>;
@@ -100,6 +117,8 @@ export interface Reads {
   requests(filter: { readonly open: boolean; readonly limit: number }): Promise<ChangeRequest[]>;
   accounts(limit: number): Promise<EmergencyAccount[]>;
   openAlerts(limit: number): Promise<Alert[]>;
+  /** What could not be read, newest first, and how many there are in all. */
+  quarantined(limit: number): Promise<{ readonly rows: readonly Quarantined[]; readonly total: number }>;
   watchedUsers(tenantId: string): Promise<string[]>;
   cardsOf(subject: Subject): Promise<PostedCard[]>;
   card(key: string): Promise<PostedCard | undefined>;

@@ -1,3 +1,4 @@
+import type { DirectoryChange } from './alert/change.ts';
 import type { AlertCause, Feed, SignInEvent } from './alert/types.ts';
 import type { Configuration } from './configuration.ts';
 import type { PersonRef, Role } from './people.ts';
@@ -55,6 +56,23 @@ export type Intent =
   | { readonly kind: 'expire-part'; readonly accountId: string; readonly partNumber: number }
   /** A feed delivered a sign-in. Occurs again for repeats; only the first raises an alert. */
   | { readonly kind: 'sign-in-seen'; readonly event: SignInEvent; readonly feed: Feed }
+  /**
+   * A feed delivered a change. Occurs for any change, and again for repeats; refused as `nothing-to-do` where it concerns nothing we look
+   * after. `byChanger`: our own changer identity did it.
+   */
+  | { readonly kind: 'change-seen'; readonly change: DirectoryChange; readonly feed: Feed; readonly byChanger?: boolean }
+  /**
+   * A feed delivered what cannot be understood. Its bytes are kept as they came, and people are told (AL-5). Occurs again for repeats;
+   * only the first of one `dedupe` counts.
+   */
+  | {
+      readonly kind: 'signal-quarantined';
+      readonly feed: Feed;
+      readonly dedupe: string;
+      readonly words: string;
+      readonly bytes: Uint8Array;
+      readonly tenantId?: string;
+    }
   /** Something else people must hear of. `dedupe` makes it once. */
   | {
       readonly kind: 'raise-alert';
@@ -81,5 +99,6 @@ export function subjectOf(intent: Intent): string {
   if (intent.kind === 'roster-read') return `role:${intent.role}`;
   if (intent.kind === 'open-request') return `tenant:${intent.form.tenantId}`;
   if (intent.kind === 'sign-in-seen') return `user:${intent.event.userId}`;
+  if (intent.kind === 'change-seen') return `tenant:${intent.change.tenantId}`;
   return 'tenantId' in intent && intent.tenantId !== undefined ? `tenant:${intent.tenantId}` : 'breakglass';
 }

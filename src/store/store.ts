@@ -10,6 +10,7 @@ import { readClock } from './clock.ts';
 import type { Database } from './connect.ts';
 import { fromJson, toJson } from './json.ts';
 import { type Outbox, placeKey, queueOf } from './outbox.ts';
+import { readQuarantine } from './quarantine.ts';
 import { cardFrom, feedFrom } from './rows.ts';
 import { ringNextTimer } from './timers.ts';
 import { transactionOn } from './transaction.ts';
@@ -44,6 +45,7 @@ export function storeOn(database: Database, outbox: Outbox): Store {
         .execute();
       return rows.map((row) => fromJson<Alert>(row.body));
     },
+    quarantined: (limit) => readQuarantine(db(), limit),
     async watchedUsers(tenantId) {
       const rows = await db().selectFrom('account').select('object_id').where('tenant_id', '=', tenantId).execute();
       return rows.map((row) => row.object_id);

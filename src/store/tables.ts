@@ -53,6 +53,7 @@ export interface Tables {
     failures: number;
     last_error: string | null;
   };
+  quarantine: { id: string; at: Date; feed: string; tenant_id: string | null; words: string; bytes: Buffer; size: number };
   /** Who holds a role, since when; a role in `roster_read` without rows has nobody. */
   roster: { role: string; object_id: string; person_key: string; name: string; since: Date };
   roster_read: { role: string };

@@ -9,9 +9,13 @@ import { appendAudit } from './audit.ts';
 import { readClock } from './clock.ts';
 import { fromJson, toJson } from './json.ts';
 import { type Outbox, owe } from './outbox.ts';
+import { putInQuarantine } from './quarantine.ts';
 import { readRoster, saveRoster } from './roster.ts';
 import type { Tables } from './tables.ts';
 import { putTicket, readTicket, spendTicket } from './tickets.ts';
+
+/** Writes are judged while their rows are fresh: more requests of one tenant do not run within the hours a feed may lag. */
+const MOST_BEGUN = 50;
 
 /** The port `Transaction` over one database transaction. */
 export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transaction {
@@ -64,6 +68,18 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
       const row = await handle.selectFrom('once').select('id').where('key', '=', key).executeTakeFirstOrThrow();
       return row.id;
     },
+    async requestsBegun(tenantId) {
+      const rows = await handle
+        .selectFrom('request')
+        .select('body')
+        .where('tenant_id', '=', tenantId)
+        .where('state', 'in', ['approved', 'failed', 'applied'])
+        .orderBy('opened_at', 'desc')
+        .limit(MOST_BEGUN)
+        .execute();
+      return rows.map((row) => fromJson<ChangeRequest>(row.body)).filter(({ begunAt }) => begunAt !== undefined);
+    },
+    quarantine: (kept) => putInQuarantine(handle, kept),
     async putSealedParts(accountId, sealed) {
       for (const [index, content] of sealed.entries()) {
         const row = { key: partKey(accountId, index + 1), sealed: Buffer.from(content) };

@@ -1,5 +1,6 @@
 import { PEOPLE, type PersonName, TENANTS } from '../../sandbox/world.ts';
 import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
+import type { DirectoryChange } from '../../src/core/alert/change.ts';
 import type { Alert, SignInEvent } from '../../src/core/alert/types.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import type { Actor, PersonRef, Role, StrangerReason } from '../../src/core/people.ts';
@@ -169,5 +170,25 @@ export const anAlert = (more: Partial<Alert> = {}): Alert => ({
   revision: 1,
   raisedAt: minutes(1),
   escalation: 0,
+  ...more,
+});
+
+/** Somebody reset the password of the account. */
+export const aChange = (more: Partial<DirectoryChange> = {}): DirectoryChange => ({
+  tenantId: TENANTS.contoso.id,
+  changedAt: NOON,
+  rowId: 'Directory_6b1c_QF2ZB_7731',
+  correlationId: '6b1c2a5e-3d0f-4b7a-9a52-7f1f4a9f1c11',
+  activity: 'Reset user password',
+  category: 'UserManagement',
+  service: 'Core Directory',
+  result: 'success',
+  actor: {
+    userId: 'aaaaaaaa-0000-4000-8000-000000000001',
+    userPrincipalName: 'mal@contoso.onmicrosoft.com',
+    name: 'Mal Moore',
+    ipAddress: '203.0.113.9',
+  },
+  targets: [{ id: anAccount().objectId, type: 'User', userPrincipalName: anAccount().userPrincipalName, properties: [] }],
   ...more,
 });

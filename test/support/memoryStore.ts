@@ -8,6 +8,7 @@ import type {
   Kind,
   Policy,
   PostedCard,
+  Quarantined,
   Random,
   Store,
   Transaction,
@@ -24,6 +25,7 @@ interface Rows {
   readonly request: Map<string, Aggregates['request']>;
   readonly account: Map<string, Aggregates['account']>;
   readonly alert: Map<string, Aggregates['alert']>;
+  readonly quarantine: Quarantined[];
   readonly once: Map<string, string>;
   readonly sealed: Map<string, Uint8Array>;
   readonly timers: Map<string, { readonly at: Date; readonly intent: Intent }>;
@@ -39,6 +41,7 @@ const nothing = (): Rows => ({
   request: new Map(),
   account: new Map(),
   alert: new Map(),
+  quarantine: [],
   once: new Map(),
   sealed: new Map(),
   timers: new Map(),
@@ -139,6 +142,13 @@ export function memoryStore(start: Date): MemoryStore {
       if (earlier === undefined) rows.once.set(key, id);
       return earlier;
     },
+    requestsBegun: async (tenantId) =>
+      structuredClone(
+        [...rows.request.values()].filter(({ plan, begunAt }) => plan.tenant.id === tenantId && begunAt !== undefined).reverse(),
+      ),
+    async quarantine(kept) {
+      rows.quarantine.push(structuredClone(kept));
+    },
     async putSealedParts(accountId, sealed) {
       for (const [index, content] of sealed.entries()) rows.sealed.set(partKey(accountId, index + 1), Uint8Array.from(content));
     },
@@ -219,6 +229,7 @@ export function memoryStore(start: Date): MemoryStore {
       [...rows.request.values()].filter(({ state }) => !open || ['pending', 'approved', 'failed'].includes(state)).slice(0, limit),
     accounts: async (limit) => [...rows.account.values()].slice(0, limit),
     openAlerts: async (limit) => [...rows.alert.values()].filter(({ state }) => state === 'open').slice(0, limit),
+    quarantined: async (limit) => ({ rows: [...rows.quarantine].reverse().slice(0, limit), total: rows.quarantine.length }),
     watchedUsers: async (tenantId) => [...rows.account.values()].filter((row) => row.tenantId === tenantId).map((row) => row.objectId),
     cardsOf: async (subject) => [...rows.cards.values()].filter((card) => card.subject === subject),
     card: async (key) => rows.cards.get(key),
@@ -273,6 +284,7 @@ const copyOf = (rows: Rows): Rows => ({
   request: new Map(rows.request),
   account: new Map(rows.account),
   alert: new Map(rows.alert),
+  quarantine: [...rows.quarantine],
   once: new Map(rows.once),
   sealed: new Map(rows.sealed),
   timers: new Map(rows.timers),

@@ -7,6 +7,7 @@ import type { Intent } from '../../src/core/intent.ts';
 import type { Actor } from '../../src/core/people.ts';
 import { ringTimers } from '../../src/jobs/timers.ts';
 import {
+  aChange,
   actor,
   aDecision,
   anAccount,
@@ -58,6 +59,8 @@ describe('who may want what', () => {
     { kind: 'hand-over', ...ids },
     { kind: 'expire-part', ...ids },
     { kind: 'sign-in-seen', event: aSignIn(), feed: 'graph-sign-ins' },
+    { kind: 'change-seen', change: aChange(), feed: 'event-hub' },
+    { kind: 'signal-quarantined', feed: 'sentinel', dedupe: 'x', words: 'x', bytes: Buffer.from('x') },
     { kind: 'raise-alert', dedupe: 'x', cause: { kind: 'feed-failing', feed: 'graph-sign-ins', words: 'x' } },
     { kind: 'escalate-alert', ...ids },
     { kind: 'remind-validation', ...ids },

@@ -52,7 +52,16 @@ export async function raiseOnce(scene: Scene, intent: Wanted<'raise-alert'>): Pr
   return raised(scene, id, intent.tenantId, intent.cause, account);
 }
 
-async function raised(
+/** Keeps the bytes and tells people, in one transaction. */
+export async function quarantined(scene: Scene, { dedupe, feed, words, bytes, tenantId }: Wanted<'signal-quarantined'>): Promise<Outcome> {
+  const { tx, now, random } = scene;
+  const id = random.id('AL');
+  if ((await tx.claimOnce(`quarantine:${feed}:${dedupe}`, id)) !== undefined) return no({ code: 'nothing-to-do' });
+  await tx.quarantine({ id, at: now, feed, words, bytes, ...(tenantId === undefined ? {} : { tenantId }) });
+  return raised(scene, id, tenantId, { kind: 'unreadable-signal', feed, words, quarantineId: id }, undefined);
+}
+
+export async function raised(
   { tx, now, tenant }: Scene,
   id: string,
   tenantId: string | undefined,

@@ -1,10 +1,12 @@
 import { type Intent, subjectOf } from '../../core/intent.ts';
 import type { Aggregates, Kind } from '../ports.ts';
 
+const SEEN: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>(['sign-in-seen', 'change-seen', 'signal-quarantined']);
+
 /** What the audit entry of an accepted intent is about: what came into being, where something did. */
 export function subjectAfter(intent: Intent, value: { readonly [K in Kind]?: Aggregates[K] }): string {
   if (intent.kind === 'open-request' && value.request) return `request:${value.request.id}`;
-  if (intent.kind === 'sign-in-seen' && value.alert) return `alert:${value.alert.id}`;
+  if (SEEN.has(intent.kind) && value.alert) return `alert:${value.alert.id}`;
   return subjectOf(intent);
 }
 
@@ -33,6 +35,12 @@ export function detailsOf(intent: Intent): { details?: Record<string, string | n
       return { details: { part: intent.partNumber, location: intent.location, sealNumber: intent.sealNumber } };
     case 'sign-in-seen':
       return { details: { feed: intent.feed, errorCode: intent.event.errorCode, correlationId: intent.event.correlationId } };
+    case 'change-seen': {
+      const { correlationId, rowId } = intent.change;
+      return { details: { feed: intent.feed, correlationId, ...(rowId === undefined ? {} : { rowId }) } };
+    }
+    case 'signal-quarantined':
+      return { details: { feed: intent.feed, bytes: intent.bytes.length } };
     case 'watch-account':
       return { details: { objectId: intent.objectId, feed: intent.feed, fence: intent.fence } };
     case 'roster-read':

@@ -1,5 +1,6 @@
 import type { AccountState, EmergencyAccount } from '../../core/account/types.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
+import { feedName } from '../feeds.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
@@ -70,11 +71,7 @@ function factsOf(account: EmergencyAccount): Fact[] {
     codeFact('Object id', account.objectId),
     textFact('Owners', names(account.owners)),
     timeFact('Watched since', account.watchedAt),
-    textFact(
-      'Through',
-      account.feed === 'azure-monitor' ? 'Azure Monitor' : account.feed === 'graph-sign-ins' ? 'Graph sign-in log' : account.feed,
-      80,
-    ),
+    textFact('Through', feedName(account.feed), 80),
     ...(account.lastSignInAt ? time('Last sign-in', account.lastSignInAt) : [textFact('Last sign-in', 'none seen')]),
     ...time('Validate by', account.validationDueAt),
     ...time('Validated', account.validatedAt),

@@ -1,10 +1,14 @@
-import type { Alert, AlertCause, Feed, SignInEvent } from '../../core/alert/types.ts';
+import type { Alert, AlertCause, AlertSeverity, Feed, SignInEvent, SignInKind } from '../../core/alert/types.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
+import { FEED_NAMES, feedNames } from '../feeds.ts';
 import { policyWords } from '../policyResults.ts';
 import { type Rendered, template } from '../render.ts';
 import { signInResult } from '../signInResults.ts';
 import { names, plain } from '../text.ts';
 import { when } from '../time.ts';
+import { tellChange } from './alertChange.ts';
+
+type Color = 'Attention' | 'Warning' | 'Default';
 
 /** All that templates/alert.json names. */
 interface AlertView {
@@ -15,7 +19,7 @@ interface AlertView {
     readonly title: string;
     readonly state: string;
     readonly tone: Tone;
-    readonly color: 'Attention' | 'Warning' | 'Default';
+    readonly color: Color;
   };
   readonly isAcknowledged: boolean;
   readonly acknowledgedBy: string;
@@ -31,7 +35,7 @@ interface AlertView {
 }
 
 /** What one kind of cause says. */
-interface Told {
+export interface Told {
   readonly title: string;
   readonly state: string;
   readonly facts: readonly Fact[];
@@ -40,7 +44,17 @@ interface Told {
 }
 
 const MINUTES = ['5', '15', '30'] as const;
-const FEEDS: { readonly [F in Feed]: string } = { 'azure-monitor': 'Azure Monitor', 'graph-sign-ins': 'Graph sign-in log' };
+const SEVERITIES: { readonly [S in AlertSeverity]: { readonly kicker: string; readonly tone: Tone; readonly color: Color } } = {
+  critical: { kicker: '▲ CRITICAL', tone: 'attention', color: 'Attention' },
+  high: { kicker: '▲ HIGH', tone: 'warning', color: 'Warning' },
+  low: { kicker: 'FOR THE RECORD', tone: 'default', color: 'Default' },
+};
+const KINDS: { readonly [K in SignInKind]: string } = {
+  interactive: 'Somebody was there',
+  'non-interactive': 'An app, with a session that was opened before',
+  'service-principal': 'An app by itself',
+  'managed-identity': 'A managed identity',
+};
 
 const render = template<AlertView>('alert');
 
@@ -54,18 +68,18 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
   const level = Math.max(alert.escalation, Number(/^escalation:([123])$/.exec(variant ?? '')?.[1] ?? 0));
   const minutes = MINUTES[level - 1];
   const acknowledged = alert.state === 'acknowledged';
-  const critical = alert.severity === 'critical';
+  const { kicker, tone, color } = SEVERITIES[alert.severity];
   const account = alert.account ?? (alert.cause.kind === 'sign-in' ? alert.cause.event.userPrincipalName : undefined);
   const view: AlertView = {
     hasEscalation: minutes !== undefined && !acknowledged,
     escalation: `Nobody has acknowledged this for ${minutes ?? ''} minutes`,
     header: {
-      kicker: critical ? '▲ CRITICAL' : '▲ HIGH',
+      kicker,
       title: told.title,
       state: plain(told.state),
       // Red is for what still needs somebody.
-      tone: acknowledged ? 'emphasis' : critical ? 'attention' : 'warning',
-      color: acknowledged ? 'Default' : critical ? 'Attention' : 'Warning',
+      tone: acknowledged ? 'emphasis' : tone,
+      color: acknowledged ? 'Default' : color,
     },
     isAcknowledged: acknowledged,
     acknowledgedBy: plain(alert.acknowledgedBy?.name ?? 'somebody', 80),
@@ -82,7 +96,7 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
   const where = account === undefined ? '' : ` – ${account}`;
   return {
     card: render(view),
-    summary: plain(`${acknowledged ? 'Acknowledged' : critical ? 'CRITICAL' : 'HIGH'}: ${told.title}${where}`, 200),
+    summary: plain(`${acknowledged ? 'Acknowledged' : kicker.replace('▲ ', '')}: ${told.title}${where}`, 200),
   };
 }
 
@@ -90,6 +104,8 @@ function tell(cause: AlertCause): Told {
   switch (cause.kind) {
     case 'sign-in':
       return signIn(cause.event, cause.feeds, cause.registered);
+    case 'directory-change':
+      return tellChange(cause);
     case 'request-failed':
       return {
         title: 'A request stopped half-way',
@@ -110,7 +126,10 @@ function tell(cause: AlertCause): Told {
       return {
         title: 'A signal could not be read',
         state: cause.words,
-        facts: [textFact('Feed', FEEDS[cause.feed])],
+        facts: [
+          textFact('Feed', FEED_NAMES[cause.feed]),
+          ...(cause.quarantineId === undefined ? [] : [codeFact('Kept as', cause.quarantineId)]),
+        ],
         next: 'It may hide a sign-in: look at the sign-in log of the tenant in Entra.',
         reported: 'Found by Breakglass.',
       };
@@ -159,7 +178,7 @@ function tell(cause: AlertCause): Told {
       return {
         title: 'Sign-ins cannot be seen',
         state: cause.words,
-        facts: [textFact('Feed', FEEDS[cause.feed])],
+        facts: [textFact('Feed', FEED_NAMES[cause.feed])],
         next: 'Until this feed works again, watch the sign-in log of the tenant in Entra yourself.',
         reported: 'Found by Breakglass.',
       };
@@ -178,10 +197,11 @@ function signIn(event: SignInEvent, feeds: readonly Feed[], registered: boolean)
       ...optional('From', from.length > 0 ? from.map((part) => plain(part, 100)).join(' · ') : undefined),
       ...optional('App', event.app),
       ...optional('Client', event.client),
+      ...(event.kind === undefined || event.kind === 'interactive' ? [] : [textFact('Kind', KINDS[event.kind])]),
       ...(event.policies === undefined ? [] : [textFact('Policies', policyWords(event.policies), 560)]),
       ...(registered ? [] : [codeFact('User id', event.userId), textFact('Note', 'The record does not know this account yet')]),
     ],
     next,
-    reported: `Seen by ${feeds.map((feed) => FEEDS[feed]).join(' and ')}.`,
+    reported: `Seen by ${feedNames(feeds)}.`,
   };
 }

@@ -3,6 +3,7 @@ import { type Decision, later, MINUTE, personOf } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
+import type { DirectoryChange } from './change.ts';
 import type { Alert, AlertCause, AlertSeverity, Feed, SignInEvent } from './types.ts';
 
 /** Minutes after which an alert nobody acknowledged is said again, louder (design.md section 6.6). */
@@ -11,6 +12,10 @@ const ESCALATE_AFTER_MINUTES = [5, 15, 30] as const;
 /** Rows of the same attempt come from several feeds, late and repeated; this names the attempt and its result (AL-3). */
 export const signInKey = (event: SignInEvent): string =>
   [event.tenantId, event.userId, event.correlationId, event.errorCode].join('|').toLowerCase();
+
+/** The same for a change: one operation in one flow on the same things. Two rows of a log that has row ids are two changes all the same. */
+export const changeKey = ({ tenantId, correlationId, activity, targets }: DirectoryChange): string =>
+  [tenantId, correlationId, activity, ...targets.map(({ id }) => id).sort()].join('|').toLowerCase();
 
 /** Raises an alert. Every sign-in alerts, whatever its result; a success is critical because somebody is in. */
 export function raise(
@@ -42,11 +47,23 @@ export function raise(
 
 function severityOf(cause: AlertCause): AlertSeverity {
   if (cause.kind === 'sign-in') return cause.event.errorCode === 0 ? 'critical' : 'high';
+  if (cause.kind === 'directory-change') return severityOfChange(cause);
   return 'high';
 }
 
+/**
+ * What an approved request caused is shown and asks nobody for anything. Whatever else was done to an account or by it is as grave as a
+ * sign-in (AL-6); policies and monitors change for many reasons, unless the change takes an account's exclusion away.
+ */
+function severityOfChange({ change, concern, origin, exclusionLost }: Extract<AlertCause, { kind: 'directory-change' }>): AlertSeverity {
+  if (origin.by === 'request') return 'low';
+  if (origin.by === 'changer' || exclusionLost) return 'critical';
+  if (concern === 'conditional-access' || concern === 'monitoring' || change.result === 'failure') return 'high';
+  return 'critical';
+}
+
 /** That somebody is in overtakes any number of alerts that somebody tried (AL-6). */
-const rankOf = ({ severity }: Alert) => (severity === 'critical' ? { first: true } : { urgent: true });
+const rankOf = ({ severity }: Alert) => (severity === 'critical' ? { first: true } : severity === 'high' ? { urgent: true } : {});
 
 /** The same attempt again from another feed: one alert that lists its sources, and takes over what this feed knows more (AL-3). */
 export function addSource(alert: Alert, event: SignInEvent, feed: Feed): Decision<Alert> {
@@ -61,6 +78,26 @@ export function addSource(alert: Alert, event: SignInEvent, feed: Feed): Decisio
     effects: [{ kind: 'show', subject: `alert:${alert.id}` }],
   });
 }
+
+/** The same change from another feed, which may know its result or its row better (AL-3). */
+export function addChangeSource(alert: Alert, change: DirectoryChange, feed: Feed): Decision<Alert> {
+  const { cause } = alert;
+  if (cause.kind !== 'directory-change') return no({ code: 'nothing-to-do' });
+  const feeds = cause.feeds.includes(feed) ? cause.feeds : [...cause.feeds, feed];
+  const result = cause.change.result === 'unknown' ? change.result : cause.change.result;
+  const targets = cause.change.targets.length < change.targets.length ? change.targets : cause.change.targets;
+  const actor = { ...change.actor, ...cause.change.actor };
+  const merged: DirectoryChange = { ...change, ...cause.change, result, targets, actor };
+  const learnt = size(merged) > size(cause.change) || result !== cause.change.result;
+  if (!learnt && feeds === cause.feeds) return no({ code: 'nothing-to-do' });
+  return ok({
+    next: { ...alert, cause: { ...cause, change: merged, feeds }, revision: alert.revision + 1 },
+    effects: [{ kind: 'show', subject: `alert:${alert.id}` }],
+  });
+}
+
+const size = ({ actor, targets, ...rest }: DirectoryChange): number =>
+  Object.keys(rest).length + Object.keys(actor).length + targets.length;
 
 /** Somebody who holds any role here, or owns the account, has seen it (AL-9). */
 export function acknowledge(alert: Alert, actor: Actor, now: Date): Decision<Alert> {
@@ -104,7 +141,7 @@ export function escalate(alert: Alert, now: Date): Decision<Alert> {
 
 function escalation(alert: Alert): Effect[] {
   const minutes = ESCALATE_AFTER_MINUTES[alert.escalation];
-  if (minutes === undefined) return [];
+  if (minutes === undefined || alert.severity === 'low') return [];
   const intent = { kind: 'escalate-alert', alertId: alert.id } as const;
   return [{ kind: 'intend', key: `escalate:${alert.id}`, at: later(alert.raisedAt, minutes * MINUTE), intent }];
 }

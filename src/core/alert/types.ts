@@ -1,10 +1,14 @@
 import type { ConfigurationChange } from '../configuration.ts';
 import type { PersonRef, Role } from '../people.ts';
+import type { ChangeConcern, ChangeOrigin, DirectoryChange } from './change.ts';
+
+/** Who signs in, and whether anybody was there. */
+export type SignInKind = 'interactive' | 'non-interactive' | 'service-principal' | 'managed-identity';
 
 /** A sign-in in one normal form, whichever feed brought it. */
 export interface SignInEvent {
   readonly tenantId: string;
-  /** Object id of the account in its tenant, lower case. */
+  /** Object id of the account in its tenant, or of the service principal, lower case. */
   readonly userId: string;
   readonly userPrincipalName?: string;
   readonly signedInAt: Date;
@@ -17,20 +21,34 @@ export interface SignInEvent {
   readonly place?: string;
   readonly app?: string;
   readonly client?: string;
+  /** Left out where the feed does not tell. */
+  readonly kind?: SignInKind;
   /** Conditional Access policies that were applied, each with its result. */
   readonly policies?: readonly { readonly name: string; readonly result: string }[];
 }
 
-export type Feed = 'azure-monitor' | 'graph-sign-ins';
+export const FEEDS = ['azure-monitor', 'sentinel', 'event-hub', 'graph-sign-ins', 'graph-directory-audits'] as const;
+export type Feed = (typeof FEEDS)[number];
 
-export type AlertSeverity = 'critical' | 'high';
+/** `low`: shown, and nobody is asked to do anything. */
+export type AlertSeverity = 'critical' | 'high' | 'low';
 
 /** What happened. Everything but a sign-in is told by one of our own words. */
 export type AlertCause =
   | { readonly kind: 'sign-in'; readonly event: SignInEvent; readonly feeds: readonly Feed[]; readonly registered: boolean }
+  | {
+      readonly kind: 'directory-change';
+      readonly change: DirectoryChange;
+      readonly concern: ChangeConcern;
+      readonly origin: ChangeOrigin;
+      /** A policy that excluded an account does not any more. */
+      readonly exclusionLost?: true;
+      readonly feeds: readonly Feed[];
+    }
   | { readonly kind: 'request-failed'; readonly requestId: string; readonly words: string }
   | { readonly kind: 'part-expired'; readonly partNumber: number; readonly custodian: string }
-  | { readonly kind: 'unreadable-signal'; readonly feed: Feed; readonly words: string }
+  /** `quarantineId`: under which its bytes are kept. */
+  | { readonly kind: 'unreadable-signal'; readonly feed: Feed; readonly words: string; readonly quarantineId?: string }
   | { readonly kind: 'roster-changed'; readonly role: Role; readonly added: readonly string[]; readonly removed: readonly string[] }
   | { readonly kind: 'configuration-changed'; readonly changes: readonly ConfigurationChange[] }
   | { readonly kind: 'feed-failing'; readonly feed: Feed; readonly words: string };

@@ -1,0 +1,88 @@
+import { abridged, type DirectoryChange } from '../../core/alert/change.ts';
+import { concernOf, idsIn, losesExclusion, type Watched } from '../../core/alert/concern.ts';
+import { requestBehind } from '../../core/alert/expected.ts';
+import { addChangeSource, changeKey } from '../../core/alert/raise.ts';
+import type { AlertCause } from '../../core/alert/types.ts';
+import { no } from '../../core/result.ts';
+import type { Aggregates, Transaction } from '../ports.ts';
+import { raised } from './alerts.ts';
+import { change as changeAlert, type Outcome, type Scene, type Wanted } from './scene.ts';
+
+type Account = Aggregates['account'];
+type ChangeCause = Extract<AlertCause, { kind: 'directory-change' }>;
+
+const MOST_IDS = 100;
+
+/** A change that concerns an account, its exclusion, or what watches it is an alert, once, whichever feed brings it first (AL-3). */
+export async function changeSeen(scene: Scene, { change, feed, byChanger }: Wanted<'change-seen'>): Promise<Outcome> {
+  const { tx, random } = scene;
+  const accounts = await accountsIn(tx, change);
+  const watched = watchedIn(scene, change, accounts);
+  const concern = concernOf(change, watched);
+  if (concern === undefined || !(isManaged(scene, change) || accounts.length > 0)) return no({ code: 'nothing-to-do' });
+
+  const id = random.id('AL');
+  const earlier = await tx.claimOnce(`change:${changeKey(change)}`, id);
+  if (earlier !== undefined && !(await isAnother(tx, earlier, change))) {
+    if (change.rowId !== undefined) await tx.claimOnce(rowKey(change), earlier);
+    return changeAlert(scene, 'alert', earlier, (alert) => addChangeSource(alert, change, feed));
+  }
+  const sameRow = change.rowId === undefined ? undefined : await tx.claimOnce(rowKey(change), id);
+  if (sameRow !== undefined) return changeAlert(scene, 'alert', sameRow, (alert) => addChangeSource(alert, change, feed));
+
+  const lost = losesExclusion(change, watched);
+  const origin = await originOf(tx, change, byChanger === true);
+  const cause: ChangeCause = {
+    kind: 'directory-change',
+    change: abridged(change),
+    concern,
+    origin,
+    feeds: [feed],
+    ...(lost ? { exclusionLost: true } : {}),
+  };
+  return raised(scene, id, change.tenantId, cause, accounts[0]);
+}
+
+async function originOf(tx: Transaction, change: DirectoryChange, byChanger: boolean): Promise<ChangeCause['origin']> {
+  if (!byChanger) return { by: 'others' };
+  const requestId = await expectedFor(tx, change);
+  return requestId === undefined ? { by: 'changer' } : { by: 'request', requestId };
+}
+
+/** The request that accounts for a write of our own. The one place that says which writes are expected. */
+async function expectedFor(tx: Transaction, change: DirectoryChange): Promise<string | undefined> {
+  const begun = await tx.requestsBegun(change.tenantId);
+  const requests: Parameters<typeof requestBehind>[1][number][] = [];
+  for (const request of begun) {
+    const account = await tx.accountOfRequest(request.id);
+    requests.push({ request, ...(account ? { objectId: account.objectId } : {}) });
+  }
+  return requestBehind(change, requests);
+}
+
+const isManaged = ({ tenant }: Scene, { tenantId }: DirectoryChange): boolean => tenant(tenantId) !== undefined;
+
+function watchedIn({ tenant }: Scene, { tenantId }: DirectoryChange, accounts: readonly Account[]): Watched {
+  const exclusionGroupId = tenant(tenantId)?.exclusionGroupId.toLowerCase();
+  return { users: new Set(accounts.map(({ objectId }) => objectId)), ...(exclusionGroupId === undefined ? {} : { exclusionGroupId }) };
+}
+
+/** Our accounts among everything the change names. */
+async function accountsIn(tx: Transaction, change: DirectoryChange): Promise<Account[]> {
+  const found: Account[] = [];
+  for (const id of [...idsIn(change)].slice(0, MOST_IDS)) {
+    const account = await tx.accountOfUser(change.tenantId, id);
+    if (account) found.push(account);
+  }
+  return found;
+}
+
+const rowKey = ({ tenantId, rowId }: DirectoryChange): string => `change-row:${tenantId}|${rowId}`;
+
+/** Two rows are two changes, even in one flow on the same thing: the second must never vanish in the alert of the first (AL-9). */
+async function isAnother(tx: Transaction, alertId: string, change: DirectoryChange): Promise<boolean> {
+  const alert = await tx.lock('alert', alertId);
+  if (alert?.cause.kind !== 'directory-change') return false;
+  const known = alert.cause.change;
+  return change.rowId !== undefined && known.rowId !== undefined && change.rowId !== known.rowId;
+}
