@@ -123,6 +123,7 @@ function installation(settings: SandboxSettings, custodyKeys: readonly [Buffer, 
     mode: 'sandbox',
     port: settings.port,
     host: '127.0.0.1',
+    connectionsPerClient: settings.connectionsPerClient,
     custody: { keys: custodyKeys },
     policy: policyOf(settings),
     bot: {

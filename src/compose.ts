@@ -31,6 +31,8 @@ export interface Installation {
   readonly mode: 'production' | 'sandbox';
   readonly port: number;
   readonly host: string;
+  /** Connections one address may hold (HT-6). */
+  readonly connectionsPerClient: number;
   /** What seals credential parts: the keys of a file, newest first. */
   readonly custody: { readonly keys: readonly [Buffer, ...Buffer[]] };
   readonly policy: Omit<Policy, 'policyVersion'>;
@@ -131,23 +133,26 @@ export async function startBreakglass(
       log,
     });
     await front.dispatch({ kind: 'system', part: 'worker' }, { kind: 'configuration-read', configuration: configurationOf(installation) });
-    const http = createHttpServer({
-      messages: (call) => bot.handle(call),
-      signals: installation.signals
-        ? {
-            'azure-monitor': azureMonitorSignals({
-              door: front,
-              ...installation.signals,
-              knowsTenant: (tenantId) => tenants.info(tenantId) !== undefined,
-              now: () => store.now(),
-              log,
-            }),
-          }
-        : {},
-      prove,
-      ready: async () => (await store.conversation({ kind: 'channel' })) !== undefined,
-      log,
-    });
+    const http = createHttpServer(
+      {
+        messages: (call) => bot.handle(call),
+        signals: installation.signals
+          ? {
+              'azure-monitor': azureMonitorSignals({
+                door: front,
+                ...installation.signals,
+                knowsTenant: (tenantId) => tenants.info(tenantId) !== undefined,
+                now: () => store.now(),
+                log,
+              }),
+            }
+          : {},
+        prove,
+        ready: async () => (await store.conversation({ kind: 'channel' })) !== undefined,
+        log,
+      },
+      { connectionsPerClient: installation.connectionsPerClient },
+    );
     const address = await http.listen(installation.port, installation.host);
     port = address.port;
     log.info('started', { mode, version, port: address.port, database: database.engine });

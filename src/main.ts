@@ -82,6 +82,7 @@ function productionOf(settings: Settings, log: Log): Installation {
     mode: 'production',
     port: settings.port,
     host: '0.0.0.0',
+    connectionsPerClient: settings.connectionsPerClient,
     custody: { keys },
     policy: policyOf(settings),
     bot: {

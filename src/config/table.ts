@@ -67,6 +67,13 @@ export const TABLE = {
       sandboxOnly: true,
     },
   ),
+  connectionsPerClient: defaulted(
+    'BREAKGLASS_CONNECTIONS_PER_CLIENT',
+    kind.integer(1, 500),
+    400,
+    'Of the 500 connections there may be, what one address may hold; 20 where clients reach the bot without a reverse proxy.',
+    { unit: 'connections' },
+  ),
   dataDir: defaulted('BREAKGLASS_DATA_DIR', kind.path, '.data', 'Folder of the embedded database and of what the sandbox remembers.'),
 
   databaseUrl: optional('DATABASE_URL', kind.databaseUrl, 'PostgreSQL server. Without it the sandbox uses the embedded database.', {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { AddressInfo, Socket } from 'node:net';
 import * as restify from 'restify';
 import type { Log } from '../app/log.ts';
+import { limitPerClient } from './connectionLimit.ts';
 import { readJsonBody } from './jsonBody.ts';
 import { type ProvePages, pathOf, proveRoutes, routeKey, type WebAnswer } from './provePages.ts';
 import type { JsonObject } from './strictJson.ts';
@@ -52,9 +53,19 @@ export interface Limits {
   /** Without a byte in either direction. */
   readonly silentMs: number;
   readonly connections: number;
+  /** Of these, what one address may hold. A setting, for behind a reverse proxy everybody has the proxy's address. */
+  readonly connectionsPerClient: number;
 }
 
-const LIMITS: Limits = { headersMs: 10_000, bodyMs: 10_000, requestMs: 20_000, idleMs: 5_000, silentMs: 60_000, connections: 500 };
+const LIMITS: Limits = {
+  headersMs: 10_000,
+  bodyMs: 10_000,
+  requestMs: 20_000,
+  idleMs: 5_000,
+  silentMs: 60_000,
+  connections: 500,
+  connectionsPerClient: 400,
+};
 
 type Handler = (request: IncomingMessage) => Promise<Answer | WebAnswer>;
 
@@ -87,7 +98,9 @@ export function createHttpServer(needs: HttpNeeds, limits: Partial<Limits> = {})
     done();
   });
 
-  setLimits(server.server, { ...LIMITS, ...limits });
+  const all = { ...LIMITS, ...limits };
+  setLimits(server.server, all);
+  limitPerClient(server.server, all.connectionsPerClient, needs.log);
   const http = server.server;
   return {
     listen: (port, host) =>
