@@ -4,6 +4,7 @@ import type { Configuration } from '../core/configuration.ts';
 import type { Effect, Place, Subject } from '../core/effect.ts';
 import type { Intent } from '../core/intent.ts';
 import type { PersonRef, Role, StrangerReason } from '../core/people.ts';
+import type { TenantSnapshot } from '../core/posture/snapshot.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { ProofTicket } from '../core/request/proof.ts';
 import type { ChangeRequest, Plan, RequestKind } from '../core/request/types.ts';
@@ -208,6 +209,11 @@ export interface TenantReader {
   canReadSignIns(now: Date): Promise<boolean>;
   /** Sign-ins at or after `since`, of any of the users, oldest first. */
   signIns(userIds: readonly string[], since: Date): Promise<SignInEvent[]>;
+  /**
+   * Everything posture is judged by, of the tenant and of these accounts. Never throws for what Graph refuses: each part says for itself
+   * whether it was read.
+   */
+  snapshot(objectIds: readonly string[], readAt: Date): Promise<TenantSnapshot>;
 }
 
 /** Writes of one tenant: only the worker holds it (GR-6). Each throws GraphFault; `unknown` outcomes are settled by reading. */

@@ -7,7 +7,8 @@ import {
   RetryHandlerOptions,
   TelemetryHandler,
 } from '@microsoft/microsoft-graph-client';
-import { asGraphFault, GraphFault } from './faults.ts';
+import { asGraphFault } from './faults.ts';
+import { bare, readsOver } from './reads.ts';
 
 /** Anything that can fetch a token for Graph: every `@azure/identity` class, and the sandbox's own. */
 export interface TokenSource {
@@ -39,8 +40,6 @@ export interface Graph {
 /** One path segment or filter value: unencoded `#`, `&` and `+` are silently cut or misread by Graph (graph facts, gotcha 2). */
 export const id = (value: string): string => encodeURIComponent(value);
 export const quoted = (value: string): string => encodeURIComponent(`'${value.replaceAll("'", "''")}'`);
-
-const MAX_PAGES = 200;
 
 /**
  * Graph client with the library's own middleware. Retries are ours: its defaults hold a call for nine minutes and repeat a POST whose
@@ -79,39 +78,16 @@ export function graphClient({ origin, credential, transport, timeoutMs }: GraphS
   const get = <T>(path: string): Promise<T> => guarded(`GET ${bare(path)}`, () => request(path).get() as Promise<T>);
 
   return {
-    origin,
-    get,
-    async find<T>(path: string) {
-      try {
-        return await get<T>(path);
-      } catch (error) {
-        if (error instanceof GraphFault && error.status === 404) return undefined;
-        throw error;
-      }
-    },
-    async list<T>(path: string) {
-      const found: T[] = [];
-      let next: string | undefined = path;
-      for (let page = 0; next !== undefined; page += 1) {
-        if (page === MAX_PAGES)
-          throw new GraphFault(`GET ${bare(path)}`, { status: 0, code: 'TooManyPages', detail: `more than ${MAX_PAGES} pages` });
-        const answer: { value?: T[]; '@odata.nextLink'?: string } = await get(next);
-        if (!Array.isArray(answer.value))
-          throw new GraphFault(`GET ${bare(path)}`, { status: 200, code: 'NotACollection', detail: 'no value array' });
-        found.push(...answer.value);
-        next = answer['@odata.nextLink'];
-        if (next !== undefined && new URL(next).origin !== origin) {
-          throw new GraphFault(`GET ${bare(path)}`, { status: 200, code: 'ForeignNextLink', detail: new URL(next).origin });
-        }
-      }
-      return found;
-    },
+    ...readsOver(origin, get),
     post: <T>(path: string, body: unknown) => guarded(`POST ${bare(path)}`, () => request(path).post(body) as Promise<T>),
     patch: (path, body) => guarded(`PATCH ${bare(path)}`, async () => void (await request(path).patch(body))),
   };
 }
 
-/** 429 was not carried out, whatever the method; other failures only for reads. A long Retry-After is the caller's to wait for. */
+/**
+ * 429 was not carried out, whatever the method; other failures only for reads, and a batch of ours holds nothing else (batch.ts). A long
+ * Retry-After is the caller's to wait for.
+ */
 function mayRepeat(
   _delay: number,
   _attempt: number,
@@ -122,7 +98,6 @@ function mayRepeat(
   const method = options?.method ?? (request instanceof Request ? request.method : 'GET');
   const wait = Number(response.headers.get('Retry-After') ?? 1);
   if (wait > 5) return false;
-  return response.status === 429 || method === 'GET';
+  const address = request instanceof Request ? request.url : String(request);
+  return response.status === 429 || method === 'GET' || address.endsWith('/$batch');
 }
-
-const bare = (path: string): string => path.split('?', 1)[0] ?? path;

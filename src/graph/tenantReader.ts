@@ -1,7 +1,9 @@
 import type { TenantReader, TenantUser } from '../app/ports.ts';
+import type { CloudFeature } from '../core/tenant/cloud.ts';
 import { type Graph, id, quoted } from './client.ts';
 import { GraphFault } from './faults.ts';
 import { type SignInRow, signInFrom } from './signIns.ts';
+import { readSnapshot, type SnapshotTenant } from './snapshot.ts';
 
 interface UserRow {
   readonly id: string;
@@ -16,7 +18,8 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 const SELECT = 'id,userPrincipalName,accountEnabled,passwordPolicies,lastPasswordChangeDateTime,onPremisesExtensionAttributes';
 
 /** Reads of one managed tenant. Users are addressed by object id wherever one is known. */
-export function tenantReader(graph: Graph, tenantId: string): TenantReader {
+export function tenantReader(graph: Graph, tenant: SnapshotTenant, lacks: ReadonlySet<CloudFeature>): TenantReader {
+  const tenantId = tenant.id;
   return {
     async userByName(userPrincipalName) {
       const found = await graph.list<UserRow>(`/users?$filter=userPrincipalName eq ${quoted(userPrincipalName)}&$select=${SELECT}`);
@@ -62,6 +65,7 @@ export function tenantReader(graph: Graph, tenantId: string): TenantReader {
       }
       return rows.map((row) => signInFrom(row, tenantId)).sort((a, b) => a.signedInAt.getTime() - b.signedInAt.getTime());
     },
+    snapshot: (objectIds, readAt) => readSnapshot(graph, tenant, objectIds, readAt, lacks),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Middleware } from '@microsoft/microsoft-graph-client';
 import type { TenantInfo, TenantReader, Tenants, TenantWriter } from '../app/ports.ts';
+import type { CloudFeature } from '../core/tenant/cloud.ts';
 import { type GraphSettings, graphClient, type TokenSource } from './client.ts';
 import { tenantReader } from './tenantReader.ts';
 import { tenantWriter } from './tenantWriter.ts';
@@ -15,6 +16,8 @@ export interface TenantsSettings {
   readonly graphOrigin: string;
   readonly transport?: Middleware;
   readonly timeoutMs: number;
+  /** What this cloud's Graph does not have. Left out: it has everything. */
+  readonly lacks?: ReadonlySet<CloudFeature>;
 }
 
 /** Only tenants of the configured list can be reached; chat input never makes a path or a host. */
@@ -38,7 +41,8 @@ export function graphTenants(managed: readonly ManagedTenant[], settings: Tenant
   return {
     list: () => managed.map(({ info }) => info),
     info: (tenantId) => byId.get(tenantId.toLowerCase())?.info,
-    reader: (tenantId) => cached(readers, tenantId, (tenant) => tenantReader(graphOf(tenant.reader), tenant.info.id)),
+    reader: (tenantId) =>
+      cached(readers, tenantId, (tenant) => tenantReader(graphOf(tenant.reader), tenant.info, settings.lacks ?? new Set())),
     writer: (tenantId) => cached(writers, tenantId, (tenant) => tenantWriter(graphOf(tenant.writer))),
   };
 }

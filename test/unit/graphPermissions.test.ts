@@ -6,11 +6,12 @@ import { canWrite, comparePermissions, neededBy } from '../../src/core/tenant/pe
 const IDENTITIES: Readonly<Record<string, string>> = {
   'src/graph/people.ts': 'people',
   'src/graph/tenantReader.ts': 'reader',
+  'src/graph/snapshot.ts': 'reader',
   'src/graph/tenantWriter.ts': 'changer',
 };
 const METHODS: Readonly<Record<string, string>> = { get: 'GET', find: 'GET', list: 'GET', post: 'POST', patch: 'PATCH' };
 const ANY_CALL = /\bgraph\s*\.\s*(get|find|list|post|patch)\b/g;
-const LITERAL_CALL = /\bgraph\s*\.\s*(get|find|list|post|patch)(?:<[^()`']*>)?\(\s*([`'])(\/[^`']*)\2/g;
+const LITERAL_CALL = /\bgraph\s*\.\s*(get|find|list|post|patch)(?:<.*>)?\(\s*([`'])(\/[^`']*)\2/g;
 
 /** `reader GET /users/{id}`: values and the query are left out. */
 const written = (identity: string, method: string, path: string): string =>
@@ -22,8 +23,11 @@ function callsOf(file: string, text: string): string[] {
   return literal.map(([, method = '', , path = '']) => written(IDENTITIES[file] ?? `unknown identity of ${file}:`, method, path));
 }
 
+/** The envelope of reads that are written down one by one where they are asked for. */
+const ENVELOPE = 'src/graph/batch.ts';
+
 const inCode = (): string[] => {
-  const files = [...sources('src/graph')].filter(([, text]) => text.search(ANY_CALL) >= 0);
+  const files = [...sources('src/graph')].filter(([file, text]) => file !== ENVELOPE && text.search(ANY_CALL) >= 0);
   return [...new Set(files.flatMap(([file, text]) => callsOf(file, text)))].sort();
 };
 

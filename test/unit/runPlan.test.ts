@@ -86,6 +86,9 @@ class FakeTenant {
     roles: async (objectId) => this.roles.filter((row) => row.objectId === objectId && this.seen(row.at)).map(({ role }) => role),
     canReadSignIns: async () => true,
     signIns: async () => [],
+    snapshot: async () => {
+      throw new Error('no plan reads a snapshot');
+    },
   };
 
   readonly writer: TenantWriter = {

@@ -6,7 +6,7 @@ export interface GraphCall {
   readonly identity: GraphIdentity;
   /** Method and path, values left out: `GET /users/{id}`. */
   readonly call: string;
-  /** Application permissions, all of them together. The least that also cover the properties asked for. */
+  /** Application permissions, all of them together: the least that cover the properties asked for, or one that another call needs anyway. */
   readonly permissions: readonly string[];
   /** Directory role the service principal must hold as well. */
   readonly directoryRole?: string;
@@ -43,13 +43,60 @@ export const GRAPH_CALLS: readonly GraphCall[] = [
   people('GET /groups/{id}/transitiveMembers', ['GroupMember.Read.All', 'User.Read.All'], 'who may approve, be a custodian or an owner'),
 
   reader('GET /users', ['User.Read.All'], 'is the name taken; find the new user by name and check our marker'),
-  reader('GET /users/{id}', ['User.Read.All'], 'enabled, marker and password policy, read back as proof'),
+  reader(
+    'GET /users/{id}',
+    ['User.Read.All', 'AuditLog.Read.All'],
+    'enabled, marker and password policy, read back as proof; `signInActivity` for posture, which is what wants `AuditLog.Read.All`',
+  ),
   reader('GET /directory/deletedItems/microsoft.graph.user', ['User.Read.All'], 'is the name taken by a user deleted in the last 30 days'),
   reader('GET /groups/{id}/members', ['GroupMember.Read.All'], 'is the account in the exclusion group'),
   reader('GET /roleManagement/directory/roleAssignments', ['RoleManagement.Read.Directory'], 'is the role assigned, active, at `/`'),
   reader('GET /auditLogs/signIns', ['AuditLog.Read.All'], 'sign-ins of the accounts, by object id; and whether they can be read at all', {
     licence: 'P1 or P2; for B2C see below',
   }),
+  reader('GET /organization', ['Organization.Read.All'], 'posture: what kind of tenant it is, whether it is synchronised'),
+  reader('GET /subscribedSkus', ['Organization.Read.All'], 'posture: P1 and P2'),
+  reader('GET /domains', ['Domain.Read.All'], 'posture: is the initial domain managed; how long passwords last'),
+  reader('GET /policies/identitySecurityDefaultsEnforcementPolicy', ['Policy.Read.All'], 'posture: are security defaults on'),
+  reader('GET /policies/authorizationPolicy', ['Policy.Read.All'], 'posture: may administrators reset their own password'),
+  reader(
+    'GET /policies/authenticationMethodsPolicy',
+    ['Policy.Read.All'],
+    'posture: which methods people may register, which passkeys the tenant takes',
+  ),
+  reader('GET /identity/conditionalAccess/policies', ['Policy.Read.All'], 'posture: which policies catch the accounts', {
+    licence: 'P1, or B2C Premium',
+  }),
+  reader(
+    'GET /reports/authenticationMethods/userRegistrationDetails',
+    ['AuditLog.Read.All'],
+    'posture: do the accounts depend on the methods the other administrators use',
+    { licence: 'P1; not in B2C' },
+  ),
+  reader('GET /groups/{id}', ['GroupMember.Read.All'], 'posture: is the exclusion group static, protected, our own'),
+  reader('GET /groups/{id}/transitiveMembers', ['GroupMember.Read.All'], 'posture: who is in the exclusion group, by whatever way'),
+  reader('GET /groups/{id}/owners', ['GroupMember.Read.All'], 'posture: who could change it'),
+  reader(
+    'GET /roleManagement/directory/roleAssignmentScheduleInstances',
+    ['RoleManagement.Read.Directory'],
+    'posture: is the role permanent',
+    { licence: 'P2' },
+  ),
+  reader(
+    'GET /roleManagement/directory/roleEligibilityScheduleInstances',
+    ['RoleManagement.Read.Directory'],
+    'posture: is the role only eligible',
+    { licence: 'P2' },
+  ),
+  reader('GET /directory/administrativeUnits', ['AdministrativeUnit.Read.All'], 'posture: restricted management units', {
+    licence: 'P1 for administrators of a unit',
+  }),
+  reader('GET /users/{id}/transitiveMemberOf', ['User.Read.All', 'GroupMember.Read.All'], 'posture: groups, roles and units of an account'),
+  reader(
+    'GET /users/{id}/authentication/methods',
+    ['UserAuthenticationMethod.Read.All'],
+    'posture: which methods are registered on an account',
+  ),
 
   changer('POST /users', ['User.ReadWrite.All'], 'step 1: the user, disabled, with our marker in `extensionAttribute15`'),
   changer('POST /groups/{id}/members/$ref', ['GroupMember.ReadWrite.All'], 'step 2: into the exclusion group'),
