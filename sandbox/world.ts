@@ -15,6 +15,8 @@ export interface SandboxTenant {
   readonly initialDomain: string;
   /** Static security group that Conditional Access policies exclude; its members are the emergency access accounts. */
   readonly exclusionGroupId: string;
+  /** Restricted management administrative unit for emergency access accounts; null where the tenant has none. */
+  readonly restrictedUnitId: string | null;
 }
 
 export interface SandboxPerson {
@@ -39,6 +41,7 @@ export const TENANTS: Readonly<Record<TenantName, SandboxTenant>> = {
     kind: 'workforce',
     initialDomain: 'contoso.onmicrosoft.com',
     exclusionGroupId: '5d0f4a51-7d1c-4c4e-8f0a-1b6f2f3d0c01',
+    restrictedUnitId: '5d0f4a51-7d1c-4c4e-8f0a-1b6f2f3d0d01',
   },
   'fabrikam-b2c': {
     id: '2b7e9c44-6a0d-4f1b-8c21-7d9e3f5a6b02',
@@ -47,6 +50,7 @@ export const TENANTS: Readonly<Record<TenantName, SandboxTenant>> = {
     kind: 'b2c',
     initialDomain: 'fabrikamb2c.onmicrosoft.com',
     exclusionGroupId: '5d0f4a51-7d1c-4c4e-8f0a-1b6f2f3d0c02',
+    restrictedUnitId: null,
   },
   northwind: {
     id: 'f3d4a6b8-1c2e-4d5f-9a7b-6c8d0e1f2a03',
@@ -55,6 +59,7 @@ export const TENANTS: Readonly<Record<TenantName, SandboxTenant>> = {
     kind: 'free',
     initialDomain: 'northwind.onmicrosoft.com',
     exclusionGroupId: '5d0f4a51-7d1c-4c4e-8f0a-1b6f2f3d0c03',
+    restrictedUnitId: null,
   },
 };
 

@@ -28,6 +28,10 @@ const READS = [
   'Policy.Read.All',
   'Organization.Read.All',
   'Domain.Read.All',
+  'AdministrativeUnit.Read.All',
+  'UserAuthenticationMethod.Read.All',
+  // Of an app, which permissions it holds; and the third of three that Conditional Access writes need together.
+  'Application.Read.All',
 ] as const;
 
 export const REGISTRATIONS: readonly AppRegistration[] = [
@@ -54,6 +58,18 @@ export const REGISTRATIONS: readonly AppRegistration[] = [
       'User.EnableDisableAccount.All',
       'User.RevokeSessions.All',
       'User.DeleteRestore.All',
+      'AdministrativeUnit.ReadWrite.All',
+      'UserAuthMethod-Passkey.ReadWrite.All',
+      'UserAuthMethod-Phone.ReadWrite.All',
+      'UserAuthMethod-MicrosoftAuthApp.ReadWrite.All',
+      'UserAuthMethod-SoftwareOATH.ReadWrite.All',
+      'UserAuthMethod-Email.ReadWrite.All',
+      'UserAuthMethod-WindowsHello.ReadWrite.All',
+      'UserAuthMethod-PlatformCred.ReadWrite.All',
+      'UserAuthMethod-TAP.ReadWrite.All',
+      'Policy.ReadWrite.ConditionalAccess',
+      'Policy.ReadWrite.Authorization',
+      'Policy.ReadWrite.AuthenticationMethod',
     ],
     homeTenantOnly: false,
   },

@@ -11,7 +11,7 @@ export type Initiator =
 export interface AuditTarget {
   readonly id: string;
   readonly displayName: string | null;
-  readonly type: 'User' | 'Group' | 'Role' | 'Policy' | 'ServicePrincipal';
+  readonly type: 'User' | 'Group' | 'Role' | 'Policy' | 'ServicePrincipal' | 'AdministrativeUnit';
   readonly userPrincipalName?: string | null;
   /** Old and new value of each changed property; written as JSON inside JSON, as Entra does. */
   readonly changes?: Readonly<Record<string, readonly [before: unknown, after: unknown]>>;
@@ -21,7 +21,7 @@ export interface AuditEvent {
   readonly tenantId: string;
   readonly by: Initiator;
   readonly activity: string;
-  readonly category: 'UserManagement' | 'GroupManagement' | 'RoleManagement' | 'Policy';
+  readonly category: 'UserManagement' | 'GroupManagement' | 'RoleManagement' | 'Policy' | 'AdministrativeUnit';
   readonly operation: 'Add' | 'Update' | 'Delete' | 'Assign' | 'Unassign';
   readonly service?: 'Core Directory' | 'Conditional Access' | 'Authentication Methods';
   readonly reason?: string;

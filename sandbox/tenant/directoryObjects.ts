@@ -1,3 +1,4 @@
+import { UNIT_PROPERTIES } from './administrativeUnitProperties.ts';
 import { findServicePrincipal } from './apps.ts';
 import { answerCollection } from './collection.ts';
 import type { GraphAnswer, GraphCall } from './graphRoute.ts';
@@ -19,6 +20,7 @@ const TYPES: Readonly<Record<string, ObjectType>> = {
   '#microsoft.graph.user': { properties: USER_PROPERTIES, defaults: USER_DEFAULTS },
   '#microsoft.graph.group': { properties: GROUP_PROPERTIES, defaults: GROUP_DEFAULTS },
   '#microsoft.graph.servicePrincipal': exactly(['id', 'displayName', 'appId']),
+  '#microsoft.graph.administrativeUnit': exactly(UNIT_PROPERTIES),
   '#microsoft.graph.directoryRole': exactly(['id', 'displayName', 'description', 'roleTemplateId']),
 };
 

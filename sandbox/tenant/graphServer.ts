@@ -1,4 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import { unitMemberRoutes } from './administrativeUnitMembers.ts';
+import { administrativeUnitRoutes } from './administrativeUnits.ts';
 import { registerBatch } from './batch.ts';
 import { conditionalAccessRoutes } from './conditionalAccess.ts';
 import { deletedItemRoutes } from './deletedItems.ts';
@@ -33,6 +35,8 @@ export function graphRoutes(state: TenantState): readonly GraphRoute[] {
     ...deletedItemRoutes(state),
     ...groupRoutes(state),
     ...groupMemberRoutes(state),
+    ...administrativeUnitRoutes(state),
+    ...unitMemberRoutes(state),
     ...roleDefinitionRoutes(),
     ...roleAssignmentRoutes(state),
     ...organizationRoutes(),

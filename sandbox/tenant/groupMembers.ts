@@ -1,3 +1,4 @@
+import { requireManageable } from './adminTargets.ts';
 import { initiatorOf } from './audit.ts';
 import { badRequest, denied, notFound } from './graphFault.ts';
 import { type GraphCall, type GraphRoute, holds, noContent, type Permissions } from './graphRoute.ts';
@@ -9,12 +10,13 @@ import type { TenantState } from './state.ts';
 
 const WRITE_MEMBERS: Permissions = ['GroupMember.ReadWrite.All', 'Group.ReadWrite.All', 'Directory.ReadWrite.All'];
 
-const REFERENCE =
+export const REFERENCE =
   /^https:\/\/graph\.microsoft\.com\/v1\.0\/(?:directoryObjects|users|groups|servicePrincipals)(?:\/|\(')([0-9a-fA-F-]{36})(?:'\))?$/;
 
 /** Members of a role-assignable group are the keys to a role: changing them needs the permission to assign roles as well. */
-function authorize(call: GraphCall, group: GroupRow): void {
+function authorize(state: TenantState, call: GraphCall, group: GroupRow): void {
   if (group.properties.isAssignableToRole === true && !holds(call.caller, ['RoleManagement.ReadWrite.Directory'])) throw denied();
+  requireManageable(state, call, group.id);
 }
 
 /** Adding and removing members. */
@@ -26,7 +28,7 @@ export function groupMemberRoutes(state: TenantState): readonly GraphRoute[] {
       permissions: WRITE_MEMBERS,
       handle(call) {
         const group = existingGroup(state, call);
-        authorize(call, group);
+        authorize(state, call, group);
         const id = REFERENCE.exec(textOf(call.body, '@odata.id') ?? '')?.[1]?.toLowerCase();
         if (id === undefined) throw badRequest("Invalid value specified for property '@odata.id' of resource 'Group'.");
         const kind = referable(state, call.tenant.id, id);
@@ -45,7 +47,7 @@ export function groupMemberRoutes(state: TenantState): readonly GraphRoute[] {
       permissions: WRITE_MEMBERS,
       handle(call) {
         const group = existingGroup(state, call);
-        authorize(call, group);
+        authorize(state, call, group);
         const id = (call.params.memberId ?? '').toLowerCase();
         if (!GUID.test(id)) throw badRequest(`Invalid object identifier '${id}'.`);
         removeMember(state, initiatorOf(call), group, id);

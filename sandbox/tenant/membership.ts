@@ -1,7 +1,7 @@
 import { findServicePrincipal } from './apps.ts';
 import { type AuditTarget, type Initiator, recordAudit } from './audit.ts';
 import { badRequest, GraphFault } from './graphFault.ts';
-import type { GroupRow, UserRow } from './records.ts';
+import type { GroupRow, RoleAssignmentRow, UserRow } from './records.ts';
 import type { TenantState } from './state.ts';
 
 export function findUser(state: TenantState, tenantId: string, id: string): UserRow | undefined {
@@ -47,11 +47,20 @@ export function transitiveMemberIds(state: TenantState, group: GroupRow): readon
   return [...found];
 }
 
-/** Role definition ids somebody holds, directly or by a group. */
-export function rolesOf(state: TenantState, tenantId: string, principalId: string): ReadonlySet<string> {
+const assignmentsOf = (state: TenantState, tenantId: string, principalId: string): readonly RoleAssignmentRow[] => {
   const principals = new Set([principalId, ...groupsOf(state, tenantId, principalId).map((group) => group.id)]);
-  const held = state.roleAssignments.all().filter((one) => one.tenantId === tenantId && principals.has(one.principalId));
+  return state.roleAssignments.all().filter((one) => one.tenantId === tenantId && principals.has(one.principalId));
+};
+
+/** Role definition ids somebody holds tenant-wide, directly or by a group. */
+export function rolesOf(state: TenantState, tenantId: string, principalId: string): ReadonlySet<string> {
+  const held = assignmentsOf(state, tenantId, principalId).filter((one) => one.directoryScopeId === '/');
   return new Set(held.map((one) => one.roleDefinitionId));
+}
+
+/** Whoever holds a role, scoped ones included, is an administrator. */
+export function holdsAnyRole(state: TenantState, tenantId: string, principalId: string): boolean {
+  return assignmentsOf(state, tenantId, principalId).length > 0;
 }
 
 const kindOf = (state: TenantState, tenantId: string, id: string): 'user' | 'group' | 'servicePrincipal' | undefined => {

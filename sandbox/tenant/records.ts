@@ -31,6 +31,16 @@ export interface GroupRow {
   readonly properties: JsonObject & { readonly displayName: string };
   /** Users or groups. */
   readonly memberIds: readonly string[];
+  readonly ownerIds?: readonly string[];
+}
+
+/** An administrative unit. */
+export interface UnitRow {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly properties: JsonObject & { readonly displayName: string };
+  /** Users or groups. */
+  readonly memberIds: readonly string[];
 }
 
 export interface RoleAssignmentRow {
@@ -38,6 +48,7 @@ export interface RoleAssignmentRow {
   readonly tenantId: string;
   readonly principalId: string;
   readonly roleDefinitionId: string;
+  /** `/`, or `/administrativeUnits/{id}`. */
   readonly directoryScopeId: string;
 }
 

@@ -6,8 +6,8 @@ import { entity, type GraphAnswer, type GraphCall, type GraphRoute, noContent, t
 import { GUID, type JsonObject, textOf } from './json.ts';
 import { findGroup, findUser, referable } from './membership.ts';
 import type { RoleAssignmentRow } from './records.ts';
-import { READ_ROLES, roleDefinitionView } from './roleDefinitions.ts';
-import { grant, isInUse, roleAssignmentId, unassign } from './roleGrants.ts';
+import { READ_ROLES, ROLES, roleDefinitionView, SCOPABLE } from './roleDefinitions.ts';
+import { grant, isInUse, roleAssignmentId, unassign, unitIdOf } from './roleGrants.ts';
 import { pick, selectOf } from './select.ts';
 import type { TenantState } from './state.ts';
 import { USER_DEFAULTS } from './userProperties.ts';
@@ -34,18 +34,29 @@ function assign(state: TenantState, call: GraphCall): GraphAnswer {
     if (value === undefined) throw badRequest(`A value is required for property '${name}' of resource 'UnifiedRoleAssignment'.`);
   }
   if (!principalId || !GUID.test(principalId)) throw invalidValue('principalId', 'UnifiedRoleAssignment');
-  if (directoryScopeId !== '/') throw badRequest(`The directory scope '${directoryScopeId}' is not supported.`);
   if (!roleDefinitionId || !roleDefinitionView(roleDefinitionId)) throw notFound(String(roleDefinitionId));
+  const unitId = unitIdOf(String(directoryScopeId));
+  if (directoryScopeId !== '/') {
+    const unit = state.units.get(unitId ?? '');
+    if (unit?.tenantId !== call.tenant.id) throw badRequest(`The directory scope '${directoryScopeId}' is not supported.`);
+    if (!SCOPABLE.has(roleDefinitionId)) throw badRequest('The role cannot be assigned at the scope of an administrative unit.');
+  }
   const kind = referable(state, call.tenant.id, principalId);
   if (!kind) throw notFound(principalId);
   if (kind === 'group' && findGroup(state, call.tenant.id, principalId)?.properties.isAssignableToRole !== true) {
     throw badRequest('The group is not assignable to a role.');
   }
-  const id = roleAssignmentId(roleDefinitionId, principalId);
+  const id = roleAssignmentId(roleDefinitionId, principalId, unitId);
   if (state.roleAssignments.get(id)) {
     throw badRequest('A conflicting object with one or more of the specified property values is present in the directory.');
   }
-  const row: RoleAssignmentRow = { id, tenantId: call.tenant.id, principalId, roleDefinitionId, directoryScopeId };
+  const row: RoleAssignmentRow = {
+    id,
+    tenantId: call.tenant.id,
+    principalId,
+    roleDefinitionId,
+    directoryScopeId: String(directoryScopeId),
+  };
   grant(state, initiatorOf(call), row);
   return { ...entity(rules.context, view(row)), status: 201 };
 }
@@ -117,7 +128,11 @@ export function roleAssignmentRoutes(state: TenantState): readonly GraphRoute[] 
       path: '/roleManagement/directory/roleAssignments/:id',
       permissions: WRITE,
       handle(call) {
-        unassign(state, initiatorOf(call), existing(call));
+        const row = existing(call);
+        if (row.roleDefinitionId === ROLES.globalAdministrator && row.principalId === call.caller.servicePrincipalId) {
+          throw badRequest('Removing self from Global Administrator built-in role is not allowed.');
+        }
+        unassign(state, initiatorOf(call), row);
         return noContent;
       },
     },

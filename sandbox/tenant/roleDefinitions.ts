@@ -14,7 +14,16 @@ export const ROLES = {
   conditionalAccessAdministrator: 'b1be1c3e-b65d-4f19-8427-f6fa0d97feb9',
   authenticationPolicyAdministrator: '0526716b-113d-4c15-b2c8-68e3c22b9f80',
   securityReader: '5d6b6bb7-de71-4623-b4af-96380a352509',
+  authenticationAdministrator: 'c4e39bd9-1100-46d3-8c65-fb160da0071f',
+  groupsAdministrator: 'fdd7a751-b60b-444a-984c-02652fe8fa1c',
 } as const;
+
+/** Roles that may be scoped to an administrative unit; none of them may touch another administrator's credentials. */
+export const SCOPABLE: ReadonlySet<string> = new Set([
+  ROLES.userAdministrator,
+  ROLES.authenticationAdministrator,
+  ROLES.groupsAdministrator,
+]);
 
 const KNOWN: readonly (readonly [id: string, displayName: string, description: string])[] = [
   [ROLES.globalAdministrator, 'Global Administrator', 'Can manage all aspects of Microsoft Entra ID and services that use its identities.'],
@@ -36,6 +45,12 @@ const KNOWN: readonly (readonly [id: string, displayName: string, description: s
     'Authentication Policy Administrator',
     'Can manage authentication methods policy and protected actions.',
   ],
+  [
+    ROLES.authenticationAdministrator,
+    'Authentication Administrator',
+    'Can view, set and reset authentication method information for any non-admin user.',
+  ],
+  [ROLES.groupsAdministrator, 'Groups Administrator', 'Can create and manage groups and group settings.'],
   [ROLES.securityReader, 'Security Reader', 'Can read security information and reports.'],
 ];
 

@@ -11,9 +11,27 @@ function guidBytes(guid: string): Buffer {
   return Buffer.concat([bytes.subarray(0, 4).reverse(), bytes.subarray(4, 6).reverse(), bytes.subarray(6, 8).reverse(), bytes.subarray(8)]);
 }
 
-/** Id of an assignment at scope `/`: follows from role and principal (reproduces the ids in the API reference). */
-export function roleAssignmentId(roleDefinitionId: string, principalId: string): string {
-  return `${Buffer.concat([guidBytes(roleDefinitionId), guidBytes(principalId)]).toString('base64url')}-1`;
+/**
+ * Id of an assignment at scope `/`: follows from role and principal (reproduces the ids in the API reference). How Entra makes the ids of
+ * assignments scoped to an administrative unit is not known to us: here the unit's id joins in.
+ */
+export function roleAssignmentId(roleDefinitionId: string, principalId: string, unitId?: string): string {
+  const parts = [roleDefinitionId, principalId, ...(unitId === undefined ? [] : [unitId])];
+  return `${Buffer.concat(parts.map(guidBytes)).toString('base64url')}-1`;
+}
+
+const UNIT_SCOPE = '/administrativeUnits/';
+
+/** Id of the unit a scope names; undefined for `/`. */
+export const unitIdOf = (directoryScopeId: string): string | undefined =>
+  directoryScopeId.startsWith(UNIT_SCOPE) ? directoryScopeId.slice(UNIT_SCOPE.length) : undefined;
+
+/** Name of the activity (Learn, admin-units-restricted-management: audit names). */
+function activityOf(state: TenantState, row: RoleAssignmentRow, added: boolean): string {
+  const unit = state.units.get(unitIdOf(row.directoryScopeId) ?? '');
+  if (!unit) return added ? 'Add member to role' : 'Remove member from role';
+  const where = unit.properties.isMemberManagementRestricted === true ? 'Restricted Management Administrative Unit' : 'Administrative Unit';
+  return added ? `Add member to role scoped over ${where}` : `Remove member from role scoped over ${where}`;
 }
 
 function auditAssignment(state: TenantState, by: Initiator, row: RoleAssignmentRow, added: boolean): void {
@@ -37,7 +55,7 @@ function auditAssignment(state: TenantState, by: Initiator, row: RoleAssignmentR
   recordAudit(state, {
     tenantId: row.tenantId,
     by,
-    activity: added ? 'Add member to role' : 'Remove member from role',
+    activity: activityOf(state, row, added),
     category: 'RoleManagement',
     operation: added ? 'Assign' : 'Unassign',
     targets: [principal, { id: row.roleDefinitionId, displayName: String(name), type: 'Role' }],

@@ -61,10 +61,13 @@ function groupsOfTenant(tenant: SandboxTenant): readonly GroupRow[] {
 }
 
 function assignmentsOf(tenant: SandboxTenant): readonly (readonly [roleDefinitionId: string, principalId: string])[] {
-  const changer = REGISTRATIONS.filter((app) => app.name === 'changer').map(
-    (app) => [ROLES.privilegedAuthenticationAdministrator, servicePrincipalId(app, tenant.id)] as const,
-  );
-  const common = [...changer, [ROLES.globalAdministrator, administratorOf(tenant).id] as const];
+  const changer = REGISTRATIONS.filter((app) => app.name === 'changer').map((app) => servicePrincipalId(app, tenant.id));
+  const common = [
+    ...changer.map((id) => [ROLES.privilegedAuthenticationAdministrator, id] as const),
+    // Only this role, or Global Administrator, changes who is in a restricted management unit.
+    ...changer.map((id) => [ROLES.privilegedRoleAdministrator, id] as const),
+    [ROLES.globalAdministrator, administratorOf(tenant).id] as const,
+  ];
   if (tenant.id !== TENANTS.contoso.id) return [...common, [ROLES.userAdministrator, furtherAdministrator(tenant, 1)]];
   return [
     ...common,
@@ -81,6 +84,15 @@ export function seedTenants(state: TenantState): void {
     for (const tenant of Object.values(TENANTS)) {
       for (const user of seedUsersOf(tenant)) state.users.put(user.id, user);
       for (const group of groupsOfTenant(tenant)) state.groups.put(group.id, group);
+      const { restrictedUnitId: id } = tenant;
+      if (id !== null) {
+        const properties = {
+          displayName: 'Emergency access',
+          description: 'Emergency access accounts: out of reach of tenant-wide administrators.',
+          isMemberManagementRestricted: true,
+        };
+        state.units.put(id, { id, tenantId: tenant.id, memberIds: [], properties });
+      }
       for (const policy of seedPoliciesOf(tenant)) state.policies.put(policy.id, policy);
       for (const [roleDefinitionId, principalId] of assignmentsOf(tenant)) {
         const id = roleAssignmentId(roleDefinitionId, principalId);

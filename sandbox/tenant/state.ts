@@ -1,7 +1,7 @@
 import type { SandboxClock } from '../clock.ts';
 import type { Documents } from '../documents.ts';
 import { type SandboxTenant, TENANTS } from '../world.ts';
-import type { GroupRow, LogRow, MethodRow, PolicyRow, RoleAssignmentRow, UserRow } from './records.ts';
+import type { GroupRow, LogRow, MethodRow, PolicyRow, RoleAssignmentRow, UnitRow, UserRow } from './records.ts';
 import { openTable, type Table } from './table.ts';
 
 /** Everything the pretend tenants know. */
@@ -10,6 +10,7 @@ export interface TenantState {
   readonly clock: SandboxClock;
   readonly users: Table<UserRow>;
   readonly groups: Table<GroupRow>;
+  readonly units: Table<UnitRow>;
   readonly roleAssignments: Table<RoleAssignmentRow>;
   readonly policies: Table<PolicyRow>;
   readonly methods: Table<MethodRow>;
@@ -38,6 +39,7 @@ export function openState(documents: Documents, clock: SandboxClock, timing: { r
     clock,
     users: open<UserRow>('users', byId),
     groups: open<GroupRow>('groups', byId),
+    units: open<UnitRow>('administrativeUnits', byId),
     roleAssignments: open<RoleAssignmentRow>('roleAssignments', byId),
     policies: open<PolicyRow>('policies', byId),
     methods: open<MethodRow>('methods', byId),

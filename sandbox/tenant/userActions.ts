@@ -1,3 +1,5 @@
+import { unitsOf, unitView } from './administrativeUnitProperties.ts';
+import { requireManageable } from './adminTargets.ts';
 import { initiatorOf, recordAudit } from './audit.ts';
 import { answerObjects } from './directoryObjects.ts';
 import { badRequest } from './graphFault.ts';
@@ -21,6 +23,7 @@ export function userActionRoutes(state: TenantState): readonly GraphRoute[] {
       permissions: ['User.RevokeSessions.All', 'User.ReadWrite.All', 'Directory.ReadWrite.All'],
       handle(call) {
         const user = existingUser(state, call);
+        requireManageable(state, call, user.id);
         const now = graphInstant(state.clock.now());
         const changed = { ...user, properties: { ...user.properties, signInSessionsValidFromDateTime: now } };
         state.users.put(user.id, changed);
@@ -50,7 +53,11 @@ export function userActionRoutes(state: TenantState): readonly GraphRoute[] {
           const own = { id, displayName: role?.displayName, description: role?.description, roleTemplateId: id };
           return { '@odata.type': '#microsoft.graph.directoryRole', ...own };
         });
-        const rows = [...groups.map((group) => ({ '@odata.type': '#microsoft.graph.group', ...groupView(group) })), ...roleRows];
+        const units = unitsOf(state, call.tenant.id, user.id).map((unit) => ({
+          '@odata.type': '#microsoft.graph.administrativeUnit',
+          ...unitView(unit),
+        }));
+        const rows = [...groups.map((group) => ({ '@odata.type': '#microsoft.graph.group', ...groupView(group) })), ...roleRows, ...units];
         return answerObjects(call, rows);
       },
     },

@@ -1,4 +1,4 @@
-import { requireRoleFor } from './adminTargets.ts';
+import { requireManageable, requireRoleFor } from './adminTargets.ts';
 import { initiatorOf, recordAudit } from './audit.ts';
 import { badRequest, denied } from './graphFault.ts';
 import { type GraphAnswer, type GraphCall, type GraphRoute, holds, noContent, type Permissions } from './graphRoute.ts';
@@ -26,6 +26,7 @@ function authorize(state: TenantState, call: GraphCall, user: UserRow): void {
   if (passwordProfile !== undefined && accountEnabled !== undefined) throw denied();
   const sensitive = passwordProfile !== undefined || accountEnabled !== undefined || others.userPrincipalName !== undefined;
   if (sensitive) requireRoleFor(state, call, user.id);
+  else requireManageable(state, call, user.id);
 }
 
 function activityOf(changed: JsonObject): string {
