@@ -1,4 +1,5 @@
 import { storePart } from '../core/account/custody.ts';
+import { askAgain } from '../core/alert/classify.ts';
 import { acknowledge, escalate } from '../core/alert/raise.ts';
 import { type Intent, subjectOf } from '../core/intent.ts';
 import { type Actor, actorId } from '../core/people.ts';
@@ -7,6 +8,7 @@ import { failRun, finishRun, recordStep, retry } from '../core/request/run.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
 import { expireSealed, handOverParts, reveal, seal, watch } from './door/accounts.ts';
 import { quarantined, raiseOnce, seen } from './door/alerts.ts';
+import { classifyUse, lookAtCase, reportCaseStep, tellCase } from './door/cases.ts';
 import { changeSeen } from './door/changes.ts';
 import { detailsOf, subjectAfter } from './door/record.ts';
 import { begin, beginProof, beginStep, decideOn, giveUp, open } from './door/requests.ts';
@@ -36,6 +38,8 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'signal-quarantined',
   'raise-alert',
   'escalate-alert',
+  'ask-classification',
+  'look-at-case',
   'remind-validation',
   'roster-read',
   'configuration-read',
@@ -68,7 +72,7 @@ export function door(needs: DoorNeeds): Door {
   };
 }
 
-function decide(scene: Scene, intent: Intent): Promise<Outcome> {
+async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
   const { actor, now, policy } = scene;
   switch (intent.kind) {
     case 'open-request':
@@ -96,7 +100,7 @@ function decide(scene: Scene, intent: Intent): Promise<Outcome> {
     case 'fail-run':
       return change(scene, 'request', intent.requestId, (request) => failRun(request, intent.fence, intent.failure, now));
     case 'finish-run':
-      return change(scene, 'request', intent.requestId, (request) => finishRun(request, intent.fence, now));
+      return tellCase(scene, await change(scene, 'request', intent.requestId, (request) => finishRun(request, intent.fence, now)));
     case 'watch-account':
       return watch(scene, intent);
     case 'seal-parts':
@@ -121,6 +125,14 @@ function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return change(scene, 'alert', intent.alertId, (alert) => acknowledge(alert, actor, now));
     case 'escalate-alert':
       return change(scene, 'alert', intent.alertId, (alert) => escalate(alert, now));
+    case 'classify-alert':
+      return classifyUse(scene, intent);
+    case 'ask-classification':
+      return change(scene, 'alert', intent.alertId, (alert) => askAgain(alert, now));
+    case 'report-case-step':
+      return reportCaseStep(scene, intent);
+    case 'look-at-case':
+      return lookAtCase(scene, intent.caseId);
     case 'configuration-read':
       return configurationRead(scene, intent.configuration);
     case 'roster-read':

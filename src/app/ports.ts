@@ -1,5 +1,7 @@
 import type { EmergencyAccount } from '../core/account/types.ts';
 import type { Alert, Feed, SignInEvent } from '../core/alert/types.ts';
+import type { Replaced } from '../core/case/steps.ts';
+import type { UseCase } from '../core/case/types.ts';
 import type { Configuration } from '../core/configuration.ts';
 import type { Effect, Place, Subject } from '../core/effect.ts';
 import type { Intent } from '../core/intent.ts';
@@ -15,6 +17,7 @@ export interface Aggregates {
   readonly request: ChangeRequest;
   readonly account: EmergencyAccount;
   readonly alert: Alert;
+  readonly case: UseCase;
 }
 export type Kind = keyof Aggregates;
 
@@ -87,6 +90,11 @@ export interface Transaction {
   openRequestFor(tenantId: string): Promise<{ id: string } | undefined>;
   accountOfRequest(requestId: string): Promise<EmergencyAccount | undefined>;
   accountOfUser(tenantId: string, objectId: string): Promise<EmergencyAccount | undefined>;
+  /** The open case about an account; see `aboutOf`. */
+  openCaseAbout(about: string): Promise<string | undefined>;
+  openCaseOfName(tenantId: string, userPrincipalName: string): Promise<string | undefined>;
+  /** The newest request that replaced or ended the account's credential and was carried out after that instant. */
+  credentialReplaced(tenantId: string, userPrincipalName: string, since: Date): Promise<Replaced | undefined>;
   /** Claims a key once: `undefined` if it is ours now, else the id it was claimed for before. */
   claimOnce(key: string, id: string): Promise<string | undefined>;
   /** Requests of a tenant whose run has begun, newest first. */
@@ -120,6 +128,9 @@ export interface Reads {
   openAlerts(limit: number): Promise<Alert[]>;
   /** What could not be read, newest first, and how many there are in all. */
   quarantined(limit: number): Promise<{ readonly rows: readonly Quarantined[]; readonly total: number }>;
+  /** Alerts that were acknowledged although somebody was in, and nobody has said yet what it was; newest first. */
+  unclassifiedAlerts(limit: number): Promise<Alert[]>;
+  openCases(limit: number): Promise<UseCase[]>;
   watchedUsers(tenantId: string): Promise<string[]>;
   cardsOf(subject: Subject): Promise<PostedCard[]>;
   card(key: string): Promise<PostedCard | undefined>;
@@ -262,7 +273,7 @@ export interface Custody {
 export interface Random {
   /** Integer in [0, below). */
   below(below: number): number;
-  id(prefix: 'R' | 'EA' | 'AL' | 'F'): string;
+  id(prefix: 'R' | 'EA' | 'AL' | 'C' | 'F'): string;
 }
 
 export interface Policy {

@@ -1,6 +1,8 @@
 import type { Rendered } from '../cards/render.ts';
 import type { Action, ActionDef, Press } from './actionDef.ts';
 import { alertAcknowledge } from './actions/alertAcknowledge.ts';
+import { alertClassify } from './actions/alertClassify.ts';
+import { caseLogs, caseReview, caseSessions } from './actions/caseStep.ts';
 import { createSubmit } from './actions/createSubmit.ts';
 import { partReveal } from './actions/partReveal.ts';
 import { partStored } from './actions/partStored.ts';
@@ -12,6 +14,7 @@ import { requestWithdraw } from './actions/requestWithdraw.ts';
 import { validationSubmit } from './actions/validationSubmit.ts';
 import type { Asker, Command, CommandDef } from './commandDef.ts';
 import { accounts } from './commands/accounts.ts';
+import { alerts } from './commands/alerts.ts';
 import { create } from './commands/create.ts';
 import { help } from './commands/help.ts';
 import { requests } from './commands/requests.ts';
@@ -28,6 +31,7 @@ export const COMMANDS: readonly { readonly word: string; readonly usage: string;
   create,
   requests,
   accounts,
+  alerts,
   validate,
   status,
   whoami,
@@ -40,6 +44,7 @@ export function commandTable({ store, tenants, status: facts }: BotNeeds, forms:
     bind(create, (asker) => ({ asker, tenants: tenants.list(), newForm: forms.open })),
     bind(requests, (asker) => ({ asker, store })),
     bind(accounts, (asker) => ({ asker, store })),
+    bind(alerts, (asker) => ({ asker, store })),
     bind(validate, (asker) => ({ asker, store })),
     bind(status, (asker) => ({ asker, status: async () => statusOf(await facts(), store, tenants) })),
     bind(whoami, (asker) => ({ asker, store })),
@@ -70,6 +75,10 @@ export function actionTable(
     onPress(partReveal, (asker) => ({ asker, door, openSealed })),
     onPress(partStored, (asker) => ({ asker, door, store })),
     onPress(alertAcknowledge, (asker) => ({ asker, door, store })),
+    onPress(alertClassify, (asker) => ({ asker, door, store })),
+    onPress(caseSessions, (asker) => ({ asker, door, store })),
+    onPress(caseLogs, (asker) => ({ asker, door, store })),
+    onPress(caseReview, (asker) => ({ asker, door, store })),
     onPress(validationSubmit, (asker) => ({ asker, door, store })),
   ];
   return new Map(table.map((action) => [action.verb, action]));

@@ -11,6 +11,9 @@ export const LABELS = {
   location: 'Where it is kept',
   sealNumber: 'Seal number',
   note: 'Note',
+  classification: 'What it was',
+  logs: 'Where the logs are kept',
+  review: 'What the review found',
 } as const;
 
 export type LabelledField = keyof typeof LABELS;

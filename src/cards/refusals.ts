@@ -1,3 +1,5 @@
+import type { Classification } from '../core/alert/types.ts';
+import type { CaseStepId } from '../core/case/types.ts';
 import type { Role, StrangerReason } from '../core/people.ts';
 import type { FieldFault, Refusal } from '../core/refusal.ts';
 import type { RequestState } from '../core/request/types.ts';
@@ -69,6 +71,14 @@ const ROLES: { readonly [R in Role | 'owner']: string } = {
   owner: 'Only an owner of the account, or somebody who holds a role here, may do this',
 };
 
+const CLASSIFIED: { readonly [C in Classification]: string } = { drill: 'a drill', 'real-use': 'real use', misuse: 'misuse' };
+const STEPS: { readonly [S in CaseStepId]: string } = {
+  sessions: 'revoke the sessions',
+  credential: 'replace the password',
+  logs: 'preserve the logs',
+  review: 'sign the review',
+};
+
 const PROOFS: { readonly [W in Extract<Refusal, { code: 'proof-invalid' }>['why']]: string } = {
   used: 'This sign-in link was used already, or is too old.',
   expired: 'This sign-in link is too old.',
@@ -116,6 +126,16 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
   'part-stored': ({ at }) => `This part was confirmed as stored at ${utc(at)}. Nothing more is needed.`,
   'part-expired': () => 'This part was not opened in time and has been destroyed. Tell an owner of the account: it needs a new password.',
   'already-acknowledged': ({ by }) => `${plain(by, 80) || 'Somebody'} has already acknowledged this alert. Nothing more is needed here.`,
+  'not-a-use': () => 'Nobody used an account here, so there is nothing to classify. Acknowledging it is enough.',
+  'already-classified': ({ as, by }) =>
+    `${plain(by, 80) || 'Somebody'} has already called this ${CLASSIFIED[as]}. You can call it something graver, never something more harmless.`,
+  'case-closed': () => 'This case is closed. Another use of the account opens a new one; nothing is needed here.',
+  'case-step-done': ({ by }) => `${plain(by, 80) || 'Somebody'} has already done this step. The card shows what comes next.`,
+  'case-steps-open': ({ steps }) => `The review comes last. Still open: ${steps.map((step) => STEPS[step]).join(', ')}.`,
+  'reviews-itself': ({ why }) =>
+    why === 'custodian'
+      ? 'You held a part of the password, so you cannot sign the review of its use. Ask somebody who did not.'
+      : 'You said what this use was, so you cannot sign its review as well. Ask somebody else.',
   'nothing-to-do': () => 'There is nothing left to do here. The card shows how things stand now.',
 };
 

@@ -19,6 +19,15 @@ export function personOf(actor: Actor): Result<PersonRef, Refusal> {
   return no({ code: 'stranger', why: actor.kind === 'stranger' ? actor.why : 'unknown' });
 }
 
+/** The person behind the actor, if they own the account or hold any role here: who may act on what happens to an account (AL-9). */
+export function personWithRightTo(owners: readonly PersonRef[], actor: Actor): Result<PersonRef, Refusal> {
+  const person = personOf(actor);
+  if (!person.ok) return person;
+  const owner = owners.some(({ personKey }) => personKey === person.value.personKey);
+  const rightful = owner || (actor.kind === 'person' && actor.roles.size > 0);
+  return rightful ? person : no({ code: 'missing-role', role: 'owner' });
+}
+
 export const later = (from: Date, ms: number): Date => new Date(from.getTime() + ms);
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

@@ -1,5 +1,6 @@
 import type { DirectoryChange } from './alert/change.ts';
-import type { AlertCause, Feed, SignInEvent } from './alert/types.ts';
+import type { AlertCause, Classification, Feed, SignInEvent } from './alert/types.ts';
+import type { ReportedStep } from './case/types.ts';
 import type { Configuration } from './configuration.ts';
 import type { PersonRef, Role } from './people.ts';
 import type { CreateForm, OpenFacts } from './request/open.ts';
@@ -83,6 +84,14 @@ export type Intent =
     }
   | { readonly kind: 'acknowledge-alert'; readonly alertId: string }
   | { readonly kind: 'escalate-alert'; readonly alertId: string }
+  /** A person said what a use was. Real use and misuse go into the open case of the account, or open one. */
+  | { readonly kind: 'classify-alert'; readonly alertId: string; readonly as: Classification }
+  /** A day after it was acknowledged nobody has said yet what a use was. */
+  | { readonly kind: 'ask-classification'; readonly alertId: string }
+  /** A person reported a step of a case as done; `words` say where logs are kept, or what the review found. */
+  | { readonly kind: 'report-case-step'; readonly caseId: string; readonly step: ReportedStep; readonly words: string }
+  /** A credential may have been replaced, or a deadline of the case passed. */
+  | { readonly kind: 'look-at-case'; readonly caseId: string }
   /** The holders of a role were read, completely. Occurs at start and on schedule; refused as `nothing-to-do` when nobody came or went. */
   | { readonly kind: 'roster-read'; readonly role: Role; readonly holders: readonly PersonRef[] }
   /** The process started with these settings. Refused as `nothing-to-do` when they are those of the last start. */
@@ -93,6 +102,7 @@ export type Intent =
 /** What an intent is about, for the audit log. */
 export function subjectOf(intent: Intent): string {
   if ('requestId' in intent) return `request:${intent.requestId}`;
+  if ('caseId' in intent) return `case:${intent.caseId}`;
   if ('alertId' in intent) return `alert:${intent.alertId}`;
   if ('accountId' in intent && intent.accountId !== undefined) return `account:${intent.accountId}`;
   if (intent.kind === 'configuration-read') return 'configuration';

@@ -1,3 +1,5 @@
+import type { Classification } from './alert/types.ts';
+import type { CaseStepId } from './case/types.ts';
 import type { Role, StrangerReason } from './people.ts';
 import type { RequestState } from './request/types.ts';
 
@@ -28,7 +30,7 @@ export interface FieldFault {
 
 /** Why an intent was not carried out. A value, never an exception; every code has words in `cards/refusals.ts`. */
 export type Refusal =
-  | { readonly code: 'not-found'; readonly what: 'request' | 'account' | 'part' | 'alert' | 'tenant' | 'form' }
+  | { readonly code: 'not-found'; readonly what: 'request' | 'account' | 'part' | 'alert' | 'case' | 'tenant' | 'form' }
   | { readonly code: 'stranger'; readonly why: StrangerReason }
   | { readonly code: 'missing-role'; readonly role: Role | 'owner' }
   | { readonly code: 'bad-form'; readonly faults: readonly FieldFault[] }
@@ -64,4 +66,12 @@ export type Refusal =
   | { readonly code: 'part-stored'; readonly at: Date }
   | { readonly code: 'part-expired' }
   | { readonly code: 'already-acknowledged'; readonly by: string }
+  /** Nobody used an account in what this alert tells. */
+  | { readonly code: 'not-a-use' }
+  | { readonly code: 'already-classified'; readonly as: Classification; readonly by: string }
+  | { readonly code: 'case-closed' }
+  | { readonly code: 'case-step-done'; readonly by: string }
+  | { readonly code: 'case-steps-open'; readonly steps: readonly CaseStepId[] }
+  /** Who used the account, or may have, does not sign its review. */
+  | { readonly code: 'reviews-itself'; readonly why: 'classified' | 'custodian' }
   | { readonly code: 'nothing-to-do' };

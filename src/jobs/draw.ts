@@ -1,6 +1,7 @@
 import type { OutgoingCard, PostedCard, Reads } from '../app/ports.ts';
 import { accountCard } from '../cards/views/account.ts';
 import { alertCard } from '../cards/views/alert.ts';
+import { caseCard } from '../cards/views/case.ts';
 import { partCard } from '../cards/views/part.ts';
 import { requestCard } from '../cards/views/request.ts';
 import { validationCard } from '../cards/views/validation.ts';
@@ -34,6 +35,10 @@ export async function draw(
     case 'alert': {
       const alert = await store.get('alert', id);
       return alert && { card: alertCard(alert, now, posted.variant || undefined), revision: alert.revision };
+    }
+    case 'case': {
+      const useCase = await store.get('case', id);
+      return useCase && { card: caseCard(useCase, now), revision: useCase.revision };
     }
     default: {
       const account = await store.get('account', id);

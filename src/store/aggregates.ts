@@ -52,6 +52,12 @@ export async function insertOne<K extends Kind>(handle: Kysely<Tables>, kind: K,
       .insertInto('alert')
       .values({ ...common, raised_at: value.raisedAt })
       .execute();
+  } else if (isA('case', kind, value)) {
+    const more = { about: value.about, tenant_id: value.tenantId ?? null, account: value.account ?? null, opened_at: value.openedAt };
+    await handle
+      .insertInto('case')
+      .values({ ...common, ...more })
+      .execute();
   }
 }
 

@@ -5,6 +5,7 @@ import { secondProof } from './migrations/0002_second_proof.ts';
 import { cardOrder } from './migrations/0003_card_order.ts';
 import { provenApproval } from './migrations/0004_proven_approval.ts';
 import { quarantine } from './migrations/0005_quarantine.ts';
+import { cases } from './migrations/0006_cases.ts';
 import type { Tables } from './tables.ts';
 
 /** By name, in order. Forward only. */
@@ -14,6 +15,7 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   '0003_card_order': cardOrder,
   '0004_proven_approval': provenApproval,
   '0005_quarantine': quarantine,
+  '0006_cases': cases,
 };
 
 /**

@@ -6,6 +6,7 @@ import type { ChangeRequest } from '../core/request/types.ts';
 import { readOne } from './aggregates.ts';
 import { auditHead } from './audit.ts';
 import { backlog } from './backlog.ts';
+import { openCases, unclassifiedAlerts } from './cases.ts';
 import { readClock } from './clock.ts';
 import type { Database } from './connect.ts';
 import { fromJson, toJson } from './json.ts';
@@ -46,6 +47,8 @@ export function storeOn(database: Database, outbox: Outbox): Store {
       return rows.map((row) => fromJson<Alert>(row.body));
     },
     quarantined: (limit) => readQuarantine(db(), limit),
+    unclassifiedAlerts: (limit) => unclassifiedAlerts(db(), limit),
+    openCases: (limit) => openCases(db(), limit),
     async watchedUsers(tenantId) {
       const rows = await db().selectFrom('account').select('object_id').where('tenant_id', '=', tenantId).execute();
       return rows.map((row) => row.object_id);

@@ -28,6 +28,7 @@ export interface Tables {
   proof_ticket: { hash: string; request_id: string; object_id: string; wanted: Json; expires_at: Date };
   account: AggregateTable & { request_id: string; tenant_id: string; object_id: string; user_principal_name: string };
   alert: AggregateTable & { raised_at: Date };
+  case: AggregateTable & { about: string; tenant_id: string | null; account: string | null; opened_at: Date };
   once: { key: string; id: string };
   sealed_part: { key: string; sealed: Buffer };
   timer: { key: string; at: Date; intent: Json; failures: Generated<number> };

@@ -6,6 +6,7 @@ import type { Configuration } from '../core/configuration.ts';
 import type { ChangeRequest } from '../core/request/types.ts';
 import { claimOfName, insertOne, readOne, saveOne } from './aggregates.ts';
 import { appendAudit } from './audit.ts';
+import { credentialReplaced, openCaseAbout, openCaseOfName } from './cases.ts';
 import { readClock } from './clock.ts';
 import { fromJson, toJson } from './json.ts';
 import { type Outbox, owe } from './outbox.ts';
@@ -57,6 +58,9 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
           .where('object_id', '=', objectId.toLowerCase())
           .executeTakeFirst(),
       ),
+    openCaseAbout: (about) => openCaseAbout(handle, about),
+    openCaseOfName: (tenantId, name) => openCaseOfName(handle, tenantId, name),
+    credentialReplaced: (tenantId, name, since) => credentialReplaced(handle, tenantId, name, since),
     async claimOnce(key, id) {
       const won = await handle
         .insertInto('once')

@@ -2,6 +2,8 @@ import { type Rendered, withBanner } from '../../src/cards/render.ts';
 import { accountCard } from '../../src/cards/views/account.ts';
 import { accountListCard } from '../../src/cards/views/accountList.ts';
 import { alertCard } from '../../src/cards/views/alert.ts';
+import { alertListCard } from '../../src/cards/views/alertList.ts';
+import { caseCard } from '../../src/cards/views/case.ts';
 import { createFormCard } from '../../src/cards/views/createForm.ts';
 import { formDoneCard } from '../../src/cards/views/formDone.ts';
 import { helpCard } from '../../src/cards/views/help.ts';
@@ -15,7 +17,20 @@ import { statusCard } from '../../src/cards/views/status.ts';
 import { validationCard } from '../../src/cards/views/validation.ts';
 import { welcomePersonalCard } from '../../src/cards/views/welcome.ts';
 import { whoamiCard } from '../../src/cards/views/whoami.ts';
-import { aDecision, anAccount, anAlert, aPart, aPlan, aRequest, aRunningRequest, aSignIn, days, hours, NOON } from '../support/builders.ts';
+import {
+  aCase,
+  aDecision,
+  anAccount,
+  anAlert,
+  aPart,
+  aPlan,
+  aRequest,
+  aRunningRequest,
+  aSignIn,
+  days,
+  hours,
+  NOON,
+} from '../support/builders.ts';
 
 /** Every card with a text in every field that people, directories, feeds or errors can write. @param text asked anew for each field */
 export function cardsWith(text: () => string): readonly Rendered[] {
@@ -67,6 +82,11 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     cause: { kind: 'sign-in', event, feeds: ['azure-monitor'], registered: false },
   });
   const open = { ...alert, state: 'open' as const };
+  const useCase = aCase({
+    account: text(),
+    tenantName: text(),
+    steps: aCase().steps.map((step) => ({ ...step, done: { at: NOON, by: text(), words: text() } })),
+  });
   const values = {
     tenantId: text(),
     userName: text(),
@@ -106,6 +126,10 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     validationCard(account, days(80)),
     alertCard(alert, NOON),
     alertCard(open, NOON, 'escalation:2'),
+    alertCard({ ...alert, state: 'classified', classified: { as: 'misuse', by: who('a'), at: NOON }, caseId: 'C-1' }, NOON),
+    alertListCard([open, alert], [useCase]),
+    caseCard(useCase, NOON),
+    caseCard({ ...useCase, state: 'closed' }, NOON),
     ...(['request-failed', 'part-expired', 'unreadable-signal', 'feed-failing'] as const).map((kind) =>
       alertCard(
         { ...open, cause: { kind, requestId: text(), words: text(), partNumber: 1, custodian: text(), feed: 'azure-monitor' } },

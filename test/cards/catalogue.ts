@@ -1,8 +1,9 @@
 import type { Example } from './example.ts';
 import { ACCOUNTS } from './examples/accounts.ts';
 import { ALERTS } from './examples/alerts.ts';
+import { CASES } from './examples/cases.ts';
 import { OTHERS } from './examples/others.ts';
 import { REQUESTS } from './examples/requests.ts';
 
 /** Every card in every state. */
-export const EXAMPLES: readonly Example[] = [...REQUESTS, ...ALERTS, ...ACCOUNTS, ...OTHERS];
+export const EXAMPLES: readonly Example[] = [...REQUESTS, ...ALERTS, ...CASES, ...ACCOUNTS, ...OTHERS];

@@ -25,7 +25,9 @@ test('every template and view is in the catalogue', () => {
   const pieces = new Set(['list', 'banner', 'requestParts', 'requestOutcome', 'requestWords', 'partWords']);
   const files = ['templates', 'views'].flatMap((folder) => readdirSync(new URL(`../../src/cards/${folder}/`, import.meta.url)));
   const names = files.map((file) => file.replace(/\.(json|ts)$/, '')).filter((name) => name !== 'fragments' && !pieces.has(name));
-  expect([...new Set(names)].filter((name) => !cards.has(name))).toEqual(['accountList', 'requestList'].filter((name) => !cards.has(name)));
+  expect([...new Set(names)].filter((name) => !cards.has(name))).toEqual(
+    ['accountList', 'alertList', 'requestList'].filter((name) => !cards.has(name)),
+  );
 });
 
 describe('buttons', () => {
@@ -61,9 +63,18 @@ describe('buttons', () => {
       }
   });
 
-  test('an acknowledged alert and a finished validation ask for nothing more', () => {
-    expect(verbs('alert.acknowledged')).toEqual([]);
+  test('an explained alert, a closed case and a finished validation ask for nothing more', () => {
+    expect(verbs('alert.classified')).toEqual([]);
+    expect(verbs('case.closed')).toEqual([]);
     expect(verbs('validation.done')).toEqual([]);
     expect(verbs('alert.signed-in')).toEqual(['alert.acknowledge']);
+  });
+
+  test('what was acknowledged asks what it was; a case asks for its next step only', () => {
+    expect(verbs('alert.acknowledged')).toEqual(['alert.classify']);
+    expect(verbs('alert.request-failed')).toEqual(['alert.acknowledge']);
+    expect(verbs('case.opened')).toEqual(['case.sessions']);
+    expect(verbs('case.waits-for-password')).toEqual([]);
+    expect(verbs('case.to-review')).toEqual(['case.review']);
   });
 });

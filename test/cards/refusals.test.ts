@@ -4,7 +4,7 @@ import { NOON } from '../support/builders.ts';
 
 /** One refusal of every code: a mapped type, so a new code without a case does not compile. */
 const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code: C }>[] } = {
-  'not-found': (['request', 'account', 'part', 'alert', 'tenant', 'form'] as const).map((what) => ({ code: 'not-found', what })),
+  'not-found': (['request', 'account', 'part', 'alert', 'case', 'tenant', 'form'] as const).map((what) => ({ code: 'not-found', what })),
   stranger: (['other-tenant', 'guest', 'disabled', 'unknown', 'no-person-key', 'look-up-failed'] as const).map((why) => ({
     code: 'stranger',
     why,
@@ -53,6 +53,12 @@ const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code
   'part-stored': [{ code: 'part-stored', at: NOON }],
   'part-expired': [{ code: 'part-expired' }],
   'already-acknowledged': [{ code: 'already-acknowledged', by: 'Cy Chen' }],
+  'not-a-use': [{ code: 'not-a-use' }],
+  'already-classified': (['drill', 'real-use', 'misuse'] as const).map((as) => ({ code: 'already-classified', as, by: 'Cy Chen' })),
+  'case-closed': [{ code: 'case-closed' }],
+  'case-step-done': [{ code: 'case-step-done', by: 'Cy Chen' }],
+  'case-steps-open': [{ code: 'case-steps-open', steps: ['sessions', 'credential', 'logs'] }],
+  'reviews-itself': (['classified', 'custodian'] as const).map((why) => ({ code: 'reviews-itself', why })),
   'nothing-to-do': [{ code: 'nothing-to-do' }],
 };
 

@@ -2,6 +2,8 @@ import { PEOPLE, type PersonName, TENANTS } from '../../sandbox/world.ts';
 import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
 import type { DirectoryChange } from '../../src/core/alert/change.ts';
 import type { Alert, SignInEvent } from '../../src/core/alert/types.ts';
+import { openCase } from '../../src/core/case/open.ts';
+import type { UseCase } from '../../src/core/case/types.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import type { Actor, PersonRef, Role, StrangerReason } from '../../src/core/people.ts';
 import { type CreatePlanInput, planCreate } from '../../src/core/request/plan.ts';
@@ -190,5 +192,11 @@ export const aChange = (more: Partial<DirectoryChange> = {}): DirectoryChange =>
     ipAddress: '203.0.113.9',
   },
   targets: [{ id: anAccount().objectId, type: 'User', userPrincipalName: anAccount().userPrincipalName, properties: [] }],
+  ...more,
+});
+
+/** The open case of that sign-in, called real use by Cy. */
+export const aCase = (more: Partial<UseCase> = {}): UseCase => ({
+  ...openCase({ alert: anAlert(), kind: 'real-use', by: person('cy'), account: anAccount() }, 'C-3H8M2Q', minutes(10)).next,
   ...more,
 });

@@ -26,6 +26,7 @@ interface Rows {
   readonly account: Map<string, Aggregates['account']>;
   readonly alert: Map<string, Aggregates['alert']>;
   readonly quarantine: Quarantined[];
+  readonly case: Map<string, Aggregates['case']>;
   readonly once: Map<string, string>;
   readonly sealed: Map<string, Uint8Array>;
   readonly timers: Map<string, { readonly at: Date; readonly intent: Intent }>;
@@ -42,6 +43,7 @@ const nothing = (): Rows => ({
   account: new Map(),
   alert: new Map(),
   quarantine: [],
+  case: new Map(),
   once: new Map(),
   sealed: new Map(),
   timers: new Map(),
@@ -137,6 +139,20 @@ export function memoryStore(start: Date): MemoryStore {
     accountOfRequest: async (requestId) => structuredClone([...rows.account.values()].find((account) => account.requestId === requestId)),
     accountOfUser: async (tenantId, objectId) =>
       structuredClone([...rows.account.values()].find((account) => account.tenantId === tenantId && account.objectId === objectId)),
+    openCaseAbout: async (about) => [...rows.case.values()].find((row) => row.about === about && row.state === 'open')?.id,
+    openCaseOfName: async (tenantId, name) =>
+      [...rows.case.values()].find((row) => row.tenantId === tenantId && row.account === name && row.state === 'open')?.id,
+    async credentialReplaced(tenantId, name, since) {
+      const applied = [...rows.request.values()].find(
+        ({ kind, state, plan, closedAt = since }) =>
+          ['rotate', 'retire'].includes(kind) &&
+          state === 'applied' &&
+          plan.tenant.id === tenantId &&
+          plan.account.userPrincipalName === name &&
+          closedAt > since,
+      );
+      return applied?.closedAt && { requestId: applied.id, at: applied.closedAt };
+    },
     async claimOnce(key, id) {
       const earlier = rows.once.get(key);
       if (earlier === undefined) rows.once.set(key, id);
@@ -230,6 +246,9 @@ export function memoryStore(start: Date): MemoryStore {
     accounts: async (limit) => [...rows.account.values()].slice(0, limit),
     openAlerts: async (limit) => [...rows.alert.values()].filter(({ state }) => state === 'open').slice(0, limit),
     quarantined: async (limit) => ({ rows: [...rows.quarantine].reverse().slice(0, limit), total: rows.quarantine.length }),
+    unclassifiedAlerts: async (limit) =>
+      [...rows.alert.values()].filter(({ state, severity }) => state === 'acknowledged' && severity === 'critical').slice(0, limit),
+    openCases: async (limit) => [...rows.case.values()].filter(({ state }) => state === 'open').slice(0, limit),
     watchedUsers: async (tenantId) => [...rows.account.values()].filter((row) => row.tenantId === tenantId).map((row) => row.objectId),
     cardsOf: async (subject) => [...rows.cards.values()].filter((card) => card.subject === subject),
     card: async (key) => rows.cards.get(key),
@@ -285,6 +304,7 @@ const copyOf = (rows: Rows): Rows => ({
   account: new Map(rows.account),
   alert: new Map(rows.alert),
   quarantine: [...rows.quarantine],
+  case: new Map(rows.case),
   once: new Map(rows.once),
   sealed: new Map(rows.sealed),
   timers: new Map(rows.timers),

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { alertAcknowledge } from '../../src/bot/actions/alertAcknowledge.ts';
+import { alertClassify } from '../../src/bot/actions/alertClassify.ts';
+import { caseLogs, caseReview, caseSessions } from '../../src/bot/actions/caseStep.ts';
 import { createSubmit } from '../../src/bot/actions/createSubmit.ts';
 import { partReveal } from '../../src/bot/actions/partReveal.ts';
 import { partStored } from '../../src/bot/actions/partStored.ts';
@@ -35,11 +37,24 @@ describe('AP-10: of a press nothing is believed but id and digest', () => {
     fc.assert(
       fc.property(
         fc.dictionary(
-          fc.constantFrom('id', 'digest', 'reason', 'userName', 'custodians', 'note', 'location', 'sealNumber', 'tenantId'),
+          fc.constantFrom(
+            'id',
+            'digest',
+            'reason',
+            'userName',
+            'custodians',
+            'note',
+            'location',
+            'sealNumber',
+            'tenantId',
+            'classification',
+            'review',
+          ),
           fc.jsonValue(),
         ),
         (data) => {
-          for (const action of [requestApprove, requestDeny, createSubmit, partReveal, partStored, alertAcknowledge, validationSubmit]) {
+          const own = [requestApprove, requestDeny, createSubmit, partReveal, partStored, alertAcknowledge, validationSubmit];
+          for (const action of [...own, alertClassify, caseSessions, caseLogs, caseReview]) {
             expect(typeof action.parse(data as Record<string, unknown>).ok).toBe('boolean');
           }
         },

@@ -1,8 +1,10 @@
+import { mustBeClassified } from '../../core/alert/classify.ts';
 import { addSource, raise, signInKey } from '../../core/alert/raise.ts';
 import type { SignInEvent } from '../../core/alert/types.ts';
 import type { Effect } from '../../core/effect.ts';
 import { no, ok } from '../../core/result.ts';
 import type { Aggregates, Transaction } from '../ports.ts';
+import { joinOpenCase } from './cases.ts';
 import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
 
 /** Every sign-in is an alert, once per attempt and result, whichever feed brings it first (AL-3). */
@@ -62,17 +64,19 @@ export async function quarantined(scene: Scene, { dedupe, feed, words, bytes, te
 }
 
 export async function raised(
-  { tx, now, tenant }: Scene,
+  scene: Scene,
   id: string,
   tenantId: string | undefined,
   cause: Aggregates['alert']['cause'],
   account: Aggregates['account'] | undefined,
 ): Promise<Outcome> {
+  const { tx, now, tenant } = scene;
   const tenantName = tenantId === undefined ? undefined : (tenant(tenantId)?.displayName ?? account?.tenantName);
   const about = { ...(tenantId ? { tenantId } : {}), ...(tenantName ? { tenantName } : {}), ...(account ? { account } : {}) };
   const { next, effects } = raise(cause, about, id, now);
-  await tx.insert('alert', next);
+  const alert = mustBeClassified(next) ? await joinOpenCase(scene, next) : next;
+  await tx.insert('alert', alert);
   const more: Effect[] = account ? [{ kind: 'show', subject: `account:${account.id}` }] : [];
   await tx.owe([...effects, ...more]);
-  return ok({ alert: next });
+  return ok({ alert });
 }

@@ -47,6 +47,10 @@ export function detailsOf(intent: Intent): { details?: Record<string, string | n
       return { details: { role: intent.role, holders: intent.holders.map(({ objectId }) => objectId).join(' ') } };
     case 'configuration-read':
       return { details: intent.configuration };
+    case 'classify-alert':
+      return { details: { as: intent.as } };
+    case 'report-case-step':
+      return { details: { step: intent.step, words: intent.words } };
     case 'raise-alert':
       return { details: { cause: intent.cause.kind } };
     default:

@@ -1,4 +1,5 @@
-import type { Alert, AlertCause, AlertSeverity, Feed, SignInEvent, SignInKind } from '../../core/alert/types.ts';
+import { isUse } from '../../core/alert/classify.ts';
+import type { Alert, AlertCause, AlertSeverity, Classification, Feed, SignInEvent, SignInKind } from '../../core/alert/types.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { FEED_NAMES, feedNames } from '../feeds.ts';
 import { policyWords } from '../policyResults.ts';
@@ -24,6 +25,9 @@ interface AlertView {
   readonly isAcknowledged: boolean;
   readonly acknowledgedBy: string;
   readonly acknowledgedAt: string;
+  readonly isClassified: boolean;
+  readonly classified: string;
+  readonly asksWhat: boolean;
   readonly hasAccount: boolean;
   readonly account: string;
   readonly hasTenant: boolean;
@@ -67,12 +71,13 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
   const told = tell(alert.cause);
   const level = Math.max(alert.escalation, Number(/^escalation:([123])$/.exec(variant ?? '')?.[1] ?? 0));
   const minutes = MINUTES[level - 1];
-  const acknowledged = alert.state === 'acknowledged';
   const { kicker, tone, color } = SEVERITIES[alert.severity];
+  const acknowledged = alert.state !== 'open';
+  const unexplained = variant === 'unclassified' && alert.state === 'acknowledged';
   const account = alert.account ?? (alert.cause.kind === 'sign-in' ? alert.cause.event.userPrincipalName : undefined);
   const view: AlertView = {
-    hasEscalation: minutes !== undefined && !acknowledged,
-    escalation: `Nobody has acknowledged this for ${minutes ?? ''} minutes`,
+    hasEscalation: unexplained || (minutes !== undefined && !acknowledged),
+    escalation: unexplained ? 'Nobody has said yet what this was' : `Nobody has acknowledged this for ${minutes ?? ''} minutes`,
     header: {
       kicker,
       title: told.title,
@@ -84,6 +89,9 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     isAcknowledged: acknowledged,
     acknowledgedBy: plain(alert.acknowledgedBy?.name ?? 'somebody', 80),
     acknowledgedAt: alert.acknowledgedAt ? when(alert.acknowledgedAt) : '',
+    isClassified: alert.classified !== undefined,
+    classified: plain(alert.classified ? classifiedWords(alert, alert.classified) : ''),
+    asksWhat: acknowledged && isUse(alert) && alert.classified === undefined,
     hasAccount: account !== undefined,
     account: plain(account ?? ''),
     hasTenant: alert.tenantName !== undefined || alert.tenantId !== undefined,
@@ -98,6 +106,17 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     card: render(view),
     summary: plain(`${acknowledged ? 'Acknowledged' : kicker.replace('▲ ', '')}: ${told.title}${where}`, 200),
   };
+}
+
+export const titleOf = ({ cause }: Alert): string => tell(cause).title;
+
+const WHAT: { readonly [C in Classification]: string } = { drill: 'A drill', 'real-use': 'Real use', misuse: 'Misuse' };
+
+/** That nobody announced a drill beforehand is said beside the word, whoever calls it one (AL-7). */
+function classifiedWords({ caseId, drillId }: Alert, { as, by }: NonNullable<Alert['classified']>): string {
+  const about =
+    as !== 'drill' ? `; worked up in ${caseId ?? 'a case'}` : drillId === undefined ? '; nobody had announced one' : `, ${drillId}`;
+  return `${WHAT[as]}, says ${plain(by.name, 80)}${about}`;
 }
 
 function tell(cause: AlertCause): Told {

@@ -1,9 +1,10 @@
 import type { EmergencyAccount } from '../account/types.ts';
-import { type Decision, later, MINUTE, personOf } from '../decision.ts';
+import { type Decision, later, MINUTE, personWithRightTo } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
 import type { DirectoryChange } from './change.ts';
+import { askTimer } from './classify.ts';
 import type { Alert, AlertCause, AlertSeverity, Feed, SignInEvent } from './types.ts';
 
 /** Minutes after which an alert nobody acknowledged is said again, louder (design.md section 6.6). */
@@ -101,16 +102,14 @@ const size = ({ actor, targets, ...rest }: DirectoryChange): number =>
 
 /** Somebody who holds any role here, or owns the account, has seen it (AL-9). */
 export function acknowledge(alert: Alert, actor: Actor, now: Date): Decision<Alert> {
-  const person = personOf(actor);
+  const person = personWithRightTo(alert.owners, actor);
   if (!person.ok) return person;
-  const owner = alert.owners.some(({ personKey }) => personKey === person.value.personKey);
-  const rightful = owner || (actor.kind === 'person' && actor.roles.size > 0);
-  if (!rightful) return no({ code: 'missing-role', role: 'owner' });
-  if (alert.state === 'acknowledged') return no({ code: 'already-acknowledged', by: alert.acknowledgedBy?.name ?? '' });
+  if (alert.state !== 'open') return no({ code: 'already-acknowledged', by: alert.acknowledgedBy?.name ?? '' });
   return ok({
     next: { ...alert, state: 'acknowledged', acknowledgedAt: now, acknowledgedBy: person.value, revision: alert.revision + 1 },
     effects: [
       { kind: 'forget', key: `escalate:${alert.id}` },
+      ...askTimer(alert, now),
       { kind: 'show', subject: `alert:${alert.id}`, urgent: true },
     ],
   });

@@ -53,6 +53,13 @@ export type AlertCause =
   | { readonly kind: 'configuration-changed'; readonly changes: readonly ConfigurationChange[] }
   | { readonly kind: 'feed-failing'; readonly feed: Feed; readonly words: string };
 
+/** What a use of an account was, as the review after it says (domain.md P1). From the harmless to the grave. */
+export const CLASSIFICATIONS = ['drill', 'real-use', 'misuse'] as const;
+export type Classification = (typeof CLASSIFICATIONS)[number];
+
+/** `open` until somebody has seen it; `classified` once somebody has said what it was. */
+export type AlertState = 'open' | 'acknowledged' | 'classified';
+
 export interface Alert {
   readonly id: string;
   readonly severity: AlertSeverity;
@@ -63,11 +70,16 @@ export interface Alert {
   /** The account as people know it. */
   readonly account?: string;
   readonly owners: readonly PersonRef[];
-  readonly state: 'open' | 'acknowledged';
+  readonly state: AlertState;
   readonly revision: number;
   readonly raisedAt: Date;
   /** 0 when raised; 1, 2, 3 after 5, 15 and 30 minutes without an acknowledgement. */
   readonly escalation: number;
   readonly acknowledgedAt?: Date;
   readonly acknowledgedBy?: PersonRef;
+  readonly classified?: { readonly as: Classification; readonly by: PersonRef; readonly at: Date };
+  /** The case in which the use is worked up, once it was real or misuse. */
+  readonly caseId?: string;
+  /** The drill that announced it. A label: the alert is raised, shown and escalated all the same (AL-7). */
+  readonly drillId?: string;
 }

@@ -46,6 +46,30 @@ export const ALERTS: readonly Example[] = [
   },
   {
     card: 'alert',
+    state: 'unclassified',
+    rendered: alertCard(
+      { ...seenTwice, state: 'acknowledged', acknowledgedAt: minutes(4), acknowledgedBy: person('cy') },
+      minutes(1444),
+      'unclassified',
+    ),
+  },
+  {
+    card: 'alert',
+    state: 'classified',
+    rendered: alertCard(
+      {
+        ...seenTwice,
+        state: 'classified',
+        acknowledgedAt: minutes(4),
+        acknowledgedBy: person('cy'),
+        classified: { as: 'real-use', by: person('ann'), at: minutes(9) },
+        caseId: 'C-3H8M2Q',
+      },
+      minutes(10),
+    ),
+  },
+  {
+    card: 'alert',
     state: 'request-failed',
     rendered: alertCard(
       bare({
