@@ -1,20 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { type Initiator, recordAudit } from './audit.ts';
 import { type ByHand, Senseless } from './byHand.ts';
 import { changePolicy } from './changePolicy.ts';
 import { GraphFault } from './graphFault.ts';
-import { graphInstant, objectOf, textOf } from './json.ts';
+import { objectOf, textOf } from './json.ts';
 import { addMember, findGroup, findUser, removeMember, userTarget } from './membership.ts';
 import type { GroupRow, UserRow } from './records.ts';
+import { registerMethod } from './registerMethod.ts';
 import { unassign } from './roleGrants.ts';
 import { administratorOf } from './seedUsers.ts';
 import { findTenant, type TenantState } from './state.ts';
 import { deleteUser } from './userDeletion.ts';
 
 function userOf({ state, tenantId, body }: ByHand): UserRow {
-  const user = findUser(state, tenantId, textOf(body, 'userId') ?? '');
-  if (!user) throw new Senseless('userId must be the id or user principal name of a user of this tenant.');
+  const user = findUser(state, tenantId, textOf(body, 'userId') ?? textOf(body, 'userPrincipalName') ?? '');
+  if (!user) throw new Senseless('userId, or userPrincipalName, must be that of a user of this tenant.');
   return user;
 }
 
@@ -47,31 +47,6 @@ function removeRole(task: ByHand): void {
   for (const one of held) unassign(task.state, task.by, one);
 }
 
-function registerMethod(task: ByHand): void {
-  const user = userOf(task);
-  const kind = textOf(task.body, 'method') ?? 'phone';
-  const id = randomUUID();
-  const createdDateTime = graphInstant(task.state.clock.now());
-  task.state.methods.put(id, {
-    id,
-    tenantId: task.tenantId,
-    userId: user.id,
-    kind,
-    displayName: textOf(task.body, 'displayName') ?? kind,
-    createdDateTime,
-  });
-  recordAudit(task.state, {
-    tenantId: task.tenantId,
-    by: task.by,
-    activity: 'Admin registered security info',
-    category: 'UserManagement',
-    operation: 'Add',
-    service: 'Authentication Methods',
-    reason: `Admin registered ${kind} method for user`,
-    targets: [userTarget(user)],
-  });
-}
-
 /** Somebody leaves the organisation: disabled, and out of every group. */
 function leaver(task: ByHand): void {
   const user = userOf(task);
@@ -87,7 +62,7 @@ const TASKS: Readonly<Record<string, (task: ByHand) => void>> = {
   'delete-user': (task) => deleteUser(task.state, task.by, userOf(task)),
   'remove-role': removeRole,
   'change-policy': changePolicy,
-  'register-method': registerMethod,
+  'register-method': (task) => registerMethod(task, userOf(task)),
   'add-to-group': (task) => addMember(task.state, task.by, groupOf(task), userOf(task).id),
   'remove-from-group': (task) => removeMember(task.state, task.by, groupOf(task), userOf(task).id),
   leaver,

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { SignInFeed } from '../feeds/azureMonitor.ts';
 import { objectOf, textOf } from './json.ts';
 import { findGroup, transitiveMemberIds } from './membership.ts';
+import { findMethodKind } from './methodKinds.ts';
 import { DEFAULT_APP, signInApp } from './signInApps.ts';
 import { judgeAttempt } from './signInAttempt.ts';
 import { signInRow } from './signInRow.ts';
@@ -20,7 +21,8 @@ export function registerSignIns(server: FastifyInstance, state: TenantState, fee
     if (!tenant) return refuse('tenantId must be the id of a sandbox tenant.');
     const userPrincipalName = textOf(body, 'userPrincipalName');
     if (userPrincipalName === undefined) return refuse('userPrincipalName is missing.');
-    const [password, method] = [textOf(body, 'password'), textOf(body, 'method')];
+    const [password, named] = [textOf(body, 'password'), textOf(body, 'method')];
+    const method = named === undefined ? undefined : (findMethodKind(named)?.kind ?? named);
     if (password === undefined && method === undefined) return refuse('Say how: password, method, or both.');
     const ip = textOf(body, 'ip') ?? DEFAULT_IP;
     if (isIP(ip) === 0) return refuse('ip must be an IPv4 or IPv6 address.');

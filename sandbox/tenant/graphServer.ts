@@ -13,6 +13,8 @@ import { GRAPH_PREFIX } from './graphReply.ts';
 import type { GraphRoute } from './graphRoute.ts';
 import { groupMemberRoutes } from './groupMembers.ts';
 import { groupRoutes } from './groups.ts';
+import { methodPolicyRoutes } from './methodPolicies.ts';
+import { methodRoutes } from './methods.ts';
 import { organizationRoutes } from './organization.ts';
 import { roleAssignmentRoutes } from './roleAssignments.ts';
 import { roleDefinitionRoutes } from './roleDefinitions.ts';
@@ -35,6 +37,8 @@ export function graphRoutes(state: TenantState): readonly GraphRoute[] {
     ...deletedItemRoutes(state),
     ...groupRoutes(state),
     ...groupMemberRoutes(state),
+    ...methodRoutes(state),
+    ...methodPolicyRoutes(state),
     ...administrativeUnitRoutes(state),
     ...unitMemberRoutes(state),
     ...roleDefinitionRoutes(),

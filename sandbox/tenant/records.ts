@@ -59,7 +59,24 @@ export interface PolicyRow {
   readonly policy: JsonObject & { readonly id: string; readonly displayName: string; readonly state: string };
 }
 
-/** A registered sign-in method: `fido2`, `microsoftAuthenticator`, `phone`, `softwareOath`, `windowsHelloForBusiness`, `temporaryAccessPass`. */
+/** A Temporary Access Pass; its value is kept nowhere. */
+export interface AccessPass {
+  readonly secret: PasswordHash;
+  /** Sandbox time, ISO. */
+  readonly startsAt: string;
+  readonly lifetimeInMinutes: number;
+  readonly isUsableOnce: boolean;
+  /** A one-time pass that was used. */
+  readonly used: boolean;
+}
+
+/** A policy that can be changed: what differs from how it started. */
+export interface PolicySettingRow {
+  readonly id: string;
+  readonly properties: JsonObject;
+}
+
+/** A registered sign-in method; kinds in methodKinds.ts. */
 export interface MethodRow {
   readonly id: string;
   readonly tenantId: string;
@@ -67,6 +84,9 @@ export interface MethodRow {
   readonly kind: string;
   readonly displayName: string;
   readonly createdDateTime: string;
+  /** Graph's properties of this kind. */
+  readonly properties: JsonObject;
+  readonly pass: AccessPass | null;
 }
 
 /** A row of a log: durable at once, readable from `availableAtMs` (real time) on, as logs lag behind. */

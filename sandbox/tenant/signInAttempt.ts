@@ -1,4 +1,5 @@
 import type { SandboxTenant } from '../world.ts';
+import { usePass } from './accessPasses.ts';
 import { hasSecurityDefaults } from './conditionalAccess.ts';
 import { type Evaluation, evaluatePolicies } from './conditionalAccessEvaluation.ts';
 import { findUser, groupsOf, rolesOf } from './membership.ts';
@@ -24,6 +25,8 @@ export interface Verdict {
 
 const PASSWORDLESS = new Set(['fido2', 'windowsHelloForBusiness', 'platformCredential', 'temporaryAccessPass']);
 const PHISHING_RESISTANT = new Set(['fido2', 'windowsHelloForBusiness', 'platformCredential']);
+/** AADSTS130503: your Temporary Access Pass is incorrect. From memory, as is that an expired one answers the same. */
+const WRONG_PASS = 130_503;
 const TRIES = 10;
 const LOCK_MS = 60_000;
 
@@ -37,6 +40,7 @@ function wrongTry(state: TenantState, user: UserRow): void {
 
 /** Error code of the credentials alone; counts wrong tries. */
 function checkCredentials(state: TenantState, user: UserRow, { password, method }: Attempt): number {
+  if (method === 'temporaryAccessPass') return password !== undefined && usePass(state, user.tenantId, user.id, password) ? 0 : WRONG_PASS;
   if (password !== undefined) {
     if (user.lockedUntil !== null && Date.parse(user.lockedUntil) > state.clock.now().getTime()) return 50053;
     if (!matchesPassword(password, user.password)) {

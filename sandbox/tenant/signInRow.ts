@@ -12,6 +12,7 @@ const REASONS: Readonly<Record<number, string>> = {
   50126: 'Error validating credentials due to invalid username or password.',
   53000: 'Device is not in required device state. Conditional Access policy requires a compliant device.',
   53003: 'Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.',
+  130503: 'Your Temporary Access Pass is incorrect, expired or was used before.',
   500121: 'Authentication failed during strong authentication request.',
 };
 

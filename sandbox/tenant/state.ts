@@ -1,7 +1,8 @@
 import type { SandboxClock } from '../clock.ts';
 import type { Documents } from '../documents.ts';
 import { type SandboxTenant, TENANTS } from '../world.ts';
-import type { GroupRow, LogRow, MethodRow, PolicyRow, RoleAssignmentRow, UnitRow, UserRow } from './records.ts';
+import { methodKey } from './methodKinds.ts';
+import type { GroupRow, LogRow, MethodRow, PolicyRow, PolicySettingRow, RoleAssignmentRow, UnitRow, UserRow } from './records.ts';
 import { openTable, type Table } from './table.ts';
 
 /** Everything the pretend tenants know. */
@@ -13,7 +14,9 @@ export interface TenantState {
   readonly units: Table<UnitRow>;
   readonly roleAssignments: Table<RoleAssignmentRow>;
   readonly policies: Table<PolicyRow>;
+  /** By `methodKey`. */
   readonly methods: Table<MethodRow>;
+  readonly policySettings: Table<PolicySettingRow>;
   readonly signIns: Table<LogRow>;
   readonly audits: Table<LogRow>;
   /** Real milliseconds until a new user can be referenced. */
@@ -42,7 +45,8 @@ export function openState(documents: Documents, clock: SandboxClock, timing: { r
     units: open<UnitRow>('administrativeUnits', byId),
     roleAssignments: open<RoleAssignmentRow>('roleAssignments', byId),
     policies: open<PolicyRow>('policies', byId),
-    methods: open<MethodRow>('methods', byId),
+    methods: open<MethodRow>('methods', methodKey),
+    policySettings: open<PolicySettingRow>('policySettings', byId),
     signIns: open<LogRow>('signIns', byId),
     audits: open<LogRow>('audits', byId),
     replicationMs: timing.replicationMs,

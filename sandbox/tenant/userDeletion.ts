@@ -1,5 +1,6 @@
 import { type Initiator, recordAudit } from './audit.ts';
 import { userTarget } from './membership.ts';
+import { methodKey } from './methodKinds.ts';
 import type { UserRow } from './records.ts';
 import type { TenantState } from './state.ts';
 
@@ -64,7 +65,7 @@ export function nameBeforeDeletion(user: UserRow): string {
 /** Forgets a deleted user for good, role assignments and sign-in methods with it. */
 export function purgeUser(state: TenantState, by: Initiator, user: UserRow): void {
   for (const one of state.roleAssignments.all()) if (one.principalId === user.id) state.roleAssignments.remove(one.id);
-  for (const one of state.methods.all()) if (one.userId === user.id) state.methods.remove(one.id);
+  for (const one of state.methods.all()) if (one.userId === user.id) state.methods.remove(methodKey(one));
   state.users.remove(user.id);
   const targets = [userTarget(user, { 'Is Hard Deleted': [undefined, 'True'] })];
   recordAudit(state, {
