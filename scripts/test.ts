@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { BROWSER_HINT, browserPath } from '../test/support/browser.ts';
+import { SLICE_HINT, sliceIsThere } from '../test/support/contract/slice.ts';
 import { POSTGRES_HINT, type PostgresServer, startPostgres } from '../test/support/postgres.ts';
 import { type CheckResult, lint, show, stopPrograms, types } from './checks.ts';
 import { groupsOf, listTests, runGroup, type Tally } from './jest.ts';
@@ -41,6 +42,7 @@ try {
   for (const check of checks) count(check);
   if (!server) notes.push(`Without PostgreSQL the suites that need a server are skipped. Try: ${POSTGRES_HINT}`);
   if (!browser) notes.push(`Without a browser the suites that need one are skipped. Try: ${BROWSER_HINT}`);
+  if (!sliceIsThere) notes.push(SLICE_HINT);
   const env = {
     ...process.env,
     ...(server && { BREAKGLASS_TEST_DATABASE_URL: server.url }),

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { authenticate } from './authenticate.ts';
+import { type Authenticated, authenticate } from './authenticate.ts';
 import { faultBody, GraphFault } from './graphFault.ts';
 import { BATCH_HEADER, batchMark, GRAPH_PREFIX, type GraphParts } from './graphReply.ts';
 import { isObject, type JsonObject, objectOf } from './json.ts';
@@ -41,12 +41,25 @@ function itemsOf(body: unknown): Item[] {
 }
 
 /** `POST /v1.0/$batch`: up to 20 requests, each answered by itself; a request whose predecessor failed gets 424. */
-export function registerBatch(server: FastifyInstance, { state, tokens }: GraphParts): void {
+export function registerBatch(server: FastifyInstance, { state, tokens, traffic }: GraphParts): void {
   server.post(`${GRAPH_PREFIX}/$batch`, async (request, reply) => {
-    const fail = (fault: GraphFault) => reply.code(fault.status).send(faultBody(fault, state.clock.now(), request.id, request.id));
+    let who: Authenticated | undefined;
+    const record = (status: number, body: unknown): void =>
+      traffic.record({
+        at: state.clock.now().toISOString(),
+        tenantId: who?.tenant.id ?? null,
+        caller: who?.caller.app.name ?? null,
+        request: { method: request.method, url: request.url, body: request.body ?? null },
+        response: { status, headers: {}, body },
+      });
+    const fail = (fault: GraphFault) => {
+      const body = faultBody(fault, state.clock.now(), request.id, request.id);
+      record(fault.status, body);
+      return reply.code(fault.status).send(body);
+    };
     let items: Item[];
     try {
-      await authenticate(request, tokens);
+      who = await authenticate(request, tokens);
       items = itemsOf(request.body);
     } catch (error) {
       if (error instanceof GraphFault) return fail(error);
@@ -89,6 +102,7 @@ export function registerBatch(server: FastifyInstance, { state, tokens }: GraphP
         body: answer.payload === '' ? null : (JSON.parse(answer.payload) as unknown),
       });
     }
+    record(200, { responses });
     return { responses };
   });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticated } from './authenticate.ts';
+import { widened } from './extras.ts';
 import type { Faults } from './faults.ts';
 import type { GraphAnswer } from './graphRoute.ts';
 import type { TenantState } from './state.ts';
@@ -14,6 +15,8 @@ export interface GraphParts {
   readonly faults: Faults;
   readonly writes: WriteLog;
   readonly traffic: TrafficRecorder;
+  /** Answers are to be wider than their contract. */
+  readonly extras: { readonly on: boolean };
 }
 
 export const GRAPH_PREFIX = '/v1.0';
@@ -32,7 +35,7 @@ export interface Exchange {
   who: Authenticated | undefined;
 }
 
-/** Answers with the headers Graph sends, and records the exchange when asked to. */
+/** Answers with the headers Graph sends, and has the exchange recorded. */
 export function send(parts: GraphParts, { request, reply, requestId, clientRequestId, who }: Exchange, answer: GraphAnswer): FastifyReply {
   const data = answer.status < 400;
   reply.code(answer.status).headers({
@@ -45,16 +48,15 @@ export function send(parts: GraphParts, { request, reply, requestId, clientReque
     ...(answer.body && data ? { 'odata-version': '4.0' } : {}),
     ...answer.headers,
   });
-  if (parts.traffic.on) {
-    parts.traffic.record({
-      at: parts.state.clock.now().toISOString(),
-      tenantId: who?.tenant.id ?? null,
-      caller: who?.caller.app.name ?? null,
-      request: { method: request.method, url: request.url, body: request.body ?? null },
-      response: { status: answer.status, headers: reply.getHeaders(), body: answer.body ?? null },
-    });
-  }
-  return reply.send(answer.body ? JSON.stringify(answer.body) : undefined);
+  parts.traffic.record({
+    at: parts.state.clock.now().toISOString(),
+    tenantId: who?.tenant.id ?? null,
+    caller: who?.caller.app.name ?? null,
+    request: { method: request.method, url: request.url, body: request.body ?? null },
+    response: { status: answer.status, headers: reply.getHeaders(), body: answer.body ?? null },
+  });
+  if (answer.body === undefined) return reply.send();
+  return reply.send(JSON.stringify(parts.extras.on ? widened(answer.body) : answer.body));
 }
 
 /** Cuts the connection instead of answering. */

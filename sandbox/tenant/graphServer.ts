@@ -6,6 +6,7 @@ import { conditionalAccessRoutes } from './conditionalAccess.ts';
 import { deletedItemRoutes } from './deletedItems.ts';
 import { directoryAuditRoutes } from './directoryAudits.ts';
 import { domainRoutes } from './domains.ts';
+import { openExtras } from './extras.ts';
 import { registerFaults } from './faults.ts';
 import { graphHandler, registerGraph } from './graph.ts';
 import { GraphFault } from './graphFault.ts';
@@ -22,7 +23,7 @@ import { signInRoutes } from './signIns.ts';
 import type { TenantState } from './state.ts';
 import { subscribedSkuRoutes } from './subscribedSkus.ts';
 import type { TokenAuthority } from './tokens.ts';
-import { openTraffic, registerTraffic } from './traffic.ts';
+import { type Exchange, openTraffic, registerTraffic } from './traffic.ts';
 import { userActionRoutes } from './userActions.ts';
 import { userRoutes } from './users.ts';
 import { userWriteRoutes } from './userWrites.ts';
@@ -69,11 +70,11 @@ const UNREADABLE: GraphRoute = {
 };
 
 /** Puts Graph, its faults and its recordings on the server. */
-export function serveGraph(server: FastifyInstance, state: TenantState, tokens: TokenAuthority) {
+export function serveGraph(server: FastifyInstance, state: TenantState, tokens: TokenAuthority, watch?: (exchange: Exchange) => void) {
   const faults = registerFaults(server, state);
   const writes = openWriteLog(state);
-  const traffic = openTraffic(state);
-  const parts = { state, tokens, faults, writes, traffic };
+  const traffic = openTraffic(state, watch);
+  const parts = { state, tokens, faults, writes, traffic, extras: openExtras(server, state) };
   registerBatch(server, parts);
   registerGraph(server, parts, graphRoutes(state));
   registerWrites(server, writes);

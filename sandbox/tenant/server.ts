@@ -20,6 +20,7 @@ import { registerManagedIdentity } from './managedIdentity.ts';
 import { seedTenants } from './seed.ts';
 import { openState } from './state.ts';
 import { issuerOf, openTokenAuthority } from './tokens.ts';
+import type { Exchange } from './traffic.ts';
 
 export interface TenantOptions {
   /** 0 takes any free port. */
@@ -42,6 +43,8 @@ export interface TenantOptions {
   readonly securePem?: string;
   /** Certificates and outside issuers the app registrations are known by, besides what every sandbox has. */
   readonly trust?: AppTrust;
+  /** Sees every exchange with Graph, as it stands in the contract: before anything undeclared is added. */
+  readonly watch?: (exchange: Exchange) => void;
 }
 
 export interface TenantServer {
@@ -75,7 +78,7 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
   let securePort: number | undefined;
   const server = createHttp({ port: () => port, securePort: () => securePort, teamsOrigin: () => teamsOrigin });
 
-  const faults = serveGraph(server, state, tokens);
+  const faults = serveGraph(server, state, tokens, options.watch);
   const monitor = REGISTRATIONS.find((app) => app.name === 'azureMonitor');
   const identity = REGISTRATIONS.find((app) => app.name === 'identity');
   if (!monitor || !identity) throw new Error('An application every sandbox has is not registered.');

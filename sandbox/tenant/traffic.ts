@@ -12,19 +12,21 @@ export interface Exchange {
 }
 
 export interface TrafficRecorder {
-  readonly on: boolean;
+  /** Keeps an exchange where recording is on, and shows it to whoever watches. */
   record(exchange: Exchange): void;
 }
 
 /** Recording of Graph requests and answers, off until switched on. Tokens are never recorded, passwords masked. */
-export function openTraffic(state: TenantState): TrafficRecorder & { switch(on: boolean): void; all(): readonly Exchange[] } {
+export function openTraffic(
+  state: TenantState,
+  watch?: (exchange: Exchange) => void,
+): TrafficRecorder & { switch(on: boolean): void; all(): readonly Exchange[] } {
   const rows = state.open<Exchange & { seq: number }>('traffic', (row) => String(row.seq));
   return {
-    get on() {
-      return state.documents.get<{ on: boolean }>('tenant.settings', 'traffic')?.on ?? false;
-    },
     switch: (on) => state.documents.put('tenant.settings', 'traffic', { on }),
     record(exchange) {
+      watch?.(exchange);
+      if (state.documents.get<{ on: boolean }>('tenant.settings', 'traffic')?.on !== true) return;
       const seq = (rows.all().at(-1)?.seq ?? 0) + 1;
       const { request, response } = exchange;
       const [asked, answered] = [masked(request.body), masked(response.body)];

@@ -5,12 +5,12 @@ import { sandboxClock } from '../../sandbox/clock.ts';
 import { loopbackCredential } from '../../sandbox/credentials.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
 import { loopbackTransport } from '../../sandbox/graphTransport.ts';
-import { startTenant, type TenantServer } from '../../sandbox/tenant/server.ts';
 import { APPS, HOME_TENANT, PEOPLE, ROLE_GROUPS, TENANTS } from '../../sandbox/world.ts';
 import { type Graph, graphClient } from '../../src/graph/client.ts';
 import { GraphFault } from '../../src/graph/faults.ts';
 import { graphPeople } from '../../src/graph/people.ts';
 import { graphTenants } from '../../src/graph/tenants.ts';
+import { startTenant, type TenantServer } from '../support/tenantInContract.ts';
 
 const ORIGIN = 'https://graph.microsoft.com';
 
@@ -22,6 +22,7 @@ describe('src/graph against a tenant that checks tokens, permissions and bodies'
 
   beforeAll(async () => {
     tenant = await startTenant({ port: 0, documents, clock, replicationMs: 0, logDelayMs: 0 });
+    await post('/sandbox/extras', { on: true });
   });
   afterAll(async () => {
     await tenant.close();

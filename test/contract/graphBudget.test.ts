@@ -4,9 +4,9 @@ import { sandboxClock } from '../../sandbox/clock.ts';
 import { loopbackCredential } from '../../sandbox/credentials.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
 import { loopbackTransport } from '../../sandbox/graphTransport.ts';
-import { startTenant, type TenantServer } from '../../sandbox/tenant/server.ts';
 import { APPS, TENANTS } from '../../sandbox/world.ts';
 import { graphTenants } from '../../src/graph/tenants.ts';
+import { startTenant, type TenantServer } from '../support/tenantInContract.ts';
 
 const ORIGIN = 'https://graph.microsoft.com';
 const { contoso } = TENANTS;

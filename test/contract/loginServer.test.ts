@@ -12,7 +12,6 @@ import { loopbackTransport } from '../../sandbox/graphTransport.ts';
 import { REGISTRATIONS } from '../../sandbox/tenant/apps.ts';
 import { call } from '../../sandbox/tenant/client.ts';
 import { graphRoutes } from '../../sandbox/tenant/graphServer.ts';
-import { startTenant, type TenantServer } from '../../sandbox/tenant/server.ts';
 import { openState } from '../../sandbox/tenant/state.ts';
 import { openTokenAuthority } from '../../sandbox/tenant/tokens.ts';
 import { APPS, HOME_TENANT, PEOPLE, ROLE_GROUPS, TENANTS } from '../../sandbox/world.ts';
@@ -21,6 +20,7 @@ import { botCredential, CLOUDS, type Cloud, type CredentialReference, credential
 import { graphPeople } from '../../src/graph/people.ts';
 import { tenantWriter } from '../../src/graph/tenantWriter.ts';
 import { selfSigned } from '../support/certificate.ts';
+import { startTenant, type TenantServer } from '../support/tenantInContract.ts';
 
 const ORIGIN = 'https://graph.microsoft.com';
 const CLUSTER = { issuer: 'https://oidc.cluster.example/1', subject: 'system:serviceaccount:breakglass:worker' };

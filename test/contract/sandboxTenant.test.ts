@@ -3,8 +3,8 @@ import { sandboxClock } from '../../sandbox/clock.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
 import { call, graphClient, graphToken } from '../../sandbox/tenant/client.ts';
 import { type JsonObject, objectOf } from '../../sandbox/tenant/json.ts';
-import { startTenant, type TenantServer } from '../../sandbox/tenant/server.ts';
 import { PEOPLE, ROLE_GROUPS, TENANTS } from '../../sandbox/world.ts';
+import { startTenant, type TenantServer } from '../support/tenantInContract.ts';
 
 const CONTOSO = TENANTS.contoso;
 const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';

@@ -6,8 +6,8 @@ import { sandboxClock } from '../../sandbox/clock.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
 import { call, graphClient } from '../../sandbox/tenant/client.ts';
 import { type JsonObject, objectOf } from '../../sandbox/tenant/json.ts';
-import { startTenant, type TenantServer } from '../../sandbox/tenant/server.ts';
 import { HOME_TENANT, PEOPLE, ROLE_GROUPS } from '../../sandbox/world.ts';
+import { startTenant, type TenantServer } from '../support/tenantInContract.ts';
 
 const PASSWORD = 'Xk7mQ2pLr9TzWq4-Vb8nHd3c';
 const TEAMS = 'http://127.0.0.1:3980';

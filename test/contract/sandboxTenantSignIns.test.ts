@@ -4,8 +4,8 @@ import { sandboxClock } from '../../sandbox/clock.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
 import { call, graphClient } from '../../sandbox/tenant/client.ts';
 import { type JsonObject, objectOf } from '../../sandbox/tenant/json.ts';
-import { startTenant, type TenantServer } from '../../sandbox/tenant/server.ts';
 import { APPS, TENANTS } from '../../sandbox/world.ts';
+import { startTenant, type TenantServer } from '../support/tenantInContract.ts';
 
 const CONTOSO = TENANTS.contoso;
 const PASSWORD = 'Xk7mQ2pLr9TzWq4-Vb8nHd3c';

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PEOPLE, type PersonName, TENANTS } from '../../sandbox/world.ts';
+import { recordedViolations, recordFrom } from './contract/recorded.ts';
 
 /** The answer to a pressed button, as that person sees it (design.md section 5). */
 export interface Pressed {
@@ -54,6 +55,7 @@ export class SandboxProcess {
 
   /** Starts it, or starts it again on the same data and ports. Resolves when it says that it is ready. */
   async start(): Promise<void> {
+    if (!this.#ports) recordFrom(this.dataDir);
     this.#ports ??= { bot: await freePort(), tenant: await freePort(), teams: await freePort() };
     const child = spawn(process.execPath, ['sandbox/main.ts'], {
       cwd: new URL('../..', import.meta.url),
@@ -92,9 +94,12 @@ export class SandboxProcess {
     await this.#end('SIGKILL');
   }
 
+  /** Ends it for good. Throws when anything it and the product told each other broke Graph's contract. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
+    const violations = recordedViolations(this.dataDir);
     rmSync(this.dataDir, { recursive: true, force: true });
+    if (violations.length > 0) throw new Error(`Graph's contract was broken:\n${[...new Set(violations)].join('\n')}`);
   }
 
   say(as: PersonName, where: Where, text: string): Promise<{ messageId: string; replyIds: string[] }> {

@@ -2,8 +2,9 @@ import { type SandboxClock, sandboxClock } from '../../sandbox/clock.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
 import { type ClientAnswer, call, graphClient } from '../../sandbox/tenant/client.ts';
 import { type JsonObject, objectOf } from '../../sandbox/tenant/json.ts';
-import { startTenant, type TenantServer } from '../../sandbox/tenant/server.ts';
+
 import { type SandboxTenant, TENANTS } from '../../sandbox/world.ts';
+import { startTenant, type TenantServer } from './tenantInContract.ts';
 
 export type Client = Awaited<ReturnType<typeof graphClient>>;
 export const PASSWORD = 'Xk7mQ2pLr9TzWq4-Vb8nHd3c';
