@@ -151,6 +151,10 @@ function installation(settings: SandboxSettings, custodyKeys: readonly [Buffer, 
       info,
       reader: loopbackCredential(url, info.id, APPS.reader, secrets.reader),
       writer: loopbackCredential(url, info.id, APPS.changer, secrets.changer),
+      identities: [
+        { appId: APPS.reader, standsFor: info.id === HOME_TENANT.id ? ['reader', 'people'] : ['reader'] },
+        { appId: APPS.changer, standsFor: ['changer'] },
+      ],
     })),
     graph: { origin: GRAPH, transport: loopbackTransport(GRAPH, url) },
     signals: {

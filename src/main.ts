@@ -8,6 +8,7 @@ import { parseSettings, type Settings } from './config/settings.ts';
 import { loadTenants } from './config/tenants.ts';
 import { parseKeyFile } from './custody/keyFile.ts';
 import { botCredential, CLOUDS, credentialFor } from './graph/credentials.ts';
+import { identitiesOf } from './graph/identities.ts';
 import { AZURE_MONITOR_APP, issuersOf, remoteKeys } from './http/signalToken.ts';
 import { jsonLog } from './logging/jsonLog.ts';
 import { proofLimits } from './proof/limits.ts';
@@ -118,6 +119,7 @@ function productionOf(settings: Settings, log: Log): Installation {
       info: tenant,
       reader: credentialFor(tenant.reader, tenant.id, cloud),
       writer: credentialFor(tenant.changer, tenant.id, cloud),
+      identities: identitiesOf(tenant, tenant === home && settings.peopleClientId === undefined),
     })),
     graph: { origin: cloud.graphOrigin },
     ...(settings.signalsAudience

@@ -19,6 +19,7 @@ import { methodRoutes } from './methods.ts';
 import { organizationRoutes } from './organization.ts';
 import { roleAssignmentRoutes } from './roleAssignments.ts';
 import { roleDefinitionRoutes } from './roleDefinitions.ts';
+import { servicePrincipalRoutes } from './servicePrincipals.ts';
 import { signInRoutes } from './signIns.ts';
 import type { TenantState } from './state.ts';
 import { subscribedSkuRoutes } from './subscribedSkus.ts';
@@ -47,6 +48,7 @@ export function graphRoutes(state: TenantState): readonly GraphRoute[] {
     ...organizationRoutes(),
     ...domainRoutes(),
     ...subscribedSkuRoutes(),
+    ...servicePrincipalRoutes(),
     ...conditionalAccessRoutes(state),
     ...signInRoutes(state),
     ...directoryAuditRoutes(state),

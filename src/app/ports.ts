@@ -11,6 +11,7 @@ import type { Refusal } from '../core/refusal.ts';
 import type { ProofTicket } from '../core/request/proof.ts';
 import type { ChangeRequest, Plan, RequestKind } from '../core/request/types.ts';
 import type { RosterEntry } from '../core/roster/roster.ts';
+import type { TenantProbe } from '../core/tenant/probe.ts';
 
 /** Things with a life, an id and a revision. Each is locked, decided on and saved as a whole. */
 export interface Aggregates {
@@ -225,6 +226,8 @@ export interface TenantReader {
    * whether it was read.
    */
   snapshot(objectIds: readonly string[], readAt: Date): Promise<TenantSnapshot>;
+  /** Asks everything that may ever be asked, to find out what this tenant answers and what our own identities hold there. */
+  probe(objectIds: readonly string[], readAt: Date): Promise<TenantProbe>;
 }
 
 /** Writes of one tenant: only the worker holds it (GR-6). Each throws GraphFault; `unknown` outcomes are settled by reading. */

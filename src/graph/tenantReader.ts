@@ -2,6 +2,8 @@ import type { TenantReader, TenantUser } from '../app/ports.ts';
 import type { CloudFeature } from '../core/tenant/cloud.ts';
 import { type Graph, id, quoted } from './client.ts';
 import { GraphFault } from './faults.ts';
+import type { OwnIdentity } from './identities.ts';
+import { probeTenant } from './probe.ts';
 import { type SignInRow, signInFrom } from './signIns.ts';
 import { readSnapshot, type SnapshotTenant } from './snapshot.ts';
 
@@ -17,9 +19,17 @@ interface UserRow {
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 const SELECT = 'id,userPrincipalName,accountEnabled,passwordPolicies,lastPasswordChangeDateTime,onPremisesExtensionAttributes';
 
+export interface TenantReaderSettings {
+  /** What this cloud's Graph does not have. */
+  readonly lacks: ReadonlySet<CloudFeature>;
+  /** Our own apps in this tenant, for a probe to look at. */
+  readonly identities: readonly OwnIdentity[];
+}
+
 /** Reads of one managed tenant. Users are addressed by object id wherever one is known. */
-export function tenantReader(graph: Graph, tenant: SnapshotTenant, lacks: ReadonlySet<CloudFeature>): TenantReader {
+export function tenantReader(graph: Graph, tenant: SnapshotTenant, settings: TenantReaderSettings): TenantReader {
   const tenantId = tenant.id;
+  const { lacks, identities } = settings;
   return {
     async userByName(userPrincipalName) {
       const found = await graph.list<UserRow>(`/users?$filter=userPrincipalName eq ${quoted(userPrincipalName)}&$select=${SELECT}`);
@@ -66,6 +76,7 @@ export function tenantReader(graph: Graph, tenant: SnapshotTenant, lacks: Readon
       return rows.map((row) => signInFrom(row, tenantId)).sort((a, b) => a.signedInAt.getTime() - b.signedInAt.getTime());
     },
     snapshot: (objectIds, readAt) => readSnapshot(graph, tenant, objectIds, readAt, lacks),
+    probe: (objectIds, readAt) => probeTenant(graph, tenant, identities, objectIds, readAt, lacks),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Middleware } from '@microsoft/microsoft-graph-client';
 import type { TenantInfo, TenantReader, Tenants, TenantWriter } from '../app/ports.ts';
 import type { CloudFeature } from '../core/tenant/cloud.ts';
 import { type GraphSettings, graphClient, type TokenSource } from './client.ts';
+import type { OwnIdentity } from './identities.ts';
 import { tenantReader } from './tenantReader.ts';
 import { tenantWriter } from './tenantWriter.ts';
 
@@ -10,6 +11,8 @@ export interface ManagedTenant {
   readonly info: TenantInfo;
   readonly reader: TokenSource;
   readonly writer: TokenSource;
+  /** Our own apps in the tenant. Left out, or without a client id: a probe cannot tell what they hold. */
+  readonly identities?: readonly OwnIdentity[];
 }
 
 export interface TenantsSettings {
@@ -42,7 +45,9 @@ export function graphTenants(managed: readonly ManagedTenant[], settings: Tenant
     list: () => managed.map(({ info }) => info),
     info: (tenantId) => byId.get(tenantId.toLowerCase())?.info,
     reader: (tenantId) =>
-      cached(readers, tenantId, (tenant) => tenantReader(graphOf(tenant.reader), tenant.info, settings.lacks ?? new Set())),
+      cached(readers, tenantId, (tenant) =>
+        tenantReader(graphOf(tenant.reader), tenant.info, { lacks: settings.lacks ?? new Set(), identities: tenant.identities ?? [] }),
+      ),
     writer: (tenantId) => cached(writers, tenantId, (tenant) => tenantWriter(graphOf(tenant.writer))),
   };
 }

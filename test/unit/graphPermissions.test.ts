@@ -7,6 +7,8 @@ const IDENTITIES: Readonly<Record<string, string>> = {
   'src/graph/people.ts': 'people',
   'src/graph/tenantReader.ts': 'reader',
   'src/graph/snapshot.ts': 'reader',
+  'src/graph/probe.ts': 'reader',
+  'src/graph/identities.ts': 'reader',
   'src/graph/tenantWriter.ts': 'changer',
 };
 const METHODS: Readonly<Record<string, string>> = { get: 'GET', find: 'GET', list: 'GET', post: 'POST', patch: 'PATCH' };
@@ -45,8 +47,11 @@ describe('GR-6: what Breakglass may ask of Graph is written down, call by call',
 
   test('only the changer writes', () => {
     const writes = inCode().filter((call) => !call.includes(' GET '));
-    // Graph asks for POST where a list of groups is compared; nothing is changed by it.
-    expect(writes.filter((call) => !call.startsWith('changer '))).toEqual(['people POST /users/{id}/checkMemberGroups']);
+    // Graph asks for POST where a list of groups is compared and where a sign-in is tried in thought; nothing is changed by either.
+    expect(writes.filter((call) => !call.startsWith('changer '))).toEqual([
+      'people POST /users/{id}/checkMemberGroups',
+      'reader POST /identity/conditionalAccess/evaluate',
+    ]);
   });
 });
 

@@ -89,6 +89,9 @@ class FakeTenant {
     snapshot: async () => {
       throw new Error('no plan reads a snapshot');
     },
+    probe: async () => {
+      throw new Error('no plan probes');
+    },
   };
 
   readonly writer: TenantWriter = {

@@ -97,6 +97,16 @@ export const GRAPH_CALLS: readonly GraphCall[] = [
     ['UserAuthenticationMethod.Read.All'],
     'posture: which methods are registered on an account',
   ),
+  reader('GET /auditLogs/directoryAudits', ['AuditLog.Read.All'], 'probe: can it be read'),
+  reader('POST /identity/conditionalAccess/evaluate', ['Policy.Read.All'], 'probe: does the tenant evaluate a sign-in; it writes nothing', {
+    licence: 'P1',
+  }),
+  reader('GET /servicePrincipals', ['Application.Read.All'], 'probe: our own two apps, and the names of Graph’s permissions'),
+  reader(
+    'GET /servicePrincipals/{id}/appRoleAssignments',
+    ['Application.Read.All'],
+    'probe: do our own apps hold what they need, and no more',
+  ),
 
   changer('POST /users', ['User.ReadWrite.All'], 'step 1: the user, disabled, with our marker in `extensionAttribute15`'),
   changer('POST /groups/{id}/members/$ref', ['GroupMember.ReadWrite.All'], 'step 2: into the exclusion group'),

@@ -1,0 +1,208 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Part, read, type TenantSnapshot, unreadable } from '../../src/core/posture/snapshot.ts';
+import type { Capability, CapabilityName, Verdict } from '../../src/core/tenant/capability.ts';
+import { judgeTenant } from '../../src/core/tenant/judge.ts';
+import { neededBy } from '../../src/core/tenant/permissions.ts';
+import type { IdentityProbe, TenantProbe } from '../../src/core/tenant/probe.ts';
+
+const ACCOUNT = 'aaaaaaaa-0000-4000-8000-000000000001';
+const PAA = '7be44c8a-adaf-4e2a-84d6-ab2649e08a13';
+const GA = '62e90394-69f5-4237-9190-012177145e10';
+const notLicensed = unreadable('not-licensed', 'The tenant refuses it for want of a licence (x).');
+const notPermitted = unreadable('not-permitted', 'The tenant refuses it to Breakglass (x).');
+const noAnswer = unreadable('no-answer', 'No answer (TimeoutError).');
+const noCloud = unreadable('unsupported-in-cloud', 'This Microsoft cloud does not have it.');
+const answered: Part<'answered'> = read('answered');
+
+const GROUP = {
+  id: 'g',
+  displayName: 'Exclusions',
+  securityEnabled: true,
+  mailEnabled: false,
+  dynamic: false,
+  roleAssignable: true,
+  managementRestricted: false,
+  syncedFromOnPremises: false,
+};
+const DOMAIN = { name: 'contoso.onmicrosoft.com', initial: true, verified: true, federated: false, passwordValidity: 'never' } as const;
+
+function aSnapshot(more: Partial<TenantSnapshot> = {}): TenantSnapshot {
+  return {
+    tenantId: 't',
+    kind: 'workforce',
+    initialDomain: 'contoso.onmicrosoft.com',
+    exclusionGroupId: 'g',
+    readAt: new Date(0),
+    organization: read({ displayName: 'Contoso', tenantType: 'AAD', syncedFromOnPremises: false }),
+    licences: read({ p1: true, p2: true }),
+    domains: read([DOMAIN]),
+    securityDefaults: read({ enabled: false }),
+    authorizationPolicy: read({ administratorsMayResetOwnPassword: false }),
+    authenticationMethodsPolicy: read(
+      ['Fido2', 'TemporaryAccessPass'].map((id) => ({ id, enabled: true, includeTargets: ['all_users'], excludeTargets: [] })),
+    ),
+    policies: read([]),
+    exclusionGroup: read(GROUP),
+    exclusionGroupMembers: read([{ id: ACCOUNT, type: 'user' }]),
+    exclusionGroupOwners: read([]),
+    globalAdministrators: read([]),
+    assignmentSchedules: read([]),
+    eligibilitySchedules: read([]),
+    restrictedUnits: read([]),
+    administrators: read([]),
+    accounts: [{ objectId: ACCOUNT, user: read(undefined), methods: read([]), memberOf: read([]), lastSignIn: read({}) }],
+    ...more,
+  };
+}
+
+const holding = (identity: 'reader' | 'changer', extra: readonly string[] = [], roles: readonly string[] = []): IdentityProbe => ({
+  standsFor: [identity],
+  permissions: read([...neededBy([identity]), ...extra]),
+  roles: read(roles.map((roleTemplateId) => ({ id: roleTemplateId, principalId: 'sp', roleTemplateId, scope: '/' }))),
+});
+
+function aProbe(snapshot: Partial<TenantSnapshot> = {}, more: Partial<TenantProbe> = {}): TenantProbe {
+  return {
+    snapshot: aSnapshot(snapshot),
+    signInLog: answered,
+    directoryAudits: answered,
+    methods: answered,
+    whatIf: answered,
+    identities: [holding('reader'), holding('changer', [], [PAA])],
+    ...more,
+  };
+}
+
+const of = (name: CapabilityName, probe: TenantProbe): Capability => {
+  const found = judgeTenant(probe).find((each) => each.name === name);
+  if (!found) throw new Error(`no finding ${name}`);
+  return found;
+};
+const verdicts = (probe: TenantProbe): Readonly<Record<string, Verdict>> =>
+  Object.fromEntries(judgeTenant(probe).map(({ name, verdict }) => [name, verdict]));
+/** What differs from a tenant in which everything is well. */
+const not = (probe: TenantProbe) => Object.fromEntries(Object.entries(verdicts(probe)).filter(([, verdict]) => verdict !== 'yes'));
+
+describe('what a tenant can and cannot do', () => {
+  test('in a tenant where everything is as it should be, everything is yes', () => {
+    expect(not(aProbe())).toEqual({});
+  });
+
+  test('T5: what could not be read is never yes, whatever it is and for whatever reason', () => {
+    const everything = Object.entries(aSnapshot()).filter(([, part]) => typeof part === 'object' && part !== null && 'state' in part);
+    for (const [why, verdict] of [
+      [notPermitted, 'unknown'],
+      [noAnswer, 'unknown'],
+      [noCloud, 'unsupported'],
+    ] as const) {
+      const blind = aProbe(Object.fromEntries(everything.map(([name]) => [name, why])), {
+        signInLog: why,
+        directoryAudits: why,
+        methods: why,
+        whatIf: why,
+        identities: [{ standsFor: ['reader', 'changer'], permissions: why, roles: why }],
+      });
+      expect(new Set(Object.values(verdicts(blind)))).toEqual(new Set([verdict]));
+    }
+    expect(Object.values(verdicts(aProbe({}, { identities: [] }))).filter((each) => each === 'unknown')).toHaveLength(5);
+  });
+
+  test.each<[string, Partial<TenantSnapshot>, Verdict, RegExp]>([
+    ['P1 is read', { licences: read({ p1: true, p2: false }) }, 'unknown', /Degraded/],
+    ['no licence is read', { licences: read({ p1: false, p2: false }) }, 'no', /neither P1 nor P2/],
+    ['licences cannot be read', { licences: notPermitted }, 'unknown', /licences could not be read/],
+    [
+      'it is a B2C tenant',
+      { organization: read({ displayName: 'B', tenantType: 'AAD B2C', syncedFromOnPremises: false }) },
+      'unknown',
+      /later/,
+    ],
+  ])('a licence refusal of the sign-in log where %s', (_case, snapshot, verdict, words) => {
+    const found = of('sign-in-log', aProbe(snapshot, { signInLog: notLicensed }));
+    expect(found).toMatchObject({ verdict, evidence: expect.stringMatching(words) });
+  });
+
+  test.each<[string, Partial<TenantSnapshot>, Verdict]>([
+    ['b2c in the file, not in the tenant', { kind: 'b2c' }, 'no'],
+    [
+      'workforce in the file, B2C in the tenant',
+      { organization: read({ displayName: 'B', tenantType: 'AAD B2C', syncedFromOnPremises: false }) },
+      'no',
+    ],
+    ['workforce without a licence', { licences: read({ p1: false, p2: false }) }, 'no'],
+    ['free with a licence', { kind: 'free' }, 'no'],
+    ['no type said', { organization: read({ displayName: 'X', syncedFromOnPremises: false }) }, 'unknown'],
+  ])('kind of tenant: %s', (_case, snapshot, verdict) => {
+    expect(of('tenant-kind', aProbe(snapshot)).verdict).toBe(verdict);
+  });
+
+  test.each<[string, Partial<typeof DOMAIN> | { federated: true } | { passwordValidity: 90 }, object]>([
+    ['federated', { federated: true }, { 'initial-domain': 'no' }],
+    ['not the initial one', { initial: false as never }, { 'initial-domain': 'no' }],
+    ['not there', { name: 'other.onmicrosoft.com' as never }, { 'initial-domain': 'no', 'password-lifetime': 'unknown' }],
+    ['with passwords that expire', { passwordValidity: 90 }, { 'password-lifetime': 'no' }],
+  ])('initial domain: %s', (_case, change, expected) => {
+    expect(not(aProbe({ domains: read([{ ...DOMAIN, ...change }]) }))).toEqual(expected);
+  });
+
+  test.each<[string, Partial<TenantSnapshot>, Verdict, RegExp]>([
+    ['missing', { exclusionGroup: read(undefined) }, 'no', /There is no group/],
+    ['dynamic', { exclusionGroup: read({ ...GROUP, dynamic: true }) }, 'no', /follow a rule/],
+    ['no security group', { exclusionGroup: read({ ...GROUP, securityEnabled: false }) }, 'no', /not a security group/],
+    ['unprotected', { exclusionGroup: read({ ...GROUP, roleAssignable: false }) }, 'no', /neither role-assignable/],
+    ['protected by a unit', { exclusionGroup: read({ ...GROUP, roleAssignable: false, managementRestricted: true }) }, 'yes', /static/],
+    ['public', { exclusionGroup: read({ ...GROUP, visibility: 'Public' }) }, 'no', /may join/],
+    ['synchronised', { exclusionGroup: read({ ...GROUP, syncedFromOnPremises: true }) }, 'no', /on premises/],
+    ['owned', { exclusionGroupOwners: read([{ id: 'o', type: 'user' }]) }, 'no', /1 owners/],
+    ['with an outsider', { exclusionGroupMembers: read([{ id: 'x', type: 'user' }]) }, 'no', /1 of its members/],
+    ['with members unread', { exclusionGroupMembers: noAnswer }, 'unknown', /No answer/],
+    [
+      'owned, with members unread',
+      { exclusionGroupMembers: noAnswer, exclusionGroupOwners: read([{ id: 'o', type: 'user' }]) },
+      'no',
+      /owners/,
+    ],
+  ])('exclusion group: %s', (_case, snapshot, verdict, words) => {
+    expect(of('exclusion-group', aProbe(snapshot))).toMatchObject({ verdict, evidence: expect.stringMatching(words) });
+  });
+
+  test('methods the policy does not allow are a no; keys nobody may register too', () => {
+    const policy = (changes: object) => read([{ id: 'fido2', enabled: true, includeTargets: ['g'], excludeTargets: [], ...changes }]);
+    expect(not(aProbe({ authenticationMethodsPolicy: policy({}) }))).toEqual({ 'temporary-access-pass': 'unknown' });
+    expect(of('passkeys', aProbe({ authenticationMethodsPolicy: policy({ enabled: false }) })).verdict).toBe('no');
+    expect(of('passkeys', aProbe({ authenticationMethodsPolicy: policy({ selfServiceRegistrationAllowed: false }) })).verdict).toBe('no');
+  });
+});
+
+describe('what our own identities hold', () => {
+  const withIdentities = (...identities: IdentityProbe[]) => aProbe({}, { identities });
+
+  test('T1: a reader that can write is a no, by permission or by directory role; one that can only read more is not', () => {
+    const changer = holding('changer', [], [PAA]);
+    expect(not(withIdentities(holding('reader', ['Mail.Read']), changer))).toEqual({});
+    expect(not(withIdentities(holding('reader', ['Group.ReadWrite.All']), changer))).toEqual({ 'reader-restraint': 'no' });
+    expect(not(withIdentities(holding('reader', ['Other: 0000']), changer))).toEqual({ 'reader-restraint': 'no' });
+    expect(not(withIdentities(holding('reader', [], [GA]), changer))).toEqual({ 'reader-restraint': 'no' });
+    expect(not(withIdentities(holding('reader', [], ['f2ef992c-3afb-46b9-b7cf-a126ee74c451']), changer))).toEqual({});
+  });
+
+  test('T2: the changer needs Privileged Authentication Administrator at the whole tenant, and no permission more than it uses', () => {
+    const reader = holding('reader');
+    expect(not(withIdentities(reader, holding('changer')))).toEqual({ 'changer-role': 'no' });
+    expect(not(withIdentities(reader, holding('changer', [], [GA])))).toEqual({ 'changer-restraint': 'no' });
+    expect(not(withIdentities(reader, holding('changer', ['Mail.Read'], [PAA])))).toEqual({ 'changer-restraint': 'no' });
+    const scoped = holding('changer');
+    const roles = read([{ id: 'x', principalId: 'sp', roleTemplateId: PAA, scope: '/administrativeUnits/1' }]);
+    expect(not(withIdentities(reader, { ...scoped, roles }))).toEqual({ 'changer-role': 'no' });
+  });
+
+  test('a permission that is missing says which calls are refused', () => {
+    const without = {
+      ...holding('changer', [], [PAA]),
+      permissions: read(neededBy(['changer']).filter((each) => !each.startsWith('RoleManagement'))),
+    };
+    expect(of('changer-permissions', withIdentities(holding('reader'), without)).evidence).toBe(
+      'Missing: RoleManagement.ReadWrite.Directory (for POST /roleManagement/directory/roleAssignments).',
+    );
+  });
+});
