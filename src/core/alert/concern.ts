@@ -10,30 +10,55 @@ export interface Watched {
 const METHODS = /security info|authentication method|strong authentication|temporary access pass|passkey|fido2?\b|phone app/i;
 const STRONG_AUTHENTICATION = /^StrongAuthentication/;
 const ROLE = /\brole\b/i;
-const UNIT = /administrative unit|restricted management/i;
+const UNIT = /administrative unit/i;
 const GROUP = /\bgroup\b/i;
-/** The activities of the service `Conditional Access`; named locations decide as much as policies do (domain.md 5.5, M7). */
-const CONDITIONAL_ACCESS = /conditional access|named location/i;
+/**
+ * Activities of Conditional Access; named locations decide as much as policies do (domain.md 5.5, M7). By their names and not by the
+ * service: every sign-in that had to satisfy a policy names that too, and the stream is searched for what stands here.
+ */
+const CONDITIONAL_ACCESS = /conditional access policy|^(?:update|delete) named location$/i;
 const METHODS_POLICY = /authentication methods policy/i;
-/** What brings alerts to people: diagnostic settings, alert rules of every kind and age, action groups, processing rules, workspaces. */
+/** What brings alerts to people: diagnostic settings, alert rules of every kind and age, action groups, processing rules, workspaces, hubs. */
 const MONITORING =
-  /^microsoft\.(?:insights\/(?:actiongroups|\w*alerts|\w*alertrules|scheduledqueryrules|diagnosticsettings)|aadiam\/diagnosticsettings|alertsmanagement\/(?:\w*rules|\w*alertrules)|securityinsights\/(?:alertrules|automationrules)|operationalinsights\/workspaces|eventhub\/namespaces)(?:\/\w+)*\/(?:write|delete|action)$/i;
-const DIAGNOSTIC_SETTING = /\/providers\/microsoft\.insights\/diagnosticsettings\/|diagnosticsettings\/(?:write|delete)$/i;
+  /^microsoft\.(?:insights\/(?:diagnosticsettings|actiongroups|alertrules|metricalerts|activitylogalerts|scheduledqueryrules)|aadiam\/diagnosticsettings|alertsmanagement\/\w*rules|securityinsights\/(?:alertrules|automationrules)|operationalinsights\/workspaces|eventhub\/namespaces)(?:\/\w+)*\/(?:write|delete|action)$/i;
 
 /** Why people must hear of a change; `undefined` when it concerns nothing that is looked after. */
 export function concernOf(change: DirectoryChange, watched: Watched): ChangeConcern | undefined {
   const { activity, actor } = change;
   if (actor.userId !== undefined && watched.users.has(actor.userId)) return 'by-account';
   // Before the ids: nearly every policy names the group, to exclude it.
-  if (change.service === 'Conditional Access' || CONDITIONAL_ACCESS.test(activity)) return 'conditional-access';
+  if (CONDITIONAL_ACCESS.test(activity)) return 'conditional-access';
   const exclusion = watched.exclusionGroupId !== undefined && names(change, watched.exclusionGroupId);
   if ([...watched.users].some((id) => names(change, id))) return exclusion ? 'exclusion-group' : whatOfAccount(change);
   if (exclusion) return 'exclusion-group';
-  if (/restricted management/i.test(activity)) return 'restricted-unit';
+  if (/restricted management administrative unit/i.test(activity)) return 'restricted-unit';
   if (METHODS_POLICY.test(activity)) return 'methods';
-  if (MONITORING.test(activity) || DIAGNOSTIC_SETTING.test(activity)) return 'monitoring';
+  if (MONITORING.test(activity)) return 'monitoring';
   return undefined;
 }
+
+/**
+ * Texts one of which stands in every record of a change that concerns us by its activity alone, without naming an id: for a
+ * search in raw JSON, letter case aside. A quote is the end of the value.
+ */
+export const TELLTALES: readonly string[] = [
+  'conditional access policy',
+  '"update named location"',
+  '"delete named location"',
+  'restricted management administrative unit',
+  'authentication methods policy',
+  'microsoft.insights/diagnosticsettings',
+  'microsoft.insights/actiongroups',
+  'microsoft.insights/alertrules',
+  'microsoft.insights/metricalerts',
+  'microsoft.insights/activitylogalerts',
+  'microsoft.insights/scheduledqueryrules',
+  'microsoft.aadiam/diagnosticsettings',
+  'microsoft.alertsmanagement',
+  'microsoft.securityinsights',
+  'microsoft.operationalinsights',
+  'microsoft.eventhub/namespaces',
+];
 
 function whatOfAccount({ activity, category, service, targets }: DirectoryChange): ChangeConcern {
   const properties = targets.flatMap((target) => target.properties.map(({ name }) => name));
