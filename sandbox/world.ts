@@ -16,7 +16,7 @@ export interface SandboxTenant {
   /** Static security group that Conditional Access policies exclude; its members are the emergency access accounts. */
   readonly exclusionGroupId: string;
   /** Restricted management administrative unit for emergency access accounts; null where the tenant has none. */
-  readonly restrictedUnitId: string | null;
+  readonly restrictedUnitId?: string;
 }
 
 export interface SandboxPerson {
@@ -50,7 +50,6 @@ export const TENANTS: Readonly<Record<TenantName, SandboxTenant>> = {
     kind: 'b2c',
     initialDomain: 'fabrikamb2c.onmicrosoft.com',
     exclusionGroupId: '5d0f4a51-7d1c-4c4e-8f0a-1b6f2f3d0c02',
-    restrictedUnitId: null,
   },
   northwind: {
     id: 'f3d4a6b8-1c2e-4d5f-9a7b-6c8d0e1f2a03',
@@ -59,7 +58,6 @@ export const TENANTS: Readonly<Record<TenantName, SandboxTenant>> = {
     kind: 'free',
     initialDomain: 'northwind.onmicrosoft.com',
     exclusionGroupId: '5d0f4a51-7d1c-4c4e-8f0a-1b6f2f3d0c03',
-    restrictedUnitId: null,
   },
 };
 

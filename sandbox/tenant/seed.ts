@@ -85,7 +85,7 @@ export function seedTenants(state: TenantState): void {
       for (const user of seedUsersOf(tenant)) state.users.put(user.id, user);
       for (const group of groupsOfTenant(tenant)) state.groups.put(group.id, group);
       const { restrictedUnitId: id } = tenant;
-      if (id !== null) {
+      if (id !== undefined) {
         const properties = {
           displayName: 'Emergency access',
           description: 'Emergency access accounts: out of reach of tenant-wide administrators.',

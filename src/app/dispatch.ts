@@ -6,12 +6,14 @@ import { type Actor, actorId } from '../core/people.ts';
 import { approve, deny, expire } from '../core/request/decide.ts';
 import { failRun, finishRun, recordStep, retry } from '../core/request/run.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
-import { expireSealed, handOverParts, reveal, seal, watch } from './door/accounts.ts';
+import { expireSealed, reveal, seal, watch } from './door/accounts.ts';
 import { quarantined, raiseOnce, seen } from './door/alerts.ts';
 import { classifyUse, lookAtCase, reportCaseStep, tellCase } from './door/cases.ts';
 import { changeSeen } from './door/changes.ts';
+import { concludeRequest } from './door/conclude.ts';
+import { editRequest, open, openOnAccount } from './door/opening.ts';
 import { detailsOf, subjectAfter } from './door/record.ts';
-import { begin, beginProof, beginStep, decideOn, giveUp, open } from './door/requests.ts';
+import { begin, beginProof, beginStep, decideOn, giveUp, undoFailed } from './door/requests.ts';
 import { change, type DoorNeeds, type Outcome, type Scene } from './door/scene.ts';
 import { configurationRead, rosterRead } from './door/settings.ts';
 
@@ -24,6 +26,7 @@ export interface Door {
 /** Which intents the outside may not send: they belong to timers, the worker and the feeds. */
 const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'expire-request',
+  'undo-request',
   'begin-run',
   'begin-step',
   'finish-step',
@@ -31,7 +34,7 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'finish-run',
   'watch-account',
   'seal-parts',
-  'hand-over',
+  'conclude-request',
   'expire-part',
   'sign-in-seen',
   'change-seen',
@@ -77,6 +80,10 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
   switch (intent.kind) {
     case 'open-request':
       return open(scene, intent);
+    case 'open-account-request':
+      return openOnAccount(scene, intent);
+    case 'edit-request':
+      return editRequest(scene, intent);
     case 'approve-request':
       return decideOn(scene, intent, (request, proof) => approve(request, actor, intent.planDigest, now, proof));
     case 'deny-request':
@@ -89,8 +96,10 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return change(scene, 'request', intent.requestId, (request) => retry(request, actor, now));
     case 'expire-request':
       return change(scene, 'request', intent.requestId, (request) => expire(request, now));
+    case 'undo-request':
+      return undoFailed(scene, intent.requestId);
     case 'begin-run':
-      return begin(scene, intent.requestId, intent.eligible);
+      return begin(scene, intent);
     case 'begin-step':
       return beginStep(scene, intent);
     case 'finish-step': {
@@ -105,8 +114,8 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return watch(scene, intent);
     case 'seal-parts':
       return seal(scene, intent);
-    case 'hand-over':
-      return handOverParts(scene, intent.requestId);
+    case 'conclude-request':
+      return concludeRequest(scene, intent.requestId);
     case 'reveal-part':
       return reveal(scene, intent);
     case 'store-part':

@@ -1,6 +1,7 @@
 import type { Actor, PersonRef } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
-import type { CreateForm, NamedPerson, OpenFacts } from '../core/request/open.ts';
+import type { NamedPerson } from '../core/request/named.ts';
+import type { CreateForm, OpenFacts } from '../core/request/open.ts';
 import { userNameFault } from '../core/request/userName.ts';
 import { no, ok, type Result } from '../core/result.ts';
 import type { People, Reads, TenantInfo, Tenants } from './ports.ts';

@@ -9,7 +9,7 @@ import type { PersonRef, Role, StrangerReason } from '../core/people.ts';
 import type { TenantSnapshot } from '../core/posture/snapshot.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { ProofTicket } from '../core/request/proof.ts';
-import type { ChangeRequest, Plan, RequestKind } from '../core/request/types.ts';
+import type { ChangeRequest, NewAccount, Plan, RequestKind } from '../core/request/types.ts';
 import type { RosterEntry } from '../core/roster/roster.ts';
 import type { TenantProbe } from '../core/tenant/probe.ts';
 
@@ -89,6 +89,10 @@ export interface Transaction {
   openRequestsBy(personKey: string): Promise<number>;
   /** The newest request for a tenant that nobody has decided yet. */
   openRequestFor(tenantId: string): Promise<{ id: string } | undefined>;
+  /** The request for an existing account that still has something to come. */
+  openRequestOfAccount(accountId: string): Promise<{ id: string } | undefined>;
+  /** Accounts of a tenant that can be used: handed over or being handed over, this one not counted. */
+  usableAccounts(tenantId: string, exceptId: string): Promise<number>;
   accountOfRequest(requestId: string): Promise<EmergencyAccount | undefined>;
   accountOfUser(tenantId: string, objectId: string): Promise<EmergencyAccount | undefined>;
   /** The open case about an account; see `aboutOf`. */
@@ -197,6 +201,8 @@ export interface TenantInfo {
   readonly kind: Plan['tenant']['kind'];
   readonly initialDomain: string;
   readonly exclusionGroupId: string;
+  /** Restricted management unit that protects the accounts, where the tenant has one. */
+  readonly restrictedUnitId?: string;
 }
 
 /** What the tenant says of a user, as far as plans need it. */
@@ -207,6 +213,8 @@ export interface TenantUser {
   readonly marker?: string;
   readonly passwordPolicies?: string;
   readonly passwordChangedAt?: Date;
+  /** Refresh tokens issued before this instant are void. */
+  readonly sessionsValidFromAt?: Date;
 }
 
 /** Reads of one tenant. Errors are thrown as GraphFault. */
@@ -217,6 +225,12 @@ export interface TenantReader {
   isMember(groupId: string, objectId: string): Promise<boolean>;
   /** Role template ids assigned directly at `/`. */
   roles(objectId: string): Promise<string[]>;
+  /** Ids of the direct assignments of one role at `/`. */
+  assignments(objectId: string, roleTemplateId: string): Promise<string[]>;
+  /** Whether the user is a member of the administrative unit. */
+  isInUnit(unitId: string, objectId: string): Promise<boolean>;
+  /** Whether the user lies in the recycle bin. */
+  isDeleted(objectId: string): Promise<boolean>;
   /** Whether the tenant's sign-in log can be read at all; false where its kind or licence refuses it. @throws GraphFault otherwise */
   canReadSignIns(now: Date): Promise<boolean>;
   /** Sign-ins at or after `since`, of any of the users, oldest first. */
@@ -232,11 +246,20 @@ export interface TenantReader {
 
 /** Writes of one tenant: only the worker holds it (GR-6). Each throws GraphFault; `unknown` outcomes are settled by reading. */
 export interface TenantWriter {
-  createUser(account: Plan['account'], password: Buffer): Promise<string>;
+  createUser(account: NewAccount, password: Buffer): Promise<string>;
   addToGroup(groupId: string, objectId: string): Promise<void>;
   setPassword(objectId: string, password: Buffer): Promise<void>;
   assignRole(objectId: string, roleTemplateId: string): Promise<void>;
   enable(objectId: string): Promise<void>;
+  disable(objectId: string): Promise<void>;
+  revokeSessions(objectId: string): Promise<void>;
+  /** @param assignmentId as `TenantReader.assignments` gives it; one that is gone already is no fault */
+  removeRole(assignmentId: string): Promise<void>;
+  removeFromGroup(groupId: string, objectId: string): Promise<void>;
+  joinUnit(unitId: string, objectId: string): Promise<void>;
+  leaveUnit(unitId: string, objectId: string): Promise<void>;
+  /** Into the recycle bin, from where Entra can restore it for 30 days. */
+  deleteUser(objectId: string): Promise<void>;
 }
 
 export interface Tenants {

@@ -48,6 +48,8 @@ const STATES: { readonly [S in RequestState]: string } = {
   approved: 'is approved and being carried out',
   applied: 'is done',
   failed: 'stopped with a failure',
+  undoing: 'was given up and is being taken back',
+  undone: 'was given up and taken back',
   denied: 'was denied',
   withdrawn: 'was withdrawn',
   expired: 'has expired',
@@ -79,6 +81,17 @@ const STEPS: { readonly [S in CaseStepId]: string } = {
   review: 'sign the review',
 };
 
+const UNSUITABLE: { readonly [W in Extract<Refusal, { code: 'account-unsuitable' }>['why']]: (operation: string) => string } = {
+  retired: () => 'This account was retired. Say accounts to see the others.',
+  provisioning: () => 'This account is still being set up. Wait until its request is done, or have that one given up.',
+  gone: () => 'The tenant has no such user any more. Find out who deleted it; say accounts for what is on record.',
+  'not-ours': () => 'The user in the tenant no longer carries the marker I put on it, so I do not touch it. Find out who changed it.',
+  'already-disabled': () => 'The account is disabled already. Nothing is needed.',
+  'already-enabled': () => 'The account is enabled already. Nothing is needed.',
+  'not-ready': (operation) =>
+    `The account has lost its role or its place in the exclusion group, so I do not ${operation} it. Repair that first.`,
+};
+
 const PROOFS: { readonly [W in Extract<Refusal, { code: 'proof-invalid' }>['why']]: string } = {
   used: 'This sign-in link was used already, or is too old.',
   expired: 'This sign-in link is too old.',
@@ -96,10 +109,16 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
     `${need} people must approve this, and only ${have} could: the requester and the custodians do not count. Choose other custodians, or add approvers.`,
   'tenant-unwatched': ({ tenant }) =>
     `I cannot read sign-ins of ${plain(tenant, 80)}, and no emergency account may exist unwatched. Ask an administrator to connect a feed first.`,
+  'account-unsuitable': ({ operation, why }) => UNSUITABLE[why](operation),
+  'account-busy': ({ requestId }) =>
+    `${plain(requestId, 40)} for this account is still open, and two plans would spoil each other. Say requests ${plain(requestId, 40)} to see it; wait for its end or have it withdrawn.`,
+  'too-few-left': ({ left }) =>
+    `This would leave the tenant with ${left === 0 ? 'no emergency access account' : 'one emergency access account'}; two is the least. Create another first, or tick that fewer may be left: the request then says so in its title.`,
+  'too-many-versions': ({ limit }) => `A request can be changed into ${limit} versions at most. Withdraw it and ask anew.`,
   'cannot-check': ({ what }) => `I could not check ${plain(what, 120)} just now, so I have done nothing. Please try again in a minute.`,
   'too-many-requests': ({ limit }) =>
     `You have ${limit} open requests, which is the most one person may have. Withdraw one or wait until one is closed.`,
-  closed: ({ state }) => `This request ${STATES[state]}; nothing more can be decided. Ask again with create if it is still needed.`,
+  closed: ({ state }) => `This request ${STATES[state]}; nothing more can be decided. Ask again if it is still needed.`,
   'own-request': ({ otherAccount }) =>
     otherAccount
       ? 'You asked for this yourself with your other account, so you cannot decide on it. Two other people must.'

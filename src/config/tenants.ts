@@ -19,6 +19,8 @@ export interface TenantConfig {
   readonly initialDomain: string;
   /** Group that Conditional Access policies exclude; its members are the emergency access accounts. */
   readonly exclusionGroupId: string;
+  /** Restricted management administrative unit that protects the accounts; made beforehand, because it cannot be turned on later. */
+  readonly restrictedUnitId?: string;
   /** Reads the directory, policies and logs. */
   readonly reader: CredentialReference;
   /** Writes what an approved plan says, and nothing else uses it. */
@@ -51,6 +53,7 @@ const TENANT: Fields = {
   kind: oneOf('workforce', 'b2c', 'free'),
   initialDomain: matching(/^[a-z0-9-]+\.onmicrosoft\.(?:com|us)$/i, 'must be the initial domain, such as contoso.onmicrosoft.com'),
   exclusionGroupId: guid,
+  restrictedUnitId: { ...guid, optional: true },
 };
 const CREDENTIALS: Readonly<Record<CredentialReference['type'], Fields>> = {
   'managed-identity': { clientId: { ...guid, optional: true } },
@@ -97,7 +100,7 @@ export function parseTenants(text: string, file: string): ParsedTenants {
     report('tenants', 'must be a list of at least one tenant');
   } else {
     for (const [index, value] of list.entries()) checkTenant(value, `tenants[${index}]`, report);
-    for (const key of ['id', 'name', 'initialDomain', 'exclusionGroupId']) checkDistinct(list, key, report);
+    for (const key of ['id', 'name', 'initialDomain', 'exclusionGroupId', 'restrictedUnitId']) checkDistinct(list, key, report);
   }
   if (problems.length > 0) return { ok: false, fault: new ConfigFault(problems) };
   return { ok: true, tenants: (list as TenantConfig[]).map(normalised) };
@@ -170,6 +173,7 @@ function normalised(tenant: TenantConfig): TenantConfig {
     id: tenant.id.toLowerCase(),
     initialDomain: tenant.initialDomain.toLowerCase(),
     exclusionGroupId: tenant.exclusionGroupId.toLowerCase(),
+    ...(tenant.restrictedUnitId === undefined ? {} : { restrictedUnitId: tenant.restrictedUnitId.toLowerCase() }),
     reader: lower(tenant.reader),
     changer: lower(tenant.changer),
   };

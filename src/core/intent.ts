@@ -4,7 +4,9 @@ import type { ReportedStep } from './case/types.ts';
 import type { Configuration } from './configuration.ts';
 import type { PersonRef, Role } from './people.ts';
 import type { CreateForm, OpenFacts } from './request/open.ts';
+import type { AccountFacts, AccountForm } from './request/openAccount.ts';
 import type { ProvenDecision, SignedIn } from './request/proof.ts';
+import type { ReplanFacts } from './request/replan.ts';
 import type { StepFailure, StepId } from './request/types.ts';
 import type { ValidationReport } from './validation/schedule.ts';
 
@@ -12,6 +14,17 @@ import type { ValidationReport } from './validation/schedule.ts';
 export type Intent =
   /** A person submitted the create form. */
   | { readonly kind: 'open-request'; readonly form: CreateForm; readonly facts: OpenFacts }
+  /** A person submitted the form that asks something of an account: rotate, disable, enable, retire, hand over. */
+  | { readonly kind: 'open-account-request'; readonly form: AccountForm; readonly facts: AccountFacts }
+  /** The requester submitted the form of a request that waits, changed; their card showed the plan with this digest. */
+  | {
+      readonly kind: 'edit-request';
+      readonly requestId: string;
+      readonly planDigest: string;
+      readonly wanted:
+        | { readonly form: CreateForm; readonly facts: OpenFacts }
+        | { readonly accountForm: AccountForm; readonly accountFacts: AccountFacts };
+    }
   /** A person pressed Approve, Deny, Withdraw or Try again on a card that showed the plan with this digest. */
   | { readonly kind: 'approve-request'; readonly requestId: string; readonly planDigest: string; readonly signedIn?: SignedIn }
   | {
@@ -27,8 +40,15 @@ export type Intent =
   | { readonly kind: 'retry-request'; readonly requestId: string }
   /** The expiry timer rang. */
   | { readonly kind: 'expire-request'; readonly requestId: string }
-  /** The worker took up an approved request; `eligible` was read fresh under this lease. */
-  | { readonly kind: 'begin-run'; readonly requestId: string; readonly eligible: readonly PersonRef[] }
+  /** Nobody tried a failed request again before its approvals were too old. Occurs when its timer rings. */
+  | { readonly kind: 'undo-request'; readonly requestId: string }
+  /** The worker took up an approved request; the approvers and what the plan is drawn up from were read fresh. */
+  | {
+      readonly kind: 'begin-run';
+      readonly requestId: string;
+      readonly eligible: readonly PersonRef[];
+      readonly facts?: ReplanFacts;
+    }
   /** A step begins. With the first one come the approvers as read after the lease was taken (AP-4). */
   | {
       readonly kind: 'begin-step';
@@ -42,10 +62,10 @@ export type Intent =
   | { readonly kind: 'finish-run'; readonly requestId: string; readonly fence: number }
   /** The worker found the new user and a feed that shows its sign-ins. */
   | { readonly kind: 'watch-account'; readonly requestId: string; readonly fence: number; readonly objectId: string; readonly feed: string }
-  /** The worker is about to set this password; the parts are sealed already. Replaces parts nobody was shown. */
+  /** The worker is about to set this password; the parts are sealed already, and take the place of those before. */
   | { readonly kind: 'seal-parts'; readonly requestId: string; readonly fence: number; readonly sealed: readonly Uint8Array[] }
-  /** The plan is carried out. */
-  | { readonly kind: 'hand-over'; readonly requestId: string }
+  /** The plan is carried out, or taken back: what follows for the account. */
+  | { readonly kind: 'conclude-request'; readonly requestId: string }
   | { readonly kind: 'reveal-part'; readonly accountId: string; readonly partNumber: number }
   | {
       readonly kind: 'store-part';
@@ -108,6 +128,7 @@ export function subjectOf(intent: Intent): string {
   if (intent.kind === 'configuration-read') return 'configuration';
   if (intent.kind === 'roster-read') return `role:${intent.role}`;
   if (intent.kind === 'open-request') return `tenant:${intent.form.tenantId}`;
+  if (intent.kind === 'open-account-request') return `account:${intent.form.accountId}`;
   if (intent.kind === 'sign-in-seen') return `user:${intent.event.userId}`;
   if (intent.kind === 'change-seen') return `tenant:${intent.change.tenantId}`;
   return 'tenantId' in intent && intent.tenantId !== undefined ? `tenant:${intent.tenantId}` : 'breakglass';

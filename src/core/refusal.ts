@@ -1,7 +1,7 @@
 import type { Classification } from './alert/types.ts';
 import type { CaseStepId } from './case/types.ts';
 import type { Role, StrangerReason } from './people.ts';
-import type { RequestState } from './request/types.ts';
+import type { RequestKind, RequestState } from './request/types.ts';
 
 /** A field of a form and what is wrong with it. `cards/refusals.ts` words every problem. */
 export interface FieldFault {
@@ -42,8 +42,17 @@ export type Refusal =
     }
   | { readonly code: 'quorum-unreachable'; readonly need: number; readonly have: number }
   | { readonly code: 'tenant-unwatched'; readonly tenant: string }
+  /** Nothing of that kind can be asked of the account as it stands. */
+  | {
+      readonly code: 'account-unsuitable';
+      readonly operation: RequestKind;
+      readonly why: 'retired' | 'provisioning' | 'gone' | 'not-ours' | 'already-disabled' | 'already-enabled' | 'not-ready';
+    }
+  | { readonly code: 'account-busy'; readonly requestId: string }
+  | { readonly code: 'too-few-left'; readonly left: number }
   | { readonly code: 'cannot-check'; readonly what: string }
   | { readonly code: 'too-many-requests'; readonly limit: number }
+  | { readonly code: 'too-many-versions'; readonly limit: number }
   | { readonly code: 'closed'; readonly state: RequestState }
   /** New in the role: the change is known to everybody first (ID-5). */
   | { readonly code: 'cooling-down'; readonly until: Date }

@@ -7,7 +7,7 @@ import {
   RetryHandlerOptions,
   TelemetryHandler,
 } from '@microsoft/microsoft-graph-client';
-import { asGraphFault } from './faults.ts';
+import { asGraphFault, GraphFault } from './faults.ts';
 import { bare, readsOver } from './reads.ts';
 
 /** Anything that can fetch a token for Graph: every `@azure/identity` class, and the sandbox's own. */
@@ -35,6 +35,8 @@ export interface Graph {
   list<T>(path: string): Promise<T[]>;
   post<T>(path: string, body: unknown): Promise<T>;
   patch(path: string, body: unknown): Promise<void>;
+  /** What is gone already is no fault: after an answer that was lost, gone is what was wanted (GR-4). */
+  remove(path: string): Promise<void>;
 }
 
 /** One path segment or filter value: unencoded `#`, `&` and `+` are silently cut or misread by Graph (graph facts, gotcha 2). */
@@ -80,6 +82,13 @@ export function graphClient({ origin, credential, transport, timeoutMs }: GraphS
   return {
     ...readsOver(origin, get),
     post: <T>(path: string, body: unknown) => guarded(`POST ${bare(path)}`, () => request(path).post(body) as Promise<T>),
+    async remove(path) {
+      try {
+        await guarded(`DELETE ${bare(path)}`, async () => void (await request(path).delete()));
+      } catch (error) {
+        if (!(error instanceof GraphFault) || error.status !== 404) throw error;
+      }
+    },
     patch: (path, body) => guarded(`PATCH ${bare(path)}`, async () => void (await request(path).patch(body))),
   };
 }

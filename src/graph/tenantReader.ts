@@ -13,11 +13,13 @@ interface UserRow {
   readonly accountEnabled: boolean | null;
   readonly passwordPolicies?: string | null;
   readonly lastPasswordChangeDateTime?: string | null;
+  readonly signInSessionsValidFromDateTime?: string | null;
   readonly onPremisesExtensionAttributes?: { readonly extensionAttribute15?: string | null } | null;
 }
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
-const SELECT = 'id,userPrincipalName,accountEnabled,passwordPolicies,lastPasswordChangeDateTime,onPremisesExtensionAttributes';
+const SELECT =
+  'id,userPrincipalName,accountEnabled,passwordPolicies,lastPasswordChangeDateTime,signInSessionsValidFromDateTime,onPremisesExtensionAttributes';
 
 export interface TenantReaderSettings {
   /** What this cloud's Graph does not have. */
@@ -30,6 +32,13 @@ export interface TenantReaderSettings {
 export function tenantReader(graph: Graph, tenant: SnapshotTenant, settings: TenantReaderSettings): TenantReader {
   const tenantId = tenant.id;
   const { lacks, identities } = settings;
+  async function assignmentsOf(objectId: string) {
+    const rows = await graph.list<{ id: string; roleDefinitionId: string; directoryScopeId: string }>(
+      `/roleManagement/directory/roleAssignments?$filter=principalId eq ${quoted(objectId)}`,
+    );
+    return rows.filter((row) => row.directoryScopeId === '/');
+  }
+
   return {
     async userByName(userPrincipalName) {
       const found = await graph.list<UserRow>(`/users?$filter=userPrincipalName eq ${quoted(userPrincipalName)}&$select=${SELECT}`);
@@ -51,11 +60,17 @@ export function tenantReader(graph: Graph, tenant: SnapshotTenant, settings: Ten
       const rows = await graph.list<{ id: string }>(`/groups/${id(groupId)}/members?$select=id&$top=999`);
       return rows.some((row) => row.id.toLowerCase() === objectId.toLowerCase());
     },
-    async roles(objectId) {
-      const rows = await graph.list<{ roleDefinitionId: string; directoryScopeId: string }>(
-        `/roleManagement/directory/roleAssignments?$filter=principalId eq ${quoted(objectId)}`,
-      );
-      return rows.filter((row) => row.directoryScopeId === '/').map((row) => row.roleDefinitionId.toLowerCase());
+    roles: async (objectId) => (await assignmentsOf(objectId)).map((row) => row.roleDefinitionId.toLowerCase()),
+    async assignments(objectId, roleTemplateId) {
+      const rows = await assignmentsOf(objectId);
+      return rows.filter((row) => row.roleDefinitionId.toLowerCase() === roleTemplateId.toLowerCase()).map((row) => row.id);
+    },
+    async isInUnit(unitId, objectId) {
+      const rows = await graph.list<{ id: string }>(`/directory/administrativeUnits/${id(unitId)}/members?$select=id&$top=999`);
+      return rows.some((row) => row.id.toLowerCase() === objectId.toLowerCase());
+    },
+    async isDeleted(objectId) {
+      return (await graph.find(`/directory/deletedItems/${id(objectId)}?$select=id`)) !== undefined;
     },
     async canReadSignIns(now) {
       try {
@@ -89,5 +104,6 @@ function userFrom(row: UserRow): TenantUser {
     ...(marker ? { marker } : {}),
     ...(row.passwordPolicies ? { passwordPolicies: row.passwordPolicies } : {}),
     ...(row.lastPasswordChangeDateTime ? { passwordChangedAt: new Date(row.lastPasswordChangeDateTime) } : {}),
+    ...(row.signInSessionsValidFromDateTime ? { sessionsValidFromAt: new Date(row.signInSessionsValidFromDateTime) } : {}),
   };
 }

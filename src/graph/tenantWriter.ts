@@ -37,5 +37,19 @@ export function tenantWriter(graph: Graph): TenantWriter {
       });
     },
     enable: (objectId) => graph.patch(`/users/${id(objectId)}`, { accountEnabled: true }),
+    // Alone: a call that also sets the password was seen refused whole, with the account left enabled (graph facts, gotcha 5).
+    disable: (objectId) => graph.patch(`/users/${id(objectId)}`, { accountEnabled: false }),
+    async revokeSessions(objectId) {
+      await graph.post(`/users/${id(objectId)}/revokeSignInSessions`, undefined);
+    },
+    removeRole: (assignmentId) => graph.remove(`/roleManagement/directory/roleAssignments/${id(assignmentId)}`),
+    removeFromGroup: (groupId, objectId) => graph.remove(`/groups/${id(groupId)}/members/${id(objectId)}/$ref`),
+    async joinUnit(unitId, objectId) {
+      await graph.post(`/directory/administrativeUnits/${id(unitId)}/members/$ref`, {
+        '@odata.id': `${graph.origin}/v1.0/directoryObjects/${id(objectId)}`,
+      });
+    },
+    leaveUnit: (unitId, objectId) => graph.remove(`/directory/administrativeUnits/${id(unitId)}/members/${id(objectId)}/$ref`),
+    deleteUser: (objectId) => graph.remove(`/users/${id(objectId)}`),
   };
 }

@@ -2,10 +2,12 @@ import type { OutgoingCard, PostedCard, Reads } from '../app/ports.ts';
 import { accountCard } from '../cards/views/account.ts';
 import { alertCard } from '../cards/views/alert.ts';
 import { caseCard } from '../cards/views/case.ts';
-import { partCard } from '../cards/views/part.ts';
+import { partCard, replacedPartCard } from '../cards/views/part.ts';
 import { requestCard } from '../cards/views/request.ts';
+import { requestNoticeCard } from '../cards/views/requestNotice.ts';
 import { validationCard } from '../cards/views/validation.ts';
-import type { ChangeRequest } from '../core/request/types.ts';
+import { type EmergencyAccount, generationOf } from '../core/account/types.ts';
+import type { ChangeRequest, RequestState } from '../core/request/types.ts';
 
 /** A card as the state is now, and the revision of that state. `undefined`: the thing is gone. */
 export interface Drawn {
@@ -28,6 +30,9 @@ export async function draw(
   switch (kind) {
     case 'request': {
       const request = await store.get('request', id);
+      const notice = /^notice:(.+)$/.exec(posted.variant)?.[1];
+      // A message that was true when it was sent: it is never drawn over.
+      if (notice !== undefined) return request && { card: requestNoticeCard(request, notice as RequestState), revision: 0 };
       // Everybody sees the same card in a personal chat of their own: only the shared one in the channel needs personal views.
       const mris = request && posted.place.kind === 'channel' ? await refreshFor(request) : [];
       return request && { card: requestCard(request, now, undefined, mris), revision: request.revision };
@@ -43,9 +48,22 @@ export async function draw(
     default: {
       const account = await store.get('account', id);
       if (!account) return undefined;
-      if (kind === 'part') return { card: partCard(account, Number(rest[1]), now), revision: account.revision };
+      if (kind === 'part') return { card: partOf(account, Number(rest[1]), posted, now), revision: account.revision };
       if (kind === 'validation') return { card: validationCard(account, now, posted.variant || undefined), revision: account.revision };
       return { card: accountCard(account, now), revision: account.revision };
     }
   }
+}
+
+/** The custodian's own part as it stands; for a card of an earlier password, or of somebody who has no part any more, that it was replaced. */
+function partOf(
+  account: EmergencyAccount,
+  number: number,
+  { place, variant }: Pick<PostedCard, 'variant' | 'place'>,
+  now: Date,
+): OutgoingCard {
+  const part = account.parts.find((row) => row.number === number);
+  const mine = place.kind === 'person' && part?.custodian.objectId === place.objectId;
+  const current = variant === '' || Number(variant) === generationOf(account);
+  return mine && current && account.state !== 'retired' ? partCard(account, number, now) : replacedPartCard(account, number);
 }

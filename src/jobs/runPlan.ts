@@ -2,13 +2,14 @@ import { setTimeout as realWait } from 'node:timers/promises';
 import { CustodyFault } from '../app/custodyFault.ts';
 import type { Door } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
+import { observeAccount } from '../app/observe.ts';
 import type { Custody, People, Random, Store, Tenants } from '../app/ports.ts';
-import { randomPassword } from '../core/account/password.ts';
-import { partKey } from '../core/account/types.ts';
 import { MINUTE } from '../core/decision.ts';
 import type { Intent } from '../core/intent.ts';
-import type { ChangeRequest, StepFailure } from '../core/request/types.ts';
-import { CREATE_STEPS } from './steps/create.ts';
+import type { ReplanFacts } from '../core/request/replan.ts';
+import { type ChangeRequest, kindOfStep, type PlanStep, type StepFailure, type StepId, type StepProgress } from '../core/request/types.ts';
+import { LeaseLost, sceneOf } from './planScene.ts';
+import { STEPS } from './steps/registry.ts';
 import { type Step, type StepScene, StepStopped } from './steps/step.ts';
 
 export interface RunPlanNeeds {
@@ -38,52 +39,94 @@ interface Passing {
 }
 
 /**
- * Carries out an approved plan, from wherever an earlier run stopped. Returns when the request is applied, failed or no longer approved;
- * throws when it should be tried again later.
+ * Carries out an approved plan, or takes back one that was given up, from wherever an earlier run stopped. Returns when the request is at
+ * its end, failed or no longer approved; throws when it should be tried again later.
  */
 export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<void> {
-  const { door, log, wait = realWait } = needs;
-  const eligible = await needs.people.holders('approver');
-  const begun = await door.dispatch(WORKER, { kind: 'begin-run', requestId, eligible });
+  const { door, log } = needs;
+  const stored = await needs.store.get('request', requestId);
+  // Taking back needs nobody's right, so nothing of the directory of people either.
+  const eligible = stored?.state === 'undoing' ? [] : await needs.people.holders('approver');
+  // Read only while nothing was written: from then on the tenant differs by what we did ourselves.
+  const facts = stored?.state === 'approved' && stored.begunAt === undefined ? await readFacts(needs, stored) : undefined;
+  const begun = await door.dispatch(WORKER, { kind: 'begin-run', requestId, eligible, ...(facts ? { facts } : {}) });
   if (!begun.ok) {
     log.warn('run.not-begun', { requestId, refusal: begun.error.code });
     if (begun.error.code === 'plan-changed') await tellTampered(door, requestId);
     return;
   }
-  let request = begun.value.request;
-  if (request?.state !== 'approved') return log.warn('run.quorum-lost', { requestId });
-  const fence = request.fence;
-  // Read again under the lease: somebody may have lost the right while it was being taken (AP-4).
-  const underLease = request.begunAt === undefined ? await needs.people.holders('approver') : undefined;
-  const scene = sceneOf(needs, request, (step) => request?.steps.find(({ id }) => id === step)?.evidence);
-  for (const step of CREATE_STEPS) {
-    const before = request.steps.find(({ id }) => id === step.id)?.state;
-    if (before === 'done') continue;
-    try {
-      const first = request.begunAt === undefined && underLease ? { eligible: underLease } : {};
-      request = await record(door, { kind: 'begin-step', requestId, fence, step: step.id, ...first });
-      const evidence = await carryOut(step, scene, wait, before === 'running');
-      request = await record(door, { kind: 'finish-step', requestId, fence, step: step.id, evidence });
-      log.info('step.done', { requestId, step: step.id, fence });
-    } catch (error) {
-      if (error instanceof LeaseLost) {
-        log.warn('run.lease-lost', { requestId, fence, refusal: error.message });
-        // Closed is closed. A lease taken by another run is not: that run may have died since, and this job may be the last one left (AP-8).
-        if (error.message === 'closed') return;
-        throw error;
-      }
-      const since = request.steps.find(({ id }) => id === step.id)?.at; // none: not even its beginning could be recorded
-      const tired = since !== undefined && (await needs.store.now()).getTime() - since.getTime() > GIVE_UP_AFTER_MINUTES * MINUTE;
-      // What says nothing about itself is no refusal of the tenant's: the database was away, say.
-      if (!tired && (!isPassing(error) || error.passing)) throw error;
-      const failure = failureOf(step, error, tired);
-      log.error('run.failed', { requestId, step: step.id, code: failure.code, reference: failure.reference, error });
-      await record(door, { kind: 'fail-run', requestId, fence, failure });
-      return;
-    }
+  const { request } = begun.value;
+  if (request?.state !== 'approved' && request?.state !== 'undoing') {
+    return log.warn('run.not-standing', { requestId, state: request?.state ?? 'gone' });
   }
-  await record(door, { kind: 'finish-run', requestId, fence });
-  log.info('run.applied', { requestId, fence });
+  const undoing = request.state === 'undoing';
+  // Read again under the lease: somebody may have lost the right while it was being taken (AP-4).
+  const underLease = !undoing && request.begunAt === undefined ? await needs.people.holders('approver') : undefined;
+  const run: Run = { needs, fence: request.fence, underLease, request };
+  for (const step of undoing ? request.plan.undo : request.plan.steps) {
+    if (progressOf(run.request, step.id)?.state === 'done') continue;
+    if (!(await oneStep(run, step))) return;
+  }
+  await record(door, { kind: 'finish-run', requestId, fence: run.fence });
+  log.info(undoing ? 'run.undone' : 'run.applied', { requestId, fence: run.fence });
+}
+
+/** A run under way: the request as it is after the latest step. */
+interface Run {
+  readonly needs: RunPlanNeeds;
+  readonly fence: number;
+  readonly underLease: Awaited<ReturnType<People['holders']>> | undefined;
+  request: ChangeRequest;
+}
+
+/** @returns whether the run goes on; @throws when it should be tried again later */
+async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
+  const { needs, fence, underLease } = run;
+  const { door, log, wait = realWait } = needs;
+  const requestId = run.request.id;
+  const undoing = run.request.state === 'undoing';
+  const before = progressOf(run.request, id)?.state;
+  const step = STEPS[kindOfStep(id)];
+  try {
+    const first = run.request.begunAt === undefined && underLease ? { eligible: underLease } : {};
+    run.request = await record(door, { kind: 'begin-step', requestId, fence, step: id, ...first });
+    const scene = sceneOf(needs, run.request, () => progressOf(run.request, id)?.at, GIVE_UP_AFTER_MINUTES * MINUTE);
+    const evidence = await carryOut(id, step, scene, wait, before === 'running');
+    run.request = await record(door, { kind: 'finish-step', requestId, fence, step: id, evidence });
+    log.info('step.done', { requestId, step: id, fence });
+    return true;
+  } catch (error) {
+    if (error instanceof LeaseLost) {
+      log.warn('run.lease-lost', { requestId, fence, refusal: error.message });
+      // Closed is closed. A lease taken by another run is not: that run may have died since, and this job may be the last one left (AP-8).
+      if (error.message === 'closed') return false;
+      throw error;
+    }
+    const since = progressOf(run.request, id)?.at; // none: not even its beginning could be recorded
+    const tired = since !== undefined && (await needs.store.now()).getTime() - since.getTime() > GIVE_UP_AFTER_MINUTES * MINUTE;
+    // What says nothing about itself is no refusal of the tenant's: the database was away, say.
+    if (!tired && (!isPassing(error) || error.passing)) throw error;
+    const failure = failureOf(id, error, tired);
+    log.error('run.failed', { requestId, step: id, code: failure.code, reference: failure.reference, error });
+    await record(door, { kind: 'fail-run', requestId, fence, failure });
+    // What is being taken back is tried until it is done, however long (GR-5).
+    if (undoing) throw error;
+    return false;
+  }
+}
+
+const progressOf = (request: ChangeRequest, step: StepId): StepProgress | undefined =>
+  (request.state === 'undoing' ? request.undoSteps : request.steps)?.find(({ id }) => id === step);
+
+/** What the plan is drawn up from, read fresh. A tenant that was taken out of the settings has no plans any more. */
+async function readFacts({ tenants, custody, store }: RunPlanNeeds, { plan }: ChangeRequest): Promise<ReplanFacts | undefined> {
+  const tenant = tenants.info(plan.tenant.id);
+  if (!tenant) return undefined;
+  const facts = { tenant: { ...tenant, name: tenant.displayName } };
+  if (!('accountId' in plan.account)) return facts;
+  const account = await store.get('account', plan.account.accountId);
+  const observed = account && (await observeAccount(tenants.reader(tenant.id), custody, tenant, account));
+  return { ...facts, ...(observed ? { observed } : {}) };
 }
 
 /** The stored plan is not what was approved. Nobody does that by accident (AP-3). */
@@ -100,20 +143,20 @@ type Wait = (ms: number) => Promise<unknown>;
  *
  * @param resumed an earlier run began this step: it may have acted already
  */
-async function carryOut(step: Step, scene: StepScene, wait: Wait, resumed: boolean): Promise<string> {
+async function carryOut(id: StepId, step: Step, scene: StepScene, wait: Wait, resumed: boolean): Promise<string> {
   const already = await step.look(scene);
   if (already !== undefined) return already;
   let mayHaveActed = resumed;
-  let last: unknown = new Error(`${step.id} could not be proven`);
+  let last: unknown = new Error(`${id} could not be proven`);
   for (const pause of LOOK_AGAIN_AFTER_MS) {
     try {
       const proof = (await step.act(scene)) ?? (await lookAgain(step, scene, wait));
       if (proof !== undefined) return proof;
-      last = notReadable(step);
+      last = notReadable(id);
     } catch (error) {
       if (!isPassing(error)) throw error;
       // Where we may have acted before, "it exists already" speaks of our own act, which only cannot be read yet.
-      if (mayHaveActed && error.alreadyThere) last = notReadable(step, error);
+      if (mayHaveActed && error.alreadyThere) last = notReadable(id, error);
       else if (error.passing) last = error;
       else throw error;
     }
@@ -125,8 +168,8 @@ async function carryOut(step: Step, scene: StepScene, wait: Wait, resumed: boole
   throw last;
 }
 
-const notReadable = (step: Step, cause?: unknown): Error =>
-  Object.assign(new Error(`${step.id}: done, but not readable yet`, { cause }), { passing: true, code: 'NotReadable' });
+const notReadable = (id: StepId, cause?: unknown): Error =>
+  Object.assign(new Error(`${id}: done, but not readable yet`, { cause }), { passing: true, code: 'NotReadable' });
 
 /** Right after a write the reading replica may lag: a few looks before anything is written again. */
 async function lookAgain(step: Step, scene: StepScene, wait: Wait): Promise<string | undefined> {
@@ -138,60 +181,6 @@ async function lookAgain(step: Step, scene: StepScene, wait: Wait): Promise<stri
   return undefined;
 }
 
-function sceneOf(
-  { tenants, custody, random, store, door, partContext }: RunPlanNeeds,
-  request: ChangeRequest,
-  evidence: StepScene['evidence'],
-): StepScene {
-  const { plan, fence } = request;
-  const reader = tenants.reader(plan.tenant.id);
-  let objectId: string | undefined;
-  const requestId = request.id;
-  // Asked for where it is needed: a vault that is away is then a step that waits, and told like one.
-  const signed = (tag: string): string => `${plan.account.marker}:${tag}`;
-  const isOurs = async (marker: string | undefined): Promise<boolean> =>
-    marker !== undefined && (await custody.tags(plan.account.marker)).some((tag) => signed(tag) === marker);
-  return {
-    request,
-    marker: async () => signed((await custody.tags(plan.account.marker))[0]),
-    isOurs,
-    evidence,
-    reader,
-    writer: tenants.writer(plan.tenant.id),
-    now: () => store.now(),
-    newPassword: (length) => randomPassword(length, random.below),
-    async user() {
-      if (objectId !== undefined) return objectId;
-      const found = await reader.userByName(plan.account.userPrincipalName);
-      if (!found) throw Object.assign(new Error('the new user cannot be read yet'), { passing: true });
-      // Only what carries our marker for this very request is touched (GR-3).
-      if (!(await isOurs(found.marker)))
-        throw new StepStopped('NotOurs', `${plan.account.userPrincipalName} does not carry the marker of this request.`);
-      objectId = found.objectId;
-      return objectId;
-    },
-    async watch(user, feed) {
-      const outcome = await door.dispatch(WORKER, { kind: 'watch-account', requestId, fence, objectId: user, feed });
-      if (!outcome.ok) throw new LeaseLost(outcome.error.code);
-    },
-    async sealParts(parts) {
-      const account = await store.transaction((tx) => tx.accountOfRequest(requestId));
-      if (!account) throw new StepStopped('NoAccount', 'The account is not on the watch list.');
-      const sealed = await Promise.all(
-        parts.map((part, index) => {
-          const custodian = account.parts[index]?.custodian;
-          if (!custodian) throw new RangeError('more parts than custodians');
-          return custody.seal(part, partContext(partKey(account.id, index + 1), custodian.objectId));
-        }),
-      );
-      const outcome = await door.dispatch(WORKER, { kind: 'seal-parts', requestId, fence, sealed });
-      if (!outcome.ok) throw new LeaseLost(outcome.error.code);
-    },
-  };
-}
-
-class LeaseLost extends Error {}
-
 async function record(door: Door, intent: Intent): Promise<ChangeRequest> {
   const outcome = await door.dispatch(WORKER, intent);
   if (!outcome.ok) throw new LeaseLost(outcome.error.code);
@@ -201,10 +190,10 @@ async function record(door: Door, intent: Intent): Promise<ChangeRequest> {
 
 const isPassing = (error: unknown): error is Error & Passing => error instanceof Error && 'passing' in error;
 
-function failureOf(step: Step, error: unknown, tired: boolean): StepFailure {
+function failureOf(id: StepId, error: unknown, tired: boolean): StepFailure {
   const reference = crypto.randomUUID().slice(0, 8);
-  if (error instanceof StepStopped) return { step: error.step ?? step.id, code: error.code, words: error.message, reference };
-  if (error instanceof CustodyFault) return { step: step.id, code: error.code, words: error.message, reference };
+  if (error instanceof StepStopped) return { step: error.step ?? id, code: error.code, words: error.message, reference };
+  if (error instanceof CustodyFault) return { step: id, code: error.code, words: error.message, reference };
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'Fault';
   const status = error instanceof Error && 'status' in error ? Number(error.status) : undefined;
   const words =
@@ -215,5 +204,5 @@ function failureOf(step: Step, error: unknown, tired: boolean): StepFailure {
         : status === undefined && !isPassing(error)
           ? `Breakglass itself could not complete this step within ${GIVE_UP_AFTER_MINUTES} minutes (${code}). Its log says why.`
           : `The tenant did not complete this step within ${GIVE_UP_AFTER_MINUTES} minutes (${code}).`;
-  return { step: step.id, code, words, reference };
+  return { step: id, code, words, reference };
 }

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Aggregates, Kind } from '../app/ports.ts';
-import type { ChangeRequest } from '../core/request/types.ts';
+import { type ChangeRequest, OPEN_STATES } from '../core/request/types.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Tables } from './tables.ts';
 
@@ -26,6 +26,8 @@ export async function insertOne<K extends Kind>(handle: Kysely<Tables>, kind: K,
     const { plan, requester, formId, openedAt } = value;
     const more = {
       form_id: formId,
+      kind: value.kind,
+      account_id: 'accountId' in plan.account ? plan.account.accountId : null,
       requester_key: requester.personKey,
       user_principal_name: plan.account.userPrincipalName,
       tenant_id: plan.tenant.id,
@@ -65,12 +67,18 @@ export async function insertOne<K extends Kind>(handle: Kysely<Tables>, kind: K,
 export async function saveOne<K extends Kind>(handle: Kysely<Tables>, kind: K, value: Aggregates[K]): Promise<void> {
   const { numUpdatedRows } = await handle
     .updateTable(kind as 'request')
-    .set({ revision: value.revision, state: value.state, body: toJson(value) })
+    .set({ revision: value.revision, state: value.state, body: toJson(value), ...columnsOf(kind, value) })
     .where('id', '=', value.id)
     .where('revision', '=', value.revision - 1)
     .executeTakeFirst();
   if (numUpdatedRows !== 1n) throw new Error(`${kind} ${value.id} was changed by somebody else while it was being decided on`);
   if (isA('request', kind, value)) await addDecisions(handle, value);
+}
+
+/** Columns beside the document that change with it. */
+function columnsOf<K extends Kind>(kind: K, value: Aggregates[K]): object {
+  if (isA('request', kind, value)) return { user_principal_name: value.plan.account.userPrincipalName, tenant_id: value.plan.tenant.id };
+  return isA('account', kind, value) ? { retired_at: value.retiredAt ?? null } : {};
 }
 
 /** Adds the rows the decision book does not have yet. The unique key on (request, human, plan) is the last word on "once". */
@@ -96,13 +104,24 @@ async function addDecisions(handle: Kysely<Tables>, request: ChangeRequest): Pro
     .execute();
 }
 
+/** Who has a user principal name: a request for a new account that is open, or an account that was not retired. */
 export async function claimOfName(handle: Kysely<Tables>, userPrincipalName: string): Promise<{ id: string } | undefined> {
-  return handle
+  const name = userPrincipalName.toLowerCase();
+  const request = await handle
     .selectFrom('request')
     .select('id')
-    .where(sql`lower(user_principal_name)`, '=', userPrincipalName.toLowerCase())
-    .where('state', 'in', ['pending', 'approved', 'failed', 'applied'])
+    .where(sql`lower(user_principal_name)`, '=', name)
+    .where('kind', '=', 'create')
+    .where('state', 'in', OPEN_STATES)
     .executeTakeFirst();
+  if (request) return request;
+  const account = await handle
+    .selectFrom('account')
+    .select('request_id as id')
+    .where(sql`lower(user_principal_name)`, '=', name)
+    .where('state', '<>', 'retired')
+    .executeTakeFirst();
+  return account;
 }
 
 const isA = <K extends Kind>(wanted: K, kind: Kind, _value: Aggregates[Kind]): _value is Aggregates[K] => kind === wanted;

@@ -6,6 +6,7 @@ import { cardOrder } from './migrations/0003_card_order.ts';
 import { provenApproval } from './migrations/0004_proven_approval.ts';
 import { quarantine } from './migrations/0005_quarantine.ts';
 import { cases } from './migrations/0006_cases.ts';
+import { accountRequests } from './migrations/0007_account_requests.ts';
 import type { Tables } from './tables.ts';
 
 /** By name, in order. Forward only. */
@@ -16,6 +17,7 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   '0004_proven_approval': provenApproval,
   '0005_quarantine': quarantine,
   '0006_cases': cases,
+  '0007_account_requests': accountRequests,
 };
 
 /**

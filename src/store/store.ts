@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Conversation, Store } from '../app/ports.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import type { Alert } from '../core/alert/types.ts';
-import type { ChangeRequest } from '../core/request/types.ts';
+import { type ChangeRequest, OPEN_STATES } from '../core/request/types.ts';
 import { readOne } from './aggregates.ts';
 import { auditHead } from './audit.ts';
 import { backlog } from './backlog.ts';
@@ -29,7 +29,7 @@ export function storeOn(database: Database, outbox: Outbox): Store {
     get: (kind, id) => readOne(db(), kind, id, false),
     async requests({ open, limit }) {
       const query = db().selectFrom('request').select('body').orderBy('opened_at', 'desc').limit(limit);
-      const rows = await (open ? query.where('state', 'in', ['pending', 'approved', 'failed']) : query).execute();
+      const rows = await (open ? query.where('state', 'in', OPEN_STATES) : query).execute();
       return rows.map((row) => fromJson<ChangeRequest>(row.body));
     },
     async accounts(limit) {
@@ -50,7 +50,14 @@ export function storeOn(database: Database, outbox: Outbox): Store {
     unclassifiedAlerts: (limit) => unclassifiedAlerts(db(), limit),
     openCases: (limit) => openCases(db(), limit),
     async watchedUsers(tenantId) {
-      const rows = await db().selectFrom('account').select('object_id').where('tenant_id', '=', tenantId).execute();
+      // A retired one can be restored from the recycle bin for 30 days, by whoever may: until then it is looked at.
+      const gone = new Date((await readClock(db())).getTime() - 31 * 86_400_000);
+      const rows = await db()
+        .selectFrom('account')
+        .select('object_id')
+        .where('tenant_id', '=', tenantId)
+        .where((eb) => eb.or([eb('retired_at', 'is', null), eb('retired_at', '>', gone)]))
+        .execute();
       return rows.map((row) => row.object_id);
     },
     cardsOf: async (subject) => (await db().selectFrom('posted_card').selectAll().where('subject', '=', subject).execute()).map(cardFrom),

@@ -12,7 +12,15 @@ interface AggregateTable {
 
 export interface Tables {
   clock: { one: Generated<boolean>; offset_ms: string };
-  request: AggregateTable & { form_id: string; requester_key: string; user_principal_name: string; tenant_id: string; opened_at: Date };
+  request: AggregateTable & {
+    kind: string;
+    account_id: string | null;
+    form_id: string;
+    requester_key: string;
+    user_principal_name: string;
+    tenant_id: string;
+    opened_at: Date;
+  };
   decision: {
     request_id: string;
     number: number;
@@ -26,7 +34,13 @@ export interface Tables {
     proof_at: Date | null;
   };
   proof_ticket: { hash: string; request_id: string; object_id: string; wanted: Json; expires_at: Date };
-  account: AggregateTable & { request_id: string; tenant_id: string; object_id: string; user_principal_name: string };
+  account: AggregateTable & {
+    request_id: string;
+    tenant_id: string;
+    object_id: string;
+    user_principal_name: string;
+    retired_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  };
   alert: AggregateTable & { raised_at: Date };
   case: AggregateTable & { about: string; tenant_id: string | null; account: string | null; opened_at: Date };
   once: { key: string; id: string };

@@ -3,7 +3,7 @@ import type { Transaction } from '../app/ports.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import { partKey } from '../core/account/types.ts';
 import type { Configuration } from '../core/configuration.ts';
-import type { ChangeRequest } from '../core/request/types.ts';
+import { type ChangeRequest, OPEN_STATES } from '../core/request/types.ts';
 import { claimOfName, insertOne, readOne, saveOne } from './aggregates.ts';
 import { appendAudit } from './audit.ts';
 import { credentialReplaced, openCaseAbout, openCaseOfName } from './cases.ts';
@@ -34,7 +34,7 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
         .selectFrom('request')
         .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('count'))
         .where('requester_key', '=', personKey)
-        .where('state', 'in', ['pending', 'approved', 'failed'])
+        .where('state', 'in', OPEN_STATES)
         .executeTakeFirstOrThrow();
       return row.count;
     },
@@ -43,10 +43,22 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
         .selectFrom('request')
         .select('id')
         .where('tenant_id', '=', tenantId)
-        .where('state', 'in', ['pending', 'approved', 'failed'])
+        .where('state', 'in', OPEN_STATES)
         .orderBy('opened_at', 'desc')
         .limit(1)
         .executeTakeFirst(),
+    openRequestOfAccount: (accountId) =>
+      handle.selectFrom('request').select('id').where('account_id', '=', accountId).where('state', 'in', OPEN_STATES).executeTakeFirst(),
+    async usableAccounts(tenantId, exceptId) {
+      const row = await handle
+        .selectFrom('account')
+        .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('count'))
+        .where('tenant_id', '=', tenantId)
+        .where('id', '<>', exceptId)
+        .where('state', 'in', ['handover', 'in-service'])
+        .executeTakeFirstOrThrow();
+      return row.count;
+    },
     accountOfRequest: async (requestId) =>
       one<EmergencyAccount>(await handle.selectFrom('account').select('body').where('request_id', '=', requestId).executeTakeFirst()),
     accountOfUser: async (tenantId, objectId) =>

@@ -40,7 +40,13 @@ describe('buttons', () => {
   test('a pending request offers Approve and Deny to everybody, Withdraw to its requester only', () => {
     expect(verbs('request.pending')).toEqual(['request.approve', 'request.deny']);
     expect(verbs('request.pending-new')).toEqual(['request.approve', 'request.deny', 'request.refresh']);
-    expect(verbs('request.pending-requester')).toEqual(['request.approve', 'request.deny', 'request.withdraw', 'request.refresh']);
+    expect(verbs('request.pending-requester')).toEqual([
+      'request.approve',
+      'request.deny',
+      'request.edit',
+      'request.withdraw',
+      'request.refresh',
+    ]);
   });
 
   test('a closed request offers nothing, a failed one Try again', () => {

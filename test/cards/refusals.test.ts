@@ -27,7 +27,7 @@ const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code
   'tenant-unwatched': [{ code: 'tenant-unwatched', tenant: 'Northwind' }],
   'cannot-check': [{ code: 'cannot-check', what: 'the user name' }],
   'too-many-requests': [{ code: 'too-many-requests', limit: 5 }],
-  closed: (['pending', 'approved', 'applied', 'failed', 'denied', 'withdrawn', 'expired'] as const).map((state) => ({
+  closed: (['pending', 'approved', 'applied', 'failed', 'undoing', 'undone', 'denied', 'withdrawn', 'expired'] as const).map((state) => ({
     code: 'closed',
     state,
   })),
@@ -59,6 +59,12 @@ const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code
   'case-step-done': [{ code: 'case-step-done', by: 'Cy Chen' }],
   'case-steps-open': [{ code: 'case-steps-open', steps: ['sessions', 'credential', 'logs'] }],
   'reviews-itself': (['classified', 'custodian'] as const).map((why) => ({ code: 'reviews-itself', why })),
+  'account-unsuitable': (['retired', 'provisioning', 'gone', 'not-ours', 'already-disabled', 'already-enabled', 'not-ready'] as const).map(
+    (why) => ({ code: 'account-unsuitable', operation: 'enable', why }),
+  ),
+  'account-busy': [{ code: 'account-busy', requestId: 'R-1' }],
+  'too-few-left': ([0, 1] as const).map((left) => ({ code: 'too-few-left', left })),
+  'too-many-versions': [{ code: 'too-many-versions', limit: 10 }],
   'nothing-to-do': [{ code: 'nothing-to-do' }],
 };
 

@@ -7,7 +7,8 @@ import type { UseCase } from '../../src/core/case/types.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import type { Actor, PersonRef, Role, StrangerReason } from '../../src/core/people.ts';
 import { type CreatePlanInput, planCreate } from '../../src/core/request/plan.ts';
-import type { ChangeRequest, DecisionRow, StepProgress } from '../../src/core/request/types.ts';
+import { type AccountOperation, type AccountPlanInput, planAccount } from '../../src/core/request/planAccount.ts';
+import type { ChangeRequest, DecisionRow, Plan, StepProgress } from '../../src/core/request/types.ts';
 
 /** The instant tests start from. */
 export const NOON = new Date('2026-11-22T12:00:00Z');
@@ -50,12 +51,39 @@ export const aPlan = (more: Partial<CreatePlanInput> = {}) =>
     ...more,
   });
 
+/** A plan for the account of `anAccount()`, enabled, privileged, excluded and in no restricted unit unless `more` says otherwise. */
+export const anAccountPlan = (operation: AccountOperation, more: Partial<AccountPlanInput> = {}) =>
+  planAccount({
+    operation,
+    requestId: 'R-5M8N2P',
+    version: 1,
+    tenant: { ...TENANTS.contoso, name: TENANTS.contoso.displayName },
+    requester: person('rita'),
+    reason: 'The yearly exchange of the envelopes.',
+    quorum: 2,
+    policyVersion: '1',
+    expiresAt: hours(24),
+    account: anAccount(),
+    observed: {
+      userPrincipalName: anAccount().userPrincipalName,
+      enabled: operation !== 'enable',
+      privileged: true,
+      excluded: true,
+      restricted: false,
+      ours: true,
+    },
+    custodians: operation === 'rotate' ? [person('dana'), person('eli')] : operation === 'handover' ? [person('dana'), person('fay')] : [],
+    ...(operation === 'handover' ? { leaving: person('eli') } : {}),
+    othersInTenant: 2,
+    ...more,
+  });
+
 /** A pending request of Rita's. With `plan`, its digest, requester, reason and steps follow; anything given on top wins. */
 export function aRequest(more: Partial<ChangeRequest> = {}): ChangeRequest {
-  const plan = more.plan ?? aPlan();
+  const plan: Plan = more.plan ?? aPlan();
   return {
     id: plan.requestId,
-    kind: 'create',
+    kind: plan.operation,
     state: 'pending',
     revision: 1,
     requester: plan.requester,

@@ -19,6 +19,7 @@ import type { Effect, Place } from '../../src/core/effect.ts';
 import type { Intent } from '../../src/core/intent.ts';
 import type { Role } from '../../src/core/people.ts';
 import type { ProofTicket } from '../../src/core/request/proof.ts';
+import { OPEN_STATES } from '../../src/core/request/types.ts';
 import type { RosterEntry } from '../../src/core/roster/roster.ts';
 
 interface Rows {
@@ -125,17 +126,26 @@ export function memoryStore(start: Date): MemoryStore {
     },
     requestOfForm: async (formId) => structuredClone([...rows.request.values()].find((request) => request.formId === formId)),
     async claimOfName(userPrincipalName) {
-      const open = ['pending', 'approved', 'failed', 'applied'];
       const name = userPrincipalName.toLowerCase();
       const claim = [...rows.request.values()].find(
-        ({ state, plan }) => open.includes(state) && plan.account.userPrincipalName.toLowerCase() === name,
+        ({ state, kind, plan }) =>
+          OPEN_STATES.includes(state) && kind === 'create' && plan.account.userPrincipalName.toLowerCase() === name,
       );
-      return claim && { id: claim.id };
+      const account = [...rows.account.values()].find((row) => row.state !== 'retired' && row.userPrincipalName.toLowerCase() === name);
+      return claim ? { id: claim.id } : account && { id: account.requestId };
     },
-    openRequestsBy: async (personKey) =>
-      [...rows.request.values()].filter(
-        ({ state, requester }) => ['pending', 'approved', 'failed'].includes(state) && requester.personKey === personKey,
+    async openRequestOfAccount(accountId) {
+      const open = [...rows.request.values()].find(
+        ({ state, plan }) => OPEN_STATES.includes(state) && 'accountId' in plan.account && plan.account.accountId === accountId,
+      );
+      return open && { id: open.id };
+    },
+    usableAccounts: async (tenantId, exceptId) =>
+      [...rows.account.values()].filter(
+        ({ id, state, ...account }) => account.tenantId === tenantId && id !== exceptId && (state === 'handover' || state === 'in-service'),
       ).length,
+    openRequestsBy: async (personKey) =>
+      [...rows.request.values()].filter(({ state, requester }) => OPEN_STATES.includes(state) && requester.personKey === personKey).length,
     accountOfRequest: async (requestId) => structuredClone([...rows.account.values()].find((account) => account.requestId === requestId)),
     accountOfUser: async (tenantId, objectId) =>
       structuredClone([...rows.account.values()].find((account) => account.tenantId === tenantId && account.objectId === objectId)),
@@ -242,7 +252,7 @@ export function memoryStore(start: Date): MemoryStore {
     now: async () => clock,
     get: async (kind, id) => readRow(kind, id),
     requests: async ({ open, limit }) =>
-      [...rows.request.values()].filter(({ state }) => !open || ['pending', 'approved', 'failed'].includes(state)).slice(0, limit),
+      [...rows.request.values()].filter(({ state }) => !open || OPEN_STATES.includes(state)).slice(0, limit),
     accounts: async (limit) => [...rows.account.values()].slice(0, limit),
     openAlerts: async (limit) => [...rows.alert.values()].filter(({ state }) => state === 'open').slice(0, limit),
     quarantined: async (limit) => ({ rows: [...rows.quarantine].reverse().slice(0, limit), total: rows.quarantine.length }),

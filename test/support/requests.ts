@@ -1,5 +1,6 @@
 import type { Actor, PersonRef, Role } from '../../src/core/people.ts';
-import { type CreateForm, type OpenFacts, type OpenPolicy, type OpenState, openCreate } from '../../src/core/request/open.ts';
+import { type CreateForm, type OpenFacts, type OpenState, openCreate } from '../../src/core/request/open.ts';
+import type { OpenPolicy } from '../../src/core/request/opening.ts';
 import type { ChangeRequest } from '../../src/core/request/types.ts';
 
 export const NOON = new Date('2026-03-02T12:00:00Z');

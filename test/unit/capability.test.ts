@@ -202,7 +202,7 @@ describe('what our own identities hold', () => {
       permissions: read(neededBy(['changer']).filter((each) => !each.startsWith('RoleManagement'))),
     };
     expect(of('changer-permissions', withIdentities(holding('reader'), without)).evidence).toBe(
-      'Missing: RoleManagement.ReadWrite.Directory (for POST /roleManagement/directory/roleAssignments).',
+      'Missing: RoleManagement.ReadWrite.Directory (for POST /roleManagement/directory/roleAssignments, DELETE /roleManagement/directory/roleAssignments/{id}).',
     );
   });
 });

@@ -5,7 +5,7 @@ import type { Classification, SignInEvent } from '../../src/core/alert/types.ts'
 import type { ReportedStep, UseCase } from '../../src/core/case/types.ts';
 import type { Actor } from '../../src/core/people.ts';
 import { ringTimers } from '../../src/jobs/timers.ts';
-import { actor, anAccount, aRequest, aSignIn, days, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
+import { actor, anAccount, anAccountPlan, aRequest, aSignIn, days, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
 import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../support/memoryStore.ts';
 
 const FEED: Actor = { kind: 'system', part: 'feed' };
@@ -40,10 +40,8 @@ const report = (step: ReportedStep, who: Actor, words = 'in the vault'): Promise
   front.dispatch(who, { kind: 'report-case-step', caseId: theCase().id, step, words });
 /** A request that gives the account a new password is carried out now. */
 async function rotate(at: Date): Promise<void> {
-  const { plan } = aRequest();
-  const account = { ...plan.account, userPrincipalName: anAccount().userPrincipalName };
-  const rotation = aRequest({ id: `R-${at.getTime()}`, state: 'applied', closedAt: at, plan: { ...plan, account } });
-  store.put('request', { ...rotation, kind: 'rotate' as never });
+  const plan = anAccountPlan('rotate', { requestId: `R-${at.getTime()}` });
+  store.put('request', aRequest({ state: 'applied', closedAt: at, plan }));
 }
 async function look(at: Date): Promise<void> {
   store.setClock(at);

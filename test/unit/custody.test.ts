@@ -6,7 +6,7 @@ import { randomPassword, splitPassword } from '../../src/core/account/password.t
 import type { EmergencyAccount } from '../../src/core/account/types.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import type { Actor } from '../../src/core/people.ts';
-import type { NamedPerson } from '../../src/core/request/open.ts';
+import type { NamedPerson } from '../../src/core/request/named.ts';
 import { keyFileCustody, parseKeyFile, partContext } from '../../src/custody/keyFile.ts';
 import { actor, anAccount, aPart, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
 import { aForm, open, ref, theFacts } from '../support/requests.ts';

@@ -56,7 +56,7 @@ describe('who may want what', () => {
     { kind: 'finish-run', ...ids },
     { kind: 'watch-account', ...ids, objectId: 'x', feed: 'x' },
     { kind: 'seal-parts', ...ids, sealed: [] },
-    { kind: 'hand-over', ...ids },
+    { kind: 'conclude-request', ...ids },
     { kind: 'expire-part', ...ids },
     { kind: 'sign-in-seen', event: aSignIn(), feed: 'graph-sign-ins' },
     { kind: 'change-seen', change: aChange(), feed: 'event-hub' },
@@ -156,7 +156,8 @@ describe('the audit log', () => {
     store.put('request', aRunningRequest(3));
     store.put('account', waiting({ state: 'provisioning', parts: [aPart(1, 'dana'), aPart(2, 'eli')] }));
     await front.dispatch(WORKER, { kind: 'seal-parts', requestId, fence: 1, sealed });
-    await front.dispatch(WORKER, { kind: 'hand-over', requestId });
+    store.put('request', aRunningRequest(7, { state: 'applied' }));
+    await front.dispatch(WORKER, { kind: 'conclude-request', requestId });
     await front.dispatch(actor('dana'), { kind: 'reveal-part', accountId: waiting().id, partNumber: 1 });
     expect(store.rows.audit).toHaveLength(3);
     const text = JSON.stringify([store.rows.audit, store.rows.jobs, [...store.rows.timers], [...store.rows.account]]);
@@ -203,7 +204,8 @@ describe('a request, through the door', () => {
 describe('a hand-over', () => {
   test('CR-6: makes the parts ready for their custodians, and schedules expiry and the first validation', async () => {
     store.put('account', waiting({ state: 'provisioning', parts: [aPart(1, 'dana'), aPart(2, 'eli')] }));
-    await front.dispatch(WORKER, { kind: 'hand-over', requestId: aRequest().id });
+    store.put('request', aRunningRequest(7, { state: 'applied' }));
+    await front.dispatch(WORKER, { kind: 'conclude-request', requestId: aRequest().id });
     const account = store.rows.account.get(waiting().id);
     expect(account).toMatchObject({ state: 'handover', appliedAt: NOON, validationDueAt: days(90) });
     expect(account?.parts.map(({ state, expiresAt }) => [state, expiresAt])).toEqual([
@@ -212,8 +214,8 @@ describe('a hand-over', () => {
     ]);
     const places = [...store.rows.cards.values()].map(({ key, place }) => [key, place.kind === 'person' && place.objectId]);
     expect(places).toEqual([
-      [`part:${waiting().id}:1`, person('dana').objectId],
-      [`part:${waiting().id}:2`, person('eli').objectId],
+      [`part:${waiting().id}:1:1`, person('dana').objectId],
+      [`part:${waiting().id}:2:1`, person('eli').objectId],
     ]);
     const due = Object.fromEntries([...store.rows.timers].map(([key, { at }]) => [key, at]));
     expect(due).toEqual({

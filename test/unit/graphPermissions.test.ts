@@ -11,9 +11,9 @@ const IDENTITIES: Readonly<Record<string, string>> = {
   'src/graph/identities.ts': 'reader',
   'src/graph/tenantWriter.ts': 'changer',
 };
-const METHODS: Readonly<Record<string, string>> = { get: 'GET', find: 'GET', list: 'GET', post: 'POST', patch: 'PATCH' };
-const ANY_CALL = /\bgraph\s*\.\s*(get|find|list|post|patch)\b/g;
-const LITERAL_CALL = /\bgraph\s*\.\s*(get|find|list|post|patch)(?:<.*>)?\(\s*([`'])(\/[^`']*)\2/g;
+const METHODS: Readonly<Record<string, string>> = { get: 'GET', find: 'GET', list: 'GET', post: 'POST', patch: 'PATCH', remove: 'DELETE' };
+const ANY_CALL = /\bgraph\s*\.\s*(get|find|list|post|patch|remove)\b/g;
+const LITERAL_CALL = /\bgraph\s*\.\s*(get|find|list|post|patch|remove)(?:<.*>)?\(\s*([`'])(\/[^`']*)\2/g;
 
 /** `reader GET /users/{id}`: values and the query are left out. */
 const written = (identity: string, method: string, path: string): string =>

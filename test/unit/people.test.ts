@@ -19,6 +19,7 @@ function peopleOver(answers: { row?: Row | GraphFault; groups?: readonly string[
     origin: 'https://graph.example',
     get: () => Promise.reject(new Error('not asked')),
     patch: () => Promise.reject(new Error('not asked')),
+    remove: () => Promise.reject(new Error('not asked')),
     find(path) {
       asked.push({ path });
       return give('row' in answers ? answers.row : ANN);

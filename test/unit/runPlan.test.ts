@@ -15,7 +15,7 @@ import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../s
 
 const PLAN = aPlan();
 const REQUEST = aRequest({ state: 'approved', decisions: [aDecision('ann'), aDecision('bob')] });
-const WRITES = ['createUser', 'addToGroup', 'setPassword', 'assignRole', 'enable'];
+const WRITES = ['createUser', 'addToGroup', 'setPassword', 'assignRole', 'enable', 'joinUnit'];
 
 const fault = (status: number, code: string, detail = ''): GraphFault => new GraphFault('call', { status, code, detail });
 const noAnswer = () => fault(0, 'TimeoutError');
@@ -43,6 +43,8 @@ class FakeTenant {
   readonly users: FakeUser[] = [];
   readonly members: { objectId: string; at: number }[] = [];
   readonly roles: { objectId: string; role: string; at: number }[] = [];
+  readonly deleted: { objectId: string; at: number }[] = [];
+  readonly inUnit: { objectId: string; at: number }[] = [];
   /** Every write that was carried out, in order. */
   readonly writes: string[] = [];
   /** The very buffers that were handed in. */
@@ -82,8 +84,12 @@ class FakeTenant {
     userByName: async (name) => this.find((user) => user.userPrincipalName === name),
     user: async (objectId) => this.find((user) => user.objectId === objectId),
     deletedUserByName: async () => false,
+    isDeleted: async (objectId) => this.deleted.some((row) => row.objectId === objectId && this.seen(row.at)),
+    isInUnit: async (_unitId, objectId) => this.inUnit.some((row) => row.objectId === objectId && this.seen(row.at)),
     isMember: async (_groupId, objectId) => this.members.some((row) => row.objectId === objectId && this.seen(row.at)),
     roles: async (objectId) => this.roles.filter((row) => row.objectId === objectId && this.seen(row.at)).map(({ role }) => role),
+    assignments: async (objectId, role) =>
+      this.roles.filter((row) => row.objectId === objectId && row.role === role && this.seen(row.at)).map(() => `${objectId}|${role}`),
     canReadSignIns: async () => true,
     signIns: async () => [],
     snapshot: async () => {
@@ -135,7 +141,43 @@ class FakeTenant {
       this.wrote('enable');
       user.enabledAt = Math.min(user.enabledAt, this.nowMs);
     },
+    disable: async (objectId) => {
+      const user = this.known(objectId);
+      this.wrote('disable');
+      user.enabledAt = Number.POSITIVE_INFINITY;
+    },
+    revokeSessions: async (objectId) => {
+      this.known(objectId);
+      this.wrote('revokeSessions');
+    },
+    removeRole: async (assignmentId) => {
+      this.wrote('removeRole');
+      take(this.roles, (row) => `${row.objectId}|${row.role}` === assignmentId);
+    },
+    removeFromGroup: async (_groupId, objectId) => {
+      this.wrote('removeFromGroup');
+      take(this.members, (row) => row.objectId === objectId);
+    },
+    joinUnit: async (_unitId, objectId) => {
+      this.known(objectId);
+      this.wrote('joinUnit');
+      this.inUnit.push({ objectId, at: this.nowMs });
+    },
+    leaveUnit: async (_unitId, objectId) => {
+      this.wrote('leaveUnit');
+      take(this.inUnit, (row) => row.objectId === objectId);
+    },
+    deleteUser: async (objectId) => {
+      this.wrote('deleteUser');
+      take(this.users, (row) => row.objectId === objectId);
+      this.deleted.push({ objectId, at: this.nowMs });
+    },
   };
+}
+
+/** Takes out whatever matches. */
+function take<T>(rows: T[], match: (row: T) => boolean): void {
+  for (let index = rows.length - 1; index >= 0; index -= 1) if (match(rows[index] as T)) rows.splice(index, 1);
 }
 
 let store: MemoryStore;

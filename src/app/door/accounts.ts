@@ -1,5 +1,5 @@
 import { expirePart, revealPart } from '../../core/account/custody.ts';
-import { handOver, watchAccount } from '../../core/account/life.ts';
+import { replacedEffects, replaceParts, watchAccount } from '../../core/account/life.ts';
 import { partKey } from '../../core/account/types.ts';
 import { no, ok } from '../../core/result.ts';
 import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
@@ -10,27 +10,33 @@ export async function watch(scene: Scene, intent: Wanted<'watch-account'>): Prom
   const request = await tx.lock('request', intent.requestId);
   if (!request) return no({ code: 'not-found', what: 'request' });
   if (request.state !== 'approved' || request.fence !== intent.fence) return no({ code: 'stale-lease' });
-  const known = await tx.accountOfRequest(request.id);
+  const { plan } = request;
+  const known = 'accountId' in plan.account ? await tx.lock('account', plan.account.accountId) : await tx.accountOfRequest(request.id);
   if (known) return ok({ account: known });
-  const account = watchAccount(request.plan, random.id('EA'), intent.objectId, intent.feed, now);
+  if (plan.operation !== 'create') return no({ code: 'not-found', what: 'account' });
+  const account = watchAccount(plan, random.id('EA'), intent.objectId, intent.feed, now);
   await tx.insert('account', account);
   return ok({ account });
 }
 
+/** The parts of a request's password, sealed. Of an account that has one already, the old parts count for nothing from here on. */
 export async function seal({ tx }: Scene, intent: Wanted<'seal-parts'>): Promise<Outcome> {
   const request = await tx.lock('request', intent.requestId);
   if (!request) return no({ code: 'not-found', what: 'request' });
   if (request.state !== 'approved' || request.fence !== intent.fence) return no({ code: 'stale-lease' });
-  const account = await tx.accountOfRequest(request.id);
-  if (account?.state !== 'provisioning') return no({ code: 'not-found', what: 'account' });
+  const { plan } = request;
+  const id = 'accountId' in plan.account ? plan.account.accountId : (await tx.accountOfRequest(request.id))?.id;
+  const account = id === undefined ? undefined : await tx.lock('account', id);
+  if (!account || account.state === 'retired') return no({ code: 'not-found', what: 'account' });
+  const mine = account.sealedFor === request.id || account.requestId === request.id;
+  if (!mine) {
+    const replaced = { ...replaceParts(account, plan.custodians), sealedFor: request.id };
+    await tx.save('account', replaced);
+    for (const { number } of account.parts) await tx.takeSealedPart(partKey(account.id, number));
+    await tx.owe(replacedEffects(account));
+  }
   await tx.putSealedParts(account.id, intent.sealed);
   return ok({ account });
-}
-
-export async function handOverParts(scene: Scene, requestId: string): Promise<Outcome> {
-  const account = await scene.tx.accountOfRequest(requestId);
-  if (!account) return no({ code: 'not-found', what: 'account' });
-  return change(scene, 'account', account.id, (value) => handOver(value, scene.policy, scene.now));
 }
 
 /** "Shown" and the destruction of the stored part are one transaction; the part leaves the process only after it committed (CR-2). */

@@ -5,7 +5,7 @@ const SEEN: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>(['sign-in-seen
 
 /** What the audit entry of an accepted intent is about: what came into being, where something did. */
 export function subjectAfter(intent: Intent, value: { readonly [K in Kind]?: Aggregates[K] }): string {
-  if (intent.kind === 'open-request' && value.request) return `request:${value.request.id}`;
+  if ((intent.kind === 'open-request' || intent.kind === 'open-account-request') && value.request) return `request:${value.request.id}`;
   if (SEEN.has(intent.kind) && value.alert) return `alert:${value.alert.id}`;
   return subjectOf(intent);
 }
@@ -21,6 +21,10 @@ export function detailsOf(intent: Intent): { details?: Record<string, string | n
           ...(intent.signedIn ? { proof: 'oidc', signedInAt: intent.signedIn.at.toISOString() } : {}),
         },
       };
+    case 'open-account-request':
+      return { details: { operation: intent.form.operation } };
+    case 'edit-request':
+      return { details: { planDigest: intent.planDigest } };
     case 'begin-proof':
       return { details: { planDigest: intent.wanted.planDigest, decision: intent.wanted.decision } };
     case 'begin-step':

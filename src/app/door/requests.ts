@@ -2,37 +2,16 @@ import { partKey } from '../../core/account/types.ts';
 import { type Decision, later, MINUTE } from '../../core/decision.ts';
 import { actorId, type PersonRef } from '../../core/people.ts';
 import { rehearse, withdraw } from '../../core/request/decide.ts';
-import { openCreate } from '../../core/request/open.ts';
 import { type Proof, type ProvenDecision, proofFor } from '../../core/request/proof.ts';
+import { type Replanned, replan } from '../../core/request/replan.ts';
 import { beginRun, recordStep } from '../../core/request/run.ts';
 import { tally } from '../../core/request/tally.ts';
 import { tightened } from '../../core/request/tighten.ts';
+import { undo } from '../../core/request/undo.ts';
 import { no, ok } from '../../core/result.ts';
 import { coolingUntil } from '../../core/roster/roster.ts';
 import type { Aggregates } from '../ports.ts';
 import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
-
-export async function open({ tx, actor, now, random, policy }: Scene, intent: Wanted<'open-request'>): Promise<Outcome> {
-  const { form, facts } = intent;
-  const sameForm = await tx.requestOfForm(form.formId);
-  const sameName = facts.tenant && (await tx.claimOfName(`${form.userName}@${facts.tenant.initialDomain}`));
-  const sameTenant = facts.tenant && (await tx.openRequestFor(facts.tenant.id));
-  const personKey = actor.kind === 'person' ? actor.person.personKey : '';
-  const state = {
-    openByRequester: await tx.openRequestsBy(personKey),
-    ...(sameForm ? { sameForm } : {}),
-    ...(sameName ? { sameName } : {}),
-    ...(sameTenant ? { sameTenant } : {}),
-  };
-  const decision = openCreate(actor, form, facts, state, policy, random.id('R'), now);
-  if (!decision.ok) return decision;
-  const request = decision.value.next;
-  if (request !== sameForm) {
-    await tx.insert('request', request);
-    await tx.owe(decision.value.effects);
-  }
-  return ok({ request });
-}
 
 type DecisionIntent = Wanted<'approve-request' | 'deny-request'>;
 type RequestDecision = Decision<Aggregates['request']>;
@@ -87,12 +66,18 @@ async function seasoning({ tx, actor, now, policy }: Scene): Promise<(decision: 
 
 /**
  * Under the lease the approvers are judged again: those new in the role are left out, and those whose account belongs to another human than
- * when they approved (AP-4, ID-3, ID-5).
+ * when they approved (AP-4, ID-3, ID-5). The plan is drawn up again from what was read, and must come out as it was approved.
  */
-export async function begin(scene: Scene, requestId: string, eligible: readonly PersonRef[]): Promise<Outcome> {
+export async function begin(scene: Scene, { requestId, eligible, facts }: Wanted<'begin-run'>): Promise<Outcome> {
+  const { tx, policy, now } = scene;
   const counting = await counted(scene, eligible);
+  const { plan } = (await tx.lock('request', requestId)) ?? {};
+  const accountId = plan && 'accountId' in plan.account ? plan.account.accountId : undefined;
+  const account = accountId === undefined ? undefined : await tx.lock('account', accountId);
+  const others = account === undefined ? 0 : await tx.usableAccounts(account.tenantId, account.id);
   return change(scene, 'request', requestId, (request) => {
-    return beginRun(tightened(request, scene.policy), counting(request), scene.now);
+    const replanned: Replanned = facts === undefined ? { kind: 'holds' } : replan(request, facts, account, others);
+    return beginRun(tightened(request, policy), counting(request), now, replanned);
   });
 }
 
@@ -123,24 +108,20 @@ async function counted(
   };
 }
 
-/** What a request that is given up half-way leaves behind: its sealed parts are destroyed, and people hear of an account that may be live. */
+/** A request that is given up half-way: its sealed parts are destroyed at once, whatever becomes of the rest. */
 export async function giveUp(scene: Scene, requestId: string): Promise<Outcome> {
-  const { tx, actor, now } = scene;
-  const outcome = await change(scene, 'request', requestId, (request) => withdraw(request, actor, now));
+  const { actor, now } = scene;
+  return destroyingParts(scene, await change(scene, 'request', requestId, (request) => withdraw(request, actor, now)));
+}
+
+export async function undoFailed(scene: Scene, requestId: string): Promise<Outcome> {
+  const { actor, now } = scene;
+  return destroyingParts(scene, await change(scene, 'request', requestId, (request) => undo(request, actor, now)));
+}
+
+async function destroyingParts({ tx }: Scene, outcome: Outcome): Promise<Outcome> {
   const request = outcome.ok ? outcome.value.request : undefined;
-  const account = request?.begunAt ? await tx.accountOfRequest(requestId) : undefined;
-  if (!request || !account) return outcome;
-  for (const { number } of account.parts) await tx.takeSealedPart(partKey(account.id, number));
-  const live = request.steps.some(({ id, state }) => (id === 'assign-role' || id === 'enable') && state !== 'waiting');
-  if (!live) return outcome;
-  const dedupe = `given-up:${requestId}`;
-  const words = `${request.plan.account.userPrincipalName} may hold its role or be enabled. Remove the role, disable and delete it in Entra now.`;
-  const intent = {
-    kind: 'raise-alert',
-    dedupe,
-    tenantId: request.plan.tenant.id,
-    cause: { kind: 'request-failed', requestId, words },
-  } as const;
-  await tx.owe([{ kind: 'intend', key: dedupe, at: now, intent }]);
+  const account = request?.begunAt && request.kind === 'create' ? await tx.accountOfRequest(request.id) : undefined;
+  for (const { number } of account?.parts ?? []) await tx.takeSealedPart(partKey(account?.id ?? '', number));
   return outcome;
 }

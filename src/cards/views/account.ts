@@ -42,11 +42,11 @@ export function accountCard(account: EmergencyAccount, now: Date, seenBy: 'chann
 
 /** An account's state at a glance: also for the list. */
 export function health(account: EmergencyAccount, now: Date): { readonly words: string; readonly tone: Tone; readonly note: string } {
-  if (account.parts.some((part) => partStateAt(part, now) === 'expired'))
+  if (account.state !== 'retired' && account.parts.some((part) => partStateAt(part, now) === 'expired'))
     return {
       words: 'Cannot be used: a part was never opened',
       tone: 'attention',
-      note: 'Ask for a new account: the password cannot be put together any more.',
+      note: 'Ask for a new password: say rotate and its name.',
     };
   const overdue = account.validationDueAt !== undefined && now >= account.validationDueAt;
   if (account.state === 'in-service' && overdue)
@@ -62,6 +62,8 @@ const STATES: { readonly [S in AccountState]: { readonly words: string; readonly
   provisioning: { words: 'Being set up', tone: 'accent', note: '' },
   handover: { words: 'Being handed over', tone: 'accent', note: 'In service once every part is stored.' },
   'in-service': { words: 'In service', tone: 'good', note: '' },
+  disabled: { words: 'Disabled', tone: 'warning', note: 'It cannot be used until it is enabled: say enable and its name.' },
+  retired: { words: 'Retired', tone: 'emphasis', note: 'Its user is deleted. Destroy every part that is still kept.' },
 };
 
 function factsOf(account: EmergencyAccount): Fact[] {
@@ -78,6 +80,8 @@ function factsOf(account: EmergencyAccount): Fact[] {
     ...(account.validatedBy ? [textFact('Validated by', account.validatedBy.name, 80)] : []),
     ...(account.validationNote ? [textFact('Note', account.validationNote, 400)] : []),
     ...time('Created', account.appliedAt),
+    ...time('Disabled', account.disabledAt),
+    ...time('Retired', account.retiredAt),
     codeFact('Request', account.requestId),
   ];
 }

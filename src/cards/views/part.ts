@@ -3,6 +3,7 @@ import { type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
+import { noticeCard } from './notice.ts';
 import { partStateAt } from './partWords.ts';
 
 /** All that templates/part.json names. */
@@ -39,8 +40,16 @@ const NOTES: { readonly [S in PartState]: readonly string[] } = {
   ready: ['Your part alone opens nothing. Never photograph it, type it anywhere or say it to anybody.'],
   shown: ['You could not copy it? Do not guess: tell an owner. The account then needs a new password.'],
   stored: ['Tell an owner if the safe is moved, opened by somebody else, or if you change jobs.'],
-  expired: ['An alert has gone to the channel. The owners will have to replace the account; nothing is needed from you.'],
+  expired: ['An alert has gone to the channel. The account needs a new password; nothing is needed from you.'],
 };
+
+/** In the place of a card whose part is not the account's any more: a newer password took its place, somebody else has it, or it is retired. */
+export function replacedPartCard(account: EmergencyAccount, partNumber: number): Rendered {
+  const retired = account.state === 'retired';
+  const title = retired ? 'This account was retired' : 'This part was replaced';
+  const text = `Part ${partNumber} of ${account.userPrincipalName} opens nothing any more. If it lies in your safe, destroy it.`;
+  return noticeCard({ title, text, tone: 'neutral' });
+}
 
 /**
  * The personal card of a custodian. Never holds the part: the button opens a dialog that does.

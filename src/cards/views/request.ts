@@ -9,7 +9,7 @@ import { plain } from '../text.ts';
 import { when } from '../time.ts';
 import { type Outcome, outcomeOf } from './requestOutcome.ts';
 import { type StepView, stepViews, type TallyRow, tallyRows } from './requestParts.ts';
-import { factsOf, PASSWORD_NOTE, STEPS_TITLES, stateWords } from './requestWords.ts';
+import { factsOf, type ListView, listsOf, PASSWORD_NOTE, STEPS_TITLES, stateWords, TITLES } from './requestWords.ts';
 
 /** All that templates/request.json names. */
 interface RequestView {
@@ -19,6 +19,7 @@ interface RequestView {
   readonly tenantName: string;
   readonly tenantId: string;
   readonly facts: readonly Fact[];
+  readonly lists: readonly ListView[];
   readonly stepsTitle: string;
   readonly steps: readonly StepView[];
   readonly folded: readonly { readonly elementId: string }[];
@@ -30,7 +31,9 @@ interface RequestView {
   readonly hasNote: boolean;
   readonly note: string;
   readonly canDecide: boolean;
+  readonly canEdit: boolean;
   readonly canWithdraw: boolean;
+  readonly withdrawTitle: string;
   readonly canRetry: boolean;
   readonly id: string;
   readonly digest: string;
@@ -48,6 +51,8 @@ const TONES: { readonly [S in RequestState]: Tone } = {
   approved: 'accent',
   applied: 'good',
   failed: 'attention',
+  undoing: 'warning',
+  undone: 'emphasis',
   denied: 'attention',
   withdrawn: 'emphasis',
   expired: 'warning',
@@ -79,15 +84,12 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
   const { plan } = request;
   const pending = state === 'pending';
   const steps = stepViews(request);
+  const isRequester = viewer?.personKey === request.requester.personKey;
   const outcome = outcomeOf(request, state);
   // Their card says in the tally that they did. Everybody else keeps the buttons: a refusal carries its reason.
   const hasApproved = tally(request).approvals.some(({ person }) => person.personKey === viewer?.personKey);
   return {
-    header: header(
-      pending ? 'Approve a new emergency access account?' : 'New emergency access account',
-      TONES[state],
-      stateWords(request, state),
-    ),
+    header: header(TITLES[request.kind][pending ? 0 : 1], TONES[state], stateWords(request, state)),
     hasOutcome: outcome !== undefined,
     outcome: outcome ?? {
       tone: 'default',
@@ -102,6 +104,7 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
     tenantName: plain(plan.tenant.name, 80),
     tenantId: plain(plan.tenant.id, 40),
     facts: factsOf(request),
+    lists: listsOf(request, state),
     stepsTitle: STEPS_TITLES[state],
     steps,
     folded: [...steps.map(({ callId }) => ({ elementId: callId })), { elementId: 'digest' }],
@@ -110,10 +113,13 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
     rows: tallyRows(request),
     hasExpiry: pending,
     expiry: `Open until ${when(request.expiresAt)}`,
-    hasNote: state !== 'denied' && state !== 'withdrawn' && state !== 'expired',
+    hasNote: 'credential' in plan && (pending || state === 'approved' || state === 'applied' || state === 'failed'),
     note: PASSWORD_NOTE,
     canDecide: pending && !hasApproved,
-    canWithdraw: canBeGivenUp(state) && viewer?.personKey === request.requester.personKey,
+    canEdit: pending && isRequester,
+    canWithdraw: canBeGivenUp(state) && isRequester,
+    withdrawTitle:
+      state === 'pending' ? 'Withdraw' : plan.undo.length > 0 && request.begunAt !== undefined ? 'Give up and take back' : 'Give up',
     canRetry: state === 'failed',
     id: plain(request.id, 40),
     digest: plain(request.planDigest, 64),

@@ -1,5 +1,6 @@
 import { stateAt } from '../../core/request/decide.ts';
 import { tally } from '../../core/request/tally.ts';
+import { titleOf } from '../../core/request/title.ts';
 import type { ChangeRequest, RequestState } from '../../core/request/types.ts';
 import { header } from '../header.ts';
 import type { Rendered } from '../render.ts';
@@ -12,6 +13,8 @@ const LOOKS: { readonly [S in RequestState]: Pick<ListRow, 'mark' | 'color' | 'w
   approved: { mark: '◐', color: 'Accent', word: 'running' },
   applied: { mark: '✓', color: 'Good', word: 'done' },
   failed: { mark: '✕', color: 'Attention', word: 'stopped' },
+  undoing: { mark: '◐', color: 'Warning', word: 'taking back' },
+  undone: { mark: '–', color: 'Default', word: 'taken back' },
   denied: { mark: '✕', color: 'Default', word: 'denied' },
   withdrawn: { mark: '–', color: 'Default', word: 'withdrawn' },
   expired: { mark: '–', color: 'Default', word: 'expired' },
@@ -22,12 +25,13 @@ export function requestListCard(requests: readonly ChangeRequest[], now: Date): 
   const rows = requests.slice(0, MOST_ROWS).map((request): ListRow => {
     const state = stateAt(request, now);
     const { account, tenant } = request.plan;
+    const what = request.kind === 'create' ? 'New account' : titleOf(request.plan).replace(` ${account.userPrincipalName}`, '');
     const look = LOOKS[state];
     return {
       ...look,
       word: state === 'pending' ? `waits: ${tally(request).approvals.length} of ${request.quorum}` : look.word,
       title: plain(account.userPrincipalName),
-      detail: plain(`New account in ${plain(tenant.name, 80)}, asked by ${plain(request.requester.name, 80)}`),
+      detail: plain(`${what} in ${plain(tenant.name, 80)}, asked by ${plain(request.requester.name, 80)}`),
       id: plain(request.id, 40),
       hasAt: true,
       at: state === 'pending' ? `until ${when(request.expiresAt)}` : when(request.closedAt ?? request.openedAt),

@@ -21,9 +21,16 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
     case 'approved':
       return undefined;
     case 'applied':
-      return outcome('good', 'Every step was read back and is true.', { detail: PARTS_NEXT, at: request.closedAt });
+      return outcome('good', 'Every step was read back and is true.', {
+        detail: 'credential' in request.plan ? PARTS_NEXT : undefined,
+        at: request.closedAt,
+      });
     case 'failed':
       return request.failure ? failed(request, request.failure) : outcome('attention', 'The work stopped. Try again.', {});
+    case 'undoing':
+      return outcome('warning', givenUpBy(request), { detail: UNDOING, at: request.givenUp?.at });
+    case 'undone':
+      return outcome('emphasis', givenUpBy(request), { detail: 'Read back: nothing of it is left in the tenant.', at: request.closedAt });
     case 'denied': {
       const row = request.decisions.findLast(({ kind }) => kind === 'deny');
       return outcome('attention', `Denied by ${plain(row?.person.name ?? 'an approver', 80)}`, { detail: row?.reason, at: row?.at });
@@ -35,18 +42,24 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
       });
     case 'expired':
       return outcome('warning', 'Not enough people approved in time.', {
-        detail: 'Ask again with create if it is still needed.',
+        detail: `Ask again with ${request.kind} if it is still needed.`,
         at: request.expiresAt,
       });
   }
 }
 
+const UNDOING = 'What was done is taken back, rights first, until the tenant shows that nothing is left. It is tried again until then.';
+
+function givenUpBy({ givenUp }: ChangeRequest): string {
+  if (givenUp?.by === 'expiry') return 'Given up, because nobody tried again while the approvals held';
+  return `Given up by ${plain(givenUp?.by.name ?? 'the requester', 80)}`;
+}
+
 /** A request given up after its first write leaves something in the tenant: people must know what to look for. */
 function leftBehind({ begunAt, plan, steps }: ChangeRequest): string | undefined {
   if (begunAt === undefined) return undefined;
-  const watched = steps.some(({ id, state }) => id === 'watch' && state === 'done');
-  const stays = `What was done so far stays: look for ${plain(plan.account.userPrincipalName)} in Entra and remove it there if it exists.`;
-  return watched ? `${stays} Its sign-ins are still watched.` : stays;
+  const done = plan.steps.filter(({ id }) => steps.some((row) => row.id === id && row.state === 'done')).map(({ title }) => title);
+  return `What was done stays: ${done.length > 0 ? done.join('; ') : 'perhaps the first step'}. Look at ${plain(plan.account.userPrincipalName)} in Entra.`;
 }
 
 const PARTS_NEXT =
@@ -54,7 +67,7 @@ const PARTS_NEXT =
 
 function failed(request: ChangeRequest, failure: StepFailure): Outcome {
   const title = request.plan.steps.find(({ id }) => id === failure.step)?.title ?? failure.step;
-  const notEnabled = request.steps.some(({ id, state }) => id === 'enable' && state === 'waiting');
+  const notEnabled = request.kind === 'create' && request.steps.some(({ id, state }) => id === 'enable' && state === 'waiting');
   const safe = notEnabled ? ' The account, if it exists already, is still disabled.' : '';
   const detail = `${plain(failure.words, 300)}${safe} Try again continues here, on the same approvals.`;
   return outcome('attention', `Stopped at: ${title}`, { detail, reference: `${failure.reference} (${failure.code})` });

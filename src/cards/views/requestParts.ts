@@ -26,10 +26,13 @@ const PROGRESS = {
   failed: { mark: '✕', color: 'Attention', word: 'failed', isSubtle: false, weight: 'Bolder' },
 } as const;
 
+/** The steps of the plan; once it was given up, those of its undoing. */
 export function stepViews(request: ChangeRequest): StepView[] {
-  const begun = request.steps.some(({ state }) => state !== 'waiting');
-  return request.plan.steps.map((step, index) => {
-    const progress = request.steps.find(({ id }) => id === step.id);
+  const undoing = request.state === 'undoing' || request.state === 'undone';
+  const rows = undoing ? (request.undoSteps ?? []) : request.steps;
+  const begun = rows.some(({ state }) => state !== 'waiting');
+  return (undoing ? request.plan.undo : request.plan.steps).map((step, index) => {
+    const progress = rows.find(({ id }) => id === step.id);
     const look = PROGRESS[progress?.state ?? 'waiting'];
     return {
       ...look,
@@ -50,7 +53,8 @@ function evidenceOf(progress: StepProgress | undefined): { hasEvidence: boolean;
 
 function callOf({ call }: PlanStep): { call: string; hasBody: boolean; body: string } {
   if (call === null) return { call: 'No call: reads and records only.', hasBody: false, body: '' };
-  return { call: plain(`${call.method} ${call.path}`, 200), hasBody: true, body: plain(spaced(call.body), 900) };
+  const hasBody = call.body !== undefined;
+  return { call: plain(`${call.method} ${call.path}`, 200), hasBody, body: hasBody ? plain(spaced(call.body), 900) : '' };
 }
 
 /** JSON in one line with blanks in it, so that it breaks between its parts. */

@@ -1,7 +1,8 @@
 import { tally } from '../../core/request/tally.ts';
-import type { ChangeRequest, RequestState } from '../../core/request/types.ts';
-import { codeFact, type Fact, textFact, timeFact } from '../facts.ts';
-import { names } from '../text.ts';
+import { titleOf } from '../../core/request/title.ts';
+import type { ChangeRequest, Plan, RequestKind, RequestState } from '../../core/request/types.ts';
+import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
+import { names, plain } from '../text.ts';
 
 /** What a custodian and an approver must both know (Learn, concept-mandatory-multifactor-authentication, 2026: no exceptions). */
 export const PASSWORD_NOTE =
@@ -12,32 +13,86 @@ export const STEPS_TITLES: { readonly [S in RequestState]: string } = {
   approved: 'What is being done',
   applied: 'What was done',
   failed: 'What was done so far',
+  undoing: 'What is being taken back',
+  undone: 'What was taken back',
   denied: 'What would have been done',
   withdrawn: 'What would have been done',
   expired: 'What would have been done',
 };
 
+/** What the head of the card asks, and what it says once nobody is asked any more. */
+export const TITLES: { readonly [K in RequestKind]: readonly [asked: string, named: string] } = {
+  create: ['Approve a new emergency access account?', 'New emergency access account'],
+  rotate: ['Approve a new password?', 'New password for an account'],
+  handover: ['Approve handing over a part?', 'Handing over a part'],
+  disable: ['Approve disabling an account?', 'Disabling an account'],
+  enable: ['Approve enabling an account?', 'Enabling an account'],
+  retire: ['Approve retiring an account?', 'Retiring an account'],
+  exclude: ['Approve a Conditional Access exclusion?', 'Conditional Access exclusion'],
+  repair: ['Approve a repair?', 'Repair of a finding'],
+};
+
 export function factsOf({ plan, requester, reason, id, openedAt, duplicateOf }: ChangeRequest): Fact[] {
-  const { account } = plan;
   return [
-    textFact('Account', account.userPrincipalName),
+    textFact('What', titleOf(plan), 300),
+    textFact('Account', plan.account.userPrincipalName),
     textFact('Why', reason, 600),
     textFact('Asked by', requester.name, 80),
     timeFact('Asked at', openedAt),
-    textFact('Custodians', names(plan.custodians)),
-    textFact('Owners', names(plan.owners)),
-    textFact('Role', `${plan.role.name}, permanent`),
-    textFact('Credential', `Password of ${plan.credential.length} characters in ${plan.credential.parts} parts`),
-    textFact('Display name', account.displayName, 130),
+    ...planFacts(plan),
+    textFact('Display name', plan.account.displayName, 130),
     codeFact('Request', id),
+    ...(plan.version > 1 ? [textFact('Version', String(plan.version))] : []),
     ...(duplicateOf === undefined ? [] : [textFact('Note', `${duplicateOf} for this tenant is open too: make sure that both are meant`)]),
+  ];
+}
+
+/** What only some plans say. */
+function planFacts(plan: Plan): Fact[] {
+  return [
+    ...(plan.custodians.length > 0 ? [textFact('Custodians', names(plan.custodians))] : []),
+    ...('leaving' in plan && plan.leaving ? [textFact('Gives up their part', plan.leaving.name, 80)] : []),
+    ...(plan.owners.length > 0 ? [textFact('Owners', names(plan.owners))] : []),
+    ...(plan.operation === 'create' ? [textFact('Role', `${plan.role.name}, permanent`)] : []),
+    ...('credential' in plan
+      ? [textFact('Credential', `Password of ${plan.credential.length} characters in ${plan.credential.parts} parts`)]
+      : []),
+    ...(plan.operation === 'retire' ? [textFact('Accounts left', String(plan.accountsLeft))] : []),
+  ];
+}
+
+/** A short list under the facts, in a box of its own. */
+export interface ListView {
+  readonly title: string;
+  readonly tone: Tone;
+  readonly lines: readonly { readonly text: string }[];
+}
+
+/** What an approver must know beside the steps: what is new, who holds what, what nothing takes back, what happens if it is given up. */
+export function listsOf({ plan, earlier }: ChangeRequest, state: RequestState): ListView[] {
+  const list = (title: string, tone: Tone, lines: readonly string[]): ListView[] =>
+    lines.length === 0 ? [] : [{ title, tone, lines: lines.slice(0, 12).map((line) => ({ text: plain(line, 300) })) }];
+  const newest = earlier?.at(-1);
+  const why =
+    newest?.why === 'tenant-changed' ? 'The tenant has changed, so everybody is asked again. New:' : 'Edited by the requester. New:';
+  const open = state === 'pending' || state === 'approved';
+  return [
+    ...(newest && open ? list(why, 'warning', newest.difference) : []),
+    ...list('Who holds what afterwards', 'default', plan.holds),
+    ...list('What cannot be undone', 'attention', plan.irreversible),
+    ...(open
+      ? list(
+          'If it is given up half-way',
+          'default',
+          plan.undo.map(({ title }) => title),
+        )
+      : []),
   ];
 }
 
 /** Where the request stands, in one line. */
 export function stateWords(request: ChangeRequest, state: RequestState): string {
-  const at = request.steps.findIndex((step) => step.state === 'failed' || step.state === 'running');
-  const step = `step ${(at < 0 ? request.steps.filter((row) => row.state === 'done').length : at) + 1} of ${request.steps.length}`;
+  const step = `step ${placeOf(request.steps)} of ${request.steps.length}`;
   const count = `${tally(request).approvals.length} of ${request.quorum}`;
   switch (state) {
     case 'pending':
@@ -45,9 +100,13 @@ export function stateWords(request: ChangeRequest, state: RequestState): string 
     case 'approved':
       return request.steps.every((row) => row.state === 'waiting') ? 'Approved; the work starts now' : `Being carried out: ${step}`;
     case 'applied':
-      return 'Done: the account is enabled and watched';
+      return APPLIED[request.kind];
     case 'failed':
       return `Stopped at ${step}`;
+    case 'undoing':
+      return `Given up; taking back: step ${placeOf(request.undoSteps ?? [])} of ${request.undoSteps?.length ?? 0}`;
+    case 'undone':
+      return 'Given up; everything was taken back';
     case 'denied':
       return 'Denied: nothing was changed';
     case 'withdrawn':
@@ -56,3 +115,19 @@ export function stateWords(request: ChangeRequest, state: RequestState): string 
       return `Expired with ${count} approvals: nothing was changed`;
   }
 }
+
+function placeOf(steps: ChangeRequest['steps']): number {
+  const at = steps.findIndex(({ state }) => state === 'failed' || state === 'running');
+  return (at < 0 ? steps.filter(({ state }) => state === 'done').length : at) + 1;
+}
+
+const APPLIED: { readonly [K in RequestKind]: string } = {
+  create: 'Done: the account is enabled and watched',
+  rotate: 'Done: the new password is set',
+  handover: 'Done: the new password is set',
+  disable: 'Done: the account is disabled',
+  enable: 'Done: the account is enabled',
+  retire: 'Done: the account is gone',
+  exclude: 'Done: the account is excluded',
+  repair: 'Done: the finding is repaired',
+};

@@ -43,8 +43,7 @@ export function storePart(
     ...(kept.location ? { location: kept.location } : {}),
     ...(kept.sealNumber ? { sealNumber: kept.sealNumber } : {}),
   });
-  const complete = stored.parts.every(({ state }) => state === 'stored');
-  const next = complete ? { ...stored, state: 'in-service' as const } : stored;
+  const next = stored.state === 'handover' ? { ...stored, state: serviceState(stored.parts) } : stored;
   return ok({ next, effects: redraw(account, partNumber) });
 }
 
@@ -52,7 +51,8 @@ export function storePart(
 export function expirePart(account: EmergencyAccount, partNumber: number, now: Date): Decision<EmergencyAccount> {
   const part = account.parts.find(({ number }) => number === partNumber);
   if (!part) return no({ code: 'not-found', what: 'part' });
-  if (part.state !== 'ready' || !part.expiresAt || now < part.expiresAt) return no({ code: 'nothing-to-do' });
+  if (part.state !== 'ready' || !part.expiresAt || now < part.expiresAt || account.state === 'retired')
+    return no({ code: 'nothing-to-do' });
   const dedupe = `part-expired:${partKey(account.id, partNumber)}:${part.expiresAt.getTime()}`;
   return ok({
     next: withPart(account, { ...part, state: 'expired' }),
@@ -73,6 +73,10 @@ export function expirePart(account: EmergencyAccount, partNumber: number, now: D
     ],
   });
 }
+
+/** In service once every part is stored. */
+export const serviceState = (parts: readonly Part[]): 'handover' | 'in-service' =>
+  parts.every(({ state }) => state === 'stored') ? 'in-service' : 'handover';
 
 function ownPart(account: EmergencyAccount, partNumber: number, actor: Actor) {
   const person = personOf(actor);

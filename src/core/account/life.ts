@@ -1,16 +1,17 @@
 import { DAY, type Decision, later } from '../decision.ts';
 import type { Effect } from '../effect.ts';
-import type { Plan } from '../request/types.ts';
+import type { CreatePlan } from '../request/types.ts';
 import { no, ok } from '../result.ts';
 import { reminderTimer } from '../validation/schedule.ts';
-import { type EmergencyAccount, partKey } from './types.ts';
+import { serviceState } from './custody.ts';
+import { type EmergencyAccount, generationOf, type Part, partKey } from './types.ts';
 
 /**
  * Puts a freshly created user on the watch list. From this row on, any sign-in with its object id is an alert.
  *
  * @param feed name of the feed that was just read for this object id without error
  */
-export function watchAccount(plan: Plan, id: string, objectId: string, feed: string, now: Date): EmergencyAccount {
+export function watchAccount(plan: CreatePlan, id: string, objectId: string, feed: string, now: Date): EmergencyAccount {
   return {
     id,
     requestId: plan.requestId,
@@ -28,19 +29,43 @@ export function watchAccount(plan: Plan, id: string, objectId: string, feed: str
   };
 }
 
+/**
+ * New parts take the place of the old ones: sealed, and not to be shown before the plan is carried out. From here on the old ones count for
+ * nothing, because nobody can say whether the password that follows was set before a crash (CR-2, CR-6).
+ */
+export function replaceParts(account: EmergencyAccount, custodians: readonly Part['custodian'][]): EmergencyAccount {
+  return {
+    ...account,
+    parts: custodians.map((custodian, index) => ({ number: index + 1, custodian, state: 'sealed' })),
+    generation: generationOf(account) + 1,
+    revision: account.revision + 1,
+  };
+}
+
+/** What the old parts leave behind: their timers go, their cards say that they were replaced. */
+export const replacedEffects = (account: EmergencyAccount): Effect[] => [
+  ...account.parts.flatMap(({ number }): Effect[] => [
+    { kind: 'forget', key: `part-expiry:${partKey(account.id, number)}` },
+    { kind: 'show', subject: `part:${partKey(account.id, number)}` },
+  ]),
+  show(account),
+];
+
 /** The plan is carried out: each part becomes ready for its custodian, and the first validation is scheduled. */
 export function handOver(
   account: EmergencyAccount,
   policy: { readonly partExpiryHours: number; readonly validationDays: number },
   now: Date,
 ): Decision<EmergencyAccount> {
-  if (account.state !== 'provisioning') return no({ code: 'nothing-to-do' });
+  if (!account.parts.some(({ state }) => state === 'sealed')) return no({ code: 'nothing-to-do' });
   const expiresAt = later(now, policy.partExpiryHours * 3_600_000);
+  const generation = generationOf(account);
+  const fresh = account.state === 'provisioning';
   const next: EmergencyAccount = {
     ...account,
-    state: 'handover',
-    appliedAt: now,
-    validationDueAt: later(now, policy.validationDays * DAY),
+    state: account.state === 'disabled' ? 'disabled' : 'handover',
+    appliedAt: fresh ? now : (account.appliedAt ?? now),
+    validationDueAt: (fresh ? undefined : account.validationDueAt) ?? later(now, policy.validationDays * DAY),
     parts: account.parts.map((part) => ({ ...part, state: 'ready', expiresAt })),
     revision: account.revision + 1,
   };
@@ -48,10 +73,43 @@ export function handOver(
     const key = partKey(account.id, part.number);
     const place = { kind: 'person', objectId: part.custodian.objectId } as const;
     const intent = { kind: 'expire-part', accountId: account.id, partNumber: part.number } as const;
+    const variant = String(generation);
     return [
-      { kind: 'post', key: `part:${key}`, place, subject: `part:${key}` },
+      { kind: 'show', subject: `part:${key}` },
+      { kind: 'post', key: `part:${key}:${variant}`, place, subject: `part:${key}`, variant },
       { kind: 'intend', key: `part-expiry:${key}`, at: expiresAt, intent },
     ];
   });
-  return ok({ next, effects: [...effects, ...reminderTimer(next, now)] });
+  return ok({ next, effects: [...effects, show(account), ...reminderTimer(next, now)] });
 }
+
+/** The account was disabled or enabled by a request, and that was read back. Its parts stay where they are. */
+export function switched(account: EmergencyAccount, to: 'disable' | 'enable', now: Date): Decision<EmergencyAccount> {
+  if (account.state === 'retired' || (account.state === 'disabled') === (to === 'disable')) return no({ code: 'nothing-to-do' });
+  const { disabledAt: _before, ...rest } = account;
+  const next: EmergencyAccount =
+    to === 'disable'
+      ? { ...rest, state: 'disabled', disabledAt: now, revision: account.revision + 1 }
+      : { ...rest, state: serviceState(account.parts), revision: account.revision + 1 };
+  return ok({ next, effects: [show(account)] });
+}
+
+/** The user is gone from the tenant: retired by request, or taken back with a request that was given up. Nothing is reminded of any more. */
+export function retired(account: EmergencyAccount, now: Date): Decision<EmergencyAccount> {
+  if (account.state === 'retired') return no({ code: 'nothing-to-do' });
+  const { validationDueAt: _due, ...rest } = account;
+  const parts = account.parts.map((part): Part => (part.state === 'stored' ? part : { ...part, state: 'expired' }));
+  return ok({
+    next: { ...rest, state: 'retired', retiredAt: now, parts, revision: account.revision + 1 },
+    effects: [
+      { kind: 'forget', key: `validation:${account.id}` },
+      ...account.parts.flatMap(({ number }): Effect[] => [
+        { kind: 'forget', key: `part-expiry:${partKey(account.id, number)}` },
+        { kind: 'show', subject: `part:${partKey(account.id, number)}` },
+      ]),
+      show(account),
+    ],
+  });
+}
+
+const show = ({ id }: EmergencyAccount): Effect => ({ kind: 'show', subject: `account:${id}` });

@@ -1,7 +1,10 @@
 import type { PersonRef } from '../people.ts';
 
-/** `provisioning` while its plan runs, `handover` until every part is stored, then `in-service`. */
-export type AccountState = 'provisioning' | 'handover' | 'in-service';
+/**
+ * `provisioning` while the plan that makes it runs, `handover` until every part is stored, then `in-service`. `disabled` and back by
+ * request; `retired` for good: it stays on record, and on the watch list as long as Entra could restore it.
+ */
+export type AccountState = 'provisioning' | 'handover' | 'in-service' | 'disabled' | 'retired';
 
 /**
  * `sealed` not yet to be shown · `ready` its custodian may see it once · `shown` · `stored` confirmed · `expired` never seen, destroyed.
@@ -32,6 +35,10 @@ export interface EmergencyAccount {
   readonly revision: number;
   readonly owners: readonly PersonRef[];
   readonly parts: readonly Part[];
+  /** Rises with every credential: cards of an earlier one say that it was replaced. 1 for the first. */
+  readonly generation?: number;
+  /** The request whose run made the present parts, where it is not the one that made the account. */
+  readonly sealedFor?: string;
   /** Since when its sign-ins are looked for, and through which feed that was confirmed. */
   readonly watchedAt: Date;
   readonly feed: string;
@@ -42,7 +49,12 @@ export interface EmergencyAccount {
   readonly validatedBy?: PersonRef;
   readonly validationNote?: string;
   readonly lastSignInAt?: Date;
+  readonly disabledAt?: Date;
+  readonly retiredAt?: Date;
 }
 
 /** The key of a part in storage, jobs and cards. Says nothing about its content. */
 export const partKey = (accountId: string, number: number): string => `${accountId}:${number}`;
+
+/** The generation of the credential that its parts make up. */
+export const generationOf = (account: EmergencyAccount): number => account.generation ?? 1;

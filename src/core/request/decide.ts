@@ -2,9 +2,11 @@ import { type Decision, personOf, personWith } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
+import { notices } from './notices.ts';
 import type { Proof, ProvenDecision } from './proof.ts';
 import { isCustodian, tally } from './tally.ts';
 import type { ChangeRequest, RequestState } from './types.ts';
+import { giveUpFailed } from './undo.ts';
 
 /** The state as of now: the timer that writes `expired` may ring late, the rule does not wait for it (AP-7). */
 export const stateAt = (request: ChangeRequest, now: Date): RequestState =>
@@ -84,7 +86,7 @@ export function deny(
       closedAt: now,
       revision: request.revision + 1,
     },
-    effects: [forgetExpiry(request), show(request)],
+    effects: [forgetExpiry(request), show(request), ...notices(request, 'denied')],
   });
 }
 
@@ -99,8 +101,8 @@ export function rehearse(request: ChangeRequest, actor: Actor, wanted: ProvenDec
 }
 
 /**
- * The requester, by person, takes a pending request back, or gives up one that failed: its user name is free again for another request.
- * What a failed run left in the tenant stays as it is, and stays watched.
+ * The requester, by person, takes a pending request back, or gives up one that failed: then what its run did is taken back where the plan
+ * says how (GR-5), and its user name is free again when that is done.
  */
 export function withdraw(request: ChangeRequest, actor: Actor, now: Date): Decision<ChangeRequest> {
   const person = personOf(actor);
@@ -108,15 +110,12 @@ export function withdraw(request: ChangeRequest, actor: Actor, now: Date): Decis
   if (person.value.personKey !== request.requester.personKey) return no({ code: 'not-requester' });
   const state = stateAt(request, now);
   if (state !== 'pending' && state !== 'failed') return no({ code: 'closed', state });
+  const row = { kind: 'withdraw', person: person.value, planDigest: request.planDigest, at: now } as const;
+  const noted = { ...request, decisions: [...request.decisions, row] };
+  if (state === 'failed') return giveUpFailed(noted, person.value, now);
   return ok({
-    next: {
-      ...request,
-      state: 'withdrawn',
-      decisions: [...request.decisions, { kind: 'withdraw', person: person.value, planDigest: request.planDigest, at: now }],
-      closedAt: now,
-      revision: request.revision + 1,
-    },
-    effects: [forgetExpiry(request), show(request)],
+    next: { ...noted, state: 'withdrawn', closedAt: now, revision: request.revision + 1 },
+    effects: [forgetExpiry(request), show(request), ...notices(request, 'withdrawn')],
   });
 }
 
@@ -125,7 +124,10 @@ export function expire(request: ChangeRequest, now: Date): Decision<ChangeReques
   const waiting = request.state === 'pending' || (request.state === 'approved' && request.begunAt === undefined);
   if (!waiting) return no({ code: 'closed', state: request.state });
   if (now < request.expiresAt) return no({ code: 'nothing-to-do' });
-  return ok({ next: { ...request, state: 'expired', closedAt: now, revision: request.revision + 1 }, effects: [show(request)] });
+  return ok({
+    next: { ...request, state: 'expired', closedAt: now, revision: request.revision + 1 },
+    effects: [show(request), ...notices(request, 'expired')],
+  });
 }
 
 /** A person who may decide on this request: an approver who neither asked for it nor will hold a part of it (AP-2, CR-3). */

@@ -1,106 +1,96 @@
 import type { PersonRef } from '../people.ts';
-import type { Plan, PlanStep } from './types.ts';
+import { GLOBAL_ADMINISTRATOR, NEW_USER, passwordLength, planStep } from './planSteps.ts';
+import type { CreatePlan, PlanTenant } from './types.ts';
 
-/** Role template of Global Administrator (Learn, permissions-reference; the same in every tenant). */
-export const GLOBAL_ADMINISTRATOR = { templateId: '62e90394-69f5-4237-9190-012177145e10', name: 'Global Administrator' } as const;
+export { GLOBAL_ADMINISTRATOR, passwordLength } from './planSteps.ts';
 
-/** What a plan for a new account is drawn up from; everything checked already. */
-export interface CreatePlanInput {
+/** A tenant with what plans need to know of it beside its name. */
+export interface TenantOfPlan extends PlanTenant {
+  readonly exclusionGroupId: string;
+  readonly restrictedUnitId?: string;
+}
+
+/** What every plan is drawn up from. */
+export interface PlanFrame {
   readonly requestId: string;
   readonly version: number;
-  readonly tenant: Plan['tenant'] & { readonly exclusionGroupId: string };
-  readonly userName: string;
-  readonly displayName: string;
-  readonly usageLocation: string;
+  readonly tenant: TenantOfPlan;
   readonly requester: PersonRef;
   readonly reason: string;
-  readonly custodians: readonly PersonRef[];
-  readonly owners: readonly PersonRef[];
   readonly quorum: number;
   readonly policyVersion: string;
   readonly expiresAt: Date;
 }
 
-/** Characters of the whole password: 40 in two parts, 48 in three, so that ≥ 96 bits stay unknown with one part missing (data.md 7.2). */
-export const passwordLength = (parts: number): number => (parts === 2 ? 40 : 48);
+/** What a plan for a new account is drawn up from; everything checked already. */
+export interface CreatePlanInput extends PlanFrame {
+  readonly userName: string;
+  readonly displayName: string;
+  readonly usageLocation: string;
+  readonly custodians: readonly PersonRef[];
+  readonly owners: readonly PersonRef[];
+}
+
+/** The fields all plans share. */
+export const framed = ({ requestId, version, tenant, requester, reason, quorum, policyVersion, expiresAt }: PlanFrame) =>
+  ({
+    format: 'breakglass.plan/1',
+    requestId,
+    version,
+    tenant: { id: tenant.id, name: tenant.name, kind: tenant.kind, initialDomain: tenant.initialDomain },
+    requester,
+    reason,
+    quorum,
+    policyVersion,
+    expires: expiresAt.toISOString(),
+  }) as const;
+
+/** Who holds which part afterwards. */
+export const holding = (custodians: readonly PersonRef[]): string[] =>
+  custodians.map(({ name }, index) => `${name}: part ${index + 1} of ${custodians.length}`);
 
 /** Draws up the plan, every write in order and in full (design.md decision 12: no enabled privileged account is ever unwatched). */
-export function planCreate(input: CreatePlanInput): Plan {
-  const userPrincipalName = `${input.userName}@${input.tenant.initialDomain}`;
+export function planCreate(input: CreatePlanInput): CreatePlan {
+  const { tenant, custodians } = input;
   const account = {
-    userPrincipalName,
+    userPrincipalName: `${input.userName}@${tenant.initialDomain}`,
     mailNickname: input.userName.replace(/[^A-Za-z0-9._-]/g, ''),
     displayName: input.displayName,
     usageLocation: input.usageLocation,
     marker: `breakglass:${input.requestId}`,
   };
-  const steps: PlanStep[] = [
-    {
-      id: 'create-user',
-      title: 'Create the user, disabled, with a password nobody keeps',
-      call: {
-        method: 'POST',
-        path: '/users',
-        body: {
-          accountEnabled: false,
-          displayName: account.displayName,
-          mailNickname: account.mailNickname,
-          userPrincipalName,
-          usageLocation: account.usageLocation,
-          passwordPolicies: 'DisablePasswordExpiration',
-          passwordProfile: { password: '<random, discarded>', forceChangePasswordNextSignIn: false },
-          onPremisesExtensionAttributes: { extensionAttribute15: `${account.marker}:<tag only the worker can make>` },
-        },
-      },
-    },
-    {
-      id: 'exclude',
-      title: 'Put it in the Conditional Access exclusion group',
-      call: {
-        method: 'POST',
-        path: `/groups/${input.tenant.exclusionGroupId}/members/$ref`,
-        body: { '@odata.id': 'https://graph.microsoft.com/v1.0/directoryObjects/<the user>' },
-      },
-    },
-    { id: 'watch', title: 'Put it on the watch list and confirm that its sign-ins can be read', call: null },
-    {
-      id: 'set-credential',
-      title: `Set a new password, sealed in ${input.custodians.length} parts for the custodians`,
-      call: {
-        method: 'PATCH',
-        path: '/users/<the user>',
-        body: { passwordProfile: { password: '<in parts>', forceChangePasswordNextSignIn: false } },
-      },
-    },
-    {
-      id: 'assign-role',
-      title: `Assign ${GLOBAL_ADMINISTRATOR.name}, active and permanent`,
-      call: {
-        method: 'POST',
-        path: '/roleManagement/directory/roleAssignments',
-        body: { principalId: '<the user>', roleDefinitionId: GLOBAL_ADMINISTRATOR.templateId, directoryScopeId: '/' },
-      },
-    },
-    { id: 'enable', title: 'Enable the account', call: { method: 'PATCH', path: '/users/<the user>', body: { accountEnabled: true } } },
-    { id: 'verify', title: 'Read everything back', call: null },
-  ];
+  const role = { ...GLOBAL_ADMINISTRATOR, scope: '/' } as const;
+  const unit = tenant.restrictedUnitId;
   return {
-    format: 'breakglass.plan/1',
+    ...framed(input),
     operation: 'create',
-    requestId: input.requestId,
-    version: input.version,
-    tenant: { id: input.tenant.id, name: input.tenant.name, kind: input.tenant.kind, initialDomain: input.tenant.initialDomain },
     account,
-    credential: { kind: 'split-password', parts: input.custodians.length, length: passwordLength(input.custodians.length) },
-    role: { ...GLOBAL_ADMINISTRATOR, scope: '/' },
-    exclusionGroupId: input.tenant.exclusionGroupId,
-    requester: input.requester,
-    reason: input.reason,
-    custodians: input.custodians,
+    credential: { kind: 'split-password', parts: custodians.length, length: passwordLength(custodians.length) },
+    role,
+    exclusionGroupId: tenant.exclusionGroupId,
+    ...(unit === undefined ? {} : { restrictedUnitId: unit }),
+    custodians,
     owners: input.owners,
-    quorum: input.quorum,
-    policyVersion: input.policyVersion,
-    expires: input.expiresAt.toISOString(),
-    steps,
+    holds: holding(custodians),
+    irreversible: [],
+    steps: [
+      planStep.createUser(account),
+      planStep.exclude(tenant.exclusionGroupId, NEW_USER),
+      planStep.watch(),
+      planStep.setCredential(custodians.length, NEW_USER),
+      planStep.assignRole(role, NEW_USER),
+      planStep.enable(NEW_USER),
+      // Last: inside the unit nobody could enable it any more (domain.md 2.3, T3).
+      ...(unit === undefined ? [] : [planStep.joinUnit(unit, NEW_USER)]),
+      planStep.verify(),
+    ],
+    undo: [
+      ...(unit === undefined ? [] : [planStep.leaveUnit(unit, NEW_USER)]),
+      planStep.removeRole(role, NEW_USER),
+      planStep.disable(NEW_USER),
+      planStep.leaveGroup(tenant.exclusionGroupId, NEW_USER),
+      planStep.deleteUser(NEW_USER),
+      planStep.confirmGone(),
+    ],
   };
 }

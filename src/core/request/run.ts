@@ -1,8 +1,11 @@
-import { type Decision, personOf } from '../decision.ts';
+import { type Decision, HOUR, later, personOf } from '../decision.ts';
 import { digestOf } from '../digest.ts';
 import type { Effect } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
+import { notices } from './notices.ts';
+import { tell } from './opening.ts';
+import type { Replanned } from './replan.ts';
 import { tally } from './tally.ts';
 import type { ChangeRequest, StepFailure, StepId, StepProgress } from './types.ts';
 
@@ -10,11 +13,22 @@ import type { ChangeRequest, StepFailure, StepId, StepProgress } from './types.t
  * Takes the lease on an approved request. Each taking raises the fencing number, so that a run that lost its claim can write no more
  * (AP-9). The approvers, read fresh under this lease, must still make the quorum (AP-4); the stored plan must still hash to what they approved.
  *
- * @param eligible object ids of the people who may approve now
+ * @param eligible  object ids of the people who may approve now
+ * @param replanned whether the plan still is what would be planned now; looked at before the first write only
  * @returns with the quorum standing, `approved` and a new `fence`; otherwise, before the first write, `pending` again, for others to decide,
- *   and after it `failed`: nothing more is written on approvals that no longer stand
+ *   and after it `failed`: nothing more is written on approvals that no longer stand. A plan that no longer holds is `pending` as a new
+ *   version. A request that was given up half-way keeps its state, `undoing`: taking back needs no quorum, it is part of what was approved
  */
-export function beginRun(request: ChangeRequest, eligible: ReadonlySet<string>, now: Date): Decision<ChangeRequest> {
+export function beginRun(
+  request: ChangeRequest,
+  eligible: ReadonlySet<string>,
+  now: Date,
+  replanned: Replanned = { kind: 'holds' },
+): Decision<ChangeRequest> {
+  if (request.state === 'undoing') {
+    if (digestOf(request.plan) !== request.planDigest) return no({ code: 'plan-changed' });
+    return ok({ next: { ...request, fence: request.fence + 1, revision: request.revision + 1 }, effects: [] });
+  }
   if (request.state !== 'approved') return no({ code: 'closed', state: request.state });
   if (digestOf(request.plan) !== request.planDigest) return no({ code: 'plan-changed' });
   const started = request.begunAt !== undefined;
@@ -25,6 +39,8 @@ export function beginRun(request: ChangeRequest, eligible: ReadonlySet<string>, 
     return closeOrReopen({ ...request, annulled }, 'pending', now);
   }
   if (!standing.reached) return loseQuorum(request, now);
+  if (!started && replanned.kind === 'changed') return askAgain(request, replanned, now);
+  if (!started && replanned.kind === 'impossible') return becomeImpossible(request, replanned.words, now);
   return ok({ next: { ...request, fence: request.fence + 1, revision: request.revision + 1 }, effects: [] });
 }
 
@@ -35,6 +51,57 @@ function closeOrReopen(request: ChangeRequest, state: 'pending' | 'expired', now
   if (state === 'expired') return ok({ next: { ...next, closedAt: now }, effects: [show] });
   const intent = { kind: 'expire-request', requestId: request.id } as const;
   return ok({ next, effects: [show, { kind: 'intend', key: `expire:${request.id}`, at: request.expiresAt, intent }] });
+}
+
+/** The tenant is not as it was: the plan is asked for again, as a new version, with the difference. What was approved stays in the record. */
+function askAgain(
+  request: ChangeRequest,
+  { plan, difference }: Extract<Replanned, { kind: 'changed' }>,
+  now: Date,
+): Decision<ChangeRequest> {
+  const reopened = newVersion(request, plan, 'tenant-changed', difference, now);
+  const intent = { kind: 'expire-request', requestId: request.id } as const;
+  return ok({
+    // The lease of a run that is still out there ends here, for good (AP-9).
+    next: { ...reopened, state: 'pending', fence: request.fence + 1 },
+    effects: [
+      { kind: 'show', subject: `request:${request.id}` },
+      // Who approved the earlier version has to look again, so they are told by a card of its own.
+      ...request.decisions.map(({ person }) => tell(request.id, person.objectId, plan.version)),
+      { kind: 'intend', key: `expire:${request.id}`, at: request.expiresAt, intent },
+    ],
+  });
+}
+
+/** The request with another plan. Decisions on the one before stay in the record and count for nothing (AP-3). */
+export function newVersion(
+  request: ChangeRequest,
+  plan: ChangeRequest['plan'],
+  why: 'edited' | 'tenant-changed',
+  difference: readonly string[],
+  now: Date,
+): ChangeRequest {
+  const before = { version: request.plan.version, planDigest: request.planDigest, at: now, why, difference };
+  return {
+    ...request,
+    plan,
+    planDigest: digestOf(plan),
+    reason: plan.reason,
+    annulled: [],
+    steps: plan.steps.map(({ id }) => ({ id, state: 'waiting' })),
+    earlier: [...(request.earlier ?? []), before],
+    revision: request.revision + 1,
+  };
+}
+
+/** Nothing was written, and nothing of the kind can be: it ends here, in words. */
+function becomeImpossible(request: ChangeRequest, words: string, now: Date): Decision<ChangeRequest> {
+  const step = request.steps[0]?.id ?? 'verify';
+  const failure: StepFailure = { step, code: 'NoLongerPossible', words, reference: `${request.id}-${request.fence}` };
+  return ok({
+    next: { ...request, state: 'failed', failure, fence: request.fence + 1, revision: request.revision + 1 },
+    effects: failureEffects(request, request.fence, failure, now),
+  });
 }
 
 /** The quorum fell apart between two runs of a plan that is half carried out: people must look at it. */
@@ -60,22 +127,39 @@ export function recordStep(
 ): Decision<ChangeRequest> {
   const held = holdsLease(request, fence);
   if (!held.ok) return held;
+  if (request.state === 'undoing') return recordUndo(request, step, progress, now);
   const first = request.begunAt === undefined;
   // Judged again at the last moment before anything is written: the run may have slept since it took the lease (AP-7).
   if (first && now >= request.expiresAt) return no({ code: 'closed', state: 'expired' });
-  // A step taken up again keeps the instant it first began: how long it has been tried decides when to give up.
-  const since = (row: StepProgress): Date => (progress.state === 'running' && row.state === 'running' && row.at ? row.at : now);
-  const steps = request.steps.map((row): StepProgress => (row.id === step ? { id: step, at: since(row), ...progress } : row));
+  const steps = moved(request.steps, step, progress, now);
   const { failure: _failure, ...rest } = request;
   const next = { ...rest, steps, begunAt: request.begunAt ?? now, revision: request.revision + 1 };
   const show = { kind: 'show', subject: `request:${request.id}` } as const;
   return ok({ next, effects: first ? [show, { kind: 'forget', key: `expire:${request.id}` }] : [show] });
 }
 
-/** The run stops in a named state. Nothing is undone here: an account that exists is still disabled unless every step but the last is done. */
+type Progress = { readonly state: 'running' | 'done'; readonly evidence?: string };
+
+/** A step taken up again keeps the instant it first began: how long it has been tried decides when to give up, or when to say so. */
+function moved(rows: readonly StepProgress[], step: StepId, progress: Progress, now: Date): StepProgress[] {
+  const since = (row: StepProgress): Date => (progress.state === 'running' && row.state === 'running' && row.at ? row.at : now);
+  return rows.map((row): StepProgress => (row.id === step ? { id: step, at: since(row), ...progress } : row));
+}
+
+function recordUndo(request: ChangeRequest, step: StepId, progress: Progress, now: Date): Decision<ChangeRequest> {
+  const undoSteps = moved(request.undoSteps ?? [], step, progress, now);
+  const show = { kind: 'show', subject: `request:${request.id}` } as const;
+  return ok({ next: { ...request, undoSteps, revision: request.revision + 1 }, effects: [show] });
+}
+
+/**
+ * The run stops in a named state; it can be tried again or given up. Once the approvals are too old for another try, what the plan can undo
+ * is undone without anybody asking (GR-5). An undoing that fails only says so, and goes on.
+ */
 export function failRun(request: ChangeRequest, fence: number, failure: StepFailure, now: Date): Decision<ChangeRequest> {
   const held = holdsLease(request, fence);
   if (!held.ok) return held;
+  if (request.state === 'undoing') return ok({ next: request, effects: undoAlert(request, failure, now) });
   return ok({
     next: {
       ...request,
@@ -84,8 +168,24 @@ export function failRun(request: ChangeRequest, fence: number, failure: StepFail
       steps: request.steps.map((row): StepProgress => (row.id === failure.step ? { id: row.id, state: 'failed', at: now } : row)),
       revision: request.revision + 1,
     },
-    effects: failureEffects(request, fence, failure, now),
+    effects: [...failureEffects(request, fence, failure, now), ...undoTimer(request, now)],
   });
+}
+
+/** The latest instant at which a failed run is still waited for: until its approvals are too old, and at least an hour. */
+function undoTimer(request: ChangeRequest, now: Date): Effect[] {
+  if (request.plan.undo.length === 0) return [];
+  const at = new Date(Math.max(request.expiresAt.getTime(), later(now, HOUR).getTime()));
+  return [{ kind: 'intend', key: `undo:${request.id}`, at, intent: { kind: 'undo-request', requestId: request.id } }];
+}
+
+/** Until it has finished, each failure of another kind and each new hour is an alert (GR-5). */
+function undoAlert(request: ChangeRequest, failure: StepFailure, now: Date): Effect[] {
+  const dedupe = `undo-failing:${request.id}:${failure.step}:${failure.code}:${Math.floor(now.getTime() / HOUR)}`;
+  const words = `Taking back what was done stands at "${failure.step}": ${failure.words} It is tried again until it is done.`;
+  const cause = { kind: 'request-failed', requestId: request.id, words } as const;
+  const { tenant } = request.plan;
+  return [{ kind: 'intend', key: dedupe, at: now, intent: { kind: 'raise-alert', dedupe, tenantId: tenant.id, cause } }];
 }
 
 /** The card shows it, and people are told. */
@@ -95,22 +195,32 @@ function failureEffects(request: ChangeRequest, fence: number, failure: StepFail
   return [
     { kind: 'show', subject: `request:${request.id}` },
     { kind: 'intend', key: dedupe, at, intent: { kind: 'raise-alert', dedupe, tenantId: request.plan.tenant.id, cause } },
+    ...notices(request, 'failed'),
   ];
 }
 
-/** Every step is proven. */
+/** Every step is proven: of the plan, or of its undoing. What follows for the account is an intent of its own. */
 export function finishRun(request: ChangeRequest, fence: number, now: Date): Decision<ChangeRequest> {
   const held = holdsLease(request, fence);
   if (!held.ok) return held;
+  if (request.state === 'undoing') {
+    if (request.undoSteps?.some(({ state }) => state !== 'done')) return no({ code: 'nothing-to-do' });
+    return ok({
+      next: { ...request, state: 'undone', closedAt: now, revision: request.revision + 1 },
+      effects: [...concluded(request, now), ...notices(request, 'undone')],
+    });
+  }
   if (request.steps.some((step) => step.state !== 'done')) return no({ code: 'nothing-to-do' });
   return ok({
     next: { ...request, state: 'applied', closedAt: now, revision: request.revision + 1 },
-    effects: [
-      { kind: 'show', subject: `request:${request.id}` },
-      { kind: 'intend', key: `hand-over:${request.id}`, at: now, intent: { kind: 'hand-over', requestId: request.id } },
-    ],
+    effects: [...concluded(request, now), ...notices(request, 'applied')],
   });
 }
+
+const concluded = ({ id }: ChangeRequest, now: Date): Effect[] => [
+  { kind: 'show', subject: `request:${id}` },
+  { kind: 'intend', key: `conclude:${id}`, at: now, intent: { kind: 'conclude-request', requestId: id } },
+];
 
 /**
  * Runs a failed request again from the step that failed, on the same approvals: the plan has not changed, and the approvers are read
@@ -133,6 +243,7 @@ export function retry(request: ChangeRequest, actor: Actor, now: Date): Decision
       revision: request.revision + 1,
     },
     effects: [
+      { kind: 'forget', key: `undo:${request.id}` },
       { kind: 'apply-plan', requestId: request.id },
       { kind: 'show', subject: `request:${request.id}` },
     ],
@@ -140,6 +251,6 @@ export function retry(request: ChangeRequest, actor: Actor, now: Date): Decision
 }
 
 function holdsLease(request: ChangeRequest, fence: number) {
-  if (request.state !== 'approved') return no({ code: 'closed', state: request.state } as const);
+  if (request.state !== 'approved' && request.state !== 'undoing') return no({ code: 'closed', state: request.state } as const);
   return fence === request.fence && fence > 0 ? ok(true) : no({ code: 'stale-lease' } as const);
 }

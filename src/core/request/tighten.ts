@@ -1,4 +1,4 @@
-import type { OpenPolicy } from './open.ts';
+import type { OpenPolicy } from './opening.ts';
 import type { ChangeRequest } from './types.ts';
 
 /**

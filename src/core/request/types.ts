@@ -2,64 +2,145 @@ import type { PersonRef } from '../people.ts';
 import type { Proof } from './proof.ts';
 
 /**
- * `pending → approved → applied`; or `denied`, `withdrawn`, `expired`; or `failed`, from which only an explicit retry leads back to
- * `approved`. The first four after `approved` are final.
+ * `pending → approved → applied`; or `denied`, `withdrawn`, `expired`; or `failed`, from which an explicit retry leads back to `approved`,
+ * and giving up leads over `undoing` to `undone` where the plan says how to undo it, else to `withdrawn`. A plan that no longer holds leads
+ * from `approved` back to `pending`, as a new version.
  */
-export type RequestState = 'pending' | 'approved' | 'applied' | 'failed' | 'denied' | 'withdrawn' | 'expired';
+export type RequestState = 'pending' | 'approved' | 'applied' | 'failed' | 'undoing' | 'undone' | 'denied' | 'withdrawn' | 'expired';
+
+/** States in which a request still has something to come. */
+export const OPEN_STATES: readonly RequestState[] = ['pending', 'approved', 'failed', 'undoing'];
 
 /** Everything that can be asked for. */
 export const REQUEST_KINDS = ['create', 'rotate', 'exclude', 'repair', 'disable', 'enable', 'retire', 'handover'] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 
-export type StepId = 'create-user' | 'exclude' | 'watch' | 'set-credential' | 'assign-role' | 'enable' | 'verify';
+/** What a step does; `jobs/steps` has one file for each family. */
+export type StepKind =
+  | 'create-user'
+  | 'exclude'
+  | 'watch'
+  | 'leave-unit'
+  | 'set-credential'
+  | 'revoke-sessions'
+  | 'assign-role'
+  | 'enable'
+  | 'join-unit'
+  | 'remove-role'
+  | 'disable'
+  | 'leave-group'
+  | 'delete-user'
+  | 'confirm-gone'
+  | 'verify';
+
+/** A step within its plan: its kind, and after a colon what it is done to where a plan does it to several things. */
+export type StepId = StepKind | `${StepKind}:${string}`;
 
 /** One Graph write or check of a plan, in words with the call beside it. `<…>` in path or body stands for what only the run can know. */
 export interface PlanStep {
   readonly id: StepId;
   readonly title: string;
   /** `null`: this step reads or records, it writes nothing in the tenant. */
-  readonly call: { readonly method: 'POST' | 'PATCH'; readonly path: string; readonly body: unknown } | null;
+  readonly call: { readonly method: 'POST' | 'PATCH' | 'DELETE'; readonly path: string; readonly body?: unknown } | null;
+}
+
+export interface PlanTenant {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'workforce' | 'b2c' | 'free';
+  readonly initialDomain: string;
+}
+
+/** The account of a plan: what is to be created, or what is there already. */
+export interface PlanAccount {
+  readonly userPrincipalName: string;
+  readonly displayName: string;
+  /**
+   * First half of what is written to the user as `onPremisesExtensionAttributes.extensionAttribute15`; the second is a tag only the worker
+   * can make. Only what carries both is ours (GR-3): the request's id stands on a card, and anybody could plant a user with it.
+   */
+  readonly marker: string;
+}
+export interface NewAccount extends PlanAccount {
+  readonly mailNickname: string;
+  readonly usageLocation: string;
+}
+export interface KnownAccount extends PlanAccount {
+  readonly accountId: string;
+  readonly objectId: string;
+}
+
+export interface PlanCredential {
+  readonly kind: 'split-password';
+  readonly parts: number;
+  readonly length: number;
+}
+export interface PlanRole {
+  readonly templateId: string;
+  readonly name: string;
+  readonly scope: '/';
 }
 
 /**
  * Everything an approval is for. Plain JSON (instants are ISO text) because its canonical form is hashed: people approve the digest,
  * and nothing runs but what hashes to it (AP-3). A secret never stands in a plan.
  */
-export interface CreatePlan {
+interface PlanCommon {
   readonly format: 'breakglass.plan/1';
-  readonly operation: 'create';
   readonly requestId: string;
+  /** Rises with every edit, and when the tenant has changed so that the plan before no longer held. */
   readonly version: number;
-  readonly tenant: {
-    readonly id: string;
-    readonly name: string;
-    readonly kind: 'workforce' | 'b2c' | 'free';
-    readonly initialDomain: string;
-  };
-  readonly account: {
-    readonly userPrincipalName: string;
-    readonly mailNickname: string;
-    readonly displayName: string;
-    readonly usageLocation: string;
-    /**
-     * First half of what is written to the user as `onPremisesExtensionAttributes.extensionAttribute15`; the second is a tag only the worker
-     * can make. Only what carries both is ours (GR-3): the request's id stands on a card, and anybody could plant a user with it.
-     */
-    readonly marker: string;
-  };
-  readonly credential: { readonly kind: 'split-password'; readonly parts: number; readonly length: number };
-  readonly role: { readonly templateId: string; readonly name: string; readonly scope: '/' };
-  readonly exclusionGroupId: string;
+  readonly tenant: PlanTenant;
   readonly requester: PersonRef;
   readonly reason: string;
+  /** Who is handed a part by this plan. They do not decide on it (CR-3). */
   readonly custodians: readonly PersonRef[];
   readonly owners: readonly PersonRef[];
+  /** Who holds what when the plan is carried out, in words a person can check. */
+  readonly holds: readonly string[];
+  /** What nothing can take back, in words. */
+  readonly irreversible: readonly string[];
   readonly quorum: number;
   readonly policyVersion: string;
   readonly expires: string;
   readonly steps: readonly PlanStep[];
+  /** What is done if the plan is given up half-way: rights first (GR-5). Empty: what was done stays. */
+  readonly undo: readonly PlanStep[];
 }
-export type Plan = CreatePlan;
+export interface CreatePlan extends PlanCommon {
+  readonly operation: 'create';
+  readonly account: NewAccount;
+  readonly credential: PlanCredential;
+  readonly role: PlanRole;
+  readonly exclusionGroupId: string;
+  /** Restricted management unit that protects the account, where the tenant has one (domain.md A23). */
+  readonly restrictedUnitId?: string;
+}
+interface AccountPlanCommon extends PlanCommon {
+  readonly account: KnownAccount;
+  /** The account is in this restricted management unit: it is taken out for the change, and put back. */
+  readonly restrictedUnitId?: string;
+}
+/** A new password in new hands. `handover` is the same because somebody leaves: what they have seen must open nothing. */
+export interface RotatePlan extends AccountPlanCommon {
+  readonly operation: 'rotate' | 'handover';
+  readonly credential: PlanCredential;
+  /** Whose part goes to somebody else. */
+  readonly leaving?: PersonRef;
+}
+export interface SwitchPlan extends AccountPlanCommon {
+  readonly operation: 'disable' | 'enable';
+  readonly role: PlanRole;
+}
+export interface RetirePlan extends AccountPlanCommon {
+  readonly operation: 'retire';
+  readonly role: PlanRole;
+  readonly exclusionGroupId: string;
+  /** Emergency access accounts the tenant has left afterwards. Fewer than two only where the request says so (design.md 6.9). */
+  readonly accountsLeft: number;
+}
+export type AccountPlan = RotatePlan | SwitchPlan | RetirePlan;
+export type Plan = CreatePlan | AccountPlan;
 
 /** One row of the decision book. Rows are only ever added (AP-11). */
 export interface DecisionRow {
@@ -71,6 +152,16 @@ export interface DecisionRow {
   readonly proof?: Proof;
 }
 
+/** A version of the plan that nobody can approve any more, and why: it stays in the record. */
+export interface EarlierPlan {
+  readonly version: number;
+  readonly planDigest: string;
+  readonly at: Date;
+  readonly why: 'edited' | 'tenant-changed';
+  /** What the next version says otherwise, in words. */
+  readonly difference: readonly string[];
+}
+
 export interface StepProgress {
   readonly id: StepId;
   readonly state: 'waiting' | 'running' | 'done' | 'failed';
@@ -78,6 +169,8 @@ export interface StepProgress {
   /** What the proof read back, in words. */
   readonly evidence?: string;
 }
+
+export const kindOfStep = (id: StepId): StepKind => (id.split(':', 1)[0] ?? id) as StepKind;
 
 /** Why a run stopped. `code` is a Graph error code or one of ours; `words` may be shown to people. */
 export interface StepFailure {
@@ -89,7 +182,7 @@ export interface StepFailure {
 
 export interface ChangeRequest {
   readonly id: string;
-  readonly kind: 'create';
+  readonly kind: RequestKind;
   readonly state: RequestState;
   /** Rises by one with every change; cards remember which one they show. */
   readonly revision: number;
@@ -105,6 +198,11 @@ export interface ChangeRequest {
   /** Object ids of approvers who were no longer eligible when the run began: their rows stay in the record and do not count. */
   readonly annulled: readonly string[];
   readonly steps: readonly StepProgress[];
+  /** Progress of `plan.undo`, once the request was given up half-way. */
+  readonly undoSteps?: readonly StepProgress[];
+  /** Who gave it up, or that its time was over; and when. */
+  readonly givenUp?: { readonly by: PersonRef | 'expiry'; readonly at: Date };
+  readonly earlier?: readonly EarlierPlan[];
   /** Fencing number of the run that may write (AP-9); 0 before the first. Rises with every lease that is given or ended. */
   readonly fence: number;
   /** When the first step began: from then on something may stand in the tenant, whatever the steps say. */

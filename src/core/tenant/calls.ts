@@ -107,18 +107,42 @@ export const GRAPH_CALLS: readonly GraphCall[] = [
     ['Application.Read.All'],
     'probe: do our own apps hold what they need, and no more',
   ),
+  reader('GET /directory/deletedItems/{id}', ['User.Read.All'], 'is the user in the recycle bin: proof that it was deleted'),
+  reader(
+    'GET /directory/administrativeUnits/{id}/members',
+    ['AdministrativeUnit.Read.All'],
+    'is the account in its restricted unit; only where the settings name one',
+  ),
 
   changer('POST /users', ['User.ReadWrite.All'], 'step 1: the user, disabled, with our marker in `extensionAttribute15`'),
   changer('POST /groups/{id}/members/$ref', ['GroupMember.ReadWrite.All'], 'step 2: into the exclusion group'),
   changer(
     'PATCH /users/{id}',
     ['User.ReadWrite.All', 'User-PasswordProfile.ReadWrite.All', 'User.EnableDisableAccount.All'],
-    'steps 4 and 6: the password that is cut in parts; enabling',
+    'the password that is cut in parts; enabling and disabling, each alone',
     { directoryRole: PRIVILEGED_AUTHENTICATION_ADMINISTRATOR },
   ),
   changer(
     'POST /roleManagement/directory/roleAssignments',
     ['RoleManagement.ReadWrite.Directory'],
     'step 5: Global Administrator, active, scope `/`',
+  ),
+  changer('POST /users/{id}/revokeSignInSessions', ['User.RevokeSessions.All'], 'after a new password, and when it is disabled'),
+  changer('DELETE /roleManagement/directory/roleAssignments/{id}', ['RoleManagement.ReadWrite.Directory'], 'retiring, and taking back'),
+  changer('DELETE /groups/{id}/members/{id}/$ref', ['GroupMember.ReadWrite.All'], 'out of the exclusion group: retiring, and taking back'),
+  changer('DELETE /users/{id}', ['User.DeleteRestore.All'], 'retiring, and taking back: into the recycle bin', {
+    directoryRole: PRIVILEGED_AUTHENTICATION_ADMINISTRATOR,
+  }),
+  changer(
+    'POST /directory/administrativeUnits/{id}/members/$ref',
+    ['AdministrativeUnit.ReadWrite.All'],
+    'into the restricted unit, after what it would refuse; only where the settings name one',
+    { licence: 'P1' },
+  ),
+  changer(
+    'DELETE /directory/administrativeUnits/{id}/members/{id}/$ref',
+    ['AdministrativeUnit.ReadWrite.All'],
+    'out of the restricted unit, before what it would refuse; only where the settings name one',
+    { licence: 'P1' },
   ),
 ];

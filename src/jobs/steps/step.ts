@@ -12,8 +12,10 @@ export interface StepScene {
   isOurs(marker: string | undefined): Promise<boolean>;
   /** What an earlier step of this plan proved. */
   evidence(step: StepId): string | undefined;
-  /** Object id of the user carrying our marker. @throws StepStopped when somebody else's user has the name */
+  /** Object id of the user carrying our marker. @throws StepStopped when the plan's name or id is somebody else's user */
   user(): Promise<string>;
+  /** The same; `undefined` when the tenant has no such user. For steps that take away. */
+  userIfThere(): Promise<string | undefined>;
   newPassword(length: number): Buffer;
   /** Seals the parts for their custodians and stores them, before the password is set. @throws when the lease is lost */
   sealParts(parts: readonly Buffer[]): Promise<void>;
@@ -27,7 +29,6 @@ export interface StepScene {
  * `look` gives the evidence in words, or `undefined` while it is not so.
  */
 export interface Step {
-  readonly id: StepId;
   look(scene: StepScene): Promise<string | undefined>;
   /** Acts once. Evidence given here counts as the proof where reading back cannot show it. */
   act(scene: StepScene): Promise<string | undefined>;
@@ -46,4 +47,12 @@ export class StepStopped extends Error {
     this.passing = passing;
     this.step = step;
   }
+}
+
+/** A field that only some plans have. @throws TypeError when a plan holds a step without what it needs: a fault of the planner */
+export function of<K extends string>(scene: StepScene, field: K): NonNullable<Extract<ChangeRequest['plan'], Record<K, unknown>>[K]> {
+  const { plan } = scene.request;
+  const value = (plan as unknown as Readonly<Record<string, unknown>>)[field];
+  if (value === undefined) throw new TypeError(`a plan to ${plan.operation} has no ${field}`);
+  return value as NonNullable<Extract<ChangeRequest['plan'], Record<K, unknown>>[K]>;
 }

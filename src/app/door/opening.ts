@@ -1,0 +1,106 @@
+import { personOf } from '../../core/decision.ts';
+import type { Refusal } from '../../core/refusal.ts';
+import { edit } from '../../core/request/edit.ts';
+import { draftCreate, openCreate } from '../../core/request/open.ts';
+import { draftAccount, openAccount } from '../../core/request/openAccount.ts';
+import type { Draft } from '../../core/request/opening.ts';
+import { no, ok, type Result } from '../../core/result.ts';
+import type { Aggregates } from '../ports.ts';
+import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
+
+export async function open({ tx, actor, now, random, policy }: Scene, intent: Wanted<'open-request'>): Promise<Outcome> {
+  const { form, facts } = intent;
+  const sameForm = await tx.requestOfForm(form.formId);
+  const sameName = facts.tenant && (await tx.claimOfName(`${form.userName}@${facts.tenant.initialDomain}`));
+  const sameTenant = facts.tenant && (await tx.openRequestFor(facts.tenant.id));
+  const personKey = actor.kind === 'person' ? actor.person.personKey : '';
+  const state = {
+    openByRequester: await tx.openRequestsBy(personKey),
+    ...(sameForm ? { sameForm } : {}),
+    ...(sameName ? { sameName } : {}),
+    ...(sameTenant ? { sameTenant } : {}),
+  };
+  return keep(tx, openCreate(actor, form, facts, state, policy, random.id('R'), now), sameForm);
+}
+
+/** The account's row is locked first: of two requests asked of it at once, one is open when the other is judged. */
+export async function openOnAccount(scene: Scene, intent: Wanted<'open-account-request'>): Promise<Outcome> {
+  const { tx, actor, now, random, policy } = scene;
+  const { form, facts } = intent;
+  const known = await accountState(scene, form.accountId);
+  const sameForm = await tx.requestOfForm(form.formId);
+  const busy = await tx.openRequestOfAccount(form.accountId);
+  const personKey = actor.kind === 'person' ? actor.person.personKey : '';
+  const state = {
+    ...known,
+    openByRequester: await tx.openRequestsBy(personKey),
+    ...(sameForm ? { sameForm } : {}),
+    ...(busy ? { busy } : {}),
+  };
+  return keep(tx, openAccount(actor, form, facts, state, policy, random.id('R'), now), sameForm);
+}
+
+async function keep(
+  tx: Scene['tx'],
+  decision: ReturnType<typeof openCreate>,
+  sameForm: Aggregates['request'] | undefined,
+): Promise<Outcome> {
+  if (!decision.ok) return decision;
+  const { next: request, effects } = decision.value;
+  if (request.id !== sameForm?.id) {
+    await tx.insert('request', request);
+    await tx.owe(effects);
+  }
+  return ok({ request });
+}
+
+async function accountState({ tx }: Scene, accountId: string) {
+  const account = await tx.lock('account', accountId);
+  return { ...(account ? { account } : {}), othersInTenant: account ? await tx.usableAccounts(account.tenantId, account.id) : 0 };
+}
+
+/** The form once more, judged as for a new request, under the larger quorum of then and now (AP-5) and the expiry of then (AP-7). */
+export async function editRequest(scene: Scene, intent: Wanted<'edit-request'>): Promise<Outcome> {
+  const { tx, actor, now } = scene;
+  const request = await tx.lock('request', intent.requestId);
+  if (!request) return no({ code: 'not-found', what: 'request' });
+  // Said before the form is judged: whose request it is not learns nothing about it.
+  const person = personOf(actor);
+  if (!person.ok) return person;
+  if (person.value.personKey !== request.requester.personKey) return no({ code: 'not-requester' });
+  const draft = await draftAgain(scene, request, intent.wanted);
+  if (!draft.ok) return draft;
+  const { plan, told } = draft.value;
+  return change(scene, 'request', request.id, (current) => edit(current, actor, intent.planDigest, plan, told, now));
+}
+
+async function draftAgain(
+  scene: Scene,
+  request: Aggregates['request'],
+  wanted: Wanted<'edit-request'>['wanted'],
+): Promise<Result<Draft, Refusal>> {
+  const { tx, policy } = scene;
+  const frame = {
+    requestId: request.id,
+    version: request.plan.version + 1,
+    requester: request.requester,
+    quorum: Math.max(request.quorum, policy.quorum),
+    policyVersion: policy.policyVersion,
+    expiresAt: request.expiresAt,
+  };
+  if ('accountForm' in wanted) {
+    const { accountForm, accountFacts } = wanted;
+    const { plan } = request;
+    // It stays the same kind of request, on the same account.
+    const same =
+      'accountId' in plan.account && plan.account.accountId === accountForm.accountId && plan.operation === accountForm.operation;
+    return same
+      ? draftAccount(accountForm, accountFacts, frame, await accountState(scene, accountForm.accountId))
+      : no({ code: 'plan-changed' });
+  }
+  const { form, facts } = wanted;
+  const { plan } = request;
+  if (plan.operation !== 'create') return no({ code: 'plan-changed' });
+  const sameName = facts.tenant && (await tx.claimOfName(`${form.userName}@${facts.tenant.initialDomain}`));
+  return draftCreate(form, facts, frame, sameName ? { sameName } : {});
+}

@@ -1,0 +1,49 @@
+import { titleOf } from '../../core/request/title.ts';
+import type { ChangeRequest, RequestState } from '../../core/request/types.ts';
+import type { Rendered } from '../render.ts';
+import { noticeCard } from './notice.ts';
+
+/** How a request ended or stopped, as a message to those who had a part in it. Says what comes next, and where to look. */
+export function requestNoticeCard(request: ChangeRequest, state: RequestState): Rendered {
+  const { words, tone } = noticeOf(request, state);
+  return noticeCard({
+    title: words,
+    text: `${request.id}: ${titleOf(request.plan)} in ${request.plan.tenant.name}. ${nextFor(request, state)}`,
+    tone,
+  });
+}
+
+function noticeOf(request: ChangeRequest, state: RequestState): { words: string; tone: 'good' | 'attention' | 'neutral' } {
+  switch (state) {
+    case 'applied':
+      return { words: 'A request was carried out', tone: 'good' };
+    case 'failed':
+      return { words: 'A request stopped half-way', tone: 'attention' };
+    case 'denied':
+      return { words: 'A request was denied', tone: 'attention' };
+    case 'withdrawn':
+      return { words: request.begunAt ? 'A request was given up half-way' : 'A request was withdrawn', tone: 'neutral' };
+    case 'undone':
+      return { words: 'A request was given up and taken back', tone: 'neutral' };
+    default:
+      return { words: 'A request expired', tone: 'neutral' };
+  }
+}
+
+function nextFor({ decisions, failure, begunAt }: ChangeRequest, state: RequestState): string {
+  const denial = decisions.findLast(({ kind }) => kind === 'deny');
+  switch (state) {
+    case 'applied':
+      return 'Every step was read back. Nothing is needed from you.';
+    case 'failed':
+      return `${failure?.words ?? ''} Its card has Try again; its requester can give it up.`;
+    case 'denied':
+      return `${denial?.person.name ?? 'An approver'} denied it: ${denial?.reason ?? ''} Nothing was changed.`;
+    case 'withdrawn':
+      return begunAt ? 'What was done stays as it is; the card in the channel lists it.' : 'Nothing was changed.';
+    case 'undone':
+      return 'Read back: nothing of it is left in the tenant.';
+    default:
+      return 'Not enough people approved in time. Nothing was changed.';
+  }
+}

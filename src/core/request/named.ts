@@ -1,0 +1,47 @@
+import type { PersonRef, StrangerReason } from '../people.ts';
+import type { FieldFault } from '../refusal.ts';
+
+/** Somebody named in a form, as the directory knows them now. */
+export interface NamedPerson {
+  readonly objectId: string;
+  readonly person?: PersonRef;
+  readonly why?: StrangerReason;
+  readonly isCustodian: boolean;
+  /** The bot has a chat with them, so a part or a reminder can be handed over. */
+  readonly reachable: boolean;
+}
+
+export const named = (people: readonly NamedPerson[]): PersonRef[] => people.flatMap(({ person }) => (person ? [person] : []));
+
+/** Two or three different people with the custodian's role, none of them the requester, all of them reachable (CR-3). */
+export function custodianFaults(custodians: readonly NamedPerson[], requester: PersonRef): FieldFault[] {
+  const field = 'custodians';
+  if (custodians.length === 0) return [{ field, problem: 'missing' }];
+  const faults: FieldFault[] = [];
+  if (new Set(custodians.map(({ objectId }) => objectId)).size < custodians.length) faults.push({ field, problem: 'twice' });
+  else if (new Set(custodians.map(({ person, objectId }) => person?.personKey ?? objectId)).size < custodians.length)
+    faults.push({ field, problem: 'same-human' });
+  else if (custodians.length < 2) faults.push({ field, problem: 'too-few', detail: '2' });
+  if (custodians.length > 3) faults.push({ field, problem: 'too-many', detail: '3' });
+  for (const { person, objectId, isCustodian, reachable } of custodians) {
+    if (!person) faults.push({ field, problem: 'not-eligible', detail: objectId });
+    else if (!isCustodian) faults.push({ field, problem: 'not-custodian', detail: person.name });
+    else if (person.personKey === requester.personKey) faults.push({ field, problem: 'is-requester', detail: person.name });
+    else if (!reachable) faults.push({ field, problem: 'not-reachable', detail: person.name });
+  }
+  return faults;
+}
+
+/** One to five people whom reminders reach. */
+export function ownerFaults(owners: readonly NamedPerson[]): FieldFault[] {
+  const field = 'owners';
+  if (owners.length === 0) return [{ field, problem: 'missing' }];
+  const faults: FieldFault[] = [];
+  if (new Set(owners.map(({ objectId }) => objectId)).size < owners.length) faults.push({ field, problem: 'twice' });
+  if (owners.length > 5) faults.push({ field, problem: 'too-many', detail: '5' });
+  for (const { person, objectId, reachable } of owners) {
+    if (!person) faults.push({ field, problem: 'not-eligible', detail: objectId });
+    else if (!reachable) faults.push({ field, problem: 'not-reachable', detail: person.name });
+  }
+  return faults;
+}

@@ -1,0 +1,170 @@
+import type { EmergencyAccount } from '../account/types.ts';
+import { type Decision, HOUR, later, personWith } from '../decision.ts';
+import type { Actor, PersonRef } from '../people.ts';
+import type { FieldFault, Refusal } from '../refusal.ts';
+import { no, ok, type Result } from '../result.ts';
+import { custodianFaults, type NamedPerson, named } from './named.ts';
+import { type Draft, decidersOf, type OpenPolicy, opened } from './opening.ts';
+import type { PlanFrame, TenantOfPlan } from './plan.ts';
+import { type AccountOperation, type ObservedAccount, planAccount } from './planAccount.ts';
+import type { ChangeRequest } from './types.ts';
+
+/** What is asked of an account, as it came in: text only, nothing believed. */
+export interface AccountForm {
+  readonly formId: string;
+  readonly operation: AccountOperation;
+  readonly accountId: string;
+  readonly reason: string;
+  /** `rotate`: everybody who is to hold a part. `handover`: the one who takes over. Else empty. */
+  readonly custodians: readonly string[];
+  /** `handover`: object id of the custodian who leaves. */
+  readonly leaving: string;
+  /** `retire`: the requester says that fewer than two accounts may be left. */
+  readonly fewer: boolean;
+}
+
+/** What was looked up for the form before the decision. */
+export interface AccountFacts {
+  /** `undefined`: not one of ours. */
+  readonly tenant?: TenantOfPlan;
+  /** `undefined`: the tenant has no such user. */
+  readonly observed?: ObservedAccount;
+  /** Those of `custodiansWanted`, in its order. */
+  readonly custodians: readonly NamedPerson[];
+  readonly approvers: readonly PersonRef[];
+}
+
+/** What the store knows at that moment. */
+export interface AccountOpenState {
+  readonly account?: EmergencyAccount;
+  readonly sameForm?: ChangeRequest;
+  readonly openByRequester: number;
+  /** Another request for this account that is still open: two plans on one account would each spoil the other. */
+  readonly busy?: { readonly id: string };
+  /** Accounts of the tenant that can be used, this one not counted. */
+  readonly othersInTenant: number;
+}
+
+const REASON_MAX = 1000;
+
+/**
+ * Opens a request on an account that exists, with its plan. Nothing is touched in the tenant.
+ *
+ * @returns refusals `stranger`, `missing-role`, `not-found`, `account-unsuitable`, `account-busy`, `bad-form` (every fault at once),
+ *   `too-few-left`, `quorum-unreachable`, `too-many-requests`; for a form submitted before, the request it opened
+ */
+export function openAccount(
+  actor: Actor,
+  form: AccountForm,
+  facts: AccountFacts,
+  state: AccountOpenState,
+  policy: OpenPolicy,
+  id: string,
+  now: Date,
+): Decision<ChangeRequest> {
+  const requester = personWith(actor, 'requester');
+  if (!requester.ok) return requester;
+  if (state.sameForm && state.sameForm.requester.objectId === requester.value.objectId) return ok({ next: state.sameForm, effects: [] });
+  const { busy } = state;
+  if (busy) return no({ code: 'account-busy', requestId: busy.id });
+  const expiresAt = later(now, policy.requestExpiryHours * HOUR);
+  const { quorum, policyVersion } = policy;
+  const drafted = draftAccount(
+    form,
+    facts,
+    { requestId: id, version: 1, requester: requester.value, quorum, policyVersion, expiresAt },
+    state,
+  );
+  if (!drafted.ok) return drafted;
+  if (state.openByRequester >= policy.openRequestsPerPerson) return no({ code: 'too-many-requests', limit: policy.openRequestsPerPerson });
+  const { plan, told } = drafted.value;
+  return ok(opened({ plan, formId: form.formId, told, duplicateOf: undefined, policy, expiresAt, now }));
+}
+
+/** The plan of a form for an account and those who may decide on it, or why there can be none. Parameters as for `draftCreate`. */
+export function draftAccount(
+  form: AccountForm,
+  facts: AccountFacts,
+  frame: Omit<PlanFrame, 'tenant' | 'reason'>,
+  { account, othersInTenant }: Pick<AccountOpenState, 'account' | 'othersInTenant'>,
+): Result<Draft, Refusal> {
+  const { tenant, observed } = facts;
+  const { operation, reason } = form;
+  if (!account || !tenant) return no({ code: 'not-found', what: 'account' });
+  const unsuitable = whyUnsuitable(operation, account, observed);
+  if (unsuitable || !observed) return no({ code: 'account-unsuitable', operation, why: unsuitable ?? 'gone' });
+  const custodians = custodiansAfter(form, facts, account, frame.requester);
+  const faults = [...reasonFaults(reason), ...(custodians.ok ? [] : custodians.error)];
+  if (faults.length > 0 || !custodians.ok) return no({ code: 'bad-form', faults });
+  if (operation === 'retire' && othersInTenant < 2 && !form.fewer) return no({ code: 'too-few-left', left: othersInTenant });
+  const deciders = decidersOf(facts.approvers, frame.requester, custodians.value, frame.quorum);
+  if (!deciders.ok) return deciders;
+  const leaving = operation === 'handover' ? account.parts.find((part) => part.custodian.objectId === form.leaving)?.custodian : undefined;
+  const plan = planAccount({
+    ...frame,
+    tenant,
+    reason,
+    operation,
+    account,
+    observed,
+    custodians: custodians.value,
+    ...(leaving ? { leaving } : {}),
+    othersInTenant,
+  });
+  return ok({ plan, told: deciders.value });
+}
+
+type Unsuitable = Extract<Refusal, { code: 'account-unsuitable' }>['why'];
+
+/** Why nothing of that kind can be asked of the account as it stands, in our record and in the tenant. */
+export function whyUnsuitable(
+  operation: AccountOperation,
+  { state }: EmergencyAccount,
+  observed: ObservedAccount | undefined,
+): Unsuitable | undefined {
+  if (state === 'retired') return 'retired';
+  if (state === 'provisioning') return 'provisioning';
+  if (!observed) return 'gone';
+  // Only what carries our marker for the request that made it is ever touched (GR-3).
+  if (!observed.ours) return 'not-ours';
+  if (operation === 'disable' && !observed.enabled) return 'already-disabled';
+  if (operation === 'enable' && observed.enabled) return 'already-enabled';
+  // What is enabled must already be unable to lock everybody out, and must have its role: else it would look ready and not be (GR-2).
+  if (operation === 'enable' && !(observed.privileged && observed.excluded)) return 'not-ready';
+  return undefined;
+}
+
+const reasonFaults = (reason: string): FieldFault[] => {
+  if (reason === '') return [{ field: 'reason', problem: 'missing' }];
+  return reason.length > REASON_MAX ? [{ field: 'reason', problem: 'too-long', detail: String(REASON_MAX) }] : [];
+};
+
+/**
+ * Object ids of those who hold a part when the plan is carried out, in the order of the parts. Nobody where the plan makes no new parts.
+ * Looked up before the door is asked, so that somebody who has left since is noticed.
+ */
+export function custodiansWanted(form: AccountForm, account: EmergencyAccount): readonly string[] {
+  if (form.operation === 'rotate') return form.custodians;
+  if (form.operation !== 'handover') return [];
+  return account.parts.flatMap(({ custodian }) =>
+    custodian.objectId === form.leaving ? form.custodians.slice(0, 1) : [custodian.objectId],
+  );
+}
+
+function custodiansAfter(
+  form: AccountForm,
+  { custodians }: AccountFacts,
+  account: EmergencyAccount,
+  requester: PersonRef,
+): Result<readonly PersonRef[], readonly FieldFault[]> {
+  if (form.operation !== 'rotate' && form.operation !== 'handover') return ok([]);
+  const faults: FieldFault[] = [];
+  if (form.operation === 'handover') {
+    const leaves = account.parts.some(({ custodian }) => custodian.objectId === form.leaving);
+    if (!leaves) faults.push({ field: 'leaving', problem: form.leaving === '' ? 'missing' : 'unknown-choice' });
+    if (form.custodians.length === 0) faults.push({ field: 'custodians', problem: 'missing' });
+    if (form.custodians.length > 1) faults.push({ field: 'custodians', problem: 'too-many', detail: '1' });
+  }
+  if (faults.length === 0) faults.push(...custodianFaults(custodians, requester));
+  return faults.length > 0 ? no(faults) : ok(named(custodians));
+}

@@ -1,0 +1,148 @@
+import type { EmergencyAccount } from '../account/types.ts';
+import type { PersonRef } from '../people.ts';
+import { framed, holding, type PlanFrame } from './plan.ts';
+import { GLOBAL_ADMINISTRATOR, passwordLength, planStep } from './planSteps.ts';
+import type { AccountPlan, KnownAccount, RequestKind, RetirePlan, RotatePlan, SwitchPlan } from './types.ts';
+
+/** What is asked of an account that exists. */
+export type AccountOperation = Exclude<RequestKind, 'create' | 'exclude' | 'repair'>;
+export const ACCOUNT_OPERATIONS: readonly AccountOperation[] = ['rotate', 'disable', 'enable', 'retire', 'handover'];
+
+/** How the tenant shows the account at the instant of planning: the order of the writes depends on it. */
+export interface ObservedAccount {
+  readonly userPrincipalName: string;
+  readonly enabled: boolean;
+  /** It holds Global Administrator, directly and at `/`. */
+  readonly privileged: boolean;
+  readonly excluded: boolean;
+  /** It is in the restricted management unit of the tenant's settings. */
+  readonly restricted: boolean;
+  /** Carries our marker and tag (GR-3). */
+  readonly ours: boolean;
+}
+
+export interface AccountPlanInput extends PlanFrame {
+  readonly operation: AccountOperation;
+  readonly account: EmergencyAccount;
+  readonly observed: ObservedAccount;
+  /** Who holds a part afterwards: for `rotate` and `handover`. */
+  readonly custodians: readonly PersonRef[];
+  readonly leaving?: PersonRef;
+  /** Accounts of the tenant that stay, this one not counted. */
+  readonly othersInTenant: number;
+}
+
+/**
+ * Draws up a plan for an account that exists, from what the tenant shows now. The same input always gives the same plan: before the first
+ * write it is drawn up again, and runs only if it is still the one that was approved.
+ */
+export function planAccount(input: AccountPlanInput): AccountPlan {
+  switch (input.operation) {
+    case 'rotate':
+    case 'handover':
+      return planRotation(input, input.operation);
+    case 'disable':
+    case 'enable':
+      return planSwitch(input, input.operation);
+    case 'retire':
+      return planRetirement(input);
+  }
+}
+
+const role = { ...GLOBAL_ADMINISTRATOR, scope: '/' } as const;
+
+const known = ({ account, observed }: AccountPlanInput): KnownAccount => ({
+  accountId: account.id,
+  objectId: account.objectId,
+  userPrincipalName: observed.userPrincipalName,
+  displayName: account.displayName,
+  marker: `breakglass:${account.requestId}`,
+});
+
+/** Around a change that the restricted unit would refuse: out, the change, in again. Nothing where the account is in none. */
+function unrestricted({ observed, tenant, account }: AccountPlanInput) {
+  const unit = observed.restricted ? tenant.restrictedUnitId : undefined;
+  return {
+    out: unit === undefined ? [] : [planStep.leaveUnit(unit, account.objectId)],
+    back: unit === undefined ? [] : [planStep.joinUnit(unit, account.objectId)],
+    fields: unit === undefined ? {} : { restrictedUnitId: unit },
+  };
+}
+
+function planRotation(input: AccountPlanInput, operation: RotatePlan['operation']): RotatePlan {
+  const { account, custodians, leaving } = input;
+  const unit = unrestricted(input);
+  return {
+    ...framed(input),
+    operation,
+    account: known(input),
+    owners: account.owners,
+    credential: { kind: 'split-password', parts: custodians.length, length: passwordLength(custodians.length) },
+    ...unit.fields,
+    ...(leaving ? { leaving } : {}),
+    custodians,
+    holds: holding(custodians),
+    irreversible: ['Every part of the old password is void from the moment the new one is set.'],
+    steps: [
+      ...unit.out,
+      planStep.setCredential(custodians.length, account.objectId),
+      planStep.revokeSessions(account.objectId),
+      ...unit.back,
+      planStep.verify(),
+    ],
+    // The old password cannot come back; the protection can.
+    undo: unit.back,
+  };
+}
+
+function planSwitch(input: AccountPlanInput, operation: SwitchPlan['operation']): SwitchPlan {
+  const { account } = input;
+  const unit = unrestricted(input);
+  const user = account.objectId;
+  const enabling = operation === 'enable';
+  return {
+    ...framed(input),
+    operation,
+    account: known(input),
+    owners: account.owners,
+    role,
+    ...unit.fields,
+    custodians: [],
+    holds: account.parts.map(({ custodian, number }) => `${custodian.name}: part ${number} of ${account.parts.length}, as before`),
+    irreversible: [],
+    steps: enabling
+      ? [...unit.out, planStep.watch(), planStep.enable(user), ...unit.back, planStep.verify()]
+      : [...unit.out, planStep.disable(user), planStep.revokeSessions(user), ...unit.back, planStep.verify()],
+    undo: [...(enabling ? [planStep.disable(user)] : []), ...unit.back],
+  };
+}
+
+function planRetirement(input: AccountPlanInput): RetirePlan {
+  const { account, tenant, observed, othersInTenant } = input;
+  const unit = unrestricted(input);
+  const user = account.objectId;
+  return {
+    ...framed(input),
+    operation: 'retire',
+    account: known(input),
+    owners: account.owners,
+    role,
+    exclusionGroupId: tenant.exclusionGroupId,
+    ...unit.fields,
+    accountsLeft: othersInTenant,
+    custodians: [],
+    holds: ['Nobody: every part may be destroyed.'],
+    irreversible: ['After 30 days in the recycle bin of Entra the user is gone for good.'],
+    steps: [
+      ...unit.out,
+      // Rights first: whatever stops the run later leaves an account that can do nothing (design.md 6.9).
+      ...(observed.privileged ? [planStep.removeRole(role, user)] : []),
+      planStep.disable(user),
+      planStep.revokeSessions(user),
+      ...(observed.excluded ? [planStep.leaveGroup(tenant.exclusionGroupId, user)] : []),
+      planStep.deleteUser(user),
+      planStep.confirmGone(),
+    ],
+    undo: [],
+  };
+}

@@ -1,0 +1,101 @@
+import type { NewAccount, PlanRole, PlanStep } from './types.ts';
+
+/** Role template of Global Administrator (Learn, permissions-reference; the same in every tenant). */
+export const GLOBAL_ADMINISTRATOR = { templateId: '62e90394-69f5-4237-9190-012177145e10', name: 'Global Administrator' } as const;
+
+/** How a plan names the user: by its object id, or before it exists in words. */
+export const NEW_USER = '<the user>';
+
+/** Characters of the whole password: 40 in two parts, 48 in three, so that ≥ 96 bits stay unknown with one part missing (data.md 7.2). */
+export const passwordLength = (parts: number): number => (parts === 2 ? 40 : 48);
+
+const reference = (user: string) => ({ '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${user}` });
+
+/** Every write a plan can hold, in words and as the call it becomes. `user` is an object id, or `NEW_USER`. */
+export const planStep = {
+  createUser: (account: NewAccount): PlanStep => ({
+    id: 'create-user',
+    title: 'Create the user, disabled, with a password nobody keeps',
+    call: {
+      method: 'POST',
+      path: '/users',
+      body: {
+        accountEnabled: false,
+        displayName: account.displayName,
+        mailNickname: account.mailNickname,
+        userPrincipalName: account.userPrincipalName,
+        usageLocation: account.usageLocation,
+        passwordPolicies: 'DisablePasswordExpiration',
+        passwordProfile: { password: '<random, discarded>', forceChangePasswordNextSignIn: false },
+        onPremisesExtensionAttributes: { extensionAttribute15: `${account.marker}:<tag only the worker can make>` },
+      },
+    },
+  }),
+  exclude: (groupId: string, user: string): PlanStep => ({
+    id: 'exclude',
+    title: 'Put it in the Conditional Access exclusion group',
+    call: { method: 'POST', path: `/groups/${groupId}/members/$ref`, body: reference(user) },
+  }),
+  watch: (): PlanStep => ({ id: 'watch', title: 'Put it on the watch list and confirm that its sign-ins can be read', call: null }),
+  leaveUnit: (unitId: string, user: string): PlanStep => ({
+    id: 'leave-unit',
+    // Inside the unit nobody can set the password of a Global Administrator (Learn, admin-units-restricted-management, 2026-03-04).
+    title: 'Take it out of the restricted management unit, which would refuse the change',
+    call: { method: 'DELETE', path: `/directory/administrativeUnits/${unitId}/members/${user}/$ref` },
+  }),
+  joinUnit: (unitId: string, user: string): PlanStep => ({
+    id: 'join-unit',
+    title: 'Put it into the restricted management unit, which protects it',
+    call: { method: 'POST', path: `/directory/administrativeUnits/${unitId}/members/$ref`, body: reference(user) },
+  }),
+  setCredential: (parts: number, user: string): PlanStep => ({
+    id: 'set-credential',
+    title: `Set a new password, sealed in ${parts} parts for the custodians`,
+    call: {
+      method: 'PATCH',
+      path: `/users/${user}`,
+      body: { passwordProfile: { password: '<in parts>', forceChangePasswordNextSignIn: false } },
+    },
+  }),
+  revokeSessions: (user: string): PlanStep => ({
+    id: 'revoke-sessions',
+    title: 'End every session it has',
+    call: { method: 'POST', path: `/users/${user}/revokeSignInSessions` },
+  }),
+  assignRole: ({ name, templateId }: PlanRole, user: string): PlanStep => ({
+    id: 'assign-role',
+    title: `Assign ${name}, active and permanent`,
+    call: {
+      method: 'POST',
+      path: '/roleManagement/directory/roleAssignments',
+      body: { principalId: user, roleDefinitionId: templateId, directoryScopeId: '/' },
+    },
+  }),
+  removeRole: ({ name }: PlanRole, user: string): PlanStep => ({
+    id: 'remove-role',
+    title: `Remove ${name}`,
+    call: { method: 'DELETE', path: `/roleManagement/directory/roleAssignments/<assignment of ${user}>` },
+  }),
+  enable: (user: string): PlanStep => ({
+    id: 'enable',
+    title: 'Enable the account',
+    call: { method: 'PATCH', path: `/users/${user}`, body: { accountEnabled: true } },
+  }),
+  disable: (user: string): PlanStep => ({
+    id: 'disable',
+    title: 'Disable the account',
+    call: { method: 'PATCH', path: `/users/${user}`, body: { accountEnabled: false } },
+  }),
+  leaveGroup: (groupId: string, user: string): PlanStep => ({
+    id: 'leave-group',
+    title: 'Take it out of the Conditional Access exclusion group',
+    call: { method: 'DELETE', path: `/groups/${groupId}/members/${user}/$ref` },
+  }),
+  deleteUser: (user: string): PlanStep => ({
+    id: 'delete-user',
+    title: 'Delete the user; Entra keeps it restorable for 30 days',
+    call: { method: 'DELETE', path: `/users/${user}` },
+  }),
+  confirmGone: (): PlanStep => ({ id: 'confirm-gone', title: 'Read back that nothing of it is left', call: null }),
+  verify: (): PlanStep => ({ id: 'verify', title: 'Read everything back', call: null }),
+} as const;

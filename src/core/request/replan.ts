@@ -1,0 +1,112 @@
+import type { EmergencyAccount } from '../account/types.ts';
+import { digestOf } from '../digest.ts';
+import { whyUnsuitable } from './openAccount.ts';
+import { planCreate, type TenantOfPlan } from './plan.ts';
+import { type ObservedAccount, planAccount } from './planAccount.ts';
+import { titleOf } from './title.ts';
+import type { ChangeRequest, Plan, PlanStep, RotatePlan } from './types.ts';
+
+/** What plans are drawn up from, as read under the lease, before the first write. */
+export interface ReplanFacts {
+  readonly tenant: TenantOfPlan;
+  /** `undefined`: the tenant has no such user; of a new account, always. */
+  readonly observed?: ObservedAccount;
+}
+
+export type Replanned =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'changed'; readonly plan: Plan; readonly difference: readonly string[] }
+  /** Nothing of the kind can be done any more; in words for people. */
+  | { readonly kind: 'impossible'; readonly words: string };
+
+/**
+ * Draws the plan of a request up again from what is so now. What people approved runs only if it is still what would be planned; otherwise
+ * they are asked again, and see the difference (issue 4, point 1).
+ *
+ * @param account of the request, unless it is one for a new account
+ * @param othersInTenant accounts of the tenant that can be used, this one not counted
+ */
+export function replan(
+  request: ChangeRequest,
+  facts: ReplanFacts,
+  account: EmergencyAccount | undefined,
+  othersInTenant: number,
+): Replanned {
+  const { plan } = request;
+  const frame = {
+    requestId: plan.requestId,
+    version: plan.version,
+    tenant: facts.tenant,
+    requester: plan.requester,
+    reason: plan.reason,
+    quorum: plan.quorum,
+    policyVersion: plan.policyVersion,
+    expiresAt: new Date(plan.expires),
+  };
+  if (plan.operation === 'create') {
+    const { userPrincipalName, displayName, usageLocation } = plan.account;
+    const userName = userPrincipalName.slice(0, userPrincipalName.lastIndexOf('@'));
+    const { custodians, owners } = plan;
+    return compared(plan, planCreate({ ...frame, userName, displayName, usageLocation, custodians, owners }));
+  }
+  if (!account) return { kind: 'impossible', words: 'The account is not on record any more.' };
+  const why = whyUnsuitable(plan.operation, account, facts.observed);
+  if (why || !facts.observed) return { kind: 'impossible', words: IMPOSSIBLE[why ?? 'gone'] };
+  const leaving = (plan as RotatePlan).leaving;
+  return compared(
+    plan,
+    planAccount({
+      ...frame,
+      operation: plan.operation,
+      account,
+      observed: facts.observed,
+      custodians: plan.custodians,
+      ...(leaving ? { leaving } : {}),
+      othersInTenant,
+    }),
+  );
+}
+
+const IMPOSSIBLE = {
+  retired: 'The account was retired in the meantime.',
+  provisioning: 'The account is still being set up.',
+  gone: 'The tenant has no such user any more.',
+  'not-ours': 'The user no longer carries the marker of the request that made it. It was not touched.',
+  'already-disabled': 'The account is disabled already.',
+  'already-enabled': 'The account is enabled already.',
+  'not-ready': 'The account has lost its role or its place in the exclusion group.',
+} as const;
+
+function compared(before: Plan, after: Plan): Replanned {
+  if (digestOf(before) === digestOf(after)) return { kind: 'holds' };
+  return { kind: 'changed', plan: { ...after, version: before.version + 1 }, difference: differenceOf(before, after) };
+}
+
+/** What a version says otherwise than the one before it, in words: what is new, what is gone, what is named otherwise. */
+export function differenceOf(before: Plan, after: Plan): string[] {
+  const words: string[] = [];
+  if (titleOf(before) !== titleOf(after)) words.push(`It is now: ${titleOf(after)}`);
+  if (before.tenant.name !== after.tenant.name || before.tenant.initialDomain !== after.tenant.initialDomain)
+    words.push(`The tenant is now called ${after.tenant.name} (${after.tenant.initialDomain})`);
+  if (before.account.displayName !== after.account.displayName) words.push(`The display name is now ${after.account.displayName}`);
+  if (before.reason !== after.reason) words.push('The reason was written anew');
+  words.push(...listed('Held afterwards', before.holds, after.holds));
+  words.push(...stepWords(before.steps, after.steps, ''), ...stepWords(before.undo, after.undo, ' if it is given up'));
+  return words.length > 0 ? words : ['The calls say something else than before: unfold them to see'];
+}
+
+const listed = (what: string, before: readonly string[], after: readonly string[]): string[] => [
+  ...after.filter((text) => !before.includes(text)).map((text) => `${what}, new: ${text}`),
+  ...before.filter((text) => !after.includes(text)).map((text) => `${what}, no longer: ${text}`),
+];
+
+function stepWords(before: readonly PlanStep[], after: readonly PlanStep[], when: string): string[] {
+  const same = (one: PlanStep, other: PlanStep): boolean => one.id === other.id;
+  return [
+    ...after.filter((step) => !before.some((other) => same(step, other))).map(({ title }) => `Added${when}: ${title}`),
+    ...before.filter((step) => !after.some((other) => same(step, other))).map(({ title }) => `Left out${when}: ${title}`),
+    ...after
+      .filter((step) => before.some((other) => same(step, other) && digestOf(other) !== digestOf(step)))
+      .map(({ title }) => `Done otherwise${when}: ${title}`),
+  ];
+}

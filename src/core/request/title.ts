@@ -1,0 +1,24 @@
+import type { Plan } from './types.ts';
+
+/** The name of a request in one line: what is asked, of what. A request that leaves a tenant with too few accounts says so here (design.md 6.9). */
+export function titleOf(plan: Plan): string {
+  const { userPrincipalName } = plan.account;
+  switch (plan.operation) {
+    case 'create':
+      return `New emergency access account ${userPrincipalName}`;
+    case 'rotate':
+      return `New password for ${userPrincipalName}`;
+    case 'handover':
+      return `Hand a part of ${userPrincipalName} to somebody else`;
+    case 'disable':
+      return `Disable ${userPrincipalName}`;
+    case 'enable':
+      return `Enable ${userPrincipalName}`;
+    case 'retire': {
+      const left = plan.accountsLeft === 0 ? 'no account' : 'one account';
+      return plan.accountsLeft < 2
+        ? `Retire ${userPrincipalName} and leave ${plan.tenant.name} with ${left}`
+        : `Retire ${userPrincipalName}`;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { randomPassword } from '../core/account/password.ts';
+import { partKey } from '../core/account/types.ts';
+import type { ChangeRequest } from '../core/request/types.ts';
+import type { RunPlanNeeds } from './runPlan.ts';
+import { type StepScene, StepStopped } from './steps/step.ts';
+
+const WORKER = { kind: 'system', part: 'worker' } as const;
+
+/** The door refused what only the holder of the lease may record. The message is the refusal's code. */
+export class LeaseLost extends Error {}
+
+/**
+ * What the steps of a run work with. Of one step: the user it found stays the same throughout.
+ *
+ * @param since     when the step was first begun, in this run or an earlier one
+ * @param patienceMs how long what cannot be read may only not be readable yet
+ */
+export function sceneOf(needs: RunPlanNeeds, request: ChangeRequest, since: () => Date | undefined, patienceMs: number): StepScene {
+  const { tenants, custody, random, store, door, partContext } = needs;
+  const { plan, fence } = request;
+  const reader = tenants.reader(plan.tenant.id);
+  const requestId = request.id;
+  // Asked for where it is needed: a vault that is away is then a step that waits, and told like one.
+  const signed = (tag: string): string => `${plan.account.marker}:${tag}`;
+  const isOurs: StepScene['isOurs'] = async (marker) =>
+    marker !== undefined && (await custody.tags(plan.account.marker)).some((tag) => signed(tag) === marker);
+  const evidence: StepScene['evidence'] = (step) => request.steps.find(({ id }) => id === step)?.evidence;
+  const notOurs = () =>
+    new StepStopped('NotOurs', `${plan.account.userPrincipalName} does not carry the marker of the request that made it.`);
+  /** Known for an account that exists, and for a new one once its creation was proven. */
+  const known = 'objectId' in plan.account ? plan.account.objectId : /^User (\S+) exists/.exec(evidence('create-user') ?? '')?.[1];
+  let found: string | undefined;
+
+  async function userIfThere(): Promise<string | undefined> {
+    if (found !== undefined) return known === undefined ? found : stillThere(found);
+    if (known !== undefined) return stillThere(known);
+    const named = await reader.userByName(plan.account.userPrincipalName);
+    // Somebody else's user of that name is none of ours, and is not touched (GR-3).
+    if (!named || !(await isOurs(named.marker))) return undefined;
+    found = named.objectId;
+    return found;
+  }
+
+  /** A user that was there once and cannot be read is gone only when the recycle bin has it, or after long patience (GR-4). */
+  async function stillThere(objectId: string): Promise<string | undefined> {
+    const user = await reader.user(objectId);
+    if (user) {
+      if (!(await isOurs(user.marker))) throw notOurs();
+      return objectId;
+    }
+    if (await reader.isDeleted(objectId)) return undefined;
+    const begunAt = since();
+    if (begunAt && (await store.now()).getTime() - begunAt.getTime() > patienceMs) return undefined;
+    throw Object.assign(new Error('the user can be read neither as there nor as deleted'), { passing: true, code: 'NotReadable' });
+  }
+
+  return {
+    request,
+    marker: async () => signed((await custody.tags(plan.account.marker))[0]),
+    isOurs,
+    evidence,
+    reader,
+    writer: tenants.writer(plan.tenant.id),
+    now: () => store.now(),
+    newPassword: (length) => randomPassword(length, random.below),
+    userIfThere,
+    async user() {
+      if (found !== undefined) return found;
+      const user = known === undefined ? await reader.userByName(plan.account.userPrincipalName) : await reader.user(known);
+      if (!user) throw Object.assign(new Error('the user cannot be read yet'), { passing: true });
+      // Only what carries our marker for this very request is touched (GR-3).
+      if (!(await isOurs(user.marker))) throw notOurs();
+      found = user.objectId;
+      return found;
+    },
+    async watch(user, feed) {
+      const outcome = await door.dispatch(WORKER, { kind: 'watch-account', requestId, fence, objectId: user, feed });
+      if (!outcome.ok) throw new LeaseLost(outcome.error.code);
+    },
+    async sealParts(parts) {
+      const accountId =
+        'accountId' in plan.account ? plan.account.accountId : (await store.transaction((tx) => tx.accountOfRequest(requestId)))?.id;
+      if (accountId === undefined) throw new StepStopped('NoAccount', 'The account is not on the watch list.');
+      const sealed = await Promise.all(
+        parts.map((part, index) => {
+          const custodian = plan.custodians[index];
+          if (!custodian) throw new RangeError('more parts than custodians');
+          return custody.seal(part, partContext(partKey(accountId, index + 1), custodian.objectId));
+        }),
+      );
+      const outcome = await door.dispatch(WORKER, { kind: 'seal-parts', requestId, fence, sealed });
+      if (!outcome.ok) throw new LeaseLost(outcome.error.code);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { TenantUser } from '../../app/ports.ts';
+import { type Step, type StepScene, StepStopped } from './step.ts';
+
+/** What is wrong with an account against what its plan says, each in words that go after "it"; nothing when all is as planned. */
+type Check = (scene: StepScene, user: TenantUser | undefined) => Promise<string[]>;
+
+const enabled: Check = async (_scene, user) => (user?.accountEnabled ? [] : ['it is not enabled']);
+const disabled: Check = async (_scene, user) => (user?.accountEnabled === false ? [] : ['it is not disabled']);
+const ours: Check = async ({ isOurs }, user) => ((await isOurs(user?.marker)) ? [] : ['our marker is gone']);
+const unexpiring: Check = async (_scene, user) =>
+  user?.passwordPolicies?.includes('DisablePasswordExpiration') ? [] : ['its password expires'];
+const asAssigned: Check = async ({ request: { plan }, reader }, user) => {
+  if (!user || !('role' in plan)) return [];
+  return (await reader.roles(user.objectId)).includes(plan.role.templateId) ? [] : ['the role is missing'];
+};
+const excluded: Check = async ({ request: { plan }, reader }, user) => {
+  if (!user || !('exclusionGroupId' in plan)) return [];
+  return (await reader.isMember(plan.exclusionGroupId, user.objectId)) ? [] : ['it is not in the exclusion group'];
+};
+const protectedByUnit: Check = async ({ request: { plan }, reader }, user) => {
+  if (!user || !('restrictedUnitId' in plan) || plan.restrictedUnitId === undefined) return [];
+  return (await reader.isInUnit(plan.restrictedUnitId, user.objectId)) ? [] : ['it is not in its restricted unit'];
+};
+/** A run that lost its lease may still have had a password under way: then the parts that were sealed last open nothing (AP-9). */
+const samePassword: Check = async ({ evidence }, user) => {
+  const setAt = /set at (\S+);/.exec(evidence('set-credential') ?? '')?.[1];
+  const changedAt = user?.passwordChangedAt?.toISOString();
+  if (setAt === undefined || changedAt === undefined || setAt === changedAt) return [];
+  throw new StepStopped('PasswordReplaced', PASSWORD_REPLACED, true, 'set-credential');
+};
+
+const PASSWORD_REPLACED =
+  'The password was set again after its parts were sealed, so they would not open the account. Try again makes a new one.';
+
+const CHECKS: { readonly [O in StepScene['request']['kind']]: readonly Check[] } = {
+  create: [enabled, ours, unexpiring, excluded, asAssigned, protectedByUnit, samePassword],
+  rotate: [ours, unexpiring, protectedByUnit, samePassword],
+  handover: [ours, unexpiring, protectedByUnit, samePassword],
+  disable: [disabled, ours, protectedByUnit],
+  enable: [enabled, ours, asAssigned, protectedByUnit],
+  retire: [],
+  exclude: [],
+  repair: [],
+};
+
+export const verify: Step = {
+  async look(scene) {
+    const found = await scene.reader.user(await scene.user());
+    const wrong: string[] = [];
+    for (const check of CHECKS[scene.request.kind]) wrong.push(...(await check(scene, found)));
+    // Every step was proven once, but another replica may be behind the one that proved it (GR-4).
+    if (wrong.length > 0) throw new StepStopped('NotAsPlanned', `Read back, the account is not as planned: ${wrong.join(', ')}.`, true);
+    return 'Everything was read back as planned';
+  },
+  act: async () => undefined,
+};
+
+/** Taken away means taken away: no user, no role, nothing in the exclusion group (GR-5). */
+export const confirmGone: Step = {
+  async look({ request: { plan }, reader, userIfThere }) {
+    if ((await userIfThere()) !== undefined) return undefined;
+    const objectId = 'objectId' in plan.account ? plan.account.objectId : undefined;
+    const groupId = 'exclusionGroupId' in plan ? plan.exclusionGroupId : undefined;
+    if (objectId === undefined) return 'Nothing of it is left';
+    const [roles, member] = await Promise.all([reader.roles(objectId), groupId === undefined ? false : reader.isMember(groupId, objectId)]);
+    return roles.length === 0 && !member ? 'No user, no role, no membership left' : undefined;
+  },
+  act: async () => undefined,
+};
