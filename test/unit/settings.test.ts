@@ -78,7 +78,7 @@ describe('settings', () => {
     expect(parsed.ok && parsed.settings.embeddedDatabase).toBe(false);
   });
 
-  test('every fault is reported at once, by name', () => {
+  test('ST-2: every fault is reported at once, by name', () => {
     const parsed = parseSettings({ BREAKGLASS_QUORUM: '1', BREAKGLASS_PORT: 'high', BOT_ID: 'me', BOT_TYPE: 'SingleTenant' }, 'production');
     if (parsed.ok) throw new Error('was accepted');
     const required = Object.values(TABLE).flatMap(({ name, presence }) => (presence === 'required' ? [name] : []));
@@ -88,7 +88,7 @@ describe('settings', () => {
     expect(new Set(parsed.fault.problems.map(({ at }) => at)).size).toBe(parsed.fault.problems.length);
   });
 
-  test('no fault and no warning ever shows a value', () => {
+  test('ST-2: no fault and no warning ever shows a value', () => {
     const marker = 'sw0rdfish-7';
     const everything = Object.fromEntries(Object.values(TABLE).map(({ name }) => [name, marker]));
     for (const mode of ['production', 'sandbox'] as const) {
@@ -98,7 +98,7 @@ describe('settings', () => {
     }
   });
 
-  test('an unknown name with our prefix is refused, with the nearest known one', () => {
+  test('ST-2: an unknown name with our prefix is refused, with the nearest known one', () => {
     const parsed = parseSettings({ ...PRODUCTION, BREAKGLASS_QOURUM: '3', OTHER_THING: 'x' }, 'production');
     if (parsed.ok) throw new Error('was accepted');
     expect(parsed.fault.problems).toEqual([{ at: 'BREAKGLASS_QOURUM', problem: 'is not a setting; did you mean BREAKGLASS_QUORUM?' }]);
