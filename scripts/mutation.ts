@@ -21,7 +21,7 @@ const TARGETS: readonly Target[] = [
   { module: 'src/http/strictJson.ts', tests: ['unit/strictJson'], goal: 95 },
   { module: 'src/graph/people.ts', tests: ['unit/people'], goal: 95 },
   { module: 'src/core/request/tally.ts', tests: ['unit/tally'], goal: 100 },
-  { module: 'src/core/roster/roster.ts', tests: ['unit/roster', 'property/roster'], goal: 100 },
+  { module: 'src/core/roster/roster.ts', tests: ['property/roster'], goal: 100 },
 ];
 
 /**

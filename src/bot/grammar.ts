@@ -16,6 +16,8 @@ export interface Typed {
 const MAX_TEXT = 1_000;
 const MAX_REST = 120;
 const MAX_ECHO = 60;
+/** Longer words are compared with nothing: that takes time in the square of their length. */
+const MAX_NEAR = 20;
 /** A little more than ECMAScript's own white space: what Teams puts in for typed blanks. Line breaks are not blanks here. */
 const BLANKS = /[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000 ]+/gu;
 
@@ -33,13 +35,14 @@ export function parse(typed: Typed, words: readonly string[]): Parsed {
   const first = blank === -1 ? text : text.slice(0, blank);
   const rest = blank === -1 ? '' : text.slice(blank + 1);
   // ASCII before lower case: the Kelvin sign becomes a plain k in lower case, and in NFC too.
-  const word = /^[A-Za-z]+$/.test(first) ? first.toLowerCase() : undefined;
+  const word = /^[A-Za-z]+$/.test(first) ? first.toLowerCase() : '';
   const plain = !typed.quotes && !/[\n\r\u0085\u2028\u2029\0]/u.test(text) && text.isWellFormed() && rest.length <= MAX_REST;
-  if (plain && word !== undefined && words.includes(word)) return { kind: 'command', word, rest: rest.normalize('NFC') };
-  const near = word === undefined || word.length > 20 ? undefined : nearest(word, words);
+  if (plain && words.includes(word)) return { kind: 'command', word, rest: rest.normalize('NFC') };
+  const near = word.length > MAX_NEAR ? undefined : nearest(word, words);
   return { kind: 'unknown', typed: echo(text), ...(near === undefined ? {} : { nearest: near }) };
 }
 
+// Stryker disable next-line ArrayDeclaration: a mention that does not stand in the text takes nothing away
 function normalise({ text, mentions = [] }: Typed): string {
   let plain = text;
   for (const mention of mentions) if (mention !== '') plain = plain.replaceAll(mention, ' ');
@@ -63,6 +66,7 @@ function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 0; i < a.length; i += 1) {
     const next = [i + 1];
+    // Stryker disable next-line EqualityOperator: a column too many at the end of the table is never read
     for (let j = 0; j < b.length; j += 1) {
       const replaced = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1);
       next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, replaced));

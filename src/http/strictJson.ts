@@ -32,6 +32,7 @@ function parse(text: string): unknown {
 /** Walks over the tokens before anything is built. Text that is not JSON may pass here: the parser refuses it right after. */
 function scan(text: string): void {
   const open: (Set<string> | undefined)[] = [];
+  // Stryker disable next-line EqualityOperator: after the last character comes none, which is none of those asked for
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charAt(at);
     if (character === '{' || character === '[') {
@@ -41,7 +42,7 @@ function scan(text: string): void {
       open.pop();
     } else if (character === '"') {
       const end = endOfString(text, at);
-      if (isKey(text, end)) addKey(open.at(-1), parse(text.slice(at, end + 1)));
+      if (isKey(text, end)) addKey(open.at(-1), String(parse(text.slice(at, end + 1))));
       at = end;
     }
   }
@@ -49,6 +50,7 @@ function scan(text: string): void {
 
 /** @returns index of the closing quote */
 function endOfString(text: string, start: number): number {
+  // Stryker disable next-line EqualityOperator: after the last character comes none, which ends no string
   for (let at = start + 1; at < text.length; at += 1) {
     const character = text.charAt(at);
     if (character === '\\') at += 1;
@@ -59,12 +61,13 @@ function endOfString(text: string, start: number): number {
 
 function isKey(text: string, endOfName: number): boolean {
   let at = endOfName + 1;
+  // Stryker disable next-line EqualityOperator: one step past the end is as far from a colon as the end
   while (' \t\r\n'.includes(text.charAt(at)) && at < text.length) at += 1;
   return text.charAt(at) === ':';
 }
 
-function addKey(keys: Set<string> | undefined, key: unknown): void {
-  if (typeof key !== 'string' || keys === undefined) throw new JsonRefused('not JSON');
+function addKey(keys: Set<string> | undefined, key: string): void {
+  if (keys === undefined) throw new JsonRefused('not JSON');
   if (FORBIDDEN.has(key) || keys.has(key)) throw new JsonRefused('a key is repeated or names a prototype');
   keys.add(key);
 }

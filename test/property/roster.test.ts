@@ -2,13 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { HOUR, later } from '../../src/core/decision.ts';
 import type { PersonRef } from '../../src/core/people.ts';
-import { changeRoster, coolingUntil, type RosterEntry } from '../../src/core/roster/roster.ts';
+import { changeRoster, coolingUntil, ROLES, type RosterEntry } from '../../src/core/roster/roster.ts';
 import { NOON, ref } from '../support/requests.ts';
 
 const people = ['ann', 'ann2', 'bob', 'cy', 'mal'].map(ref);
 const [ann, bob, cy, mal] = ['ann', 'bob', 'cy', 'mal'].map(ref) as [PersonRef, PersonRef, PersonRef, PersonRef];
 
 describe('who holds a role', () => {
+  test('ID-5: every role that gives a right is watched', () => {
+    expect([...ROLES].sort()).toEqual(['administrator', 'approver', 'auditor', 'custodian', 'requester']);
+  });
+
   test('ID-5: who is there when it is first read counts at once; who comes later waits the cool-down', () => {
     const first = changeRoster(undefined, [ann, bob], NOON);
     expect([first.added, first.removed]).toEqual([[], []]);

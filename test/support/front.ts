@@ -8,8 +8,7 @@ import type { Actor, Role } from '../../src/core/people.ts';
 import { no } from '../../src/core/result.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
 import { anAccount, person } from './builders.ts';
-
-export const ISSUER = 'https://api.botframework.com';
+import { ISSUER } from './tokens.ts';
 
 /** What got past the front: who looked what up, and what the door was asked. */
 export interface Reached {

@@ -108,6 +108,16 @@ describe('CM-1: what is no command gets a hint at most', () => {
     expect(near(`create ${'x'.repeat(121)}`).kind).toBe('unknown');
   });
 
+  test('a text of more than 1,000 characters is not read at all, whatever would be left of it', () => {
+    expect(near('help'.padEnd(1_000, ' '))).toEqual({ kind: 'command', word: 'help', rest: '' });
+    expect(near('help'.padEnd(1_001, ' ')).kind).toBe('unknown');
+  });
+
+  test('CM-2: a word of more than 20 letters is compared with nothing', () => {
+    expect(near('a'.repeat(20), ['a'.repeat(19)])).toMatchObject({ nearest: 'a'.repeat(19) });
+    expect(near('a'.repeat(21), ['a'.repeat(20)])).toStrictEqual({ kind: 'unknown', typed: 'a'.repeat(21) });
+  });
+
   test('60 characters of it are shown, and no half of one', () => {
     expect(near('y'.repeat(200))).toStrictEqual({ kind: 'unknown', typed: 'y'.repeat(60) });
     expect(near('y'.repeat(5_000))).toStrictEqual({ kind: 'unknown', typed: 'y'.repeat(60) });

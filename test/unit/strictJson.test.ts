@@ -58,6 +58,8 @@ describe('HT-2: one object within limits, or a reason that quotes nothing', () =
     ['{"a":1}}'],
     ['"a":1'],
     ['["a":1]'],
+    ['["a":1,"a":2]'],
+    ['{"x":["__proto__":1]}'],
     ['{"a":"'],
     ['{"a\\'],
     ['{"\\u12":1}'],
