@@ -8,20 +8,15 @@ import {
   type ServiceClientCredentialsFactory,
   type UserTokenClient,
 } from 'botframework-connector';
-import { decodeProtectedHeader, jwtVerify } from 'jose';
-import type { ChannelKeys } from './channelKeys.ts';
+import { isFromChannel, type TokenNeeds } from './channelToken.ts';
 import { connectorHttp } from './connectorHttp.ts';
 import type { BotSettings } from './settings.ts';
 
-export interface GuardNeeds {
+export interface GuardNeeds extends TokenNeeds {
   readonly settings: BotSettings;
   readonly credentials: ServiceClientCredentialsFactory;
-  readonly keys: ChannelKeys;
-  readonly isServiceUrl: (url: unknown) => url is string;
 }
 
-const SKEW_SECONDS = 300;
-const MAX_TOKEN = 16_384;
 const MAX_CLIENTS = 50;
 
 /**
@@ -55,7 +50,7 @@ export class ChannelGuard extends ConfigurationBotFrameworkAuthentication {
 
   /** @throws AuthenticationError, the same for every reason */
   override async authenticateRequest(activity: Activity, authHeader: string): Promise<AuthenticateRequestResult> {
-    if (!(await this.#isGenuine(activity, authHeader))) throw unauthorized();
+    if (!(await isFromChannel(activity, authHeader, this.#needs))) throw unauthorized();
     return {
       audience: this.#needs.settings.channel.toChannelFromBotOAuthScope,
       callerId: '',
@@ -94,29 +89,6 @@ export class ChannelGuard extends ConfigurationBotFrameworkAuthentication {
   override createUserTokenClient(): Promise<UserTokenClient> {
     this.#userTokens ??= super.createUserTokenClient(this.#identity);
     return this.#userTokens;
-  }
-
-  async #isGenuine(activity: Activity, authHeader: string): Promise<boolean> {
-    const { settings, keys, isServiceUrl } = this.#needs;
-    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authHeader)?.[1];
-    if (token === undefined || token.length > MAX_TOKEN) return false;
-    if (activity.channelId !== 'msteams' || !isServiceUrl(activity.serviceUrl)) return false;
-    try {
-      const { kid } = decodeProtectedHeader(token);
-      const key = typeof kid === 'string' && kid.length <= 256 ? await keys.find(kid) : undefined;
-      if (!key) return false;
-      const { payload } = await jwtVerify(token, key, {
-        algorithms: ['RS256'],
-        issuer: settings.channel.tokenIssuer,
-        audience: settings.appId,
-        clockTolerance: SKEW_SECONDS,
-        requiredClaims: ['exp'],
-      });
-      return payload.aud === settings.appId && payload.serviceurl === activity.serviceUrl;
-    } catch {
-      // Which check failed is nobody's business, and the message of the library may quote the token (AU-8, HT-5).
-      return false;
-    }
   }
 }
 

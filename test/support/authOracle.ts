@@ -1,5 +1,5 @@
 import { APPS, CHANNEL, HOME_TENANT, TEAM } from '../../sandbox/world.ts';
-import { type Json, KEYS, type KeyName } from './forge.ts';
+import { channelKey, type Json, type KeyName } from './forge.ts';
 
 /** What a test knows about the call it made, in the words of the threat model. */
 export interface CallFacts {
@@ -53,7 +53,7 @@ function isFromChannel({ shape, header, claims, signer, activity }: CallFacts, o
   if (shape !== 'right' || header.alg !== 'RS256' || 'crit' in header) return false;
   if (signer === 'nobody' || header.kid !== signer || signer === 'k9') return false;
   // AU-2: the key is endorsed for Teams; the activity says exactly that channel.
-  const endorsements: unknown = KEYS[signer].endorsements;
+  const { endorsements } = channelKey(signer);
   if (!Array.isArray(endorsements) || !endorsements.includes('msteams')) return false;
   if (activity.channelId !== 'msteams') return false;
   // AU-1: issuer from the configured list (one), audience exactly ours.

@@ -4,32 +4,37 @@ import type { AddressInfo } from 'node:net';
 
 export type Json = Record<string, unknown>;
 
-const pair = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
-const endorsed = pair();
-const second = pair();
-const bare = pair();
-const webchat = pair();
-const loose = pair();
-const stranger = pair();
-
-/** Keys by id, as the channel publishes them: which service each is endorsed for is part of what a test forges. */
-export const KEYS = {
-  k1: { ...endorsed, endorsements: ['msteams'] },
-  k2: { ...second, endorsements: ['webchat', 'msteams'] },
-  k3: { ...bare, endorsements: undefined },
-  k4: { ...webchat, endorsements: ['webchat'] },
-  k5: { ...loose, endorsements: 'msteams' },
+const ENDORSEMENTS = {
+  k1: ['msteams'],
+  k2: ['webchat', 'msteams'],
+  k3: undefined,
+  k4: ['webchat'],
+  k5: 'msteams',
   /** Never published. */
-  k9: { ...stranger, endorsements: ['msteams'] },
+  k9: ['msteams'],
 } as const;
-export type KeyName = keyof typeof KEYS;
+export type KeyName = keyof typeof ENDORSEMENTS;
+
+interface ChannelKey {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+  readonly endorsements: unknown;
+}
+const made = new Map<KeyName, ChannelKey>();
+
+/** A key by id, as the channel publishes it: which service it is endorsed for is part of what a test forges. Made when it is first asked for. */
+export function channelKey(kid: KeyName): ChannelKey {
+  const key = made.get(kid) ?? { ...generateKeyPairSync('rsa', { modulusLength: 2048 }), endorsements: ENDORSEMENTS[kid] };
+  made.set(kid, key);
+  return key;
+}
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** A compact JWT with any header, claims and signature: a library would refuse to make most of them. */
 export function forged(header: Json, claims: Json, key: KeyName): string {
   const text = `${encode(header)}.${encode(claims)}`;
-  return `${text}.${signature(String(header.alg), text, KEYS[key])}`;
+  return `${text}.${signature(String(header.alg), text, channelKey(key))}`;
 }
 
 function signature(
@@ -69,13 +74,11 @@ export async function startKeyService(): Promise<KeyService> {
     response.setHeader('content-type', 'application/json');
     if (request.url === '/openid') return void response.end(JSON.stringify({ jwks_uri: `${origin}/keys` }));
     if (request.url === '/keys') {
-      const published = Object.entries(KEYS).filter(([kid]) => kid !== 'k9');
-      const keys = published.map(([kid, { publicKey, endorsements }]) => ({
-        ...publicKey.export({ format: 'jwk' }),
-        kid,
-        use: 'sig',
-        endorsements,
-      }));
+      const published = (Object.keys(ENDORSEMENTS) as KeyName[]).filter((kid) => kid !== 'k9');
+      const keys = published.map((kid) => {
+        const { publicKey, endorsements } = channelKey(kid);
+        return { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', endorsements };
+      });
       return void response.end(JSON.stringify({ keys }));
     }
     sent.push({ path: decodeURIComponent(request.url ?? ''), text });

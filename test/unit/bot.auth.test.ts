@@ -4,9 +4,8 @@ import type { ChannelKeys } from '../../src/bot/channelKeys.ts';
 import { BotCredentials, type TokenCredential } from '../../src/bot/credentials.ts';
 import { serviceUrlGuard } from '../../src/bot/serviceUrls.ts';
 import type { BotSettings } from '../../src/bot/settings.ts';
-import { oracle } from '../support/authOracle.ts';
-import { forged, type Json, KEYS } from '../support/forge.ts';
-import { ISSUER, seconds, TOKENS, tokenCall } from '../support/tokens.ts';
+import { channelKey, forged, type Json } from '../support/forge.ts';
+import { ISSUER, seconds } from '../support/tokens.ts';
 
 const ORIGIN = 'https://smba.example.net';
 const OURS = `${ORIGIN}/teams/`;
@@ -23,30 +22,20 @@ const settings = {
 } as BotSettings;
 type Activity = Parameters<ChannelGuard['authenticateRequest']>[0];
 
-/** The keys as they were fetched, with the ids that were asked for. @param aliases more ids under which `k1` is found */
-async function keysInMemory(...aliases: readonly string[]): Promise<ChannelKeys & { readonly asked: unknown[] }> {
-  const asked: unknown[] = [];
-  const found = new Map<string, CryptoKey>();
-  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-  const imported = (kid: keyof typeof KEYS) =>
-    crypto.subtle.importKey('jwk', KEYS[kid].publicKey.export({ format: 'jwk' }), algorithm, false, ['verify']);
-  for (const kid of ['k1', 'k2'] as const) found.set(kid, await imported(kid));
-  for (const alias of aliases) found.set(alias, await imported('k1'));
-  return {
-    asked,
-    async find(kid) {
-      asked.push(kid);
-      return found.get(kid) as Awaited<ReturnType<ChannelKeys['find']>>;
-    },
-  };
-}
+const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+const keys: ChannelKeys = {
+  async find(kid) {
+    const jwk = channelKey('k1').publicKey.export({ format: 'jwk' });
+    return kid === 'k1' ? ((await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['verify'])) as CryptoKey) : undefined;
+  },
+};
 
 interface Signed {
   readonly url: string;
   readonly authorization: string | undefined;
 }
 
-async function guardWith(keys?: ChannelKeys, isServiceUrl = serviceUrlGuard([ORIGIN])) {
+async function guardWith(isServiceUrl = serviceUrlGuard([ORIGIN])) {
   const scopes: string[] = [];
   const credential: TokenCredential = {
     getToken: async (scope) => {
@@ -56,7 +45,7 @@ async function guardWith(keys?: ChannelKeys, isServiceUrl = serviceUrlGuard([ORI
   };
   const mayReceive = serviceUrlGuard([ORIGIN]);
   const credentials = new BotCredentials(APPS.bot, credential, mayReceive);
-  const guard = new ChannelGuard({ settings, credentials, keys: keys ?? (await keysInMemory()), isServiceUrl });
+  const guard = new ChannelGuard({ settings, credentials, keys, isServiceUrl });
   return { guard, scopes, credentials };
 }
 
@@ -67,88 +56,6 @@ const rightToken = (header: Json = {}, claims: Json = {}) =>
     { iss: ISSUER, aud: APPS.bot, serviceurl: OURS, nbf: seconds(-60), exp: seconds(600), ...claims },
     'k1',
   );
-const verdictOf = (guard: ChannelGuard, authorization: string, activity: Json = activityOf()): Promise<'let in' | 'refused'> =>
-  guard.authenticateRequest(activity as unknown as Activity, authorization).then(
-    () => 'let in',
-    () => 'refused',
-  );
-
-describe('AU-1 AU-2 AU-3 AU-5: the guard, without HTTP before it', () => {
-  // Two header lines are HTTP's to refuse: the guard is given one text.
-  const single = Object.keys(TOKENS).filter((name) => tokenCall(name, activityOf(), OURS).authorization.length < 2);
-
-  test.each(single)('%s', async (name) => {
-    const { guard } = await guardWith();
-    const { authorization, facts } = tokenCall(name, activityOf(), OURS);
-    const claims = JSON.parse(JSON.stringify(facts.claims)) as Json;
-    const expected = oracle({ ...facts, claims }, ORIGIN, seconds(0)) === 'unauthorized' ? 'refused' : 'let in';
-    expect(await verdictOf(guard, authorization[0] ?? '')).toBe(expected);
-  });
-
-  test.each([undefined, null, '', 'Msteams', 'msteams ', 'webchat', ['msteams'], 7])('AU-2: channel %j is refused', async (channelId) => {
-    const keys = await keysInMemory();
-    const { guard } = await guardWith(keys);
-    expect(await verdictOf(guard, `Bearer ${rightToken()}`, activityOf({ channelId }))).toBe('refused');
-    expect(keys.asked).toEqual([]);
-  });
-
-  test.each([undefined, null, '', 'https://evil.example/', `${ORIGIN}.evil.example/`, [OURS], 7])(
-    'AU-3: service address %j is refused, though the token claims the same',
-    async (serviceUrl) => {
-      const keys = await keysInMemory();
-      const { guard } = await guardWith(keys);
-      expect(await verdictOf(guard, `Bearer ${rightToken({}, { serviceurl: serviceUrl })}`, activityOf({ serviceUrl }))).toBe('refused');
-      expect(keys.asked).toEqual([]);
-    },
-  );
-
-  test('AU-3: an address of the list that is not the one claimed is refused', async () => {
-    const { guard } = await guardWith();
-    expect(await verdictOf(guard, `Bearer ${rightToken()}`, activityOf({ serviceUrl: `${ORIGIN}/other/` }))).toBe('refused');
-    expect(await verdictOf(guard, `Bearer ${rightToken({}, { serviceurl: ORIGIN })}`, activityOf({ serviceUrl: ORIGIN }))).toBe('let in');
-  });
-
-  test('AU-5: 300 seconds of skew, to the second before, and no more', async () => {
-    const { guard } = await guardWith();
-    const at = async (claims: Json) => verdictOf(guard, `Bearer ${rightToken({}, claims)}`);
-    expect([await at({ exp: seconds(-295) }), await at({ exp: seconds(-305) })]).toEqual(['let in', 'refused']);
-    expect([await at({ nbf: seconds(295) }), await at({ nbf: seconds(310) })]).toEqual(['let in', 'refused']);
-  });
-
-  test('HT-4: a token of 16,384 characters is looked at, a longer one is not', async () => {
-    const sized = (length: number): string => {
-      for (let header = 0; header < 4; header += 1) {
-        for (let claims = Math.floor(((length - 700) * 3) / 4); claims < length; claims += 1) {
-          const token = rightToken({ x: 'x'.repeat(header) }, { x: 'x'.repeat(claims) });
-          if (token.length === length) return token;
-          if (token.length > length) break;
-        }
-      }
-      throw new Error('no token of that length');
-    };
-    const keys = await keysInMemory();
-    const { guard } = await guardWith(keys);
-    expect(await verdictOf(guard, `Bearer ${sized(16_384)}`)).toBe('let in');
-    expect(keys.asked).toEqual(['k1']);
-    expect(await verdictOf(guard, `Bearer ${sized(16_385)}`)).toBe('refused');
-    expect(keys.asked).toEqual(['k1']);
-  });
-
-  test('HT-4: a key id is text of at most 256 characters, or no key is looked for', async () => {
-    const keys = await keysInMemory('k'.repeat(256), 'k'.repeat(257));
-    const { guard } = await guardWith(keys);
-    expect(await verdictOf(guard, `Bearer ${rightToken({ kid: 'k'.repeat(256) })}`)).toBe('let in');
-    for (const kid of ['k'.repeat(257), ['k1'], 7, undefined, null])
-      expect(await verdictOf(guard, `Bearer ${rightToken({ kid })}`)).toBe('refused');
-    expect(keys.asked).toEqual(['k'.repeat(256)]);
-  });
-
-  test('a key service that fails refuses, and says nothing', async () => {
-    const { guard } = await guardWith({ find: () => Promise.reject(new Error('down')) });
-    expect(await verdictOf(guard, `Bearer ${rightToken()}`)).toBe('refused');
-  });
-});
-
 describe('what comes of it', () => {
   test('who is let in is the channel, acting on this bot; the answer goes to the channel', async () => {
     const { guard } = await guardWith();
@@ -223,7 +130,7 @@ describe('AU-4: clients of the connector', () => {
 
   test('what the SDK sends goes by our own last link, which asks once more', async () => {
     let listed = true;
-    const { guard } = await guardWith(undefined, (_url): _url is string => listed);
+    const { guard } = await guardWith((_url): _url is string => listed);
     const client = await guard.createConnectorFactory().create(OURS, SCOPE);
     listed = false;
     await expect(client.conversations.getConversations()).rejects.toThrow('not one the bot may talk to');

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../../src/app/log.ts';
 import { channelKeys } from '../../src/bot/channelKeys.ts';
-import { KEYS } from '../support/forge.ts';
+import { channelKey } from '../support/forge.ts';
 
 interface Answer {
   readonly status?: number;
@@ -11,7 +11,7 @@ interface Answer {
   readonly text?: string;
 }
 
-const jwk = KEYS.k1.publicKey.export({ format: 'jwk' });
+const jwk = channelKey('k1').publicKey.export({ format: 'jwk' });
 const endorsed = (...kids: readonly string[]) => kids.map((kid) => ({ ...jwk, kid, endorsements: ['msteams'] }));
 const warned: string[] = [];
 const log: Log = {
