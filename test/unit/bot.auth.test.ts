@@ -43,10 +43,15 @@ async function guardWith(isServiceUrl = serviceUrlGuard([ORIGIN])) {
       return { token: 'outbound', expiresOnTimestamp: Date.now() + 3_600_000 };
     },
   };
-  const mayReceive = serviceUrlGuard([ORIGIN]);
+  const askedFor: unknown[] = [];
+  const listed = serviceUrlGuard([ORIGIN]);
+  const mayReceive = (url: unknown): boolean => {
+    askedFor.push(url);
+    return listed(url);
+  };
   const credentials = new BotCredentials(APPS.bot, credential, mayReceive);
   const guard = new ChannelGuard({ settings, credentials, keys, isServiceUrl });
-  return { guard, scopes, credentials };
+  return { guard, scopes, askedFor, credentials };
 }
 
 const activityOf = (more: Json = {}): Json => ({ id: 'A-1', channelId: 'msteams', serviceUrl: OURS, type: 'message', ...more });
@@ -137,9 +142,12 @@ describe('AU-4: clients of the connector', () => {
   });
 
   test('there is one client of user tokens, for this bot', async () => {
-    const { guard } = await guardWith();
+    const { guard, askedFor } = await guardWith();
     const tokens = guard.createUserTokenClient();
     expect(guard.createUserTokenClient()).toBe(tokens);
     expect(await tokens).toMatchObject({ appId: APPS.bot });
+    // It asks where the settings say, and there is no token for it to go there with: that address is not on the list (AU-4).
+    await expect((await tokens).getUserToken('29:ann', 'c', 'msteams', '')).rejects.toThrow('not one the bot may send its token to');
+    expect(askedFor.at(-1)).toMatch(/^https:\/\/tokens\.example\//);
   });
 });
