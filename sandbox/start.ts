@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Log } from '../src/app/log.ts';
 import { type Breakglass, type Installation, policyOf, startBreakglass } from '../src/compose.ts';
+import { CLOUDS } from '../src/config/clouds.ts';
 import type { SandboxSettings } from '../src/config/settings.ts';
 import { issuersOf, remoteKeys } from '../src/http/signalToken.ts';
 import { proofLimits } from '../src/proof/limits.ts';
@@ -161,7 +162,7 @@ function installation(settings: SandboxSettings, custodyKeys: readonly [Buffer, 
       sender: {
         tenantId: HOME_TENANT.id,
         audiences: [`api://${APPS.signals}`],
-        issuers: issuersOf(HOME_TENANT.id),
+        issuers: issuersOf(HOME_TENANT.id, CLOUDS.global),
         callerAppId: APPS.azureMonitor,
       },
       keys: remoteKeys(`${url}/${HOME_TENANT.id}/discovery/v2.0/keys`),

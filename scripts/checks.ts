@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { DEPLOYING } from './cloudDocs.ts';
 import { staleDocs } from './generatedDocs.ts';
 import { GRAPH_PERMISSIONS } from './graphDocs.ts';
 import { importViolations } from './importRules.ts';
@@ -59,7 +60,8 @@ export async function imports(): Promise<CheckResult> {
 }
 
 /** Documents that are made from the code; `write` brings them up to date. */
-export const generatedDocs = (options: { readonly write: boolean }): string[] => staleDocs(ROOT, [...SETTINGS, GRAPH_PERMISSIONS], options);
+export const generatedDocs = (options: { readonly write: boolean }): string[] =>
+  staleDocs(ROOT, [...SETTINGS, GRAPH_PERMISSIONS, DEPLOYING], options);
 
 export async function documents(): Promise<CheckResult> {
   const stale = generatedDocs({ write: false });

@@ -11,6 +11,7 @@ import type { BotSettings } from './bot/settings.ts';
 import type { StatusFacts } from './bot/status.ts';
 import type { Configuration } from './core/configuration.ts';
 import { digestOf } from './core/digest.ts';
+import type { CloudFeature } from './core/tenant/cloud.ts';
 import { keyFileCustody, partContext } from './custody/keyFile.ts';
 import { type GraphSettings, graphClient, type TokenSource } from './graph/client.ts';
 import { graphPeople, type PeopleSettings } from './graph/people.ts';
@@ -40,7 +41,7 @@ export interface Installation {
   readonly botCredential: TokenCredential;
   readonly people: PeopleSettings & { readonly reader: TokenSource };
   readonly tenants: readonly ManagedTenant[];
-  readonly graph: Pick<GraphSettings, 'origin' | 'transport'>;
+  readonly graph: Pick<GraphSettings, 'origin' | 'transport'> & { readonly lacks?: ReadonlySet<CloudFeature> };
   readonly signals?: { readonly sender: SenderSettings; readonly keys: JWTVerifyGetKey };
   /** The second proof: where browsers reach us, given the port we listen on, and who signs people in (AU-9). */
   readonly proof?: { publicUrl(port: number): string; readonly signIn: Omit<SignInSettings, 'minutes'> };
@@ -91,6 +92,7 @@ export async function startBreakglass(
       graphOrigin: graph.origin,
       timeoutMs: CALL_TIMEOUT_MS,
       ...(graph.transport ? { transport: graph.transport } : {}),
+      ...(graph.lacks ? { lacks: graph.lacks } : {}),
     });
     const people = graphPeople(
       graphClient({ ...graph, credential: installation.people.reader, timeoutMs: PEOPLE_TIMEOUT_MS }),

@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Log } from './app/log.ts';
-import { publicCloud, usGovernmentCloud } from './bot/settings.ts';
+import { channelOf } from './bot/settings.ts';
 import { type Breakglass, fingerprint, type Installation, policyOf, startBreakglass } from './compose.ts';
+import { CLOUDS } from './config/clouds.ts';
 import { ConfigFault } from './config/fault.ts';
 import { parseSettings, type Settings } from './config/settings.ts';
 import { loadTenants } from './config/tenants.ts';
 import { parseKeyFile } from './custody/keyFile.ts';
-import { botCredential, CLOUDS, credentialFor } from './graph/credentials.ts';
+import { botCredential, credentialFor } from './graph/credentials.ts';
 import { identitiesOf } from './graph/identities.ts';
 import { AZURE_MONITOR_APP, issuersOf, remoteKeys } from './http/signalToken.ts';
 import { jsonLog } from './logging/jsonLog.ts';
 import { proofLimits } from './proof/limits.ts';
-import { checkCertificate, type ProofCredential, SIGN_IN_ORIGINS } from './proof/signIn.ts';
+import { checkCertificate, type ProofCredential } from './proof/signIn.ts';
 import { clockOffsetMs } from './store/clock.ts';
 import type { Location } from './store/connect.ts';
 
@@ -91,7 +92,7 @@ function productionOf(settings: Settings, log: Log): Installation {
       homeTenantId: settings.homeTenantId,
       teamId: settings.teamId,
       channelId: settings.channelId,
-      channel: settings.cloud === 'usgov' ? usGovernmentCloud(settings.botTenantId) : publicCloud(settings.botTenantId),
+      channel: channelOf(cloud, settings.botTenantId),
       serviceUrls: settings.teamsServiceUrls,
     },
     botCredential: botCredential(
@@ -121,14 +122,14 @@ function productionOf(settings: Settings, log: Log): Installation {
       writer: credentialFor(tenant.changer, tenant.id, cloud),
       identities: identitiesOf(tenant, tenant === home && settings.peopleClientId === undefined),
     })),
-    graph: { origin: cloud.graphOrigin },
+    graph: { origin: cloud.graphOrigin, lacks: new Set(cloud.lacks) },
     ...(settings.signalsAudience
       ? {
           signals: {
             sender: {
               tenantId: settings.homeTenantId,
               audiences: [settings.signalsAudience],
-              issuers: issuersOf(settings.homeTenantId),
+              issuers: issuersOf(settings.homeTenantId, cloud),
               callerAppId: AZURE_MONITOR_APP,
             },
             keys: remoteKeys(`${cloud.loginOrigin}/${settings.homeTenantId}/discovery/v2.0/keys`),
@@ -144,6 +145,7 @@ function productionOf(settings: Settings, log: Log): Installation {
 
 function limitsOf(settings: Settings): string[] {
   return [
+    ...(settings.cloud === 'global' ? [] : [`Nothing of Breakglass was ever tried in this cloud (${CLOUDS[settings.cloud].title}).`]),
     ...proofLimits(settings.secondProof),
     'Credential parts are sealed under a key file: whoever has both that file and the database before the parts are revealed can read them.',
     ...(settings.signalsAudience
@@ -160,7 +162,7 @@ function proofOf(settings: Settings): Pick<Installation, 'proof'> {
   const credential: ProofCredential = proofClientSecret
     ? { type: 'secret', secret: proofClientSecret.reveal() }
     : { type: 'certificate', pem: readProofCertificate(proofCertificateFile ?? '') };
-  const loginOrigin = SIGN_IN_ORIGINS[settings.cloud];
+  const { loginOrigin } = CLOUDS[settings.cloud];
   return {
     proof: {
       publicUrl: () => publicUrl,

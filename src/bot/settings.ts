@@ -25,24 +25,25 @@ export interface BotSettings {
   readonly answerWithinMs?: number;
 }
 
-/** Addresses of the public cloud (constants of botframework-connector 4.23.3; Learn, bot-service: connector authentication). */
-export function publicCloud(botTenantId: string): ChannelSettings {
+/** The channel service of a Microsoft cloud (config/clouds.ts) for a bot that is registered in one tenant. */
+export function channelOf(
+  cloud: {
+    readonly loginOrigin: string;
+    readonly channel: {
+      readonly openIdMetadataUrl: string;
+      readonly tokenIssuer: string;
+      readonly oAuthScope: string;
+      readonly oAuthUrl: string;
+    };
+  },
+  botTenantId: string,
+): ChannelSettings {
+  const { openIdMetadataUrl, tokenIssuer, oAuthScope, oAuthUrl } = cloud.channel;
   return {
-    openIdMetadataUrl: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
-    tokenIssuer: 'https://api.botframework.com',
-    toChannelFromBotLoginUrl: `https://login.microsoftonline.com/${botTenantId}`,
-    toChannelFromBotOAuthScope: 'https://api.botframework.com',
-    oAuthUrl: 'https://api.botframework.com',
-  };
-}
-
-/** The same for the US government cloud (GCC High, DoD). */
-export function usGovernmentCloud(botTenantId: string): ChannelSettings {
-  return {
-    openIdMetadataUrl: 'https://login.botframework.azure.us/v1/.well-known/openidconfiguration',
-    tokenIssuer: 'https://api.botframework.us',
-    toChannelFromBotLoginUrl: `https://login.microsoftonline.us/${botTenantId}`,
-    toChannelFromBotOAuthScope: 'https://api.botframework.us',
-    oAuthUrl: 'https://api.botframework.azure.us',
+    openIdMetadataUrl,
+    tokenIssuer,
+    toChannelFromBotLoginUrl: `${cloud.loginOrigin}/${botTenantId}`,
+    toChannelFromBotOAuthScope: oAuthScope,
+    oAuthUrl,
   };
 }

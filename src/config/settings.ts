@@ -1,6 +1,7 @@
+import { CLOUDS } from './clouds.ts';
 import { ConfigFault, type ConfigProblem, nearest } from './fault.ts';
 import { crossesNetworkInClear, type Mode } from './kinds.ts';
-import { CLOUD_SERVICE_URLS, type Entry, type Presence, TABLE, type ValueOf } from './table.ts';
+import { type Entry, type Presence, TABLE, type ValueOf } from './table.ts';
 
 type Table = typeof TABLE;
 type Key = keyof Table;
@@ -51,7 +52,7 @@ export function parseSettings(env: NodeJS.ProcessEnv, mode: Mode): Parsed<Settin
   const settings = values as unknown as SandboxSettings;
   problems.push(...contradictions(settings, env, mode));
   if (problems.length > 0) return { ok: false, fault: new ConfigFault(problems) };
-  const teamsServiceUrls = settings.teamsServiceUrls ?? CLOUD_SERVICE_URLS[settings.cloud];
+  const teamsServiceUrls = settings.teamsServiceUrls ?? CLOUDS[settings.cloud].serviceUrls;
   const embeddedDatabase = settings.embeddedDatabase && !settings.databaseUrl; // the sandbox's default gives way to a server
   return { ok: true, settings: { ...settings, teamsServiceUrls, embeddedDatabase }, warnings: warningsOf(settings) };
 }
@@ -88,7 +89,7 @@ function* contradictions(settings: SandboxSettings, env: NodeJS.ProcessEnv, mode
     yield { at: 'BOT_PASSWORD', problem };
   }
   yield* proofContradictions(settings, has);
-  const builtIn = CLOUD_SERVICE_URLS[settings.cloud];
+  const builtIn: readonly string[] | undefined = CLOUDS[settings.cloud]?.serviceUrls;
   if (builtIn && settings.teamsServiceUrls?.some((origin) => !builtIn.includes(origin))) {
     yield {
       at: 'BREAKGLASS_TEAMS_SERVICE_URLS',

@@ -1,3 +1,4 @@
+import { CLOUD_NAMES } from './clouds.ts';
 import type { Kind } from './kinds.ts';
 import * as kind from './kinds.ts';
 
@@ -33,17 +34,6 @@ const defaulted = <T>(
   more: More<NoInfer<T>> = {},
 ): Entry<T, 'defaulted'> => {
   return { name, kind, presence: 'defaulted', fallback, meaning, ...more };
-};
-
-export type Cloud = 'global' | 'usgov';
-/** Where Teams' connector may be, by cloud. Teams SDK documentation, "Service URL Validation" (read 2026-11-22); GCC is in global. */
-export const CLOUD_SERVICE_URLS: Readonly<Record<Cloud, readonly string[]>> = {
-  global: [
-    'https://smba.trafficmanager.net',
-    'https://smba.onyx.prod.teams.trafficmanager.net',
-    'https://smba.infra.gcc.teams.microsoft.com',
-  ],
-  usgov: ['https://smba.infra.gov.teams.microsoft.us', 'https://smba.infra.dod.teams.microsoft.us'],
 };
 
 /** Every setting there is. BOT_* and DATABASE_URL keep the names that the Agents Toolkit and hosting platforms use. */
@@ -202,6 +192,6 @@ export const TABLE = {
       defaultNote: 'all of the cloud',
     },
   ),
-  cloud: defaulted('BREAKGLASS_CLOUD', kind.choice('global', 'usgov'), 'global', 'Microsoft cloud of the tenants and of Teams.'),
+  cloud: defaulted('BREAKGLASS_CLOUD', kind.choice(...CLOUD_NAMES), 'global', 'Microsoft cloud of the tenants and of Teams.'),
   logLevel: defaulted('BREAKGLASS_LOG_LEVEL', kind.choice('debug', 'info', 'warn', 'error'), 'info', 'Least severe log lines to write.'),
 } as const;

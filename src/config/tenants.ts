@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument, visit } from 'yaml';
+import { CLOUDS } from './clouds.ts';
 import { ConfigFault, type ConfigProblem, nearest } from './fault.ts';
 import { GUID } from './kinds.ts';
 
@@ -46,12 +47,17 @@ const matching = (pattern: RegExp, problem: string): Field => ({ test: (value) =
 const guid = matching(GUID, 'must be a GUID');
 const filled = matching(/\S/, 'must not be empty');
 
+const INITIAL_DOMAINS = Object.values(CLOUDS).flatMap(({ initialDomains }): readonly string[] => initialDomains);
+
 const TENANT: Fields = {
   id: guid,
   name: matching(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens, at most 40'),
   displayName: filled,
   kind: oneOf('workforce', 'b2c', 'free'),
-  initialDomain: matching(/^[a-z0-9-]+\.onmicrosoft\.(?:com|us)$/i, 'must be the initial domain, such as contoso.onmicrosoft.com'),
+  initialDomain: {
+    test: (value) => INITIAL_DOMAINS.includes(/^[a-z0-9-]+\.(.+)$/.exec(value.toLowerCase())?.[1] ?? ''),
+    problem: 'must be the initial domain, such as contoso.onmicrosoft.com',
+  },
   exclusionGroupId: guid,
   restrictedUnitId: { ...guid, optional: true },
 };

@@ -15,30 +15,17 @@ export type CredentialReference =
   /** App of the workforce tenant, consented in the managed tenant, trusting a user-assigned managed identity (graph facts, gotcha 6). */
   | { readonly type: 'federated'; readonly clientId: string; readonly managedIdentityClientId: string };
 
+/** Addresses of a Microsoft cloud (config/clouds.ts). */
 export interface Cloud {
   readonly loginOrigin: string;
   readonly graphOrigin: string;
   readonly exchangeAudience: string;
   /**
-   * `false`: do not ask Microsoft which login servers exist. For a login server of a test only; no cloud of `CLOUDS` has it, and no setting
+   * `false`: do not ask Microsoft which login servers exist. For a login server of a test only; no cloud of config/clouds.ts has it, and no setting
    * reaches it (ST-3).
    */
   readonly instanceDiscovery?: false;
 }
-
-/** The clouds an installation may name; nothing else is ever sent a token (ST-3, GR-8). */
-export const CLOUDS: Readonly<Record<'global' | 'usgov', Cloud>> = {
-  global: {
-    loginOrigin: 'https://login.microsoftonline.com',
-    graphOrigin: 'https://graph.microsoft.com',
-    exchangeAudience: 'api://AzureADTokenExchange',
-  },
-  usgov: {
-    loginOrigin: 'https://login.microsoftonline.us',
-    graphOrigin: 'https://graph.microsoft.us',
-    exchangeAudience: 'api://AzureADTokenExchangeUSGov',
-  },
-};
 
 const loginOptions = ({ loginOrigin, instanceDiscovery }: Cloud) => ({
   authorityHost: loginOrigin,

@@ -13,11 +13,11 @@ export interface SenderSettings {
   readonly callerAppId: string;
 }
 
-/** Issuers of version 1 and version 2 tokens of a tenant in the public cloud. */
-export const issuersOf = (tenantId: string): readonly string[] => [
-  `https://sts.windows.net/${tenantId}/`,
-  `https://login.microsoftonline.com/${tenantId}/v2.0`,
-];
+/** Issuers of version 1 and version 2 tokens of a tenant in a Microsoft cloud (config/clouds.ts). */
+export const issuersOf = (
+  tenantId: string,
+  { stsOrigin, loginOrigin }: { readonly stsOrigin: string; readonly loginOrigin: string },
+): readonly string[] => [`${stsOrigin}/${tenantId}/`, `${loginOrigin}/${tenantId}/v2.0`];
 
 /** App role of the webhook's registration that is given to the caller. */
 export const SENDER_ROLE = 'ActionGroupsSecureWebhook';

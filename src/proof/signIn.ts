@@ -26,11 +26,6 @@ export type ProofCredential =
   | { readonly type: 'certificate'; readonly pem: string };
 
 /** Where each cloud signs people in with tokens of version 2; the issuer of a tenant is `<origin>/<tenant>/v2.0` (Learn, "National clouds", 2026-02). */
-export const SIGN_IN_ORIGINS = {
-  global: 'https://login.microsoftonline.com',
-  usgov: 'https://login.microsoftonline.us',
-} as const;
-
 /** Whom the directory says just signed in. */
 export interface SignedInPerson {
   readonly objectId: string;

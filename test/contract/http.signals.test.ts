@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
 import type { Log } from '../../src/app/log.ts';
+import { CLOUDS } from '../../src/config/clouds.ts';
 import type { Intent } from '../../src/core/intent.ts';
 import type { Actor } from '../../src/core/people.ts';
 import { no, ok } from '../../src/core/result.ts';
@@ -31,7 +32,7 @@ beforeAll(async () => {
         return outcome === 'refused' ? no({ code: 'stale-lease' }) : no({ code: 'nothing-to-do' });
       },
     },
-    sender: { tenantId: HOME, audiences: [AUDIENCE], issuers: issuersOf(HOME), callerAppId: AZURE_MONITOR_APP },
+    sender: { tenantId: HOME, audiences: [AUDIENCE], issuers: issuersOf(HOME, CLOUDS.global), callerAppId: AZURE_MONITOR_APP },
     keys: async () => key.publicKey,
     knowsTenant: (id) => id === HOME,
     now: async () => new Date('2026-11-22T12:00:00Z'),
@@ -50,7 +51,7 @@ type Json = Record<string, unknown>;
 const seconds = (from: number): number => Math.floor(Date.now() / 1_000) + from;
 
 async function token(more: Json = {}, alg = 'RS256', pair = key): Promise<string> {
-  const [issuer] = issuersOf(HOME);
+  const [issuer] = issuersOf(HOME, CLOUDS.global);
   const times = { nbf: seconds(-60), exp: seconds(600) };
   const claims = { iss: issuer, aud: AUDIENCE, tid: HOME, appid: AZURE_MONITOR_APP, roles: [SENDER_ROLE], ...times, ...more };
   const whole = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null));
@@ -103,7 +104,8 @@ test('AL-11: a sender is authenticated by issuer, tenant, audience, application 
     expect([name, await deliver(alert(row()), authorization)]).toEqual([name, { status: 401, text: '' }]);
   expect(intents).toEqual([]);
   expect(
-    (await deliver(alert(row()), `Bearer ${await token({ iss: issuersOf(HOME)[1], appid: null, azp: AZURE_MONITOR_APP })}`)).status,
+    (await deliver(alert(row()), `Bearer ${await token({ iss: issuersOf(HOME, CLOUDS.global)[1], appid: null, azp: AZURE_MONITOR_APP })}`))
+      .status,
   ).toBe(200);
 });
 
@@ -144,7 +146,7 @@ test('AL-1: our own failure answers 503, so that the sender tries again; a repea
 });
 
 describe('the key service', () => {
-  const sender = { tenantId: HOME, audiences: [AUDIENCE], issuers: issuersOf(HOME), callerAppId: AZURE_MONITOR_APP };
+  const sender = { tenantId: HOME, audiences: [AUDIENCE], issuers: issuersOf(HOME, CLOUDS.global), callerAppId: AZURE_MONITOR_APP };
   const jwks = (kid: string) => ({ keys: [{ ...key.publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }] });
   let answer: { status: number; body: string };
   let url: string;

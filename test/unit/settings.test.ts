@@ -182,6 +182,8 @@ describe('tenants', () => {
     ['name: contoso-b2c', 'name: contoso', 'tenants[1].name'],
     ['55555555-5555-4555-8555-555555555555', GUID, 'tenants[1].id'],
     ['contoso.onmicrosoft.com', 'contoso.com', 'tenants[0].initialDomain'],
+    ['contoso.onmicrosoft.com', 'contoso.mail.onmicrosoft.com', 'tenants[0].initialDomain'],
+    ['contoso.onmicrosoft.com', 'onmicrosoft.com', 'tenants[0].initialDomain'],
     ['type: federated\n', 'type: client-secret\n', 'tenants[1].reader.type'],
     ['file: /run/secrets', 'clientSecret: hunter2\n      file: /run/secrets', 'tenants[1].changer.clientSecret'],
     ['managedIdentityClientId: 33333333-3333-4333-8333-333333333333', 'file: x', 'tenants[1].reader.file'],

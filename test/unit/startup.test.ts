@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { ROOT } from '../../scripts/sources.ts';
-import { publicCloud, usGovernmentCloud } from '../../src/bot/settings.ts';
+import { channelOf } from '../../src/bot/settings.ts';
+import { CLOUD_NAMES, CLOUDS } from '../../src/config/clouds.ts';
 import { parseSettings } from '../../src/config/settings.ts';
-import { CLOUD_SERVICE_URLS } from '../../src/config/table.ts';
-import { CLOUDS } from '../../src/graph/credentials.ts';
 
 const MARKER = 'sw0rdfish-7';
 
@@ -29,18 +28,36 @@ test('ST-2: production with unsafe settings ends before it listens, names each o
 }, 30_000);
 
 describe('ST-3: production talks https, to the built-in clouds', () => {
-  const urls = [
-    ...Object.values(CLOUDS).flatMap(({ loginOrigin, graphOrigin }) => [loginOrigin, graphOrigin]),
-    ...Object.values(CLOUD_SERVICE_URLS).flat(),
-    ...[publicCloud('t'), usGovernmentCloud('t')].flatMap((cloud) => Object.values(cloud)),
-  ];
+  const urlsOf = (name: keyof typeof CLOUDS): string[] => {
+    const { loginOrigin, stsOrigin, graphOrigin, serviceUrls } = CLOUDS[name];
+    return [loginOrigin, stsOrigin, graphOrigin, ...serviceUrls, ...Object.values(channelOf(CLOUDS[name], 't'))];
+  };
+  const urls = [...new Set(CLOUD_NAMES.flatMap(urlsOf))];
 
   test.each(urls)('%s is https, at a host of Microsoft', (url) => {
     const { protocol, hostname, port } = new URL(url);
     expect([protocol, port]).toEqual(['https:', '']);
     expect(hostname).toMatch(
-      /(^|\.)(microsoftonline\.(com|us|cn)|microsoft\.(com|us)|chinacloudapi\.cn|partner\.microsoftonline\.cn|botframework\.(com|us|azure\.us)|trafficmanager\.net)$/,
+      /(^|\.)(microsoftonline\.(com|us|cn)|microsoft\.(com|us)|chinacloudapi\.cn|partner\.microsoftonline\.cn|botframework\.(com|us|azure\.us|azure\.cn)|trafficmanager\.net|sts\.windows\.net)$/i,
     );
+  });
+
+  test.each(CLOUD_NAMES.filter((name) => name !== 'global'))(
+    '%s has nothing of the global cloud but the issuer of old tokens in US clouds',
+    (name) => {
+      const shared = urlsOf(name).filter((url) => urlsOf('global').includes(url));
+      expect(shared).toEqual(name === 'china' ? [] : ['https://sts.windows.net']);
+      expect(CLOUDS[name].exchangeAudience).not.toBe(CLOUDS.global.exchangeAudience);
+    },
+  );
+
+  test.each(CLOUD_NAMES)('%s can be chosen, answers to its own places and to no other cloud’s', (name) => {
+    const at = (urls: readonly string[]) => {
+      const parsed = parseSettings({ BREAKGLASS_CLOUD: name, BREAKGLASS_TEAMS_SERVICE_URLS: urls.join(',') }, 'production');
+      return parsed.ok ? [] : parsed.fault.problems.map((problem) => problem.at).filter((each) => /CLOUD|SERVICE/.test(each));
+    };
+    expect(at(CLOUDS[name].serviceUrls)).toEqual([]);
+    for (const other of CLOUD_NAMES) if (other !== name) expect(at(CLOUDS[other].serviceUrls)).toEqual(['BREAKGLASS_TEAMS_SERVICE_URLS']);
   });
 
   test.each([

@@ -4,7 +4,4 @@
  */
 export type CloudFeature =
   /** Authentication methods of users, their policy, and the registration report. */
-  | 'authentication-methods'
-  | 'directory-audits'
-  /** Creating a passkey on behalf of somebody. */
-  | 'passkey-provisioning';
+  'authentication-methods' | 'directory-audits';
