@@ -1,3 +1,4 @@
+import type { SandboxTenant } from '../world.ts';
 import type { Initiator } from './audit.ts';
 import type { JsonObject } from './json.ts';
 import type { TenantState } from './state.ts';
@@ -5,6 +6,7 @@ import type { TenantState } from './state.ts';
 /** What an administrator is asked to do by hand. */
 export interface ByHand {
   readonly state: TenantState;
+  readonly tenant: SandboxTenant;
   readonly tenantId: string;
   readonly by: Initiator;
   readonly body: JsonObject;

@@ -1,13 +1,14 @@
 import type { SandboxTenant } from '../world.ts';
+import { type Initiator, initiatorOf, recordAudit } from './audit.ts';
 import { answerCollection, type CollectionRules } from './collection.ts';
-import { notFound } from './graphFault.ts';
-import { entity, type GraphRoute, ok, type Permissions } from './graphRoute.ts';
+import { badRequest, invalidValue, notFound } from './graphFault.ts';
+import { entity, type GraphRoute, noContent, ok, type Permissions } from './graphRoute.ts';
 import { pick, selectOf } from './select.ts';
 import type { TenantState } from './state.ts';
 
 const READ: Permissions = ['Policy.Read.All', 'Policy.Read.ConditionalAccess', ['Policy.ReadWrite.ConditionalAccess', 'Policy.Read.All']];
 
-const rules: CollectionRules = {
+export const POLICY_RULES: CollectionRules = {
   context: 'identity/conditionalAccess/policies',
   type: 'microsoft.graph.conditionalAccessPolicy',
   properties: [
@@ -26,23 +27,48 @@ const rules: CollectionRules = {
   maxTop: 999,
 };
 
-/** With any Conditional Access policy they can't be on; a free tenant has nothing else. */
-export const hasSecurityDefaults = (tenant: SandboxTenant): boolean => tenant.kind === 'free';
+const DEFAULTS = 'identitySecurityDefaultsEnforcementPolicy';
 
-/** Conditional Access policies and security defaults, read only. */
+/** A free tenant starts with them; the others have Conditional Access instead. */
+export function hasSecurityDefaults(state: TenantState, tenant: SandboxTenant): boolean {
+  const changed = state.policySettings.get(`${tenant.id}/${DEFAULTS}`)?.properties.isEnabled;
+  return typeof changed === 'boolean' ? changed : tenant.kind === 'free';
+}
+
+/** Any Conditional Access policy, whatever its state, keeps them off (Learn, security defaults). Throws 400. */
+export function setSecurityDefaults(state: TenantState, tenant: SandboxTenant, by: Initiator, isEnabled: boolean): void {
+  if (isEnabled && state.policies.all().some((row) => row.tenantId === tenant.id && row.deletedAt == null)) {
+    throw badRequest('Security defaults cannot be enabled while the tenant has Conditional Access policies.');
+  }
+  const before = hasSecurityDefaults(state, tenant);
+  const id = `${tenant.id}/${DEFAULTS}`;
+  state.policySettings.put(id, { id, properties: { isEnabled } });
+  const changes = { IsEnabled: [[before], [isEnabled]] } as const;
+  recordAudit(state, {
+    tenantId: tenant.id,
+    by,
+    activity: isEnabled ? 'Enable security defaults' : 'Disable security defaults',
+    category: 'Policy',
+    operation: 'Update',
+    targets: [{ id: '00000000-0000-0000-0000-000000000005', displayName: 'Security Defaults', type: 'Policy', changes }],
+  });
+}
+
+/** Conditional Access policies, read; security defaults, read and set. */
 export function conditionalAccessRoutes(state: TenantState): readonly GraphRoute[] {
   return [
     {
       method: 'GET',
       path: '/identity/conditionalAccess/policies',
       permissions: READ,
+      throttle: 'conditional-access',
       handle: (call) =>
         answerCollection(
           call,
-          rules,
+          POLICY_RULES,
           state.policies
             .all()
-            .filter((row) => row.tenantId === call.tenant.id)
+            .filter((row) => row.tenantId === call.tenant.id && row.deletedAt == null)
             .map((row) => row.policy),
         ),
     },
@@ -50,11 +76,12 @@ export function conditionalAccessRoutes(state: TenantState): readonly GraphRoute
       method: 'GET',
       path: '/identity/conditionalAccess/policies/:id',
       permissions: READ,
+      throttle: 'conditional-access',
       handle(call) {
         const id = call.params.id ?? '';
         const row = state.policies.get(id.toLowerCase());
-        if (!row || row.tenantId !== call.tenant.id) throw notFound(id);
-        return entity(rules.context, pick(row.policy, selectOf(call, rules)));
+        if (row?.tenantId !== call.tenant.id || row.deletedAt != null) throw notFound(id);
+        return entity(POLICY_RULES.context, pick(row.policy, selectOf(call, POLICY_RULES)));
       },
     },
     {
@@ -67,8 +94,19 @@ export function conditionalAccessRoutes(state: TenantState): readonly GraphRoute
           id: '00000000-0000-0000-0000-000000000005',
           displayName: 'Security Defaults',
           description: 'Security defaults is a set of basic identity security mechanisms recommended by Microsoft.',
-          isEnabled: hasSecurityDefaults(call.tenant),
+          isEnabled: hasSecurityDefaults(state, call.tenant),
         }),
+    },
+    {
+      method: 'PATCH',
+      path: '/policies/identitySecurityDefaultsEnforcementPolicy',
+      permissions: [['Policy.Read.All', 'Policy.ReadWrite.SecurityDefaults']],
+      handle(call) {
+        const { '@odata.type': _type, isEnabled, ...others } = call.body;
+        if (typeof isEnabled !== 'boolean' || Object.keys(others).length > 0) throw invalidValue('isEnabled', 'SecurityDefaults');
+        setSecurityDefaults(state, call.tenant, initiatorOf(call), isEnabled);
+        return noContent;
+      },
     },
   ];
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Initiator, recordAudit } from './audit.ts';
 import { type ByHand, Senseless } from './byHand.ts';
 import { changePolicy } from './changePolicy.ts';
+import { setSecurityDefaults } from './conditionalAccess.ts';
 import { GraphFault } from './graphFault.ts';
 import { objectOf, textOf } from './json.ts';
 import { addMember, findGroup, findUser, removeMember, userTarget } from './membership.ts';
@@ -62,6 +63,7 @@ const TASKS: Readonly<Record<string, (task: ByHand) => void>> = {
   'delete-user': (task) => deleteUser(task.state, task.by, userOf(task)),
   'remove-role': removeRole,
   'change-policy': changePolicy,
+  'security-defaults': ({ state, tenant, by, body }) => setSecurityDefaults(state, tenant, by, body.isEnabled === true),
   'register-method': (task) => registerMethod(task, userOf(task)),
   'add-to-group': (task) => addMember(task.state, task.by, groupOf(task), userOf(task).id),
   'remove-from-group': (task) => removeMember(task.state, task.by, groupOf(task), userOf(task).id),
@@ -79,7 +81,7 @@ export function registerDirectory(server: FastifyInstance, state: TenantState): 
     const admin = administratorOf(tenant);
     const by: Initiator = { kind: 'user', ...admin };
     try {
-      state.together(() => task({ state, tenantId: tenant.id, by, body }));
+      state.together(() => task({ state, tenant, tenantId: tenant.id, by, body }));
     } catch (error) {
       if (error instanceof Senseless || error instanceof GraphFault) return reply.code(400).send({ error: error.message });
       throw error;

@@ -60,12 +60,14 @@ export function directoryAuditRoutes(state: TenantState): readonly GraphRoute[] 
       method: 'GET',
       path: '/auditLogs/directoryAudits',
       permissions: READ,
+      throttle: 'reports',
       handle: (call) => answerCollection(call, rules, readable(call)),
     },
     {
       method: 'GET',
       path: '/auditLogs/directoryAudits/:id',
       permissions: READ,
+      throttle: 'reports',
       handle(call) {
         const id = call.params.id ?? '';
         const row = readable(call).find((one) => one.id === id);

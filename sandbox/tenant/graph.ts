@@ -25,7 +25,8 @@ function queryOf(request: FastifyRequest): Record<string, string> {
 
 function unitsOf(route: GraphRoute, query: Record<string, string>): number {
   const lower = (query.$select === undefined ? 0 : 1) + (Number(query.$top ?? 20) < 20 ? 1 : 0);
-  return Math.max(1, (route.resourceUnits ?? 1) - lower);
+  const more = query.$expand === undefined ? 0 : 1;
+  return Math.max(1, (route.resourceUnits ?? 1) + more - lower);
 }
 
 function bodyOf(request: FastifyRequest): JsonObject {
@@ -49,8 +50,10 @@ function carryOut(parts: GraphParts, exchange: Exchange, route: GraphRoute | und
   };
   const work = (): GraphAnswer => {
     if (!route) throw new GraphFault(400, 'BadRequest', `Resource not found for the segment '${path.split('/').at(1) ?? ''}'.`);
-    if (!holds(who.caller, route.permissions)) throw denied();
     const query = queryOf(request);
+    const units = isWrite ? 1 : unitsOf(route, query);
+    const limited = parts.limits.take(who, route, { isWrite, units });
+    if (!holds(who.caller, route.permissions)) throw denied();
     const answer = route.handle({
       ...who,
       params: isObject(request.params) ? (request.params as Record<string, string>) : {},
@@ -61,7 +64,7 @@ function carryOut(parts: GraphParts, exchange: Exchange, route: GraphRoute | und
       requestId: exchange.requestId,
     });
     record(answer.status);
-    return { ...answer, headers: { 'x-ms-resource-unit': String(unitsOf(route, query)), ...answer.headers } };
+    return { ...answer, headers: { 'x-ms-resource-unit': String(units), ...limited, ...answer.headers } };
   };
   return isWrite ? parts.state.together(work) : work();
 }
@@ -79,7 +82,8 @@ function recordWrite({ writes }: GraphParts, { request, who }: Exchange, status:
 function refusal(parts: GraphParts, exchange: Exchange, error: unknown): GraphAnswer {
   if (!(error instanceof GraphFault)) throw error;
   if (writes(exchange.request)) recordWrite(parts, exchange, error.status);
-  return { status: error.status, body: faultBody(error, parts.state.clock.now(), exchange.requestId, exchange.clientRequestId) };
+  const body = faultBody(error, parts.state.clock.now(), exchange.requestId, exchange.clientRequestId);
+  return { status: error.status, body, ...(error.extras.headers === undefined ? {} : { headers: error.extras.headers }) };
 }
 
 /** Handler of one route, or of paths nobody knows. */

@@ -6,17 +6,25 @@ export interface FaultDetail {
   readonly target: string;
 }
 
+export interface FaultExtras {
+  /** Text of `innerError.message`. */
+  readonly innerMessage?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** An answer Graph refuses with. Thrown by handlers, so that what they changed is rolled back. */
 export class GraphFault extends Error {
   readonly status: number;
   readonly code: string;
   readonly details: readonly FaultDetail[];
+  readonly extras: FaultExtras;
 
-  constructor(status: number, code: string, message: string, details: readonly FaultDetail[] = []) {
+  constructor(status: number, code: string, message: string, details: readonly FaultDetail[] = [], extras: FaultExtras = {}) {
     super(message);
     this.status = status;
     this.code = code;
     this.details = details;
+    this.extras = extras;
   }
 }
 
@@ -47,7 +55,12 @@ export function faultBody(fault: GraphFault, at: Date, requestId: string, client
       code: fault.code,
       message: fault.message,
       ...(fault.details.length > 0 ? { details: fault.details } : {}),
-      innerError: { date: at.toISOString().slice(0, 19), 'request-id': requestId, 'client-request-id': clientRequestId },
+      innerError: {
+        ...(fault.extras.innerMessage === undefined ? {} : { message: fault.extras.innerMessage }),
+        date: at.toISOString().slice(0, 19),
+        'request-id': requestId,
+        'client-request-id': clientRequestId,
+      },
     },
   };
 }

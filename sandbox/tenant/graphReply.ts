@@ -4,6 +4,7 @@ import type { Authenticated } from './authenticate.ts';
 import { widened } from './extras.ts';
 import type { Faults } from './faults.ts';
 import type { GraphAnswer } from './graphRoute.ts';
+import type { Limits } from './limits.ts';
 import type { TenantState } from './state.ts';
 import type { TokenAuthority } from './tokens.ts';
 import type { TrafficRecorder } from './traffic.ts';
@@ -17,6 +18,7 @@ export interface GraphParts {
   readonly traffic: TrafficRecorder;
   /** Answers are to be wider than their contract. */
   readonly extras: { readonly on: boolean };
+  readonly limits: Limits;
 }
 
 export const GRAPH_PREFIX = '/v1.0';

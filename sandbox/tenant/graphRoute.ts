@@ -39,6 +39,8 @@ export interface GraphRoute {
   readonly permissions: Permissions;
   /** Cost in resource units before `$select` and `$top` lower it; 1 unless told. */
   readonly resourceUnits?: number;
+  /** Limit of its own; the directory's resource units unless told. */
+  readonly throttle?: 'conditional-access' | 'reports';
   handle(call: GraphCall): GraphAnswer;
 }
 

@@ -3,6 +3,7 @@ import { unitMemberRoutes } from './administrativeUnitMembers.ts';
 import { administrativeUnitRoutes } from './administrativeUnits.ts';
 import { registerBatch } from './batch.ts';
 import { conditionalAccessRoutes } from './conditionalAccess.ts';
+import { conditionalAccessWriteRoutes } from './conditionalAccessWrites.ts';
 import { deletedItemRoutes } from './deletedItems.ts';
 import { directoryAuditRoutes } from './directoryAudits.ts';
 import { domainRoutes } from './domains.ts';
@@ -14,6 +15,7 @@ import { GRAPH_PREFIX } from './graphReply.ts';
 import type { GraphRoute } from './graphRoute.ts';
 import { groupMemberRoutes } from './groupMembers.ts';
 import { groupRoutes } from './groups.ts';
+import { registerLimits } from './limits.ts';
 import { methodPolicyRoutes } from './methodPolicies.ts';
 import { methodRoutes } from './methods.ts';
 import { organizationRoutes } from './organization.ts';
@@ -50,6 +52,7 @@ export function graphRoutes(state: TenantState): readonly GraphRoute[] {
     ...subscribedSkuRoutes(),
     ...servicePrincipalRoutes(),
     ...conditionalAccessRoutes(state),
+    ...conditionalAccessWriteRoutes(state),
     ...signInRoutes(state),
     ...directoryAuditRoutes(state),
   ];
@@ -76,7 +79,8 @@ export function serveGraph(server: FastifyInstance, state: TenantState, tokens: 
   const faults = registerFaults(server, state);
   const writes = openWriteLog(state);
   const traffic = openTraffic(state, watch);
-  const parts = { state, tokens, faults, writes, traffic, extras: openExtras(server, state) };
+  const limits = registerLimits(server, state);
+  const parts = { state, tokens, faults, writes, traffic, limits, extras: openExtras(server, state) };
   registerBatch(server, parts);
   registerGraph(server, parts, graphRoutes(state));
   registerWrites(server, writes);

@@ -57,6 +57,10 @@ export interface PolicyRow {
   readonly tenantId: string;
   /** The whole v1.0 conditionalAccessPolicy. */
   readonly policy: JsonObject & { readonly id: string; readonly displayName: string; readonly state: string };
+  /** Microsoft's own: only its state and exclusions may be changed. */
+  readonly managed?: boolean;
+  /** Sandbox time, ISO; absent or null when in use. */
+  readonly deletedAt?: string | null;
 }
 
 /** A Temporary Access Pass; its value is kept nowhere. */

@@ -1,5 +1,6 @@
 import type { SandboxTenant } from '../world.ts';
 import type { JsonObject } from './json.ts';
+import { wholePolicy } from './policyShape.ts';
 import type { PolicyRow } from './records.ts';
 import { ROLES } from './roleDefinitions.ts';
 import { seedGuid } from './seedGuid.ts';
@@ -70,57 +71,22 @@ const BY_KIND: Readonly<Record<SandboxTenant['kind'], readonly PolicySeed[]>> = 
 export function seedPoliciesOf(tenant: SandboxTenant): readonly PolicyRow[] {
   return BY_KIND[tenant.kind].map((seed) => {
     const id = seedGuid(`policy/${tenant.id}/${seed.displayName}`);
-    const users = {
-      includeUsers: [],
-      excludeUsers: [],
-      includeGroups: [],
-      excludeGroups: [tenant.exclusionGroupId],
-      includeRoles: [],
-      excludeRoles: [],
-      includeGuestsOrExternalUsers: null,
-      excludeGuestsOrExternalUsers: null,
-      ...seed.users,
-    };
-    const applications = {
-      includeApplications: [],
-      excludeApplications: [],
-      includeUserActions: [],
-      includeAuthenticationContextClassReferences: [],
-      applicationFilter: null,
-      ...seed.applications,
-    };
+    const users = { excludeGroups: [tenant.exclusionGroupId], ...seed.users };
     const conditions = {
-      userRiskLevels: [],
-      signInRiskLevels: [],
       clientAppTypes: seed.clientAppTypes ?? ['all'],
-      servicePrincipalRiskLevels: [],
-      insiderRiskLevels: null,
-      platforms: null,
-      locations: null,
-      devices: null,
-      clientApplications: null,
-      authenticationFlows: null,
-      applications,
+      applications: seed.applications,
       users,
       ...seed.more,
     };
-    const policy: PolicyRow['policy'] = {
+    const policy = wholePolicy({
       id,
-      templateId: null,
       displayName: seed.displayName,
       createdDateTime: '2024-03-11T10:00:00Z',
-      modifiedDateTime: null,
       state: seed.state ?? 'enabled',
       conditions,
-      grantControls: {
-        operator: 'OR',
-        builtInControls: seed.controls,
-        customAuthenticationFactors: [],
-        termsOfUse: [],
-        authenticationStrength: null,
-      },
+      grantControls: { builtInControls: seed.controls },
       sessionControls: null,
-    };
+    });
     return { id, tenantId: tenant.id, policy };
   });
 }

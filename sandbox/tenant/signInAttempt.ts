@@ -2,6 +2,7 @@ import type { SandboxTenant } from '../world.ts';
 import { usePass } from './accessPasses.ts';
 import { hasSecurityDefaults } from './conditionalAccess.ts';
 import { type Evaluation, evaluatePolicies } from './conditionalAccessEvaluation.ts';
+import { livePolicies } from './conditionalAccessWrites.ts';
 import { findUser, groupsOf, rolesOf } from './membership.ts';
 import { matchesPassword } from './passwordRules.ts';
 import type { UserRow } from './records.ts';
@@ -67,22 +68,19 @@ export function judgeAttempt(state: TenantState, tenant: SandboxTenant, attempt:
   const { password, method, app } = attempt;
   const multiFactor = method !== undefined && (password !== undefined || PASSWORDLESS.has(method));
   const roleIds = rolesOf(state, tenant.id, user.id);
-  const evaluation = evaluatePolicies(
-    state.policies.all().filter((row) => row.tenantId === tenant.id),
-    {
-      userId: user.id,
-      isGuest: user.properties.userType === 'Guest',
-      groupIds: new Set(groupsOf(state, tenant.id, user.id).map((group) => group.id)),
-      roleIds,
-      appId: app.appId,
-      isAdminPortal: app.isAdminPortal,
-      clientAppType: app.clientAppType,
-      multiFactor,
-      phishingResistant: method !== undefined && PHISHING_RESISTANT.has(method),
-    },
-  );
+  const evaluation = evaluatePolicies(livePolicies(state, tenant.id), {
+    userId: user.id,
+    isGuest: user.properties.userType === 'Guest',
+    groupIds: new Set(groupsOf(state, tenant.id, user.id).map((group) => group.id)),
+    roleIds,
+    appId: app.appId,
+    isAdminPortal: app.isAdminPortal,
+    clientAppType: app.clientAppType,
+    multiFactor,
+    phishingResistant: method !== undefined && PHISHING_RESISTANT.has(method),
+  });
   // Security defaults ask every administrator for a second factor, whatever the application.
-  const isAsked = app.mandatoryMfa || (hasSecurityDefaults(tenant) && roleIds.size > 0);
+  const isAsked = app.mandatoryMfa || (hasSecurityDefaults(state, tenant) && roleIds.size > 0);
   const mandatory = isAsked && !multiFactor ? 50076 : 0;
   return { user, errorCode: evaluation.errorCode === 0 ? mandatory : evaluation.errorCode, evaluation };
 }

@@ -79,11 +79,18 @@ export function signInRoutes(state: TenantState): readonly GraphRoute[] {
     return rows.map((row) => ({ ...row, appliedConditionalAccessPolicies: [] }));
   };
   return [
-    { method: 'GET', path: '/auditLogs/signIns', permissions: READ, handle: (call) => answerCollection(call, rules, readable(call)) },
+    {
+      method: 'GET',
+      path: '/auditLogs/signIns',
+      permissions: READ,
+      throttle: 'reports',
+      handle: (call) => answerCollection(call, rules, readable(call)),
+    },
     {
       method: 'GET',
       path: '/auditLogs/signIns/:id',
       permissions: READ,
+      throttle: 'reports',
       handle(call) {
         const id = call.params.id ?? '';
         const row = readable(call).find((one) => one.id === id.toLowerCase());
