@@ -21,7 +21,7 @@ export interface AuditEvent {
   readonly tenantId: string;
   readonly by: Initiator;
   readonly activity: string;
-  readonly category: 'UserManagement' | 'GroupManagement' | 'RoleManagement' | 'Policy' | 'AdministrativeUnit';
+  readonly category: 'UserManagement' | 'GroupManagement' | 'RoleManagement' | 'Policy' | 'AdministrativeUnit' | 'AuthorizationPolicy';
   readonly operation: 'Add' | 'Update' | 'Delete' | 'Assign' | 'Unassign';
   readonly service?: 'Core Directory' | 'Conditional Access' | 'Authentication Methods';
   readonly reason?: string;

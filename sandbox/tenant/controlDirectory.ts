@@ -10,6 +10,7 @@ import type { GroupRow, UserRow } from './records.ts';
 import { registerMethod } from './registerMethod.ts';
 import { unassign } from './roleGrants.ts';
 import { administratorOf } from './seedUsers.ts';
+import { setSignInReports } from './signInGate.ts';
 import { findTenant, type TenantState } from './state.ts';
 import { deleteUser } from './userDeletion.ts';
 
@@ -63,6 +64,7 @@ const TASKS: Readonly<Record<string, (task: ByHand) => void>> = {
   'delete-user': (task) => deleteUser(task.state, task.by, userOf(task)),
   'remove-role': removeRole,
   'change-policy': changePolicy,
+  'sign-in-reports': ({ state, tenant, body }) => setSignInReports(state, tenant, body.offered === true),
   'security-defaults': ({ state, tenant, by, body }) => setSecurityDefaults(state, tenant, by, body.isEnabled === true),
   'register-method': (task) => registerMethod(task, userOf(task)),
   'add-to-group': (task) => addMember(task.state, task.by, groupOf(task), userOf(task).id),

@@ -19,6 +19,10 @@ export interface Fault {
   readonly when: 'before' | 'after';
   /** How often it still happens. */
   readonly times: number;
+  /** Share of the matching calls it strikes, spread evenly; every one unless told. */
+  readonly rate?: number;
+  /** Matching calls seen so far, where `rate` is told. */
+  readonly seen?: number;
 }
 
 export interface Faults {
@@ -52,11 +56,12 @@ const whole = (value: unknown, low: number, high: number): value is number =>
 function parseFault(body: JsonObject): string | Fault {
   const match = body.match;
   if (match !== undefined && !isObject(match)) return 'match must be an object with method and path.';
-  const { status, retryAfter, delayMs, drop, times, when = 'before' } = body;
+  const { status, retryAfter, delayMs, drop, times, rate, when = 'before' } = body;
   if (!whole(times, 1, 1_000_000)) return 'times must say how often the fault happens: a whole number from 1.';
   if (status !== undefined && !whole(status, 400, 599)) return 'status must be an HTTP error status from 400 to 599.';
   if (retryAfter !== undefined && !whole(retryAfter, 0, 3600)) return 'retryAfter must be whole seconds from 0 to 3600.';
   if (delayMs !== undefined && !whole(delayMs, 0, 600_000)) return 'delayMs must be whole milliseconds from 0 to 600000.';
+  if (rate !== undefined && (typeof rate !== 'number' || rate <= 0 || rate > 1)) return 'rate must be a share above 0 and at most 1.';
   if (drop !== undefined && typeof drop !== 'boolean') return 'drop must be true or false.';
   if (when !== 'before' && when !== 'after') return 'when must be "before" or "after".';
   if (status === undefined && delayMs === undefined && drop !== true) return 'Say what should happen: status, delayMs or drop.';
@@ -72,6 +77,7 @@ function parseFault(body: JsonObject): string | Fault {
     ...(drop === true ? { drop } : {}),
     when,
     times,
+    ...(rate === undefined ? {} : { rate }),
   };
 }
 
@@ -108,7 +114,13 @@ export function registerFaults(server: FastifyInstance, state: TenantState): Fau
     take(method, path) {
       const found = faults.all().find(({ match }) => (match.method ?? method) === method && covers(match.path ?? '', path));
       if (!found) return undefined;
-      if (found.times > 1) faults.put(found.id, { ...found, times: found.times - 1 });
+      const { rate = 1, seen = 0 } = found;
+      if (Math.floor((seen + 1) * rate + 1e-9) === Math.floor(seen * rate + 1e-9)) {
+        faults.put(found.id, { ...found, seen: seen + 1 });
+        return undefined;
+      }
+      if (found.times > 1)
+        faults.put(found.id, { ...found, times: found.times - 1, ...(found.rate === undefined ? {} : { seen: seen + 1 }) });
       else faults.remove(found.id);
       return found;
     },

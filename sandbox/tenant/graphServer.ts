@@ -1,6 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { unitMemberRoutes } from './administrativeUnitMembers.ts';
 import { administrativeUnitRoutes } from './administrativeUnits.ts';
+import { authenticationStrengthRoutes } from './authenticationStrengths.ts';
+import { authorizationPolicyRoutes } from './authorizationPolicy.ts';
 import { registerBatch } from './batch.ts';
 import { conditionalAccessRoutes } from './conditionalAccess.ts';
 import { conditionalAccessWriteRoutes } from './conditionalAccessWrites.ts';
@@ -19,8 +21,10 @@ import { registerLimits } from './limits.ts';
 import { methodPolicyRoutes } from './methodPolicies.ts';
 import { methodRoutes } from './methods.ts';
 import { organizationRoutes } from './organization.ts';
+import { registrationDetailRoutes } from './registrationDetails.ts';
 import { roleAssignmentRoutes } from './roleAssignments.ts';
 import { roleDefinitionRoutes } from './roleDefinitions.ts';
+import { roleScheduleRoutes } from './roleSchedules.ts';
 import { servicePrincipalRoutes } from './servicePrincipals.ts';
 import { signInRoutes } from './signIns.ts';
 import type { TenantState } from './state.ts';
@@ -53,6 +57,10 @@ export function graphRoutes(state: TenantState): readonly GraphRoute[] {
     ...servicePrincipalRoutes(),
     ...conditionalAccessRoutes(state),
     ...conditionalAccessWriteRoutes(state),
+    ...authenticationStrengthRoutes(),
+    ...authorizationPolicyRoutes(state),
+    ...roleScheduleRoutes(state),
+    ...registrationDetailRoutes(state),
     ...signInRoutes(state),
     ...directoryAuditRoutes(state),
   ];

@@ -74,6 +74,12 @@ export function groupRoutes(state: TenantState): readonly GraphRoute[] {
     },
     {
       method: 'GET',
+      path: '/groups/:groupId/owners',
+      permissions: READ_GROUPS,
+      handle: (call) => answerObjects(call, objects(call, existingGroup(state, call).ownerIds ?? [])),
+    },
+    {
+      method: 'GET',
       path: '/groups/:groupId/transitiveMembers',
       permissions: READ_GROUPS,
       resourceUnits: 5,

@@ -1,5 +1,6 @@
 import type { Fault } from './faults.ts';
 import { GraphFault } from './graphFault.ts';
+import { NOT_PREMIUM } from './signInGate.ts';
 
 const WORDS: Readonly<Record<number, readonly [code: string, message: string]>> = {
   400: ['BadRequest', 'Bad request.'],
@@ -21,5 +22,5 @@ const WORDS: Readonly<Record<number, readonly [code: string, message: string]>> 
 export function injectedFault(fault: Fault): GraphFault {
   const status = fault.status ?? 503;
   const [code, message] = WORDS[status] ?? ['UnknownError', 'An error was injected by the sandbox.'];
-  return new GraphFault(status, fault.code ?? code, message);
+  return new GraphFault(status, fault.code ?? code, fault.code === NOT_PREMIUM.code ? NOT_PREMIUM.message : message);
 }

@@ -13,6 +13,7 @@ interface GroupSeed {
   readonly description: string;
   readonly isAssignableToRole: boolean;
   readonly memberIds: readonly string[];
+  readonly ownerIds?: readonly string[];
 }
 
 function groupRow(tenant: SandboxTenant, seed: GroupSeed): GroupRow {
@@ -20,6 +21,7 @@ function groupRow(tenant: SandboxTenant, seed: GroupSeed): GroupRow {
     id: seed.id,
     tenantId: tenant.id,
     memberIds: seed.memberIds,
+    ownerIds: seed.ownerIds ?? [],
     properties: {
       displayName: seed.displayName,
       description: seed.description,
@@ -55,6 +57,7 @@ function groupsOfTenant(tenant: SandboxTenant): readonly GroupRow[] {
       memberIds: Object.values(PEOPLE)
         .filter((person) => person.tenantId === tenant.id && person.roles.some((held) => held === role))
         .map((person) => person.objectId),
+      ownerIds: [administratorOf(tenant).id],
     }),
   );
   return [exclusion, ...roleGroups];
@@ -99,6 +102,10 @@ export function seedTenants(state: TenantState): void {
         state.roleAssignments.put(id, { id, tenantId: tenant.id, principalId, roleDefinitionId, directoryScopeId: '/' });
       }
     }
+    const principalId = furtherAdministrator(TENANTS.contoso, 3);
+    const id = roleAssignmentId(ROLES.globalAdministrator, principalId);
+    const eligible = { principalId, roleDefinitionId: ROLES.globalAdministrator, directoryScopeId: '/' };
+    state.roleEligibilities.put(id, { id, tenantId: TENANTS.contoso.id, ...eligible });
     state.documents.put('tenant.settings', 'seeded', { at: state.clock.now().toISOString() });
   });
 }

@@ -1,9 +1,10 @@
 import { answerCollection, type CollectionRules } from './collection.ts';
-import { GraphFault, notFound } from './graphFault.ts';
+import { notFound } from './graphFault.ts';
 import { entity, type GraphCall, type GraphRoute, holds, type Permissions } from './graphRoute.ts';
 import type { JsonObject } from './json.ts';
 import { readableEntries, retentionDays } from './logs.ts';
 import { pick, selectOf } from './select.ts';
+import { requireSignIns } from './signInGate.ts';
 import type { TenantState } from './state.ts';
 
 const READ: Permissions = ['AuditLog.Read.All'];
@@ -63,10 +64,7 @@ const rules: CollectionRules = {
 /** Interactive sign-ins, newest first; refused to a tenant with no licence that is no B2C tenant either. */
 export function signInRoutes(state: TenantState): readonly GraphRoute[] {
   const readable = (call: GraphCall): readonly JsonObject[] => {
-    if (call.tenant.kind === 'free') {
-      const message = "Tenant is not a B2C tenant and doesn't have premium license";
-      throw new GraphFault(403, 'Authentication_RequestFromNonPremiumTenantOrB2CTenant', message);
-    }
+    requireSignIns(state, call.tenant);
     const days = retentionDays(call.tenant.kind);
     const rows = readableEntries({
       table: state.signIns,

@@ -13,6 +13,8 @@ export interface TenantState {
   readonly groups: Table<GroupRow>;
   readonly units: Table<UnitRow>;
   readonly roleAssignments: Table<RoleAssignmentRow>;
+  /** PIM: roles somebody may activate. */
+  readonly roleEligibilities: Table<RoleAssignmentRow>;
   readonly policies: Table<PolicyRow>;
   /** By `methodKey`. */
   readonly methods: Table<MethodRow>;
@@ -44,6 +46,7 @@ export function openState(documents: Documents, clock: SandboxClock, timing: { r
     groups: open<GroupRow>('groups', byId),
     units: open<UnitRow>('administrativeUnits', byId),
     roleAssignments: open<RoleAssignmentRow>('roleAssignments', byId),
+    roleEligibilities: open<RoleAssignmentRow>('roleEligibilities', byId),
     policies: open<PolicyRow>('policies', byId),
     methods: open<MethodRow>('methods', methodKey),
     policySettings: open<PolicySettingRow>('policySettings', byId),

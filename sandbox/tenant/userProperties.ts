@@ -69,6 +69,7 @@ export const USER_PROPERTIES: readonly string[] = [
   'assignedLicenses',
   'assignedPlans',
   'securityIdentifier',
+  'signInActivity',
   'signInSessionsValidFromDateTime',
 ];
 

@@ -4,6 +4,7 @@ import { entity, type GraphCall, type GraphRoute, type Permissions } from './gra
 import { findUser } from './membership.ts';
 import type { UserRow } from './records.ts';
 import { pick, selectOf } from './select.ts';
+import { withSignInActivity } from './signInActivity.ts';
 import type { TenantState } from './state.ts';
 import { refuseAdvanced, USER_DEFAULTS, USER_PROPERTIES, userFilterRules } from './userProperties.ts';
 
@@ -46,7 +47,11 @@ export function userRoutes(state: TenantState): readonly GraphRoute[] {
         return answerCollection(
           call,
           userRules(call),
-          users.map((user) => user.properties),
+          withSignInActivity(
+            state,
+            call,
+            users.map((user) => user.properties),
+          ),
         );
       },
     },
@@ -58,7 +63,8 @@ export function userRoutes(state: TenantState): readonly GraphRoute[] {
         const user = existingUser(state, call);
         const select = selectOf(call, userRules(call));
         const fields = call.query.$select === undefined ? '' : `(${select.join(',')})`;
-        return entity(`users${fields}`, pick(user.properties, select));
+        const [row = user.properties] = withSignInActivity(state, call, [user.properties]);
+        return entity(`users${fields}`, pick(row, select));
       },
     },
   ];
