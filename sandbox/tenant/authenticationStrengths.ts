@@ -53,19 +53,18 @@ export function authenticationStrengthRoutes(): readonly GraphRoute[] {
   const context = 'policies/authenticationStrengthPolicies';
   const properties = Object.keys(BUILT_IN[0] ?? {});
   const rules = { context, type: 'microsoft.graph.authenticationStrengthPolicy', properties, pageSize: 100, maxTop: 999 };
-  return ['/policies/authenticationStrengthPolicies', '/identity/conditionalAccess/authenticationStrength/policies'].flatMap(
-    (path): readonly GraphRoute[] => [
-      { method: 'GET', path, permissions: READ, handle: (call) => answerCollection(call, rules, BUILT_IN) },
-      {
-        method: 'GET',
-        path: `${path}/:id`,
-        permissions: READ,
-        handle(call) {
-          const found = BUILT_IN.find((one) => one.id === call.params.id?.toLowerCase());
-          if (!found) throw notFound(call.params.id ?? '');
-          return entity(context, pick(found, selectOf(call, rules)));
-        },
+  const path = `/${context}`;
+  return [
+    { method: 'GET', path, permissions: READ, handle: (call) => answerCollection(call, rules, BUILT_IN) },
+    {
+      method: 'GET',
+      path: `${path}/:id`,
+      permissions: READ,
+      handle(call) {
+        const found = BUILT_IN.find((one) => one.id === call.params.id?.toLowerCase());
+        if (!found) throw notFound(call.params.id ?? '');
+        return entity(context, pick(found, selectOf(call, rules)));
       },
-    ],
-  );
+    },
+  ];
 }

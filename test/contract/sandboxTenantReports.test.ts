@@ -33,7 +33,7 @@ test('an app can look up which permissions it was granted, by the names of Graph
 test('authentication strengths name the combinations that satisfy them', async () => {
   const listed = rows(await contoso.reader('GET', '/policies/authenticationStrengthPolicies'));
   expect(listed.map((one) => one.displayName)).toEqual(['Multifactor authentication', 'Passwordless MFA', 'Phishing-resistant MFA']);
-  const one = await contoso.reader('GET', `/identity/conditionalAccess/authenticationStrength/policies/${listed[2]?.id}`);
+  const one = await contoso.reader('GET', `/policies/authenticationStrengthPolicies/${listed[2]?.id}`);
   expect(one.body.allowedCombinations).toEqual(['windowsHelloForBusiness', 'fido2', 'x509CertificateMultiFactor']);
 });
 

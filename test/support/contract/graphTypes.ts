@@ -22,7 +22,39 @@ export function prepareGraphTypes(): URL {
     execFileSync(process.execPath, [GENERATOR, file.pathname, ...TYPES], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   return file;
 }
-const schemas = (): object => JSON.parse(readFileSync(prepareGraphTypes(), 'utf8')) as object;
+const schemas = (): object =>
+  withNewer(JSON.parse(readFileSync(prepareGraphTypes(), 'utf8')) as { readonly definitions: Record<string, TypeSchema> });
+
+const TEXT = { type: ['string', 'null'] };
+
+/**
+ * Properties that v1.0 has by Microsoft's metadata of 2026-08 and that @microsoft/microsoft-graph-types 2.43.1 is too old to declare; and a
+ * list whose items are flags, joined by commas.
+ */
+const NEWER: Readonly<Record<string, Readonly<Record<string, object>>>> = {
+  Fido2AuthenticationMethod: { passkeyType: { enum: ['deviceBound', 'synced', null] } },
+  PhoneAuthenticationMethod: { createdDateTime: TEXT },
+  EmailAuthenticationMethod: { createdDateTime: TEXT },
+  SoftwareOathAuthenticationMethod: { createdDateTime: TEXT },
+  ConditionalAccessPolicy: { deletedDateTime: TEXT },
+  AuthenticationMethodTarget: { allowedPasskeyProfiles: { type: 'array', items: { type: 'string' } } },
+  AuthenticationStrengthPolicy: {
+    allowedCombinations: { type: 'array', items: { type: 'string', pattern: '^[A-Za-z0-9]+(,[A-Za-z0-9]+)*$' } },
+  },
+};
+
+interface TypeSchema {
+  readonly anyOf?: readonly TypeSchema[];
+  readonly properties?: Record<string, object>;
+}
+
+function withNewer(schema: { readonly definitions: Readonly<Record<string, TypeSchema>> }): object {
+  for (const [name, properties] of Object.entries(NEWER)) {
+    const own = schema.definitions[name];
+    Object.assign(own?.properties ?? own?.anyOf?.[0]?.properties ?? {}, properties);
+  }
+  return schema;
+}
 
 let ajv: Ajv | undefined;
 const compiled = new Map<string, ValidateFunction>();

@@ -102,6 +102,8 @@ export const OPERATIONS: readonly Operation[] = [
   ]),
   ...resource('/policies/authenticationMethodsPolicy/authenticationMethodConfigurations', 'AuthenticationMethodConfiguration', 'U'),
   ...resource('/policies/authenticationStrengthPolicies', 'AuthenticationStrengthPolicy'),
+  ...resource('/servicePrincipals', 'ServicePrincipal'),
+  list('/servicePrincipals/{}/appRoleAssignments', 'AppRoleAssignment'),
   ...resource('/auditLogs/signIns', 'SignIn'),
   ...resource('/auditLogs/directoryAudits', 'DirectoryAudit'),
   ...resource('/reports/authenticationMethods/userRegistrationDetails', 'UserRegistrationDetails'),
@@ -133,6 +135,9 @@ const DERIVED = [
   'EmailAuthenticationMethodConfiguration',
   'SoftwareOathAuthenticationMethodConfiguration',
   'X509CertificateAuthenticationMethodConfiguration',
+  'AuthenticationMethodTarget',
+  'MicrosoftAuthenticatorAuthenticationMethodTarget',
+  'SmsAuthenticationMethodTarget',
 ];
 
 /** Every type that is named above, once. */
