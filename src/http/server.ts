@@ -92,10 +92,10 @@ export function createHttpServer(needs: HttpNeeds, limits: Partial<Limits> = {})
     if (method === 'GET') server.get(path, serve);
     else server.post(path, serve);
   }
-  server.on('restifyError', (_request: unknown, response: ServerResponse, error: unknown, done: () => void) => {
+  // The callback that comes with it is not called: restify 12.0.0 would then answer a second time, and the exception ends the process.
+  server.on('restifyError', (_request: unknown, response: ServerResponse, error: unknown) => {
     needs.log.error('http.fault', { error: error instanceof Error ? error.message : String(error) });
     answer(response, { status: 500 });
-    done();
   });
 
   const all = { ...LIMITS, ...limits };

@@ -16,7 +16,7 @@ beforeAll(async () => {
     async messages({ body }) {
       seen.push(body);
       if (body.fail) throw new Error('the secret message');
-      return { status: 200, body: { got: body } };
+      return { status: 200, body: { got: body.unwritable ? 1n : body } };
     },
     signals: {
       'azure-monitor': async (body) => {
@@ -180,6 +180,11 @@ describe('HT-3, HT-5: faults and hostile bytes', () => {
   test('a fault of ours is a bare status, and one a sender of signals tries again on', async () => {
     expect(await post('{"fail":true}')).toEqual({ status: 500, text: '' });
     expect(await call('POST', '/api/signals/azure-monitor', '{"fail":true}')).toEqual({ status: 503, text: '' });
+  });
+
+  test('an answer that cannot be written is a bare status too, and the server goes on', async () => {
+    expect(await post('{"unwritable":true}')).toEqual({ status: 500, text: '' });
+    expect((await call('GET', '/healthz')).status).toBe(200);
   });
 
   test('a refusal says nothing but its status', async () => {
