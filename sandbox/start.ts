@@ -2,8 +2,12 @@ import { join } from 'node:path';
 import type { Log } from '../src/app/log.ts';
 import { type Breakglass, type Installation, policyOf, startBreakglass } from '../src/compose.ts';
 import { CLOUDS } from '../src/config/clouds.ts';
+import { feedRhythmsOf } from '../src/config/feedRhythms.ts';
 import type { SandboxSettings } from '../src/config/settings.ts';
+import { FEEDS } from '../src/core/alert/types.ts';
 import { issuersOf, remoteKeys } from '../src/http/signalToken.ts';
+import { deadMan } from '../src/notify/deadMan.ts';
+import { secondPaths } from '../src/notify/paths.ts';
 import { proofLimits } from '../src/proof/limits.ts';
 import { clockOffsetMs, moveClock } from '../src/store/clock.ts';
 import type { Database, Location } from '../src/store/connect.ts';
@@ -179,6 +183,10 @@ function installation(settings: SandboxSettings, custodyKeys: readonly [Buffer, 
         ...(settings.proofAuthenticationContext ? { authenticationContext: settings.proofAuthenticationContext } : {}),
       },
     },
+    heartbeatSeconds: settings.heartbeatMinutes * 60,
+    feedRhythms: feedRhythmsOf(settings.feedRhythms, Object.values(TENANTS), FEEDS),
+    secondPaths: secondPaths(settings),
+    ...(settings.deadManUrl ? { deadMan: deadMan(settings.deadManUrl.reveal(), settings.deadManSeconds) } : {}),
     signInPollSeconds: settings.signInPollSeconds,
     rosterPollSeconds: settings.rosterPollSeconds,
     limits: [

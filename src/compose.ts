@@ -4,7 +4,7 @@ import type { JWTVerifyGetKey } from 'jose';
 import { door } from './app/dispatch.ts';
 import type { Log } from './app/log.ts';
 import { gatherOpenFacts } from './app/openRequest.ts';
-import type { Policy, Random } from './app/ports.ts';
+import type { DeadMan, Policy, Random, SecondPaths } from './app/ports.ts';
 import { createBot } from './bot/bot.ts';
 import type { TokenCredential } from './bot/credentials.ts';
 import type { BotSettings } from './bot/settings.ts';
@@ -12,6 +12,7 @@ import type { StatusFacts } from './bot/status.ts';
 import type { Configuration } from './core/configuration.ts';
 import { digestOf } from './core/digest.ts';
 import type { CloudFeature } from './core/tenant/cloud.ts';
+import { isAlive } from './core/watch/heartbeat.ts';
 import { keyFileCustody, partContext } from './custody/keyFile.ts';
 import { type GraphSettings, graphClient, type TokenSource } from './graph/client.ts';
 import { graphPeople, type PeopleSettings } from './graph/people.ts';
@@ -19,6 +20,7 @@ import { graphTenants, type ManagedTenant } from './graph/tenants.ts';
 import { createHttpServer } from './http/server.ts';
 import { azureMonitorSignals } from './http/signals.ts';
 import type { SenderSettings } from './http/signalToken.ts';
+import type { FeedRhythm } from './jobs/expectedFeeds.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
 import { type ProveNeeds, type Prover, prover } from './proof/prove.ts';
 import { openSignIn, type SignInSettings } from './proof/signIn.ts';
@@ -45,6 +47,10 @@ export interface Installation {
   readonly signals?: { readonly sender: SenderSettings; readonly keys: JWTVerifyGetKey };
   /** The second proof: where browsers reach us, given the port we listen on, and who signs people in (AU-9). */
   readonly proof?: { publicUrl(port: number): string; readonly signIn: Omit<SignInSettings, 'minutes'> };
+  readonly heartbeatSeconds: number;
+  readonly feedRhythms: readonly FeedRhythm[];
+  readonly secondPaths: SecondPaths;
+  readonly deadMan?: DeadMan | undefined;
   readonly signInPollSeconds: number;
   readonly rosterPollSeconds: number;
   /** What this installation cannot guarantee, and why; `status` says it. */
@@ -99,7 +105,7 @@ export async function startBreakglass(
       installation.people,
     );
     const custody = keyFileCustody(...installation.custody.keys);
-    const front = door({ store, random, policy, tenant: tenants.info });
+    const front = door({ store, random, policy, tenant: tenants.info, heartbeatSeconds: installation.heartbeatSeconds });
     const facts = { people, tenants, store, failed: (what: string, error: unknown) => log.error('look-up.failed', { what, error }) };
     let port = installation.port;
     const prove = await proverOf(installation, { store, door: front, people, log }, () => port);
@@ -130,6 +136,10 @@ export async function startBreakglass(
       jobs: outbox,
       channel: bot.channel,
       refreshFor: bot.refreshFor,
+      heartbeatSeconds: installation.heartbeatSeconds,
+      feedRhythms: installation.feedRhythms,
+      secondPaths: installation.secondPaths,
+      deadMan: installation.deadMan,
       signInPollSeconds: installation.signInPollSeconds,
       rosterPollSeconds: installation.rosterPollSeconds,
       log,
@@ -150,7 +160,8 @@ export async function startBreakglass(
             }
           : {},
         prove,
-        ready: async () => (await store.conversation({ kind: 'channel' })) !== undefined,
+        // Not that the process is up, but that an alert would arrive (SI-3).
+        ready: async () => isAlive(await store.heartbeat(), installation.heartbeatSeconds, await store.now()),
         log,
       },
       { connectionsPerClient: installation.connectionsPerClient },
@@ -187,7 +198,7 @@ async function proverOf(
 }
 
 /** What decides who may do what, where and how: a change of any of it between two starts is an alert (ST-4). Never a secret. */
-function configurationOf({ policy, bot, people, tenants, signals, proof }: Installation): Configuration {
+function configurationOf({ policy, bot, people, tenants, signals, proof, secondPaths, deadMan }: Installation): Configuration {
   const groups = Object.entries(people.groups).map(([role, group]) => [`group of ${role}s`, group]);
   const managed = tenants.map(({ info }) => [`tenant ${info.name}`, `${info.id}, exclusion group ${info.exclusionGroupId}`]);
   return {
@@ -197,6 +208,8 @@ function configurationOf({ policy, bot, people, tenants, signals, proof }: Insta
     channel: bot.channelId,
     'person key attribute': people.personKeyAttribute,
     'Azure Monitor webhook': signals ? 'on' : 'off',
+    'second path of alerts': Object.keys(secondPaths).sort().join(' and ') || 'none',
+    'dead-man ping': deadMan ? 'on' : 'off',
     'second proof by': proof ? [proof.signIn.clientId, proof.signIn.authenticationContext].filter(Boolean).join(', ') : 'nobody',
     ...Object.fromEntries(groups),
     ...Object.fromEntries(managed),

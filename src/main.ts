@@ -5,13 +5,17 @@ import { channelOf } from './bot/settings.ts';
 import { type Breakglass, fingerprint, type Installation, policyOf, startBreakglass } from './compose.ts';
 import { CLOUDS } from './config/clouds.ts';
 import { ConfigFault } from './config/fault.ts';
+import { feedRhythmsOf } from './config/feedRhythms.ts';
 import { parseSettings, type Settings } from './config/settings.ts';
 import { loadTenants } from './config/tenants.ts';
+import { FEEDS } from './core/alert/types.ts';
 import { parseKeyFile } from './custody/keyFile.ts';
 import { botCredential, credentialFor } from './graph/credentials.ts';
 import { identitiesOf } from './graph/identities.ts';
 import { AZURE_MONITOR_APP, issuersOf, remoteKeys } from './http/signalToken.ts';
 import { jsonLog } from './logging/jsonLog.ts';
+import { deadMan } from './notify/deadMan.ts';
+import { secondPaths } from './notify/paths.ts';
 import { proofLimits } from './proof/limits.ts';
 import { checkCertificate, type ProofCredential } from './proof/signIn.ts';
 import { clockOffsetMs } from './store/clock.ts';
@@ -137,6 +141,10 @@ function productionOf(settings: Settings, log: Log): Installation {
         }
       : {}),
     ...proofOf(settings),
+    heartbeatSeconds: settings.heartbeatMinutes * 60,
+    feedRhythms: feedRhythmsOf(settings.feedRhythms, tenants, FEEDS),
+    secondPaths: secondPaths(settings),
+    ...(settings.deadManUrl ? { deadMan: deadMan(settings.deadManUrl.reveal(), settings.deadManSeconds) } : {}),
     signInPollSeconds: settings.signInPollSeconds,
     rosterPollSeconds: settings.rosterPollSeconds,
     limits: limitsOf(settings),
@@ -151,6 +159,10 @@ function limitsOf(settings: Settings): string[] {
     ...(settings.signalsAudience
       ? []
       : ['Alerts come from reading the sign-in logs only: BREAKGLASS_SIGNALS_AUDIENCE is not set, so the Azure Monitor webhook is off.']),
+    ...(settings.smtpHost || settings.pagingUrl
+      ? []
+      : ['When Teams cannot be reached alerts wait for it: neither BREAKGLASS_SMTP_HOST nor BREAKGLASS_PAGING_URL is set.']),
+    ...(settings.deadManUrl ? [] : ['Nobody outside notices when this process is dead: BREAKGLASS_DEAD_MAN_URL is not set.']),
     ...(settings.databaseUrl ? [] : ['The embedded database serves one process: there is no second replica.']),
   ];
 }

@@ -11,6 +11,7 @@ import { quarantined, raiseOnce, seen } from './door/alerts.ts';
 import { classifyUse, lookAtCase, reportCaseStep, tellCase } from './door/cases.ts';
 import { changeSeen } from './door/changes.ts';
 import { concludeRequest } from './door/conclude.ts';
+import { beat, began, deliveryChecked, ended } from './door/conditions.ts';
 import { editRequest, open, openOnAccount } from './door/opening.ts';
 import { detailsOf, subjectAfter } from './door/record.ts';
 import { begin, beginProof, beginStep, decideOn, giveUp, undoFailed } from './door/requests.ts';
@@ -42,6 +43,10 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'raise-alert',
   'escalate-alert',
   'ask-classification',
+  'check-delivery',
+  'condition-began',
+  'condition-ended',
+  'beat',
   'look-at-case',
   'remind-validation',
   'roster-read',
@@ -50,7 +55,8 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
 
 /**
  * The one door. Nothing else changes state; so nothing changes without a lock, an audit entry and its effects, all in one transaction.
- * A refusal is recorded too. A repeat of something already done (`nothing-to-do`) is neither history nor news.
+ * A refusal is recorded too. A repeat of something already done (`nothing-to-do`) is neither history nor news, nor is a heartbeat; that one
+ * stays away is (`condition-began`).
  */
 export function door(needs: DoorNeeds): Door {
   return {
@@ -59,7 +65,7 @@ export function door(needs: DoorNeeds): Door {
         const now = await tx.now();
         if (SYSTEM_ONLY.has(intent.kind) && actor.kind !== 'system') throw new TypeError(`${intent.kind} is not a person's to ask for`);
         const outcome = await decide({ ...needs, tx, actor, now }, intent);
-        if (outcome.ok || outcome.error.code !== 'nothing-to-do') {
+        if (intent.kind !== 'beat' && (outcome.ok || outcome.error.code !== 'nothing-to-do')) {
           // Last in the transaction: it locks the head of the audit log until the commit.
           await tx.record({
             at: now,
@@ -136,6 +142,14 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return change(scene, 'alert', intent.alertId, (alert) => escalate(alert, now));
     case 'classify-alert':
       return classifyUse(scene, intent);
+    case 'check-delivery':
+      return deliveryChecked(scene, intent);
+    case 'condition-began':
+      return began(scene, intent);
+    case 'condition-ended':
+      return ended(scene, intent);
+    case 'beat':
+      return beat(scene);
     case 'ask-classification':
       return change(scene, 'alert', intent.alertId, (alert) => askAgain(alert, now));
     case 'report-case-step':

@@ -12,6 +12,7 @@ import type { ProofTicket } from '../core/request/proof.ts';
 import type { ChangeRequest, NewAccount, Plan, RequestKind } from '../core/request/types.ts';
 import type { RosterEntry } from '../core/roster/roster.ts';
 import type { TenantProbe } from '../core/tenant/probe.ts';
+import type { Heartbeat } from '../core/watch/heartbeat.ts';
 
 /** Things with a life, an id and a revision. Each is locked, decided on and saved as a whole. */
 export interface Aggregates {
@@ -100,6 +101,14 @@ export interface Transaction {
   openCaseOfName(tenantId: string, userPrincipalName: string): Promise<string | undefined>;
   /** The newest request that replaced or ended the account's credential and was carried out after that instant. */
   credentialReplaced(tenantId: string, userPrincipalName: string, since: Date): Promise<Replaced | undefined>;
+  /** Notes that a condition stands, and which alert tells of it; false when it stood before. */
+  beginCondition(condition: string, alertId: string, now: Date): Promise<boolean>;
+  /** @returns the alert that told of it, or nothing when it did not stand */
+  endCondition(condition: string): Promise<string | undefined>;
+  /** Whether Teams confirmed this card. */
+  isSent(cardKey: string): Promise<boolean>;
+  /** Numbers the next heartbeat; nothing while the one before has not arrived. */
+  nextHeartbeat(now: Date): Promise<number | undefined>;
   /** Claims a key once: `undefined` if it is ours now, else the id it was claimed for before. */
   claimOnce(key: string, id: string): Promise<string | undefined>;
   /** Requests of a tenant whose run has begun, newest first. */
@@ -136,6 +145,9 @@ export interface Reads {
   /** Alerts that were acknowledged although somebody was in, and nobody has said yet what it was; newest first. */
   unclassifiedAlerts(limit: number): Promise<Alert[]>;
   openCases(limit: number): Promise<UseCase[]>;
+  /** Names of the conditions that stand, and since when. */
+  conditions(): Promise<ReadonlyMap<string, Date>>;
+  heartbeat(): Promise<Heartbeat & { readonly activityId?: string; readonly conversationId?: string }>;
   watchedUsers(tenantId: string): Promise<string[]>;
   cardsOf(subject: Subject): Promise<PostedCard[]>;
   card(key: string): Promise<PostedCard | undefined>;
@@ -152,6 +164,8 @@ export interface FeedState {
   readonly lastSuccessAt?: Date;
   /** Everything up to this instant was read; the next read overlaps it (AL-4). */
   readonly readUpTo?: Date;
+  /** Instant of the newest row it brought. */
+  readonly freshestAt?: Date;
   readonly failures: number;
   readonly lastError?: string;
 }
@@ -169,7 +183,13 @@ export interface Writes {
    * they should be sent in. Each is handed out at most every two minutes, to one caller.
    */
   claimUnsent(limit: number): Promise<string[]>;
-  feedRead(tenantId: string, feed: Feed, result: { readonly readUpTo?: Date; readonly error?: string }): Promise<FeedState>;
+  feedRead(
+    tenantId: string,
+    feed: Feed,
+    result: { readonly readUpTo?: Date; readonly freshestAt?: Date; readonly error?: string },
+  ): Promise<FeedState>;
+  /** Teams confirmed a heartbeat; its card stands there. */
+  heartbeatArrived(number: number, card: { readonly conversationId: string; readonly activityId: string }): Promise<void>;
   /** A turn's activity id, once: false when it was handled before (AU-7). */
   firstSight(activityKey: string): Promise<boolean>;
 }
@@ -279,6 +299,28 @@ export interface OutgoingCard {
 export interface Channel {
   post(to: Conversation, card: OutgoingCard): Promise<{ readonly conversationId: string; readonly activityId: string }>;
   update(to: Conversation, conversationId: string, activityId: string, card: OutgoingCard): Promise<void>;
+}
+
+/** What is said of an alert where no card can be: plain text, one fact a line, instants in UTC. */
+export interface Notice {
+  /** What is said of one alert belongs together. */
+  readonly alertId: string;
+  readonly does: 'trigger' | 'acknowledge' | 'resolve';
+  readonly severity: Alert['severity'];
+  readonly subject: string;
+  readonly lines: readonly string[];
+  readonly at: Date;
+}
+
+/** The ways to people that are not Teams (AL-8). */
+export type SecondPath = 'mail' | 'page';
+/** Only those that are set up. Each resolves when the peer took it, and throws otherwise: whoever calls tries again. */
+export type SecondPaths = { readonly [P in SecondPath]?: (notice: Notice) => Promise<void> };
+
+/** Tells somebody outside that we live. Who stops hearing it raises the alarm (SI-2). */
+export interface DeadMan {
+  readonly everySeconds: number;
+  ping(): Promise<void>;
 }
 
 /**

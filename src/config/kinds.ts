@@ -127,6 +127,69 @@ export function someOf<const T extends string>(...values: readonly T[]): Kind<re
   };
 }
 
+/** One exact address: production takes https only, the sandbox also http on loopback. No user, password or fragment. */
+export const url: Kind<string> = {
+  type: 'https URL',
+  read(value, mode) {
+    const parsed = URL.parse(value);
+    if (!parsed) return no('must be a URL such as https://host.example/path');
+    if (`${parsed.username}${parsed.password}${parsed.hash}` !== '') return no('must hold no user, password or fragment');
+    const loopback = parsed.protocol === 'http:' && LOOPBACK.has(parsed.hostname) && mode === 'sandbox';
+    return parsed.protocol === 'https:' || loopback ? ok(parsed.href) : no('must be https');
+  },
+};
+
+/** The same where knowing the address is the right to use it. */
+export const secretUrl: Kind<Secret> = {
+  type: 'https URL',
+  secret: true,
+  read(value, mode) {
+    const read = url.read(value, mode);
+    return read.ok ? ok(new Secret(read.value)) : read;
+  },
+};
+
+export const hostName: Kind<string> = {
+  type: 'host',
+  read: (value) => (/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(value) ? ok(value.toLowerCase()) : no('must be the name of a host')),
+};
+
+const MAIL = /^[^\s@<>(),;:"\\]{1,64}@[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i;
+
+export const mailAddress: Kind<string> = {
+  type: 'mail address',
+  read: (value) => (MAIL.test(value) ? ok(value) : no('must be a mail address, without a name')),
+};
+
+export const mailAddresses: Kind<readonly string[]> = {
+  type: 'comma-separated mail addresses',
+  read(value) {
+    const found = value.split(',').map((each) => each.trim());
+    return found.length <= 50 && found.every((each) => MAIL.test(each)) ? ok(found) : no('must be a list of mail addresses, without names');
+  },
+};
+
+/** How often a feed must be heard, for every tenant or for one. */
+export interface RhythmSetting {
+  readonly tenant?: string;
+  readonly feed: string;
+  readonly minutes: number;
+}
+
+export const rhythms: Kind<readonly RhythmSetting[]> = {
+  type: 'feed=minutes, …',
+  read(value) {
+    const found: RhythmSetting[] = [];
+    for (const item of value.split(',').map((each) => each.trim())) {
+      const match = /^(?:([A-Za-z0-9._-]{1,80})\/)?([a-z][a-z-]{1,40})=(\d{1,5})$/.exec(item);
+      if (!match) return no('must be a list such as event-hub=15, contoso/azure-monitor=1440');
+      const [, tenant, feed = '', minutes] = match;
+      found.push({ ...(tenant === undefined ? {} : { tenant }), feed, minutes: Number(minutes) });
+    }
+    return ok(found);
+  },
+};
+
 /** An authentication context of Conditional Access, as the portal shows its id. */
 export const authenticationContext: Kind<string> = {
   type: 'c1 to c99',

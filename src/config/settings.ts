@@ -88,6 +88,7 @@ function* contradictions(settings: SandboxSettings, env: NodeJS.ProcessEnv, mode
       : 'is required for BOT_TYPE SingleTenant, or BOT_CERTIFICATE_FILE';
     yield { at: 'BOT_PASSWORD', problem };
   }
+  yield* secondPathContradictions(settings, has);
   yield* proofContradictions(settings, has);
   const builtIn: readonly string[] | undefined = CLOUDS[settings.cloud]?.serviceUrls;
   if (builtIn && settings.teamsServiceUrls?.some((origin) => !builtIn.includes(origin))) {
@@ -96,6 +97,22 @@ function* contradictions(settings: SandboxSettings, env: NodeJS.ProcessEnv, mode
       problem: `names a host that is not one of the ${settings.cloud} cloud: ${builtIn.join(', ')}`,
     };
   }
+}
+
+/** A way to people that is set up by half says nothing when it is needed (AL-8). */
+function* secondPathContradictions({ smtpTls }: SandboxSettings, has: (name: string) => boolean): Generator<ConfigProblem> {
+  const together: readonly (readonly [string, readonly string[]])[] = [
+    ['BREAKGLASS_SMTP_HOST', ['BREAKGLASS_MAIL_FROM', 'BREAKGLASS_MAIL_TO']],
+    ['BREAKGLASS_SMTP_USER', ['BREAKGLASS_SMTP_PASSWORD_FILE', 'BREAKGLASS_SMTP_HOST']],
+    ['BREAKGLASS_MAIL_TO', ['BREAKGLASS_SMTP_HOST']],
+    ['BREAKGLASS_PAGING_URL', ['BREAKGLASS_PAGING_KEY_FILE']],
+    ['BREAKGLASS_PAGING_KEY_FILE', ['BREAKGLASS_PAGING_URL']],
+  ];
+  const missing = new Map<string, string>();
+  for (const [name, others] of together) if (has(name)) for (const other of others) if (!has(other)) missing.set(other, name);
+  for (const [at, name] of missing) yield { at, problem: `is required with ${name}` };
+  if (smtpTls === 'none')
+    yield { at: 'BREAKGLASS_SMTP_TLS', problem: 'must not be none: alerts and the password would cross the network in clear' };
 }
 
 const PROOF_NAMES = [

@@ -172,6 +172,51 @@ export const TABLE = {
     unit: 'seconds',
     sandboxFallback: 5,
   }),
+  heartbeatMinutes: defaulted(
+    'BREAKGLASS_HEARTBEAT_MINUTES',
+    kind.integer(1, 60),
+    5,
+    'How often it is tried whether an alert would reach the channel; readyz and the dead-man ping are judged by it.',
+    { unit: 'minutes', sandboxFallback: 1 },
+  ),
+  feedRhythms: defaulted(
+    'BREAKGLASS_FEED_RHYTHMS',
+    kind.rhythms,
+    [],
+    'How often feeds must be heard: event-hub=15, contoso/azure-monitor=1440. What is read on schedule is expected anyway; 0 expects nothing.',
+  ),
+  deadManUrl: optional(
+    'BREAKGLASS_DEAD_MAN_URL',
+    kind.secretUrl,
+    'Address outside that is pinged while alerts reach the channel, and raises the alarm when it hears nothing.',
+  ),
+  deadManSeconds: defaulted('BREAKGLASS_DEAD_MAN_SECONDS', kind.integer(1, 3_600), 60, 'How often it is pinged.', { unit: 'seconds' }),
+  smtpHost: optional('BREAKGLASS_SMTP_HOST', kind.hostName, 'Mail server for alerts that do not reach Teams.'),
+  smtpPort: defaulted('BREAKGLASS_SMTP_PORT', kind.integer(1, 65_535), 587, 'Its port.'),
+  smtpTls: defaulted(
+    'BREAKGLASS_SMTP_TLS',
+    kind.choice('required', 'implicit', 'none'),
+    'required',
+    'STARTTLS or nothing, TLS from the first byte (port 465), or none, which production refuses.',
+  ),
+  smtpUser: optional('BREAKGLASS_SMTP_USER', kind.text, 'User at the mail server.', { defaultNote: 'none: no sign-in' }),
+  smtpPasswordFile: optional('BREAKGLASS_SMTP_PASSWORD_FILE', kind.path, 'File with the password of that user.', {
+    defaultNote: 'required with BREAKGLASS_SMTP_USER',
+  }),
+  mailFrom: optional('BREAKGLASS_MAIL_FROM', kind.mailAddress, 'Sender of these mails.', {
+    defaultNote: 'required with BREAKGLASS_SMTP_HOST',
+  }),
+  mailTo: optional('BREAKGLASS_MAIL_TO', kind.mailAddresses, 'Who gets them.', { defaultNote: 'required with BREAKGLASS_SMTP_HOST' }),
+  pagingUrl: optional('BREAKGLASS_PAGING_URL', kind.url, 'Webhook that pages people when alerts do not reach Teams.'),
+  pagingShape: defaulted(
+    'BREAKGLASS_PAGING_SHAPE',
+    kind.choice('pagerduty', 'json'),
+    'pagerduty',
+    'What it takes: PagerDuty Events v2, or plain JSON with a bearer token.',
+  ),
+  pagingKeyFile: optional('BREAKGLASS_PAGING_KEY_FILE', kind.path, 'File with its routing key, or with the bearer token.', {
+    defaultNote: 'required with BREAKGLASS_PAGING_URL',
+  }),
 
   tenantsFile: defaulted('BREAKGLASS_TENANTS_FILE', kind.path, 'tenants.yaml', 'The tenants looked after; see env/tenants.example.yaml.'),
   custodyKeyFile: required(

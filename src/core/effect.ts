@@ -1,5 +1,8 @@
 import type { Intent } from './intent.ts';
 
+/** Why something is said on the second path too, or that it needs nobody any more. */
+export type NotifyWhy = 'undelivered' | 'unacknowledged' | 'raised' | 'acknowledged' | 'over';
+
 /** Where a card goes: the security channel, or one person's chat with the bot. */
 export type Place = { readonly kind: 'channel' } | { readonly kind: 'person'; readonly objectId: string };
 
@@ -11,6 +14,8 @@ export type Subject = `${'request' | 'account' | 'part' | 'alert' | 'validation'
  * - `apply-plan`: walk the plan of an approved request.
  * - `show`: redraw every card posted for the subject, from the state as it is then.
  * - `post`: post one new card; `key` makes it once. `urgent` cards go ahead of ordinary ones, `first` ones ahead of everything (AL-6).
+ * - `notify`: say the alert by mail and page too, as far as these are set up (AL-8).
+ * - `beat`: bring this heartbeat to the channel, and note when it arrived (SI-3).
  * - `intend`: dispatch the intent at that instant (or now, if past); the same `key` again moves it. `forget` takes it back.
  */
 export type Effect =
@@ -27,5 +32,7 @@ export type Effect =
       /** Somebody is in. Implies `urgent`. */
       readonly first?: boolean;
     }
+  | { readonly kind: 'notify'; readonly alertId: string; readonly why: NotifyWhy }
+  | { readonly kind: 'beat'; readonly number: number }
   | { readonly kind: 'intend'; readonly key: string; readonly at: Date; readonly intent: Intent }
   | { readonly kind: 'forget'; readonly key: string };

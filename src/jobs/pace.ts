@@ -31,15 +31,30 @@ export const ORDINARY: readonly Window[] = [
 ];
 const LONGEST_MS = Math.max(...FIRST.map(({ windowMs }) => windowMs));
 
+/** Resolves when one more may be sent to the conversation, and counts it. */
+export interface Turn {
+  (conversationId: string, windows: readonly Window[]): Promise<void>;
+  /** Teams said when to come back: until then nobody's turn comes in this conversation. */
+  hold?(conversationId: string, forMs: number): void;
+}
+
+/** Longer than this nobody is held, whatever Teams says: an alert is worth a refused attempt. */
+const LONGEST_HOLD_MS = 30_000;
+
 /** Spaces out what is sent to one conversation. In memory: one replica sends; more would each keep below the limit on their own. */
-export function pacer(now: () => number = () => performance.now(), sleep: (ms: number) => Promise<unknown> = wait) {
+export function pacer(now: () => number = () => performance.now(), sleep: (ms: number) => Promise<unknown> = wait): Turn {
   const sent = new Map<string, number[]>();
-  /** Resolves when one more may be sent to the conversation, and counts it. */
-  return async function turn(conversationId: string, windows: readonly Window[]): Promise<void> {
+  const held = new Map<string, number>();
+  const turn = async (conversationId: string, windows: readonly Window[]): Promise<void> => {
     for (;;) {
       const at = now();
       const history = (sent.get(conversationId) ?? []).filter((instant) => at - instant < LONGEST_MS);
-      const delay = Math.max(0, ...windows.map(({ count, windowMs }) => (history[history.length - count] ?? -Infinity) + windowMs - at));
+      const hold = (held.get(conversationId) ?? at) - at;
+      const delay = Math.max(
+        0,
+        hold,
+        ...windows.map(({ count, windowMs }) => (history[history.length - count] ?? -Infinity) + windowMs - at),
+      );
       if (delay === 0) {
         sent.set(conversationId, [...history, at]);
         return;
@@ -47,4 +62,9 @@ export function pacer(now: () => number = () => performance.now(), sleep: (ms: n
       await sleep(delay);
     }
   };
+  return Object.assign(turn, {
+    hold(conversationId: string, forMs: number): void {
+      held.set(conversationId, now() + Math.min(forMs, LONGEST_HOLD_MS));
+    },
+  });
 }

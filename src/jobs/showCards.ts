@@ -3,7 +3,7 @@ import type { Channel, Conversation, PostedCard, Store } from '../app/ports.ts';
 import { withBanner } from '../cards/render.ts';
 import type { Subject } from '../core/effect.ts';
 import { type Drawn, draw, type RefreshFor } from './draw.ts';
-import { FIRST, ORDINARY, pacer, URGENT, type Window } from './pace.ts';
+import { FIRST, ORDINARY, pacer, type Turn, URGENT, type Window } from './pace.ts';
 
 export interface ShowCardsNeeds {
   readonly store: Store;
@@ -16,14 +16,17 @@ export interface ShowCardsNeeds {
 interface SendFault {
   readonly status: number;
   readonly ambiguous: boolean;
+  readonly retryAfterMs?: number;
 }
 
+/** After a 429 that does not say when to come back. */
+const HOLD_MS = 1_000;
 const SWEPT_AT_ONCE = 200;
 
 const REPEAT = 'This may be a repeat: the first attempt to send it was not confirmed.';
 
 /** Posts cards that are owed and keeps posted ones true. One card is handled by one job at a time; the state decides what it shows. */
-export function cardJobs({ store, channel, refreshFor, log }: ShowCardsNeeds, turn = pacer()) {
+export function cardJobs({ store, channel, refreshFor, log }: ShowCardsNeeds, turn: Turn = pacer()) {
   const busy = new Map<string, Promise<void>>();
 
   /** One after the other per card, so that an older drawing never overtakes a newer one. */
@@ -56,7 +59,7 @@ export function cardJobs({ store, channel, refreshFor, log }: ShowCardsNeeds, tu
       const sent = await channel.post(conversation, card);
       await store.markSent(key, sent.conversationId, sent.activityId, drawn.revision);
     } catch (error) {
-      return failed(error, posted, 'post');
+      return failed(error, posted, conversation, 'post');
     }
     await redraw(key, conversation, windows);
   }
@@ -73,14 +76,15 @@ export function cardJobs({ store, channel, refreshFor, log }: ShowCardsNeeds, tu
       try {
         await channel.update(conversation, posted.conversationId, posted.activityId, drawn.card);
       } catch (error) {
-        return failed(error, posted, 'update');
+        return failed(error, posted, conversation, 'update');
       }
       await store.markShown(key, drawn.revision);
     }
   }
 
-  async function failed(error: unknown, posted: PostedCard, what: 'post' | 'update'): Promise<void> {
+  async function failed(error: unknown, posted: PostedCard, { conversationId }: Conversation, what: 'post' | 'update'): Promise<void> {
     if (!isSendFault(error)) throw error;
+    if (error.status === 429) turn.hold?.(conversationId, error.retryAfterMs ?? HOLD_MS);
     // Refused for good: the person removed the bot, or the conversation is gone. Trying again helps nobody until Teams tells us another.
     const forGood = error.status === 403 || error.status === 404;
     // After an attempt nobody can answer for, a plain refusal of the next one does not make that one undone (AL-2).

@@ -1,16 +1,21 @@
 import type { Door } from '../app/dispatch.ts';
 import type { Jobs } from '../app/jobs.ts';
 import type { Log } from '../app/log.ts';
-import type { Channel, Store, Tenants } from '../app/ports.ts';
+import type { Channel, SecondPaths, Store, Tenants } from '../app/ports.ts';
 import type { RefreshFor } from './draw.ts';
+import { expectedFeeds } from './expectedFeeds.ts';
+import { bringHeartbeat } from './heartbeat.ts';
+import { pacer } from './pace.ts';
 import { pollRosters } from './pollRosters.ts';
 import { pollSignIns } from './pollSignIns.ts';
 import { repeat } from './repeat.ts';
 import { type RunPlanNeeds, runPlan } from './runPlan.ts';
+import { sayElsewhere } from './sayElsewhere.ts';
 import { cardJobs } from './showCards.ts';
 import { ringTimers, startTimers } from './timers.ts';
+import { startWatching, type WatchingNeeds } from './watching.ts';
 
-export interface WorkerNeeds extends RunPlanNeeds {
+export interface WorkerNeeds extends RunPlanNeeds, WatchingNeeds {
   readonly door: Door;
   readonly store: Store;
   readonly jobs: Jobs;
@@ -19,6 +24,7 @@ export interface WorkerNeeds extends RunPlanNeeds {
   readonly refreshFor: RefreshFor;
   readonly signInPollSeconds: number;
   readonly rosterPollSeconds: number;
+  readonly secondPaths: SecondPaths;
   readonly log: Log;
 }
 
@@ -28,20 +34,26 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
+const WORKER = { kind: 'system', part: 'worker' } as const;
 const SWEEP_EVERY_MS = 60_000;
 
 /** Starts everything that works in the background. Alerts have queues of their own. */
 export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   const { store, door, jobs, tenants, log } = needs;
-  const cards = cardJobs(needs);
+  const turn = pacer();
+  const cards = cardJobs(needs, turn);
+  const heartbeat = { ...needs, expectedFeeds: async () => (await expectedFeeds(needs)).length };
   const handle = async (job: Parameters<Parameters<Jobs['work']>[2]>[0]): Promise<void> => {
     if (job.kind === 'apply-plan') await runPlan(needs, job.requestId);
     else if (job.kind === 'post') await cards.post(job.key);
-    else await cards.show(job.subject);
+    else if (job.kind === 'show') await cards.show(job.subject);
+    else if (job.kind === 'beat') await bringHeartbeat(heartbeat, turn, job.number);
+    else await sayElsewhere(needs, job.path, job.alertId, job.why);
   };
   await jobs.work('first-card', 4, handle);
   await jobs.work('urgent-card', 2, handle);
   await jobs.work('card', 4, handle);
+  await jobs.work('notify', 2, handle);
   await jobs.work('run-plan', 2, handle);
   const stopping = new AbortController();
   const sweeps = repeat('sweep', SWEEP_EVERY_MS, log, () => cards.sweep(stopping.signal));
@@ -51,6 +63,8 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   // Before anything else is decided: who is there at the first start has been there before us.
   const rosters = repeat('roster', needs.rosterPollSeconds * 1000, log, () => pollRosters(needs.people, door, log));
   await rosters.now();
+  await door.dispatch(WORKER, { kind: 'beat' });
+  const watching = startWatching(needs);
   return {
     async settle(limitMs) {
       const deadline = performance.now() + limitMs;
@@ -65,7 +79,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
     },
     async stop() {
       stopping.abort();
-      await Promise.all([timers.stop(), polls.stop(), rosters.stop(), sweeps.stop()]);
+      await Promise.all([timers.stop(), polls.stop(), rosters.stop(), sweeps.stop(), watching.stop()]);
     },
   };
 }

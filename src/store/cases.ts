@@ -35,7 +35,7 @@ export async function credentialReplaced(
     .where('state', '=', 'applied')
     .where('tenant_id', '=', tenantId)
     .where(sql`lower(user_principal_name)`, '=', userPrincipalName.toLowerCase())
-    .where(sql`body->>'kind'`, 'in', ['rotate', 'retire'])
+    .where(sql`body->>'kind'`, 'in', ['rotate', 'handover', 'retire'])
     .orderBy('opened_at', 'desc')
     .limit(20)
     .execute();

@@ -7,6 +7,7 @@ import { provenApproval } from './migrations/0004_proven_approval.ts';
 import { quarantine } from './migrations/0005_quarantine.ts';
 import { cases } from './migrations/0006_cases.ts';
 import { accountRequests } from './migrations/0007_account_requests.ts';
+import { watch } from './migrations/0008_watch.ts';
 import type { Tables } from './tables.ts';
 
 /** By name, in order. Forward only. */
@@ -18,6 +19,7 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   '0005_quarantine': quarantine,
   '0006_cases': cases,
   '0007_account_requests': accountRequests,
+  '0008_watch': watch,
 };
 
 /**

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { type Db as BossDatabase, fromKysely, PgBoss } from 'pg-boss';
 import type { Job, JobQueue, Jobs } from '../app/jobs.ts';
 import type { Log } from '../app/log.ts';
+import type { SecondPath } from '../app/ports.ts';
 import type { Effect, Place } from '../core/effect.ts';
 import type { Database } from './connect.ts';
 import { toJson } from './json.ts';
@@ -14,7 +15,8 @@ export interface Outbox extends Jobs {
   send(handle: Kysely<Tables>, queue: JobQueue, job: Job): Promise<void>;
 }
 
-const QUEUES: readonly JobQueue[] = ['run-plan', 'first-card', 'urgent-card', 'card'];
+const QUEUES: readonly JobQueue[] = ['run-plan', 'first-card', 'urgent-card', 'card', 'notify'];
+const PATHS: readonly SecondPath[] = ['mail', 'page'];
 
 /**
  * Never given up: two million tries a minute apart are almost four years, and a job that waits is kept for ten. What is owed stays owed,
@@ -30,6 +32,9 @@ const QUEUE = {
   expireInSeconds: 3600,
   notify: true,
 };
+
+/** What is worth most is tried again soonest: a minute after Teams came back would be a minute too late. */
+const LONGEST_DELAY_S: { readonly [Q in JobQueue]?: number } = { 'first-card': 5, 'urgent-card': 15 };
 
 /** The queue a card goes through. */
 export const queueOf = ({ first, urgent }: { readonly first?: boolean; readonly urgent?: boolean }): JobQueue =>
@@ -66,6 +71,13 @@ export async function owe(handle: Kysely<Tables>, outbox: Outbox, effects: reado
       case 'show':
         await outbox.send(handle, queueOf(effect), { kind: 'show', subject: effect.subject });
         break;
+      case 'notify':
+        // One job a way, so that one that is down holds up no other. What is not set up is found out when it is done.
+        for (const path of PATHS) await outbox.send(handle, 'notify', { kind: 'notify', path, alertId: effect.alertId, why: effect.why });
+        break;
+      case 'beat':
+        await outbox.send(handle, 'urgent-card', { kind: 'beat', number: effect.number });
+        break;
       case 'apply-plan':
         await outbox.send(handle, 'run-plan', { kind: 'apply-plan', requestId: effect.requestId });
         break;
@@ -90,8 +102,9 @@ export async function openOutbox(database: Database, log: Log): Promise<Outbox> 
   boss.on('error', (error) => log.error('jobs.failed', { error: error.message }));
   await boss.start();
   for (const name of QUEUES) {
-    await boss.createQueue(name, QUEUE);
-    await boss.updateQueue(name, QUEUE); // one made by an earlier version keeps its own options otherwise
+    const options = { ...QUEUE, retryDelayMax: LONGEST_DELAY_S[name] ?? QUEUE.retryDelayMax };
+    await boss.createQueue(name, options);
+    await boss.updateQueue(name, options); // one made by an earlier version keeps its own options otherwise
     if (database.engine === 'embedded') await releaseActive(boss, name);
   }
   let working = 0;

@@ -25,6 +25,7 @@ export const feedFrom = (row: Selectable<Tables['feed']>): FeedState => ({
   feed: row.feed as Feed,
   failures: row.failures,
   ...(row.last_success_at ? { lastSuccessAt: row.last_success_at } : {}),
+  ...(row.freshest_at ? { freshestAt: row.freshest_at } : {}),
   ...(row.read_up_to ? { readUpTo: row.read_up_to } : {}),
   ...(row.last_error === null ? {} : { lastError: row.last_error }),
 });

@@ -15,6 +15,7 @@ import { readQuarantine } from './quarantine.ts';
 import { cardFrom, feedFrom } from './rows.ts';
 import { ringNextTimer } from './timers.ts';
 import { transactionOn } from './transaction.ts';
+import { conditions, heartbeatArrived, readHeartbeat } from './watch.ts';
 
 const SWEEP_EVERY_MS = 60_000;
 
@@ -49,6 +50,9 @@ export function storeOn(database: Database, outbox: Outbox): Store {
     quarantined: (limit) => readQuarantine(db(), limit),
     unclassifiedAlerts: (limit) => unclassifiedAlerts(db(), limit),
     openCases: (limit) => openCases(db(), limit),
+    conditions: () => conditions(db()),
+    heartbeat: () => readHeartbeat(db()),
+    heartbeatArrived: (number, card) => heartbeatArrived(db(), number, card),
     async watchedUsers(tenantId) {
       // A retired one can be restored from the recycle bin for 30 days, by whoever may: until then it is looked at.
       const gone = new Date((await readClock(db())).getTime() - 31 * 86_400_000);
@@ -118,10 +122,10 @@ export function storeOn(database: Database, outbox: Outbox): Store {
         select key from late join claimed using (key) order by first desc, urgent desc, since`.execute(db());
       return rows.map(({ key }) => key);
     },
-    async feedRead(tenantId, feed, { readUpTo, error }) {
+    async feedRead(tenantId, feed, { readUpTo, freshestAt, error }) {
       const at = await readClock(db());
       const fresh = error === undefined ? { last_success_at: at, failures: 0, last_error: null } : { last_error: error };
-      const row = { ...fresh, ...(readUpTo ? { read_up_to: readUpTo } : {}) };
+      const row = { ...fresh, ...(readUpTo ? { read_up_to: readUpTo } : {}), ...(freshestAt ? { freshest_at: freshestAt } : {}) };
       const saved = await db()
         .insertInto('feed')
         .values({ tenant_id: tenantId, feed, failures: error === undefined ? 0 : 1, ...row })

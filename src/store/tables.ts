@@ -43,6 +43,16 @@ export interface Tables {
   };
   alert: AggregateTable & { raised_at: Date };
   case: AggregateTable & { about: string; tenant_id: string | null; account: string | null; opened_at: Date };
+  condition: { name: string; alert_id: string; since: Date };
+  heartbeat: {
+    one: Generated<boolean>;
+    number: number;
+    began_at: Date;
+    arrived: number;
+    arrived_at: Date | null;
+    conversation_id: string | null;
+    activity_id: string | null;
+  };
   once: { key: string; id: string };
   sealed_part: { key: string; sealed: Buffer };
   timer: { key: string; at: Date; intent: Json; failures: Generated<number> };
@@ -65,6 +75,8 @@ export interface Tables {
     feed: string;
     last_success_at: Date | null;
     read_up_to: Date | null;
+    /** Instant of the newest row it brought. */
+    freshest_at: Date | null;
     failures: number;
     last_error: string | null;
   };

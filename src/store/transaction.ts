@@ -14,6 +14,7 @@ import { putInQuarantine } from './quarantine.ts';
 import { readRoster, saveRoster } from './roster.ts';
 import type { Tables } from './tables.ts';
 import { putTicket, readTicket, spendTicket } from './tickets.ts';
+import { beginCondition, endCondition, nextHeartbeat } from './watch.ts';
 
 /** Writes are judged while their rows are fresh: more requests of one tenant do not run within the hours a feed may lag. */
 const MOST_BEGUN = 50;
@@ -73,6 +74,13 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
     openCaseAbout: (about) => openCaseAbout(handle, about),
     openCaseOfName: (tenantId, name) => openCaseOfName(handle, tenantId, name),
     credentialReplaced: (tenantId, name, since) => credentialReplaced(handle, tenantId, name, since),
+    beginCondition: (name, alertId, now) => beginCondition(handle, name, alertId, now),
+    endCondition: (name) => endCondition(handle, name),
+    async isSent(key) {
+      const row = await handle.selectFrom('posted_card').select('state').where('key', '=', key).executeTakeFirst();
+      return row?.state === 'sent';
+    },
+    nextHeartbeat: (now) => nextHeartbeat(handle, now),
     async claimOnce(key, id) {
       const won = await handle
         .insertInto('once')

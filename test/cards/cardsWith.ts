@@ -128,6 +128,8 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     alertCard(open, NOON, 'escalation:2'),
     alertCard({ ...alert, state: 'classified', classified: { as: 'misuse', by: who('a'), at: NOON }, caseId: 'C-1' }, NOON),
     alertListCard([open, alert], [useCase]),
+    alertCard({ ...open, cause: { kind: 'feed-silent', feed: 'event-hub', sinceAt: NOON, everySeconds: 60, words: text() } }, NOON),
+    alertCard({ ...open, state: 'over', overAt: NOON, cause: { kind: 'teams-unreachable', sinceAt: NOON } }, NOON, 'over'),
     caseCard(useCase, NOON),
     caseCard({ ...useCase, state: 'closed' }, NOON),
     ...(['request-failed', 'part-expired', 'unreadable-signal', 'feed-failing'] as const).map((kind) =>

@@ -22,7 +22,16 @@ test('there is a golden file for every example and no other', () => {
 
 test('every template and view is in the catalogue', () => {
   const cards = new Set(EXAMPLES.map(({ card }) => card));
-  const pieces = new Set(['list', 'banner', 'requestParts', 'requestOutcome', 'requestWords', 'partWords', 'alertChange']);
+  const pieces = new Set([
+    'list',
+    'banner',
+    'requestParts',
+    'requestOutcome',
+    'requestWords',
+    'partWords',
+    'alertChange',
+    'alertCondition',
+  ]);
   const files = ['templates', 'views'].flatMap((folder) => readdirSync(new URL(`../../src/cards/${folder}/`, import.meta.url)));
   const names = files.map((file) => file.replace(/\.(json|ts)$/, '')).filter((name) => name !== 'fragments' && !pieces.has(name));
   expect([...new Set(names)].filter((name) => !cards.has(name))).toEqual(

@@ -28,6 +28,8 @@ interface Rows {
   readonly alert: Map<string, Aggregates['alert']>;
   readonly quarantine: Quarantined[];
   readonly case: Map<string, Aggregates['case']>;
+  readonly conditions: Map<string, { readonly alertId: string; readonly since: Date }>;
+  readonly heartbeats: Awaited<ReturnType<Store['heartbeat']>>[];
   readonly once: Map<string, string>;
   readonly sealed: Map<string, Uint8Array>;
   readonly timers: Map<string, { readonly at: Date; readonly intent: Intent }>;
@@ -45,6 +47,8 @@ const nothing = (): Rows => ({
   alert: new Map(),
   quarantine: [],
   case: new Map(),
+  conditions: new Map(),
+  heartbeats: [],
   once: new Map(),
   sealed: new Map(),
   timers: new Map(),
@@ -84,6 +88,7 @@ export function memoryStore(start: Date): MemoryStore {
     const card = rows.cards.get(key);
     if (card) rows.cards.set(key, { ...card, ...change });
   };
+  const beat = () => rows.heartbeats.at(-1) ?? { number: 0, beganAt: start, arrived: 0 };
   const readRow = <K extends Kind>(kind: K, id: string): Aggregates[K] | undefined => structuredClone((rows[kind] as RowsOf<K>).get(id));
   const writeRow = <K extends Kind>(kind: K, value: Aggregates[K]): void => {
     (rows[kind] as RowsOf<K>).set(value.id, structuredClone(value));
@@ -106,6 +111,13 @@ export function memoryStore(start: Date): MemoryStore {
       }
       case 'show':
         send(effect, { kind: 'show', subject: effect.subject });
+        break;
+      case 'notify':
+        for (const path of ['mail', 'page'] as const)
+          rows.jobs.push({ queue: 'notify', job: { kind: 'notify', path, alertId: effect.alertId, why: effect.why } });
+        break;
+      case 'beat':
+        rows.jobs.push({ queue: 'urgent-card', job: { kind: 'beat', number: effect.number } });
         break;
       case 'apply-plan':
         rows.jobs.push({ queue: 'run-plan', job: { kind: 'apply-plan', requestId: effect.requestId } });
@@ -155,13 +167,30 @@ export function memoryStore(start: Date): MemoryStore {
     async credentialReplaced(tenantId, name, since) {
       const applied = [...rows.request.values()].find(
         ({ kind, state, plan, closedAt = since }) =>
-          ['rotate', 'retire'].includes(kind) &&
+          ['rotate', 'handover', 'retire'].includes(kind) &&
           state === 'applied' &&
           plan.tenant.id === tenantId &&
           plan.account.userPrincipalName === name &&
           closedAt > since,
       );
       return applied?.closedAt && { requestId: applied.id, at: applied.closedAt };
+    },
+    async beginCondition(condition, alertId, now) {
+      if (rows.conditions.has(condition)) return false;
+      rows.conditions.set(condition, { alertId, since: now });
+      return true;
+    },
+    async endCondition(condition) {
+      const { alertId } = rows.conditions.get(condition) ?? {};
+      rows.conditions.delete(condition);
+      return alertId;
+    },
+    isSent: async (key) => rows.cards.get(key)?.state === 'sent',
+    async nextHeartbeat(now) {
+      const { number, arrived, ...more } = beat();
+      if (arrived < number) return undefined;
+      rows.heartbeats.splice(0, 1, { ...more, arrived, number: number + 1, beganAt: now });
+      return number + 1;
     },
     async claimOnce(key, id) {
       const earlier = rows.once.get(key);
@@ -256,6 +285,11 @@ export function memoryStore(start: Date): MemoryStore {
     accounts: async (limit) => [...rows.account.values()].slice(0, limit),
     openAlerts: async (limit) => [...rows.alert.values()].filter(({ state }) => state === 'open').slice(0, limit),
     quarantined: async (limit) => ({ rows: [...rows.quarantine].reverse().slice(0, limit), total: rows.quarantine.length }),
+    conditions: async () => new Map([...rows.conditions].map(([condition, { since }]) => [condition, since])),
+    heartbeat: async () => beat(),
+    async heartbeatArrived(number, card) {
+      if (beat().arrived < number) rows.heartbeats.splice(0, 1, { ...beat(), ...card, arrived: number, arrivedAt: clock });
+    },
     unclassifiedAlerts: async (limit) =>
       [...rows.alert.values()].filter(({ state, severity }) => state === 'acknowledged' && severity === 'critical').slice(0, limit),
     openCases: async (limit) => [...rows.case.values()].filter(({ state }) => state === 'open').slice(0, limit),
@@ -288,9 +322,9 @@ export function memoryStore(start: Date): MemoryStore {
         .slice(0, limit)
         .map(({ key }) => key);
     },
-    async feedRead(tenantId, feed, { readUpTo, error }) {
+    async feedRead(tenantId, feed, { readUpTo, freshestAt, error }) {
       const before = feeds.get(`${tenantId}|${feed}`) ?? { tenantId, feed, failures: 0 };
-      const moved = { ...before, ...(readUpTo ? { readUpTo } : {}) };
+      const moved = { ...before, ...(readUpTo ? { readUpTo } : {}), ...(freshestAt ? { freshestAt } : {}) };
       const next: FeedState =
         error === undefined
           ? { ...moved, failures: 0, lastSuccessAt: clock }
@@ -315,6 +349,8 @@ const copyOf = (rows: Rows): Rows => ({
   alert: new Map(rows.alert),
   quarantine: [...rows.quarantine],
   case: new Map(rows.case),
+  conditions: new Map(rows.conditions),
+  heartbeats: [...rows.heartbeats],
   once: new Map(rows.once),
   sealed: new Map(rows.sealed),
   timers: new Map(rows.timers),

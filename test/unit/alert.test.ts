@@ -36,6 +36,7 @@ describe('raising an alert', () => {
     expect(effects).toEqual([
       { kind: 'post', key: 'alert:AL-1:0', place: { kind: 'channel' }, subject: 'alert:AL-1', first: true },
       { kind: 'intend', key: 'escalate:AL-1', at: minutes(5), intent: { kind: 'escalate-alert', alertId: 'AL-1' } },
+      { kind: 'intend', key: 'deliver:AL-1', at: minutes(1), intent: { kind: 'check-delivery', alertId: 'AL-1' } },
     ]);
   });
 

@@ -38,6 +38,9 @@ function start() {
     tenants: { list: () => [], info: () => undefined, reader: unused, writer: unused },
     people: { lookUp: async () => ({ ok: false, why: 'unknown' }), holders: async () => [] },
     refreshFor: async () => [],
+    heartbeatSeconds: 300,
+    feedRhythms: [],
+    secondPaths: {},
     signInPollSeconds: 86_400,
     rosterPollSeconds: 86_400,
     log,
@@ -83,6 +86,6 @@ test('AL-2: what was refused is tried again every minute, until it is sent', asy
 
 test('AL-6: each queue of cards has workers of its own', async () => {
   const worker = await start();
-  expect([...workers.keys()].sort()).toEqual(['card', 'first-card', 'run-plan', 'urgent-card']);
+  expect([...workers.keys()].sort()).toEqual(['card', 'first-card', 'notify', 'run-plan', 'urgent-card']);
   await worker.stop();
 });

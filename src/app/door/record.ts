@@ -51,6 +51,10 @@ export function detailsOf(intent: Intent): { details?: Record<string, string | n
       return { details: { role: intent.role, holders: intent.holders.map(({ objectId }) => objectId).join(' ') } };
     case 'configuration-read':
       return { details: intent.configuration };
+    case 'condition-began':
+      return { details: { condition: intent.condition, cause: intent.cause.kind } };
+    case 'condition-ended':
+      return { details: { condition: intent.condition } };
     case 'classify-alert':
       return { details: { as: intent.as } };
     case 'report-case-step':

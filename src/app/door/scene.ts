@@ -13,6 +13,8 @@ export interface DoorNeeds {
   readonly random: Random;
   readonly policy: Policy;
   readonly tenant: (tenantId: string) => TenantInfo | undefined;
+  /** How often a heartbeat sets out to the channel; 5 minutes unless said. */
+  readonly heartbeatSeconds?: number;
 }
 
 /** What a handler works with: one transaction, one actor, one instant. */

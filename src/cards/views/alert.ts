@@ -8,6 +8,7 @@ import { signInResult } from '../signInResults.ts';
 import { names, plain } from '../text.ts';
 import { when } from '../time.ts';
 import { tellChange } from './alertChange.ts';
+import { tellCondition } from './alertCondition.ts';
 
 type Color = 'Attention' | 'Warning' | 'Default';
 
@@ -22,7 +23,11 @@ interface AlertView {
     readonly tone: Tone;
     readonly color: Color;
   };
+  readonly hasMention: boolean;
+  readonly mention: string;
+  readonly mentions: readonly Mention[];
   readonly isAcknowledged: boolean;
+  readonly seen: string;
   readonly acknowledgedBy: string;
   readonly acknowledgedAt: string;
   readonly isClassified: boolean;
@@ -45,6 +50,8 @@ export interface Told {
   readonly facts: readonly Fact[];
   readonly next: string;
   readonly reported: string;
+  /** Its title once it is over, where it tells of something that lasts. */
+  readonly over?: string;
 }
 
 const MINUTES = ['5', '15', '30'] as const;
@@ -73,25 +80,33 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
   const minutes = MINUTES[level - 1];
   const { kicker, tone, color } = SEVERITIES[alert.severity];
   const acknowledged = alert.state !== 'open';
+  const over = alert.state === 'over';
+  const seenAt = over ? alert.overAt : alert.acknowledgedAt;
   const unexplained = variant === 'unclassified' && alert.state === 'acknowledged';
   const account = alert.account ?? (alert.cause.kind === 'sign-in' ? alert.cause.event.userPrincipalName : undefined);
+  const mentioned =
+    variant !== undefined && (unexplained || alert.state === 'open') ? alert.owners.slice(0, MOST_MENTIONS).map(mentionOf) : [];
   const view: AlertView = {
+    hasMention: mentioned.length > 0,
+    mention: mentioned.map(({ text }) => text).join(', '),
+    mentions: mentioned,
     hasEscalation: unexplained || (minutes !== undefined && !acknowledged),
     escalation: unexplained ? 'Nobody has said yet what this was' : `Nobody has acknowledged this for ${minutes ?? ''} minutes`,
     header: {
       kicker,
-      title: told.title,
-      state: plain(told.state),
+      title: over ? (told.over ?? told.title) : told.title,
+      state: plain(over ? 'It is over' : told.state),
       // Red is for what still needs somebody.
-      tone: acknowledged ? 'emphasis' : tone,
+      tone: over ? 'good' : acknowledged ? 'emphasis' : tone,
       color: acknowledged ? 'Default' : color,
     },
     isAcknowledged: acknowledged,
-    acknowledgedBy: plain(alert.acknowledgedBy?.name ?? 'somebody', 80),
-    acknowledgedAt: alert.acknowledgedAt ? when(alert.acknowledgedAt) : '',
+    seen: over ? '✓ It ended by itself' : '✓ Acknowledged by ',
+    acknowledgedBy: over ? '' : plain(alert.acknowledgedBy?.name ?? 'somebody', 80),
+    acknowledgedAt: seenAt ? when(seenAt) : '',
     isClassified: alert.classified !== undefined,
     classified: plain(alert.classified ? classifiedWords(alert, alert.classified) : ''),
-    asksWhat: acknowledged && isUse(alert) && alert.classified === undefined,
+    asksWhat: acknowledged && !over && isUse(alert) && alert.classified === undefined,
     hasAccount: account !== undefined,
     account: plain(account ?? ''),
     hasTenant: alert.tenantName !== undefined || alert.tenantId !== undefined,
@@ -104,8 +119,27 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
   const where = account === undefined ? '' : ` – ${account}`;
   return {
     card: render(view),
-    summary: plain(`${acknowledged ? 'Acknowledged' : kicker.replace('▲ ', '')}: ${told.title}${where}`, 200),
+    summary: plain(
+      `${over ? 'Over' : acknowledged ? 'Acknowledged' : kicker.replace('▲ ', '')}: ${over ? (told.over ?? told.title) : told.title}${where}`,
+      200,
+    ),
   };
+}
+
+interface Mention {
+  readonly type: 'mention';
+  readonly text: string;
+  readonly mentioned: { readonly id: string; readonly name: string };
+}
+const MOST_MENTIONS = 6;
+
+/**
+ * By object id, which cards of bots may mention people by (Learn, cards-format: user mention with Microsoft Entra object id). Called by their
+ * part and not by name: a mention stands where Markdown is read, and there nobody's text goes (CM-3).
+ */
+function mentionOf({ objectId }: Alert['owners'][number], index: number): Mention {
+  const name = `Owner ${index + 1}`;
+  return { type: 'mention', text: `<at>${name}</at>`, mentioned: { id: plain(objectId, 80), name } };
 }
 
 export const titleOf = ({ cause }: Alert): string => tell(cause).title;
@@ -119,7 +153,7 @@ function classifiedWords({ caseId, drillId }: Alert, { as, by }: NonNullable<Ale
   return `${WHAT[as]}, says ${plain(by.name, 80)}${about}`;
 }
 
-function tell(cause: AlertCause): Told {
+export function tell(cause: AlertCause): Told {
   switch (cause.kind) {
     case 'sign-in':
       return signIn(cause.event, cause.feeds, cause.registered);
@@ -201,6 +235,10 @@ function tell(cause: AlertCause): Told {
         next: 'Until this feed works again, watch the sign-in log of the tenant in Entra yourself.',
         reported: 'Found by Breakglass.',
       };
+    case 'feed-silent':
+    case 'teams-unreachable':
+    case 'audit-failing':
+      return tellCondition(cause);
   }
 }
 

@@ -14,6 +14,9 @@ const MAY_BE_USE: { readonly [K in AlertCause['kind']]: boolean } = {
   'roster-changed': false,
   'configuration-changed': false,
   'feed-failing': false,
+  'feed-silent': false,
+  'teams-unreachable': false,
+  'audit-failing': false,
 };
 const ASK_AFTER_MS = DAY;
 
@@ -33,6 +36,7 @@ export function classify(alert: Alert, actor: Actor, as: Classification, now: Da
   if (!person.ok) return person;
   if (!isUse(alert)) return no({ code: 'not-a-use' });
   const known = alert.classified;
+  const unseen = alert.state === 'open' && alert.notifiedAt !== undefined;
   if (known && CLASSIFICATIONS.indexOf(as) <= CLASSIFICATIONS.indexOf(known.as)) {
     return no({ code: 'already-classified', as: known.as, by: known.by.name });
   }
@@ -48,7 +52,9 @@ export function classify(alert: Alert, actor: Actor, as: Classification, now: Da
     next,
     effects: [
       { kind: 'forget', key: `escalate:${alert.id}` },
+      { kind: 'forget', key: `deliver:${alert.id}` },
       { kind: 'forget', key: `classify:${alert.id}` },
+      ...(unseen ? [{ kind: 'notify', alertId: alert.id, why: 'acknowledged' } as const] : []),
       { kind: 'show', subject: `alert:${alert.id}`, urgent: true },
     ],
   });

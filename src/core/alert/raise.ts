@@ -5,6 +5,7 @@ import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
 import type { DirectoryChange } from './change.ts';
 import { askTimer } from './classify.ts';
+import { deliveryTimer } from './delivery.ts';
 import type { Alert, AlertCause, AlertSeverity, Feed, SignInEvent } from './types.ts';
 
 /** Minutes after which an alert nobody acknowledged is said again, louder (design.md section 6.6). */
@@ -26,6 +27,7 @@ export function raise(
   now: Date,
 ): { readonly next: Alert; readonly effects: readonly Effect[] } {
   const { account } = about;
+  const toldAtOnce = SAID_EVERYWHERE.has(cause.kind);
   const next: Alert = {
     id,
     severity: severityOf(cause),
@@ -38,13 +40,21 @@ export function raise(
     revision: 1,
     raisedAt: now,
     escalation: 0,
+    ...(toldAtOnce ? { notifiedAt: now } : {}),
   };
   const subject = `alert:${id}` as const;
   return {
     next,
-    effects: [{ kind: 'post', key: `${subject}:0`, place: { kind: 'channel' }, subject, ...rankOf(next) }, ...escalation(next)],
+    effects: [
+      { kind: 'post', key: `${subject}:0`, place: { kind: 'channel' }, subject, ...rankOf(next) },
+      ...escalation(next),
+      ...(toldAtOnce ? [{ kind: 'notify', alertId: id, why: 'raised' } as const] : deliveryTimer(next)),
+    ],
   };
 }
+
+/** What says that the channel, or the record, cannot be relied on goes by every way there is. */
+const SAID_EVERYWHERE: ReadonlySet<AlertCause['kind']> = new Set<AlertCause['kind']>(['teams-unreachable', 'audit-failing']);
 
 function severityOf(cause: AlertCause): AlertSeverity {
   if (cause.kind === 'sign-in') return cause.event.errorCode === 0 ? 'critical' : 'high';
@@ -109,20 +119,23 @@ export function acknowledge(alert: Alert, actor: Actor, now: Date): Decision<Ale
     next: { ...alert, state: 'acknowledged', acknowledgedAt: now, acknowledgedBy: person.value, revision: alert.revision + 1 },
     effects: [
       { kind: 'forget', key: `escalate:${alert.id}` },
+      { kind: 'forget', key: `deliver:${alert.id}` },
       ...askTimer(alert, now),
+      ...(alert.notifiedAt === undefined ? [] : [{ kind: 'notify', alertId: alert.id, why: 'acknowledged' } as const]),
       { kind: 'show', subject: `alert:${alert.id}`, urgent: true },
     ],
   });
 }
 
 /**
- * Says it again: in the channel and to the owners. Occurs when the escalation timer rings and nobody acknowledged before. After a jump of
+ * Says it again: in the channel, where its owners are mentioned, to each of them, and at last by mail and page. Occurs when the escalation timer rings and nobody acknowledged before. After a jump of
  * the clock over several levels it is said once, at the highest.
  */
 export function escalate(alert: Alert, now: Date): Decision<Alert> {
   const level = ESCALATE_AFTER_MINUTES.filter((minutes) => now >= later(alert.raisedAt, minutes * MINUTE)).length;
   if (alert.state !== 'open' || level <= alert.escalation) return no({ code: 'nothing-to-do' });
-  const next = { ...alert, escalation: level, revision: alert.revision + 1 };
+  const elsewhere = level >= (alert.severity === 'critical' ? 2 : 3);
+  const next = { ...alert, escalation: level, revision: alert.revision + 1, ...(elsewhere ? { notifiedAt: now } : {}) };
   const subject = `alert:${alert.id}` as const;
   const again = { kind: 'post', subject, variant: `escalation:${level}`, ...rankOf(alert) } as const;
   return ok({
@@ -133,6 +146,7 @@ export function escalate(alert: Alert, now: Date): Decision<Alert> {
         ({ objectId }): Effect => ({ ...again, key: `${subject}:${level}:${objectId}`, place: { kind: 'person', objectId } }),
       ),
       { kind: 'show', subject },
+      ...(elsewhere ? [{ kind: 'notify', alertId: alert.id, why: 'unacknowledged' } as const] : []),
       ...escalation(next),
     ],
   });

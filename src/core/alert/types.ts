@@ -51,14 +51,23 @@ export type AlertCause =
   | { readonly kind: 'unreadable-signal'; readonly feed: Feed; readonly words: string; readonly quarantineId?: string }
   | { readonly kind: 'roster-changed'; readonly role: Role; readonly added: readonly string[]; readonly removed: readonly string[] }
   | { readonly kind: 'configuration-changed'; readonly changes: readonly ConfigurationChange[] }
-  | { readonly kind: 'feed-failing'; readonly feed: Feed; readonly words: string };
+  | { readonly kind: 'feed-failing'; readonly feed: Feed; readonly words: string }
+  /** A feed is expected to be heard every `everySeconds`, and was not for two of these. `words`: why, where the last read said so. */
+  | { readonly kind: 'feed-silent'; readonly feed: Feed; readonly sinceAt: Date; readonly everySeconds: number; readonly words: string }
+  /** Cards do not reach the channel: a heartbeat or an alert was not confirmed in time. */
+  | { readonly kind: 'teams-unreachable'; readonly sinceAt: Date }
+  /** Alerts go out without their audit entries, which are owed (AL-10). */
+  | { readonly kind: 'audit-failing'; readonly owed: number };
 
 /** What a use of an account was, as the review after it says (domain.md P1). From the harmless to the grave. */
 export const CLASSIFICATIONS = ['drill', 'real-use', 'misuse'] as const;
 export type Classification = (typeof CLASSIFICATIONS)[number];
 
-/** `open` until somebody has seen it; `classified` once somebody has said what it was. */
-export type AlertState = 'open' | 'acknowledged' | 'classified';
+/**
+ * `open` until somebody has seen it; `classified` once somebody has said what it was; `over` when it told of something that lasts, such as a
+ * feed that is silent, and that has ended.
+ */
+export type AlertState = 'open' | 'acknowledged' | 'classified' | 'over';
 
 export interface Alert {
   readonly id: string;
@@ -77,6 +86,10 @@ export interface Alert {
   readonly escalation: number;
   readonly acknowledgedAt?: Date;
   readonly acknowledgedBy?: PersonRef;
+  /** Since when it is over. */
+  readonly overAt?: Date;
+  /** When it was said on the second path: by mail or a page. */
+  readonly notifiedAt?: Date;
   readonly classified?: { readonly as: Classification; readonly by: PersonRef; readonly at: Date };
   /** The case in which the use is worked up, once it was real or misuse. */
   readonly caseId?: string;

@@ -100,6 +100,46 @@ export const ALERTS: readonly Example[] = [
   },
   {
     card: 'alert',
+    state: 'feed-silent',
+    rendered: alertCard(
+      bare({
+        tenantName: 'Contoso',
+        cause: { kind: 'feed-silent', feed: 'graph-sign-ins', sinceAt: NOON, everySeconds: 60, words: 'Graph answered 503.' },
+      }),
+      minutes(3),
+    ),
+    main: true,
+  },
+  {
+    card: 'alert',
+    state: 'feed-back',
+    rendered: alertCard(
+      bare({
+        tenantName: 'Contoso',
+        state: 'over',
+        overAt: minutes(40),
+        cause: { kind: 'feed-silent', feed: 'graph-sign-ins', sinceAt: NOON, everySeconds: 60, words: 'Graph answered 503.' },
+      }),
+      minutes(41),
+      'over',
+    ),
+  },
+  {
+    card: 'alert',
+    state: 'teams-was-unreachable',
+    rendered: alertCard(
+      bare({ state: 'over', overAt: minutes(40), cause: { kind: 'teams-unreachable', sinceAt: NOON } }),
+      minutes(41),
+      'over',
+    ),
+  },
+  {
+    card: 'alert',
+    state: 'audit-failing',
+    rendered: alertCard(bare({ cause: { kind: 'audit-failing', owed: 3 } }), NOON),
+  },
+  {
+    card: 'alert',
     state: 'feed-failing',
     rendered: alertCard(
       bare({ cause: { kind: 'feed-failing', feed: 'graph-sign-ins', words: 'Graph answered 503 for 12 minutes.' } }),

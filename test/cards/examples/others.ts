@@ -1,4 +1,5 @@
 import { withBanner } from '../../../src/cards/render.ts';
+import { heartbeatCard } from '../../../src/cards/views/heartbeat.ts';
 import { helpCard } from '../../../src/cards/views/help.ts';
 import { noticeCard } from '../../../src/cards/views/notice.ts';
 import { proofCard } from '../../../src/cards/views/proof.ts';
@@ -13,6 +14,17 @@ const PROOF_URL = `https://breakglass.contoso.example/prove/${'7'.repeat(43)}`;
 const ROOT = digestOf('root of an audit log');
 
 export const OTHERS: readonly Example[] = [
+  {
+    card: 'heartbeat',
+    state: 'well',
+    rendered: heartbeatCard({ at: NOON, everySeconds: 300, openAlerts: 0, silentFeeds: 0, feeds: 4 }),
+    main: true,
+  },
+  {
+    card: 'heartbeat',
+    state: 'silent-feed',
+    rendered: heartbeatCard({ at: NOON, everySeconds: 300, openAlerts: 2, silentFeeds: 1, feeds: 4 }),
+  },
   {
     card: 'help',
     state: 'approver',
