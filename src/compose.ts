@@ -1,19 +1,23 @@
 import { createHash, randomInt } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { JWTVerifyGetKey } from 'jose';
+import { CustodyFault } from './app/custodyFault.ts';
 import { door } from './app/dispatch.ts';
 import type { Log } from './app/log.ts';
 import { gatherOpenFacts } from './app/openRequest.ts';
-import type { DeadMan, Policy, Random, SecondPaths } from './app/ports.ts';
+import type { Custody, DeadMan, Policy, Random, SecondPaths } from './app/ports.ts';
 import { createBot } from './bot/bot.ts';
 import type { TokenCredential } from './bot/credentials.ts';
+import type { BotNeeds } from './bot/needs.ts';
 import type { BotSettings } from './bot/settings.ts';
 import type { StatusFacts } from './bot/status.ts';
 import type { Configuration } from './core/configuration.ts';
 import { digestOf } from './core/digest.ts';
+import { no, ok } from './core/result.ts';
 import type { CloudFeature } from './core/tenant/cloud.ts';
 import { isAlive } from './core/watch/heartbeat.ts';
-import { keyFileCustody, partContext } from './custody/keyFile.ts';
+import { type CustodySettings, custodyOf } from './custody/custody.ts';
+import { partContext } from './custody/keyFile.ts';
 import { type GraphSettings, graphClient, type TokenSource } from './graph/client.ts';
 import { graphPeople, type PeopleSettings } from './graph/people.ts';
 import { graphTenants, type ManagedTenant } from './graph/tenants.ts';
@@ -21,6 +25,7 @@ import { createHttpServer } from './http/server.ts';
 import { azureMonitorSignals } from './http/signals.ts';
 import type { SenderSettings } from './http/signalToken.ts';
 import type { FeedRhythm } from './jobs/expectedFeeds.ts';
+import { type Repeating, repeat } from './jobs/repeat.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
 import { type ProveNeeds, type Prover, prover } from './proof/prove.ts';
 import { openSignIn, type SignInSettings } from './proof/signIn.ts';
@@ -28,6 +33,7 @@ import { connect, type Database, type Location } from './store/connect.ts';
 import { migrate } from './store/migrate.ts';
 import { openOutbox } from './store/outbox.ts';
 import { storeOn } from './store/store.ts';
+import { tagKeyOn } from './store/tagKey.ts';
 
 /** Everything an installation differs in. Production fills it from settings, the sandbox from its own world; the rest is the same code. */
 export interface Installation {
@@ -36,8 +42,7 @@ export interface Installation {
   readonly host: string;
   /** Connections one address may hold (HT-6). */
   readonly connectionsPerClient: number;
-  /** What seals credential parts: the keys of a file, newest first. */
-  readonly custody: { readonly keys: readonly [Buffer, ...Buffer[]] };
+  readonly custody: CustodySettings;
   readonly policy: Omit<Policy, 'policyVersion'>;
   readonly bot: Omit<BotSettings, 'version' | 'mode'>;
   readonly botCredential: TokenCredential;
@@ -73,6 +78,7 @@ export function policyOf(settings: Installation['policy']): Installation['policy
 
 const CALL_TIMEOUT_MS = 15_000;
 const PEOPLE_TIMEOUT_MS = 4_000;
+const RENEW_EVERY_MS = 6 * 3_600_000;
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 /**
@@ -104,8 +110,8 @@ export async function startBreakglass(
       graphClient({ ...graph, credential: installation.people.reader, timeoutMs: PEOPLE_TIMEOUT_MS }),
       installation.people,
     );
-    const custody = keyFileCustody(...installation.custody.keys);
     const front = door({ store, random, policy, tenant: tenants.info, heartbeatSeconds: installation.heartbeatSeconds });
+    const custody = custodyOf(installation.custody, tagKeyOn(database));
     const facts = { people, tenants, store, failed: (what: string, error: unknown) => log.error('look-up.failed', { what, error }) };
     let port = installation.port;
     const prove = await proverOf(installation, { store, door: front, people, log }, () => port);
@@ -116,7 +122,7 @@ export async function startBreakglass(
         people,
         tenants,
         openFacts: (form, actor) => gatherOpenFacts(facts, form, actor),
-        openSealed: (sealed, key, custodianObjectId) => custody.open(sealed, partContext(key, custodianObjectId)),
+        openSealed: opener(custody, log),
         random,
         ...(prove ? { proof: prove } : {}),
         credential: installation.botCredential,
@@ -144,6 +150,7 @@ export async function startBreakglass(
       rosterPollSeconds: installation.rosterPollSeconds,
       log,
     });
+    const renewing = renewal(custody, log);
     await front.dispatch({ kind: 'system', part: 'worker' }, { kind: 'configuration-read', configuration: configurationOf(installation) });
     const http = createHttpServer(
       {
@@ -175,6 +182,7 @@ export async function startBreakglass(
       worker,
       async stop() {
         await http.close();
+        await renewing.stop();
         await worker.stop();
         await store.close();
         log.info('stopped');
@@ -184,6 +192,28 @@ export async function startBreakglass(
     await database.close();
     throw error;
   }
+}
+
+/** Brings what the vault keeps for us under its current key, and says in the log when the vault cannot be used. Alerts wait for none of it. */
+function renewal({ renew }: ReturnType<typeof custodyOf>, log: Log): Repeating {
+  const renewing = repeat('custody', RENEW_EVERY_MS, log, async () => {
+    log.info('custody.renewed', { keyId: await renew() });
+  });
+  void renewing.now(); // logs its failures itself
+  return renewing;
+}
+
+/** A part that cannot be opened is a refusal in words; what the vault said is in the log. */
+function opener(custody: Custody, log: Log): BotNeeds['openSealed'] {
+  return async (sealed, key, custodianObjectId) => {
+    try {
+      return ok(await custody.open(sealed, partContext(key, custodianObjectId)));
+    } catch (error) {
+      if (!(error instanceof CustodyFault)) throw error;
+      log.error('custody.failed', { part: key, why: error.why, error });
+      return no({ code: 'part-unopenable', why: error.why });
+    }
+  };
 }
 
 async function proverOf(
@@ -198,7 +228,7 @@ async function proverOf(
 }
 
 /** What decides who may do what, where and how: a change of any of it between two starts is an alert (ST-4). Never a secret. */
-function configurationOf({ policy, bot, people, tenants, signals, proof, secondPaths, deadMan }: Installation): Configuration {
+function configurationOf({ policy, bot, people, tenants, signals, proof, custody, secondPaths, deadMan }: Installation): Configuration {
   const groups = Object.entries(people.groups).map(([role, group]) => [`group of ${role}s`, group]);
   const managed = tenants.map(({ info }) => [`tenant ${info.name}`, `${info.id}, exclusion group ${info.exclusionGroupId}`]);
   return {
@@ -206,6 +236,7 @@ function configurationOf({ policy, bot, people, tenants, signals, proof, secondP
     'home tenant': bot.homeTenantId,
     team: bot.teamId,
     channel: bot.channelId,
+    'credential parts sealed by': 'keys' in custody ? 'key file' : `${custody.vaultKey.vaultUrl}/keys/${custody.vaultKey.name}`,
     'person key attribute': people.personKeyAttribute,
     'Azure Monitor webhook': signals ? 'on' : 'off',
     'second path of alerts': Object.keys(secondPaths).sort().join(' and ') || 'none',

@@ -9,7 +9,10 @@ import { feedRhythmsOf } from './config/feedRhythms.ts';
 import { parseSettings, type Settings } from './config/settings.ts';
 import { loadTenants } from './config/tenants.ts';
 import { FEEDS } from './core/alert/types.ts';
+import { keepMemoryIn, memoryProblems } from './config/memory.ts';
+import type { CustodySettings } from './custody/custody.ts';
 import { parseKeyFile } from './custody/keyFile.ts';
+import { parseVaultKey } from './custody/keyId.ts';
 import { botCredential, credentialFor } from './graph/credentials.ts';
 import { identitiesOf } from './graph/identities.ts';
 import { AZURE_MONITOR_APP, issuersOf, remoteKeys } from './http/signalToken.ts';
@@ -25,6 +28,9 @@ import type { Location } from './store/connect.ts';
  * `npm run start:production`: starts on a real tenant, or refuses before listening and names every setting at fault, never its value
  * (ST-2). Knows nothing of the sandbox.
  */
+const unkept = keepMemoryIn();
+const revealing = memoryProblems(process.execArgv, process.env.NODE_OPTIONS);
+if (revealing.length > 0) refuse(new ConfigFault(revealing).message);
 const parsed = parseSettings(process.env, 'production');
 if (!parsed.ok) refuse(parsed.fault.message);
 const { settings, warnings } = parsed;
@@ -82,14 +88,13 @@ function productionOf(settings: Settings, log: Log): Installation {
   const peopleReader = settings.peopleClientId
     ? ({ type: 'managed-identity', clientId: settings.peopleClientId } as const)
     : (home?.reader ?? ({ type: 'managed-identity' } as const));
-  const keys = readCustodyKeys(settings.custodyKeyFile);
-  log.info('custody.keys', { newest: fingerprint(keys[0]), older: keys.length - 1 });
+  const custody = custodyFrom(settings, log);
   return {
     mode: 'production',
     port: settings.port,
     host: '0.0.0.0',
     connectionsPerClient: settings.connectionsPerClient,
-    custody: { keys },
+    custody,
     policy: policyOf(settings),
     bot: {
       appId: settings.botId,
@@ -154,8 +159,13 @@ function productionOf(settings: Settings, log: Log): Installation {
 function limitsOf(settings: Settings): string[] {
   return [
     ...(settings.cloud === 'global' ? [] : [`Nothing of Breakglass was ever tried in this cloud (${CLOUDS[settings.cloud].title}).`]),
+    ...unkept,
     ...proofLimits(settings.secondProof),
-    'Credential parts are sealed under a key file: whoever has both that file and the database before the parts are revealed can read them.',
+    ...(settings.custodyKeyFile
+      ? [
+          'Credential parts are sealed under a key file: whoever has both that file and the database before the parts are revealed can read them.',
+        ]
+      : []),
     ...(settings.signalsAudience
       ? []
       : ['Alerts come from reading the sign-in logs only: BREAKGLASS_SIGNALS_AUDIENCE is not set, so the Azure Monitor webhook is off.']),
@@ -200,6 +210,21 @@ function readProofCertificate(file: string): string {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     throw new ConfigFault([{ at, problem: `is no PEM file with a certificate and its RSA key (${code})` }]);
   }
+}
+
+function custodyFrom(settings: Settings, log: Log): CustodySettings {
+  if (settings.custodyKeyVaultKey !== undefined) {
+    const cloud = CLOUDS[settings.cloud];
+    const vaultKey = parseVaultKey(settings.custodyKeyVaultKey, cloud.vaultDomain);
+    if (!vaultKey) {
+      const problem = `must be https://<vault>.${cloud.vaultDomain}/keys/<name>, with or without a version: a key of a vault of the ${settings.cloud} cloud`;
+      throw new ConfigFault([{ at: 'BREAKGLASS_CUSTODY_KEY_VAULT_KEY', problem }]);
+    }
+    return { vaultKey, credential: credentialFor(settings.custodyCredential, settings.homeTenantId, cloud) };
+  }
+  const keys = readCustodyKeys(settings.custodyKeyFile ?? '');
+  log.info('custody.keys', { newest: fingerprint(keys[0]), older: keys.length - 1 });
+  return { keys };
 }
 
 function readCustodyKeys(file: string): readonly [Buffer, ...Buffer[]] {

@@ -1,3 +1,4 @@
+import type { RunbookTicket } from '../core/account/runbook.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import type { Alert, Feed, SignInEvent } from '../core/alert/types.ts';
 import type { Replaced } from '../core/case/steps.ts';
@@ -124,6 +125,11 @@ export interface Transaction {
   ticket(hash: string): Promise<ProofTicket | undefined>;
   /** The ticket is gone for good when the transaction is. */
   spendTicket(hash: string): Promise<void>;
+  /** Keeps a ticket for a runbook card, and forgets those whose time is long over. */
+  putRunbookTicket(ticket: RunbookTicket, now: Date): Promise<void>;
+  /** Reads and locks a ticket; nothing when it was spent. */
+  runbookTicket(hash: string): Promise<RunbookTicket | undefined>;
+  spendRunbookTicket(hash: string): Promise<void>;
   /** Who holds a role and since when; `undefined` when it was never read. */
   roster(role: Role, lock?: 'lock'): Promise<readonly RosterEntry[] | undefined>;
   saveRoster(role: Role, entries: readonly RosterEntry[]): Promise<void>;
@@ -152,6 +158,8 @@ export interface Reads {
   cardsOf(subject: Subject): Promise<PostedCard[]>;
   card(key: string): Promise<PostedCard | undefined>;
   conversation(place: Place): Promise<Conversation | undefined>;
+  /** A sealed part as it lies there; to take it out is for the door. */
+  sealedPart(partKey: string): Promise<Uint8Array | undefined>;
   auditHead(): Promise<{ readonly size: number; readonly root: string }>;
   backlog(): Promise<{ readonly jobs: number; readonly failedJobs: number; readonly timers: number; readonly nextTimerAt?: Date }>;
   feeds(): Promise<FeedState[]>;

@@ -21,8 +21,8 @@ export interface BotNeeds {
   readonly log: Log;
   /** Looks up what a create form needs: a read, nothing is decided. */
   openFacts(form: CreateForm, actor: Actor): Promise<Result<OpenFacts, Refusal>>;
-  /** Opens a part that was taken out of the store. The caller zeroes the buffer. */
-  openSealed(sealed: Uint8Array, partKey: string, custodianObjectId: string): Promise<Buffer>;
+  /** Opens a sealed part. The caller zeroes the buffer. @returns refusal `part-unopenable` */
+  openSealed(sealed: Uint8Array, partKey: string, custodianObjectId: string): Promise<Result<Buffer, Refusal>>;
   status(): Promise<StatusFacts>;
   /** Where the second proof is set up. */
   readonly proof?: ProofTickets;

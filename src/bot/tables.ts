@@ -72,7 +72,7 @@ export function actionTable(
     onPress(requestWithdraw, (asker) => ({ asker, door, store })),
     onPress(requestRetry, (asker) => ({ asker, door, store })),
     onPress(requestRefresh, (asker) => ({ asker, door, store })),
-    onPress(partReveal, (asker) => ({ asker, door, openSealed })),
+    onPress(partReveal, (asker) => ({ asker, door, store, openSealed })),
     onPress(partStored, (asker) => ({ asker, door, store })),
     onPress(alertAcknowledge, (asker) => ({ asker, door, store })),
     onPress(alertClassify, (asker) => ({ asker, door, store })),

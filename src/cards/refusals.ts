@@ -144,6 +144,7 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
   'part-not-shown': () => 'This part has not been shown yet. Open it first, store it, then confirm.',
   'part-stored': ({ at }) => `This part was confirmed as stored at ${utc(at)}. Nothing more is needed.`,
   'part-expired': () => 'This part was not opened in time and has been destroyed. Tell an owner of the account: it needs a new password.',
+  'part-unopenable': ({ why }) => UNOPENABLE[why],
   'already-acknowledged': ({ by }) => `${plain(by, 80) || 'Somebody'} has already acknowledged this alert. Nothing more is needed here.`,
   'not-a-use': () => 'Nobody used an account here, so there is nothing to classify. Acknowledging it is enough.',
   'already-classified': ({ as, by }) =>
@@ -155,7 +156,26 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
     why === 'custodian'
       ? 'You held a part of the password, so you cannot sign the review of its use. Ask somebody who did not.'
       : 'You said what this use was, so you cannot sign its review as well. Ask somebody else.',
+  'no-runbook': ({ why, accountId }) => NO_RUNBOOK[why](plain(accountId, 40)),
   'nothing-to-do': () => 'There is nothing left to do here. The card shows how things stand now.',
+};
+
+const UNOPENABLE = {
+  away: 'The key vault does not answer, so your part stayed shut and nothing is used up. Press the button again in a few minutes; if it goes on, tell an administrator.',
+  denied:
+    'The key vault refuses me, so your part stayed shut and nothing is used up. Tell an administrator: I must be allowed to use its key. Then press the button again.',
+  shut: 'The key your part was sealed under is gone, so nobody can open it any more. Tell an owner of the account: it needs a new password.',
+} as const;
+
+const NO_RUNBOOK: Readonly<Record<Extract<Refusal, { code: 'no-runbook' }>['why'], (accountId: string) => string>> = {
+  'not-yours': () => 'Only owners and custodians of this account and administrators get its runbook card. Ask one of them.',
+  retired: () => 'This account is retired, so it has no runbook card any more. Destroy the printed ones.',
+  'no-address': (accountId) =>
+    `I have no web address here to print from. Whoever runs me can do it at the machine: npm run runbook -- ${accountId} runbook.pdf makes it.`,
+  'in-channel': () =>
+    'The card says where the parts are kept, so I only give it in a personal chat. Say accounts and its name to me there.',
+  'link-used': () => 'This link was used already, or is not yours. Press Runbook card again in Teams to get a new one.',
+  'link-expired': () => 'This link is too old. Press Runbook card again in Teams to get a new one.',
 };
 
 function taken(where: 'directory' | 'deleted' | 'request', id: string | undefined): string {

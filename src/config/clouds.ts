@@ -20,6 +20,8 @@ export interface CloudAddresses {
   };
   /** Where Teams' connector may be; the bot answers nowhere else. */
   readonly serviceUrls: readonly string[];
+  /** Where key vaults answer, after the name of the vault. */
+  readonly vaultDomain: string;
   /** Endings of initial domains. */
   readonly initialDomains: readonly string[];
   /** What is missing in Graph (core/tenant/cloud.ts). */
@@ -35,12 +37,13 @@ const US_GOVERNMENT = {
   loginOrigin: 'https://login.microsoftonline.us',
   stsOrigin: 'https://sts.windows.net',
   exchangeAudience: 'api://AzureADTokenExchangeUSGov',
+  vaultDomain: 'vault.usgovcloudapi.net',
   initialDomains: ['onmicrosoft.us', 'onmicrosoft.com'],
   lacks: [],
 } as const;
 
 /**
- * Sources, read 2026-11-25: channel addresses from botframework-connector 4.23.3 and the cloud table of the Teams SDK (microsoft/teams.net,
+ * Sources, read 2026-11-25: key vaults from Learn, key-vault/general/about-keys-secrets-certificates; channel addresses from botframework-connector 4.23.3 and the cloud table of the Teams SDK (microsoft/teams.net,
  * CloudEnvironment); login, Graph and token exchange from Learn, graph/deployments and workload-identity-federation; what is missing from
  * the v1.0 metadata of Fairfax and Mooncake (graph facts, section 2). What-If is documented for all clouds. None but `global` was tried.
  */
@@ -51,6 +54,7 @@ export const CLOUDS = {
     stsOrigin: 'https://sts.windows.net',
     graphOrigin: 'https://graph.microsoft.com',
     exchangeAudience: 'api://AzureADTokenExchange',
+    vaultDomain: 'vault.azure.net',
     channel: {
       openIdMetadataUrl: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
       tokenIssuer: 'https://api.botframework.com',
@@ -85,6 +89,7 @@ export const CLOUDS = {
     stsOrigin: 'https://sts.chinacloudapi.cn',
     graphOrigin: 'https://microsoftgraph.chinacloudapi.cn',
     exchangeAudience: 'api://AzureADTokenExchangeChina',
+    vaultDomain: 'vault.azure.cn',
     channel: {
       openIdMetadataUrl: 'https://login.botframework.azure.cn/v1/.well-known/openidconfiguration',
       tokenIssuer: 'https://api.botframework.azure.cn',

@@ -65,6 +65,15 @@ export const threadId: Kind<string> = {
     /^19:[^\s;]+@thread\.(tacv2|skype)$/.test(value) ? ok(value) : no('must be the id of a team or channel: 19:…@thread.tacv2'),
 };
 
+/** Identifier of a key, as the portal shows it. Which hosts are vaults of the cloud is judged where the cloud is known. */
+export const vaultKey: Kind<string> = {
+  type: 'https://…/keys/… URL',
+  read: (value) =>
+    /^https:\/\/[a-z0-9.-]+\/keys\/[^\s?#]+$/.test(value)
+      ? ok(value)
+      : no('must be the identifier of a key: https://<vault>.vault.azure.net/keys/<name>'),
+};
+
 /** What a token must be made out to: a client id or the identifier URI of an app registration. */
 export const audience: Kind<string> = {
   type: 'client id or api:// URI',

@@ -89,6 +89,7 @@ function* contradictions(settings: SandboxSettings, env: NodeJS.ProcessEnv, mode
     yield { at: 'BOT_PASSWORD', problem };
   }
   yield* secondPathContradictions(settings, has);
+  yield* custodyContradictions(has);
   yield* proofContradictions(settings, has);
   const builtIn: readonly string[] | undefined = CLOUDS[settings.cloud]?.serviceUrls;
   if (builtIn && settings.teamsServiceUrls?.some((origin) => !builtIn.includes(origin))) {
@@ -113,6 +114,20 @@ function* secondPathContradictions({ smtpTls }: SandboxSettings, has: (name: str
   for (const [at, name] of missing) yield { at, problem: `is required with ${name}` };
   if (smtpTls === 'none')
     yield { at: 'BREAKGLASS_SMTP_TLS', problem: 'must not be none: alerts and the password would cross the network in clear' };
+}
+
+/** One kind of custody: with two, nobody could say where a part lies (ST-2). */
+function* custodyContradictions(has: (name: string) => boolean): Generator<ConfigProblem> {
+  const [vault, file] = [has('BREAKGLASS_CUSTODY_KEY_VAULT_KEY'), has('BREAKGLASS_CUSTODY_KEY_FILE')];
+  if (vault === file) {
+    const problem = vault
+      ? 'contradicts BREAKGLASS_CUSTODY_KEY_FILE: give one of the two'
+      : 'is required, or BREAKGLASS_CUSTODY_KEY_FILE: credential parts must be sealed under a key outside the database';
+    yield { at: 'BREAKGLASS_CUSTODY_KEY_VAULT_KEY', problem };
+  }
+  if (has('BREAKGLASS_CUSTODY_CREDENTIAL') && !vault) {
+    yield { at: 'BREAKGLASS_CUSTODY_CREDENTIAL', problem: 'is for a key vault; without BREAKGLASS_CUSTODY_KEY_VAULT_KEY nobody uses it' };
+  }
 }
 
 const PROOF_NAMES = [

@@ -1,4 +1,5 @@
 import { CLOUD_NAMES } from './clouds.ts';
+import { credentialReference } from './credentialText.ts';
 import type { Kind } from './kinds.ts';
 import * as kind from './kinds.ts';
 
@@ -219,10 +220,24 @@ export const TABLE = {
   }),
 
   tenantsFile: defaulted('BREAKGLASS_TENANTS_FILE', kind.path, 'tenants.yaml', 'The tenants looked after; see env/tenants.example.yaml.'),
-  custodyKeyFile: required(
+  custodyKeyVaultKey: optional(
+    'BREAKGLASS_CUSTODY_KEY_VAULT_KEY',
+    kind.vaultKey,
+    'RSA key of a key vault under which credential parts are sealed until they are revealed; without a version the current one seals.',
+    { defaultNote: 'this or BREAKGLASS_CUSTODY_KEY_FILE' },
+  ),
+  custodyCredential: defaulted(
+    'BREAKGLASS_CUSTODY_CREDENTIAL',
+    credentialReference,
+    { type: 'managed-identity' },
+    'Identity that asks the key vault; see docs/deploying.md. Never the bot’s.',
+    { defaultNote: '`managed-identity`' },
+  ),
+  custodyKeyFile: optional(
     'BREAKGLASS_CUSTODY_KEY_FILE',
     kind.path,
-    'File with 32 random bytes in base64 that seal credential parts until they are revealed.',
+    'Instead of a key vault: file with a key a line, newest first, each 32 random bytes in base64.',
+    { defaultNote: 'this or BREAKGLASS_CUSTODY_KEY_VAULT_KEY' },
   ),
   signalsAudience: optional(
     'BREAKGLASS_SIGNALS_AUDIENCE',

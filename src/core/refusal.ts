@@ -74,6 +74,8 @@ export type Refusal =
   | { readonly code: 'part-not-shown' }
   | { readonly code: 'part-stored'; readonly at: Date }
   | { readonly code: 'part-expired' }
+  /** The key it is sealed under cannot be had. Nothing was shown, and nothing was used up. */
+  | { readonly code: 'part-unopenable'; readonly why: 'away' | 'denied' | 'shut' }
   | { readonly code: 'already-acknowledged'; readonly by: string }
   /** Nobody used an account in what this alert tells. */
   | { readonly code: 'not-a-use' }
@@ -83,4 +85,9 @@ export type Refusal =
   | { readonly code: 'case-steps-open'; readonly steps: readonly CaseStepId[] }
   /** Who used the account, or may have, does not sign its review. */
   | { readonly code: 'reviews-itself'; readonly why: 'classified' | 'custodian' }
+  | {
+      readonly code: 'no-runbook';
+      readonly why: 'not-yours' | 'retired' | 'no-address' | 'in-channel' | 'link-used' | 'link-expired';
+      readonly accountId: string;
+    }
   | { readonly code: 'nothing-to-do' };

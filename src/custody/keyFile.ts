@@ -1,7 +1,8 @@
-import { hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { CustodyFault } from '../app/custodyFault.ts';
 import type { Custody } from '../app/ports.ts';
 import { decrypt, encrypt, KEY_BYTES, tagUnder } from './envelope.ts';
+import type { Wrapping } from './tagKey.ts';
 
 const VERSION = 1;
 const SALT = 16;
@@ -57,6 +58,38 @@ export function keyFileCustody(newest: Buffer, ...older: readonly Buffer[]): Cus
 }
 
 const derive = (master: Buffer, salt: Buffer, purpose: string): Buffer => Buffer.from(hkdfSync('sha256', master, salt, purpose, KEY_BYTES));
+
+/** Wraps other keys under those of the file, each named by what can be told of it. */
+export function fileWrapping(keys: readonly [Buffer, ...Buffer[]]): Wrapping {
+  const nameOf = (key: Buffer): string => `file:${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
+  const wrappingKey = (master: Buffer): Buffer => derive(master, Buffer.alloc(0), 'breakglass wrapping');
+  return {
+    async wrap(key) {
+      const wrapper = wrappingKey(keys[0]);
+      const keyId = nameOf(keys[0]);
+      const wrapped = encrypt(wrapper, key, Buffer.from(keyId));
+      wrapper.fill(0);
+      return { keyId, key: wrapped };
+    },
+    async unwrap({ keyId, key }) {
+      const master = keys.find((one) => nameOf(one) === keyId);
+      if (!master) throw new CustodyFault('shut', new Error(`the custody key file does not hold ${keyId}`));
+      const wrapper = wrappingKey(master);
+      try {
+        return decrypt(wrapper, key, Buffer.from(keyId));
+      } catch (error) {
+        throw new CustodyFault('shut', error);
+      } finally {
+        wrapper.fill(0);
+      }
+    },
+    current: async () => nameOf(keys[0]),
+  };
+}
+
+/** The tag key of an installation that has none: what the oldest key of the file made markers with before one was kept. */
+export const firstTagKey = (keys: readonly [Buffer, ...Buffer[]]): Buffer =>
+  derive(keys.at(-1) ?? keys[0], Buffer.alloc(0), 'breakglass marker');
 
 /**
  * @param text a key a line, newest first: 32 bytes in base64. Blank lines and those that begin with `#` say nothing

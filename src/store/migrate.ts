@@ -8,6 +8,7 @@ import { quarantine } from './migrations/0005_quarantine.ts';
 import { cases } from './migrations/0006_cases.ts';
 import { accountRequests } from './migrations/0007_account_requests.ts';
 import { watch } from './migrations/0008_watch.ts';
+import { paperAndKeys } from './migrations/0009_paper_and_keys.ts';
 import type { Tables } from './tables.ts';
 
 /** By name, in order. Forward only. */
@@ -20,6 +21,7 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   '0006_cases': cases,
   '0007_account_requests': accountRequests,
   '0008_watch': watch,
+  '0009_paper_and_keys': paperAndKeys,
 };
 
 /**

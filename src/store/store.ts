@@ -73,6 +73,9 @@ export function storeOn(database: Database, outbox: Outbox): Store {
       const row = await db().selectFrom('conversation').selectAll().where('place', '=', placeKey(place)).executeTakeFirst();
       return row && { place, conversationId: row.conversation_id, reference: row.reference };
     },
+    async sealedPart(key) {
+      return (await db().selectFrom('sealed_part').select('sealed').where('key', '=', key).executeTakeFirst())?.sealed;
+    },
     auditHead: () => auditHead(db()),
     backlog: () => backlog(database),
     async feeds() {

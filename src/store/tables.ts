@@ -41,6 +41,8 @@ export interface Tables {
     user_principal_name: string;
     retired_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   };
+  runbook_ticket: { hash: string; account_id: string; object_id: string; expires_at: Date };
+  custody_tag_key: { one: Generated<boolean>; key_id: string; wrapped: Buffer };
   alert: AggregateTable & { raised_at: Date };
   case: AggregateTable & { about: string; tenant_id: string | null; account: string | null; opened_at: Date };
   condition: { name: string; alert_id: string; since: Date };

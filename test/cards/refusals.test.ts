@@ -52,6 +52,7 @@ const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code
   'part-not-shown': [{ code: 'part-not-shown' }],
   'part-stored': [{ code: 'part-stored', at: NOON }],
   'part-expired': [{ code: 'part-expired' }],
+  'part-unopenable': (['away', 'denied', 'shut'] as const).map((why) => ({ code: 'part-unopenable', why })),
   'already-acknowledged': [{ code: 'already-acknowledged', by: 'Cy Chen' }],
   'not-a-use': [{ code: 'not-a-use' }],
   'already-classified': (['drill', 'real-use', 'misuse'] as const).map((as) => ({ code: 'already-classified', as, by: 'Cy Chen' })),
@@ -65,6 +66,11 @@ const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code
   'account-busy': [{ code: 'account-busy', requestId: 'R-1' }],
   'too-few-left': ([0, 1] as const).map((left) => ({ code: 'too-few-left', left })),
   'too-many-versions': [{ code: 'too-many-versions', limit: 10 }],
+  'no-runbook': (['not-yours', 'retired', 'no-address', 'in-channel', 'link-used', 'link-expired'] as const).map((why) => ({
+    code: 'no-runbook',
+    why,
+    accountId: 'EA-4Q9T1X',
+  })),
   'nothing-to-do': [{ code: 'nothing-to-do' }],
 };
 

@@ -83,7 +83,8 @@ const people: People = {
 
 const placeKey = ({ place }: Pick<Conversation, 'place'>): string => (place.kind === 'channel' ? 'channel' : place.objectId);
 const store = {
-  get: async () => undefined,
+  get: async (kind: string) => (kind === 'account' ? account : undefined),
+  sealedPart: async () => Buffer.from('sealed'),
   requests: async () => [],
   accounts: async () => [account],
   openAlerts: async () => [],
@@ -150,7 +151,7 @@ beforeAll(async () => {
     async openSealed() {
       const part = Buffer.from(PART);
       handedOut.push(part);
-      return part;
+      return ok(part);
     },
     status: async () => ({ version: '0', mode: 'sandbox', database: 'none', limits: [] }),
   } as unknown as BotNeeds;

@@ -15,6 +15,7 @@ import { StoreFault } from '../../src/store/fault.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { type Outbox, openOutbox } from '../../src/store/outbox.ts';
 import { storeOn } from '../../src/store/store.ts';
+import { tagKeyOn } from '../../src/store/tagKey.ts';
 import { freshDatabase, testDatabaseUrl } from '../support/postgres.ts';
 import { actor, aForm, POLICY, theFacts } from '../support/requests.ts';
 
@@ -321,6 +322,18 @@ for (const { name, suite, place } of engines) {
         database.current(),
       );
       expect(rows).toEqual(Array.from({ length: 4 }, () => ({ limit: 2_000_000, days: 3_650 })));
+    });
+
+    test('GR-3: the wrapped tag key is kept once, and replaced only by whoever saw it', async () => {
+      const kept = tagKeyOn(database);
+      const wrapped = (name: string) => ({ keyId: `https://v.vault.azure.net/keys/k/${name}`, key: Buffer.from(name) });
+      expect(await kept.read()).toBeUndefined();
+      const first = await Promise.all([kept.keepFirst(wrapped('a')), kept.keepFirst(wrapped('b'))]);
+      expect(first[0]).toEqual(first[1]);
+      await kept.replace(wrapped('z'), wrapped('c'));
+      expect(await kept.read()).toEqual(first[0]);
+      await kept.replace(first[0], wrapped('c'));
+      expect(await kept.read()).toEqual(wrapped('c'));
     });
 
     test('AU-7: a turn is seen for the first time once', async () => {

@@ -83,7 +83,7 @@ export function frontOn(channelOrigin: string, log: Log, { keep }: { readonly ke
     credential: { getToken: async () => ({ token: 'outbound-token', expiresOnTimestamp: Date.now() + 3_600_000 }) },
     log,
     openFacts: async () => no({ code: 'cannot-check', what: 'nothing' } as const),
-    openSealed: async () => Buffer.alloc(0),
+    openSealed: async () => ({ ok: true, value: Buffer.alloc(0) }),
     status: async () => ({ version: '0', mode: 'sandbox', database: 'none', limits: [] }),
   } as unknown as BotNeeds;
   const bot = createBot(needs, {

@@ -13,6 +13,7 @@ import type {
   Store,
   Transaction,
 } from '../../src/app/ports.ts';
+import type { RunbookTicket } from '../../src/core/account/runbook.ts';
 import { partKey } from '../../src/core/account/types.ts';
 import type { Configuration } from '../../src/core/configuration.ts';
 import type { Effect, Place } from '../../src/core/effect.ts';
@@ -35,6 +36,7 @@ interface Rows {
   readonly timers: Map<string, { readonly at: Date; readonly intent: Intent }>;
   readonly cards: Map<string, PostedCard>;
   readonly tickets: Map<string, ProofTicket>;
+  readonly runbookTickets: Map<string, RunbookTicket>;
   readonly rosters: Map<Role, readonly RosterEntry[]>;
   readonly configurations: Configuration[];
   readonly audit: AuditRecord[];
@@ -54,6 +56,7 @@ const nothing = (): Rows => ({
   timers: new Map(),
   cards: new Map(),
   tickets: new Map(),
+  runbookTickets: new Map(),
   rosters: new Map(),
   configurations: [],
   audit: [],
@@ -225,6 +228,13 @@ export function memoryStore(start: Date): MemoryStore {
     async spendTicket(hash) {
       rows.tickets.delete(hash);
     },
+    async putRunbookTicket(ticket) {
+      rows.runbookTickets.set(ticket.hash, ticket);
+    },
+    runbookTicket: async (hash) => rows.runbookTickets.get(hash),
+    async spendRunbookTicket(hash) {
+      rows.runbookTickets.delete(hash);
+    },
     roster: async (role) => rows.rosters.get(role),
     async saveRoster(role, entries) {
       rows.rosters.set(role, entries);
@@ -297,6 +307,7 @@ export function memoryStore(start: Date): MemoryStore {
     cardsOf: async (subject) => [...rows.cards.values()].filter((card) => card.subject === subject),
     card: async (key) => rows.cards.get(key),
     conversation: async (place) => conversations.get(placeKey(place)),
+    sealedPart: async (key) => rows.sealed.get(key),
     auditHead: async () => ({ size: rows.audit.length, root: '' }),
     backlog: async () => ({ jobs: rows.jobs.length, failedJobs: 0, timers: rows.timers.size }),
     feeds: async () => [...feeds.values()],
@@ -356,6 +367,7 @@ const copyOf = (rows: Rows): Rows => ({
   timers: new Map(rows.timers),
   cards: new Map(rows.cards),
   tickets: new Map(rows.tickets),
+  runbookTickets: new Map(rows.runbookTickets),
   rosters: new Map(rows.rosters),
   configurations: [...rows.configurations],
   audit: [...rows.audit],

@@ -241,9 +241,12 @@ describe('settings', () => {
     BREAKGLASS_PROOF_CLIENT_SECRET: 'hunter2',
   };
   const required = Object.values(TABLE).flatMap(({ name, presence }) => (presence === 'required' ? [name] : []));
-  const value = (name: string): string =>
-    /TEAM_ID|CHANNEL_ID/.test(name) ? '19:x@thread.tacv2' : name.endsWith('_FILE') ? '/run/secrets/key' : GUID;
-  const base = { DATABASE_URL: 'postgres://u@127.0.0.1/x', ...Object.fromEntries(required.map((name) => [name, value(name)])) };
+  const value = (name: string): string => (/TEAM_ID|CHANNEL_ID/.test(name) ? '19:x@thread.tacv2' : GUID);
+  const base = {
+    DATABASE_URL: 'postgres://u@127.0.0.1/x',
+    BREAKGLASS_CUSTODY_KEY_FILE: '/run/secrets/key',
+    ...Object.fromEntries(required.map((name) => [name, value(name)])),
+  };
   const faults = (changes: NodeJS.ProcessEnv): string[] => {
     const parsed = parseSettings({ ...base, ...changes }, 'production');
     return parsed.ok ? [] : parsed.fault.problems.map(({ at }) => at);

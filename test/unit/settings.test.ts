@@ -203,3 +203,46 @@ describe('tenants', () => {
     expect(parseTenants(text, 't.yaml').ok).toBe(false);
   });
 });
+
+describe('custody', () => {
+  const { BREAKGLASS_CUSTODY_KEY_FILE: _file, ...bare } = PRODUCTION;
+  const KEY = 'BREAKGLASS_CUSTODY_KEY_VAULT_KEY';
+  const VAULT = { [KEY]: 'https://bg-keys.vault.azure.net/keys/parts' };
+  const problems = (more: NodeJS.ProcessEnv): readonly string[] => {
+    const parsed = parseSettings({ ...bare, ...more }, 'production');
+    return parsed.ok ? [] : parsed.fault.message.split('\n').filter((line) => line.includes('CUSTODY'));
+  };
+  const credential = (text: string) => {
+    const parsed = parseSettings({ ...bare, ...VAULT, BREAKGLASS_CUSTODY_CREDENTIAL: text }, 'production');
+    return parsed.ok ? parsed.settings.custodyCredential : 'refused';
+  };
+
+  test('ST-2: a vault or a file, exactly one', () => {
+    expect(problems(VAULT)).toEqual([]);
+    expect(problems({ BREAKGLASS_CUSTODY_KEY_FILE: '/k' })).toEqual([]);
+    for (const wrong of [{}, { ...VAULT, BREAKGLASS_CUSTODY_KEY_FILE: '/k' }])
+      expect(problems(wrong)).toEqual([expect.stringContaining(KEY)]);
+    expect(problems({ BREAKGLASS_CUSTODY_KEY_FILE: '/k', BREAKGLASS_CUSTODY_CREDENTIAL: 'managed-identity' })).toHaveLength(1);
+    for (const wrong of ['http://bg-keys.vault.azure.net/keys/parts', 'parts', 'https://bg-keys.vault.azure.net/secrets/parts'])
+      expect(problems({ [KEY]: wrong })).toHaveLength(1);
+  });
+
+  test('the identity that asks the vault is named by reference, never a secret', () => {
+    expect(credential('')).toEqual({ type: 'managed-identity' });
+    expect(credential(`managed-identity:${GUID}`)).toEqual({ type: 'managed-identity', clientId: GUID });
+    expect(credential(`workload-identity:${GUID}`)).toEqual({ type: 'workload-identity', clientId: GUID });
+    expect(credential(`workload-identity:${GUID}:${GUID}`)).toEqual({ type: 'workload-identity', clientId: GUID, tenantId: GUID });
+    expect(credential(`certificate:${GUID}:C:/keys/app.pem`)).toEqual({ type: 'certificate', clientId: GUID, file: 'C:/keys/app.pem' });
+    expect(credential(`federated:${GUID}:${GUID}`)).toEqual({ type: 'federated', clientId: GUID, managedIdentityClientId: GUID });
+    for (const bad of [
+      'secret',
+      'managed-identity:',
+      'managed-identity:x',
+      'certificate',
+      `certificate:${GUID}`,
+      `federated:${GUID}`,
+      `secret:${GUID}:x`,
+    ])
+      expect({ bad, read: credential(bad) }).toEqual({ bad, read: bad === 'managed-identity:' ? { type: 'managed-identity' } : 'refused' });
+  });
+});

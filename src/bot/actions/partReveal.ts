@@ -1,38 +1,64 @@
 import type { Door } from '../../app/dispatch.ts';
+import type { Reads } from '../../app/ports.ts';
 import { revealDialog } from '../../cards/views/revealDialog.ts';
+import { revealPart } from '../../core/account/custody.ts';
 import { partKey } from '../../core/account/types.ts';
-import type { ActionDef, Press } from '../actionDef.ts';
+import type { Refusal } from '../../core/refusal.ts';
+import type { Result } from '../../core/result.ts';
+import type { ActionDef, Press, Pressed } from '../actionDef.ts';
 import { type PartRef, partFrom } from './partKey.ts';
 
 interface Needs {
   readonly asker: Press;
   readonly door: Door;
-  openSealed(sealed: Uint8Array, key: string, custodianObjectId: string): Promise<Buffer>;
+  readonly store: Pick<Reads, 'get' | 'now' | 'sealedPart'>;
+  openSealed(sealed: Uint8Array, key: string, custodianObjectId: string): Promise<Result<Buffer, Refusal>>;
 }
 
 /**
- * Shows a part once, in a dialog, to its custodian. The door commits "shown" and destroys the stored part before it hands it over; if
- * the answer is lost after that, the part is lost, and rotation is the remedy (CR-1, CR-2).
+ * Shows a part once, in a dialog, to its custodian. It is opened first, in memory, for one whom the door would not refuse: where the vault is away
+ * nothing is used up. Then the door commits "shown" and destroys the stored part, and only after that it leaves; if the answer is lost then, the
+ * part is lost, and rotation is the remedy (CR-1, CR-2).
  */
 export const partReveal: ActionDef<PartRef, Needs> = {
   verb: 'part.reveal',
   via: ['task/fetch'],
   once: true,
   parse: partFrom,
-  async run(ref, { asker, door, openSealed }) {
-    // After the time to answer nobody would see it: better not to take it out of the store at all.
-    asker.signal.throwIfAborted();
-    const outcome = await door.dispatch(asker.actor, { kind: 'reveal-part', ...ref });
-    if (!outcome.ok) return { kind: 'refused', refusal: outcome.error };
-    const { account, sealed } = outcome.value;
-    const custodian = account?.parts.find(({ number }) => number === ref.partNumber)?.custodian;
-    if (!account || !sealed || !custodian) throw new Error('the door showed a part and gave none back');
-    const part = await openSealed(sealed, partKey(ref.accountId, ref.partNumber), custodian.objectId);
+  async run(ref, { asker, door, store, openSealed }) {
+    const key = partKey(ref.accountId, ref.partNumber);
+    const before = await store.sealedPart(key);
+    const opened = before && (await mayReveal(ref, { asker, store })) ? await openSealed(before, key, custodianOf(asker)) : undefined;
+    if (opened && !opened.ok) return { kind: 'refused', refusal: opened.error };
     try {
-      const rendered = revealDialog({ account, partNumber: ref.partNumber, of: account.parts.length, part: part.toString('utf8') });
-      return { kind: 'dialog', title: 'Your part', rendered };
+      return await show(ref, opened?.value, before, { asker, door });
     } finally {
-      part.fill(0);
+      opened?.value.fill(0);
     }
   },
 };
+/** Asks the rule only: to decide, and to record a refusal, is for the door. */
+async function mayReveal(ref: PartRef, { asker, store }: Pick<Needs, 'asker' | 'store'>): Promise<boolean> {
+  const account = await store.get('account', ref.accountId);
+  return account !== undefined && revealPart(account, ref.partNumber, asker.actor, await store.now()).ok;
+}
+
+/** A part opens for the account that asks, or not at all: it was sealed for its custodian. */
+const custodianOf = ({ actor }: Press): string => (actor.kind === 'person' ? actor.person.objectId : '');
+
+async function show(
+  ref: PartRef,
+  part: Buffer | undefined,
+  before: Uint8Array | undefined,
+  { asker, door }: Pick<Needs, 'asker' | 'door'>,
+): Promise<Pressed> {
+  // After the time to answer nobody would see it: better not to take it out of the store at all.
+  asker.signal.throwIfAborted();
+  const outcome = await door.dispatch(asker.actor, { kind: 'reveal-part', ...ref });
+  if (!outcome.ok) return { kind: 'refused', refusal: outcome.error };
+  const { account, sealed } = outcome.value;
+  if (!account || !sealed) throw new Error('the door showed a part and gave none back');
+  if (!part || !before || !Buffer.from(sealed).equals(before)) throw new Error('another part was taken out than the one that was opened');
+  const rendered = revealDialog({ account, partNumber: ref.partNumber, of: account.parts.length, part: part.toString('utf8') });
+  return { kind: 'dialog', title: 'Your part', rendered };
+}
