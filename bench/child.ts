@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** What scripts/run.mjs gives every program. */
-export const LAUNCHER_FLAGS = ['--max-semi-space-size=8'];
+export const LAUNCHER_FLAGS = ['--max-semi-space-size=8', '--disable-sigusr1', '--report-exclude-env'];
 
 /** A process of its own that serves on a port and tells what it has used. It ends with this process, however that ends. */
 export interface Child {

@@ -2,12 +2,14 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fingerprint } from '../src/compose.ts';
+import { keepMemoryIn } from '../src/config/memory.ts';
 import { parseSettings } from '../src/config/settings.ts';
 import { parseKeyFile } from '../src/custody/keyFile.ts';
 import { jsonLog } from '../src/logging/jsonLog.ts';
 import { startSandbox } from './start.ts';
 
 /** `npm start`: the whole product on one machine. Prints one address; everything else goes to the log file in the data folder. */
+keepMemoryIn();
 const parsed = parseSettings(process.env, 'sandbox');
 if (!parsed.ok) {
   process.stderr.write(`${parsed.fault.message}\n`);

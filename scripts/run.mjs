@@ -82,7 +82,15 @@ if (!existsSync(join(ROOT, file))) fail(`There is no ${file}.`);
 ensureInstalled(!file.startsWith('src/'));
 const orphan = pathToFileURL(join(ROOT, 'scripts', 'orphan.mjs')).href;
 // A small young generation: the bot at rest takes 200 instead of 240 MB, for 3 % more CPU a message (docs/performance.md).
-const flags = ['--max-semi-space-size=8', ...(watch ? ['--watch', '--watch-preserve-output'] : []), '--import', orphan];
+// The others keep what is in memory there: no debugger by signal, no environment in a diagnostic report (docs/operations.md).
+const flags = [
+  '--max-semi-space-size=8',
+  '--disable-sigusr1',
+  '--report-exclude-env',
+  ...(watch ? ['--watch', '--watch-preserve-output'] : []),
+  '--import',
+  orphan,
+];
 const child = spawn(findNode(), [...flags, join(ROOT, file), ...args], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'], // the channel closes when this process ends, even by SIGKILL: scripts/orphan.mjs
   env: { ...process.env, RUN_LAUNCHER_PID: String(process.pid), NODE_COMPILE_CACHE: join(MODULES, '.cache', 'breakglass', 'compile') },
