@@ -6,10 +6,10 @@ import { type Breakglass, fingerprint, type Installation, policyOf, startBreakgl
 import { CLOUDS } from './config/clouds.ts';
 import { ConfigFault } from './config/fault.ts';
 import { feedRhythmsOf } from './config/feedRhythms.ts';
+import { keepMemoryIn, memoryProblems } from './config/memory.ts';
 import { parseSettings, type Settings } from './config/settings.ts';
 import { loadTenants } from './config/tenants.ts';
 import { FEEDS } from './core/alert/types.ts';
-import { keepMemoryIn, memoryProblems } from './config/memory.ts';
 import type { CustodySettings } from './custody/custody.ts';
 import { parseKeyFile } from './custody/keyFile.ts';
 import { parseVaultKey } from './custody/keyId.ts';

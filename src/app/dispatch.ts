@@ -1,4 +1,5 @@
 import { storePart } from '../core/account/custody.ts';
+import { remindRunbook } from '../core/account/runbook.ts';
 import { askAgain } from '../core/alert/classify.ts';
 import { acknowledge, escalate } from '../core/alert/raise.ts';
 import { type Intent, subjectOf } from '../core/intent.ts';
@@ -8,6 +9,7 @@ import { failRun, finishRun, recordStep, retry } from '../core/request/run.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
 import { expireSealed, reveal, seal, watch } from './door/accounts.ts';
 import { quarantined, raiseOnce, seen } from './door/alerts.ts';
+import { keepingBooks } from './door/bookkeeping.ts';
 import { classifyUse, lookAtCase, reportCaseStep, tellCase } from './door/cases.ts';
 import { changeSeen } from './door/changes.ts';
 import { concludeRequest } from './door/conclude.ts';
@@ -15,6 +17,7 @@ import { beat, began, deliveryChecked, ended } from './door/conditions.ts';
 import { editRequest, open, openOnAccount } from './door/opening.ts';
 import { detailsOf, subjectAfter } from './door/record.ts';
 import { begin, beginProof, beginStep, decideOn, giveUp, undoFailed } from './door/requests.ts';
+import { beginRunbookLink, issueRunbookFor } from './door/runbook.ts';
 import { change, type DoorNeeds, type Outcome, type Scene } from './door/scene.ts';
 import { configurationRead, rosterRead } from './door/settings.ts';
 
@@ -49,6 +52,7 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'beat',
   'look-at-case',
   'remind-validation',
+  'remind-runbook',
   'roster-read',
   'configuration-read',
 ]);
@@ -64,7 +68,8 @@ export function door(needs: DoorNeeds): Door {
       needs.store.transaction(async (tx) => {
         const now = await tx.now();
         if (SYSTEM_ONLY.has(intent.kind) && actor.kind !== 'system') throw new TypeError(`${intent.kind} is not a person's to ask for`);
-        const outcome = await decide({ ...needs, tx, actor, now }, intent);
+        const books = keepingBooks(tx, now);
+        const outcome = books.complete(await decide({ ...needs, tx: books.tx, actor, now }, intent));
         if (intent.kind !== 'beat' && (outcome.ok || outcome.error.code !== 'nothing-to-do')) {
           // Last in the transaction: it locks the head of the audit log until the commit.
           await tx.record({
@@ -73,7 +78,7 @@ export function door(needs: DoorNeeds): Door {
             intent: intent.kind,
             subject: outcome.ok ? subjectAfter(intent, outcome.value) : subjectOf(intent),
             ...(outcome.ok ? {} : { refusal: outcome.error }),
-            ...detailsOf(intent),
+            ...detailsOf(intent, outcome.ok ? outcome.value : {}),
           });
         }
         return outcome;
@@ -162,6 +167,12 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return rosterRead(scene, intent);
     case 'remind-validation':
       return change(scene, 'account', intent.accountId, (account) => remind(account, now));
+    case 'begin-runbook':
+      return beginRunbookLink(scene, intent);
+    case 'issue-runbook':
+      return issueRunbookFor(scene, intent);
+    case 'remind-runbook':
+      return change(scene, 'account', intent.accountId, (account) => remindRunbook(account, now));
     case 'complete-validation':
       return change(scene, 'account', intent.accountId, (account) =>
         completeValidation(account, actor, intent.report, policy.validationDays, now),

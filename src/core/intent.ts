@@ -124,6 +124,12 @@ export type Intent =
   /** The process started with these settings. Refused as `nothing-to-do` when they are those of the last start. */
   | { readonly kind: 'configuration-read'; readonly configuration: Configuration }
   | { readonly kind: 'remind-validation'; readonly accountId: string }
+  /** A person pressed Runbook card: they get a link, whose ticket has this hash. */
+  | { readonly kind: 'begin-runbook'; readonly accountId: string; readonly ticketHash: string }
+  /** The link was opened, or the operator asks at the machine: the card is printed and remembered. */
+  | { readonly kind: 'issue-runbook'; readonly accountId: string; readonly ticketHash?: string }
+  /** The timer rang that a change set which made the printed card untrue. */
+  | { readonly kind: 'remind-runbook'; readonly accountId: string }
   | { readonly kind: 'complete-validation'; readonly accountId: string; readonly report: ValidationReport };
 
 /** What an intent is about, for the audit log. */

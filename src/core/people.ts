@@ -18,7 +18,7 @@ export type StrangerReason = 'other-tenant' | 'guest' | 'disabled' | 'unknown' |
 export type Actor =
   | { readonly kind: 'person'; readonly person: PersonRef; readonly roles: ReadonlySet<Role> }
   | { readonly kind: 'stranger'; readonly objectId: string; readonly why: StrangerReason }
-  | { readonly kind: 'system'; readonly part: 'timer' | 'worker' | 'feed' };
+  | { readonly kind: 'system'; readonly part: 'timer' | 'worker' | 'feed' | 'operator' };
 
 /** The id an audit entry names. */
 export function actorId(actor: Actor): string {

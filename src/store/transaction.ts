@@ -12,6 +12,7 @@ import { fromJson, toJson } from './json.ts';
 import { type Outbox, owe } from './outbox.ts';
 import { putInQuarantine } from './quarantine.ts';
 import { readRoster, saveRoster } from './roster.ts';
+import { putRunbookTicket, readRunbookTicket, spendRunbookTicket } from './runbookTickets.ts';
 import type { Tables } from './tables.ts';
 import { putTicket, readTicket, spendTicket } from './tickets.ts';
 import { beginCondition, endCondition, nextHeartbeat } from './watch.ts';
@@ -121,6 +122,9 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
     putTicket: (ticket, now) => putTicket(handle, ticket, now),
     ticket: (hash) => readTicket(handle, hash),
     spendTicket: (hash) => spendTicket(handle, hash),
+    putRunbookTicket: (ticket, now) => putRunbookTicket(handle, ticket, now),
+    runbookTicket: (hash) => readRunbookTicket(handle, hash),
+    spendRunbookTicket: (hash) => spendRunbookTicket(handle, hash),
     roster: (role, lock) => readRoster(handle, role, lock !== undefined),
     saveRoster: (role, entries) => saveRoster(handle, role, entries),
     async lastConfiguration() {

@@ -11,7 +11,10 @@ export function subjectAfter(intent: Intent, value: { readonly [K in Kind]?: Agg
 }
 
 /** What an auditor needs beside actor, intent and subject. */
-export function detailsOf(intent: Intent): { details?: Record<string, string | number> } {
+export function detailsOf(
+  intent: Intent,
+  value: { readonly account?: Aggregates['account'] } = {},
+): { details?: Record<string, string | number> } {
   switch (intent.kind) {
     case 'approve-request':
     case 'deny-request':
@@ -59,6 +62,8 @@ export function detailsOf(intent: Intent): { details?: Record<string, string | n
       return { details: { as: intent.as } };
     case 'report-case-step':
       return { details: { step: intent.step, words: intent.words } };
+    case 'issue-runbook':
+      return value.account?.runbook ? { details: { digest: value.account.runbook.digest, by: value.account.runbook.by } } : {};
     case 'raise-alert':
       return { details: { cause: intent.cause.kind } };
     default:

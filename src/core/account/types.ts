@@ -23,6 +23,30 @@ export interface Part {
   readonly sealNumber?: string;
 }
 
+/**
+ * One line of the ledger: `entrusted` to somebody, not yet seen · `shown` · `stored` there · `moved` there · `expired` unseen, destroyed ·
+ * `replaced` by another, it opens nothing any more · `retired` with the account.
+ */
+export interface CustodyEvent {
+  readonly at: Date;
+  readonly part: number;
+  readonly custodian: PersonRef;
+  readonly what: 'entrusted' | 'shown' | 'stored' | 'moved' | 'expired' | 'replaced' | 'retired';
+  readonly location?: string;
+  readonly sealNumber?: string;
+}
+
+/** The runbook card that was printed last. */
+export interface IssuedRunbook {
+  /** SHA-256 of what it says, hex. */
+  readonly digest: string;
+  readonly at: Date;
+  /** Whose name it was asked for in. For reading only. */
+  readonly by: string;
+  /** When the owners were told that it is out of date. */
+  readonly remindedAt?: Date;
+}
+
 export interface EmergencyAccount {
   readonly id: string;
   readonly requestId: string;
@@ -51,6 +75,9 @@ export interface EmergencyAccount {
   readonly lastSignInAt?: Date;
   readonly disabledAt?: Date;
   readonly retiredAt?: Date;
+  /** What became of its parts, oldest first (`ledger.ts`). None of an account that nothing happened to since it is kept. */
+  readonly history?: readonly CustodyEvent[];
+  readonly runbook?: IssuedRunbook;
 }
 
 /** The key of a part in storage, jobs and cards. Says nothing about its content. */

@@ -1,0 +1,56 @@
+import { withLedger } from '../../core/account/ledger.ts';
+import { staleEffects } from '../../core/account/runbook.ts';
+import type { EmergencyAccount } from '../../core/account/types.ts';
+import type { Aggregates, Kind, Transaction } from '../ports.ts';
+import type { Outcome } from './scene.ts';
+
+interface Books {
+  readonly tx: Transaction;
+  /** The outcome with the account as it was saved, ledger and all. */
+  complete(outcome: Outcome): Outcome;
+}
+
+/**
+ * The transaction that decisions work in, with the books kept: whatever changes an account, its ledger says what became of its parts, and
+ * a runbook card that the change made untrue is owed a reminder. No decision has to think of it, so none can forget.
+ */
+export function keepingBooks(tx: Transaction, now: Date): Books {
+  const seen = new Map<string, EmergencyAccount>();
+  const note = <T extends EmergencyAccount | undefined>(account: T): T => {
+    if (account) seen.set(account.id, account);
+    return account;
+  };
+  const isAccount = (kind: Kind, _value: Aggregates[Kind]): _value is EmergencyAccount => kind === 'account';
+  const kept: Transaction = {
+    ...tx,
+    async lock(kind, id) {
+      const found = await tx.lock(kind, id);
+      if (found && isAccount(kind, found)) note(found);
+      return found;
+    },
+    accountOfRequest: async (requestId) => note(await tx.accountOfRequest(requestId)),
+    accountOfUser: async (tenantId, objectId) => note(await tx.accountOfUser(tenantId, objectId)),
+    async insert(kind, value) {
+      if (isAccount(kind, value)) {
+        const written = withLedger(undefined, value, now);
+        seen.set(written.id, written);
+        await tx.insert('account', written);
+      } else await tx.insert(kind, value);
+    },
+    async save(kind, value) {
+      if (!isAccount(kind, value)) return tx.save(kind, value);
+      const before = seen.get(value.id) ?? (await tx.lock('account', value.id));
+      const written = withLedger(before, value, now);
+      seen.set(written.id, written);
+      await tx.save('account', written);
+      await tx.owe(staleEffects(written, now));
+    },
+  };
+  return {
+    tx: kept,
+    complete(outcome) {
+      const account = outcome.ok ? seen.get(outcome.value.account?.id ?? '') : undefined;
+      return outcome.ok && account ? { ok: true, value: { ...outcome.value, account } } : outcome;
+    },
+  };
+}
