@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { GraphCall } from './graphRoute.ts';
 import type { JsonObject } from './json.ts';
+import { logDelay } from './logHabits.ts';
+import type { LogRow } from './records.ts';
 import type { TenantState } from './state.ts';
 
 /** Whoever did it: an app through Graph, or a person by hand. */
@@ -60,8 +62,8 @@ function targetResource(target: AuditTarget): JsonObject {
   };
 }
 
-/** Writes one row of the directory audit log, inside the transaction of what it tells. */
-export function recordAudit(state: TenantState, event: AuditEvent): void {
+/** A row of the directory audit log, readable from `availableAtMs` (real time) on. */
+export function auditRow(event: AuditEvent, at: Date, availableAtMs: number): LogRow {
   const correlationId = randomUUID();
   const id = `Directory_${correlationId}_${randomBytes(4).toString('hex').toUpperCase()}_${randomBytes(4).readUInt32BE() % 100_000_000}`;
   const entry: JsonObject = {
@@ -71,12 +73,18 @@ export function recordAudit(state: TenantState, event: AuditEvent): void {
     result: 'success',
     resultReason: event.reason ?? '',
     activityDisplayName: event.activity,
-    activityDateTime: state.clock.now().toISOString(),
+    activityDateTime: at.toISOString(),
     loggedByService: event.service ?? 'Core Directory',
     operationType: event.operation,
     initiatedBy: initiatedBy(event.by),
     targetResources: event.targets.map(targetResource),
     additionalDetails: [],
   };
-  state.audits.put(id, { id, tenantId: event.tenantId, availableAtMs: Date.now() + state.logDelayMs, entry });
+  return { id, tenantId: event.tenantId, availableAtMs, entry };
+}
+
+/** Writes one row of the directory audit log, inside the transaction of what it tells. */
+export function recordAudit(state: TenantState, event: AuditEvent): void {
+  const row = auditRow(event, state.clock.now(), Date.now() + logDelay(state));
+  state.audits.put(row.id, row);
 }

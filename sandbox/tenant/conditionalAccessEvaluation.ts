@@ -1,19 +1,7 @@
-import { type JsonObject, objectOf } from './json.ts';
+import { combinationsOf } from './authenticationStrengths.ts';
+import { type Reason, type SignInFacts, whyNot } from './conditionalAccessConditions.ts';
+import { type JsonObject, objectOf, textsOf } from './json.ts';
 import type { PolicyRow } from './records.ts';
-
-/** What a sign-in brings to the policies. */
-export interface SignInFacts {
-  readonly userId: string;
-  readonly isGuest: boolean;
-  readonly groupIds: ReadonlySet<string>;
-  readonly roleIds: ReadonlySet<string>;
-  readonly appId: string;
-  readonly isAdminPortal: boolean;
-  readonly clientAppType: 'browser' | 'mobileAppsAndDesktopClients' | 'exchangeActiveSync' | 'other';
-  /** Two factors, or one that is two in itself. */
-  readonly multiFactor: boolean;
-  readonly phishingResistant: boolean;
-}
 
 export interface AppliedPolicy {
   readonly id: string;
@@ -26,59 +14,39 @@ export interface AppliedPolicy {
 export interface Evaluation {
   readonly applied: readonly AppliedPolicy[];
   readonly status: 'success' | 'failure' | 'notApplied';
-  /** 0, 53003 (blocked), 50076 (second factor needed) or 53000 (device). */
+  /** 0, 53003 (blocked), 50076 (second factor needed), 53000 or 53001 (device), 53009 (app), 50158 (terms of use). */
   readonly errorCode: number;
 }
 
-const PHISHING_RESISTANT = '00000000-0000-0000-0000-000000000004';
+const BLOCKED = 53003;
+/** Built-in strength "Multifactor authentication": what the control `mfa` asks for. */
+const MFA = '00000000-0000-0000-0000-000000000002';
 
-const texts = (from: JsonObject, name: string): readonly string[] => (Array.isArray(from[name]) ? from[name].map(String) : []);
-const intersects = (names: readonly string[], held: ReadonlySet<string>): boolean => names.some((name) => held.has(name));
+const FAILS: Readonly<Record<string, number>> = {
+  compliantDevice: 53000,
+  domainJoinedDevice: 53001,
+  approvedApplication: 53009,
+  compliantApplication: 53009,
+  termsOfUse: 50158,
+};
 
-function namesUser(users: JsonObject, side: 'include' | 'exclude', facts: SignInFacts): boolean {
-  const ids = texts(users, `${side}Users`);
-  return (
-    ids.includes('All') ||
-    ids.includes(facts.userId) ||
-    (facts.isGuest && (ids.includes('GuestsOrExternalUsers') || users[`${side}GuestsOrExternalUsers`] != null)) ||
-    intersects(texts(users, `${side}Groups`), facts.groupIds) ||
-    intersects(texts(users, `${side}Roles`), facts.roleIds)
-  );
-}
+const satisfies = (strengthId: string, facts: SignInFacts): boolean =>
+  facts.combination !== undefined && combinationsOf(strengthId).includes(facts.combination);
 
-function namesApp(applications: JsonObject, facts: SignInFacts): boolean {
-  const covers = (ids: readonly string[]): boolean =>
-    ids.includes('All') || ids.includes(facts.appId) || (facts.isAdminPortal && ids.includes('MicrosoftAdminPortals'));
-  return covers(texts(applications, 'includeApplications')) && !covers(texts(applications, 'excludeApplications'));
-}
-
-/** Conditions the sandbox can't observe (risk, platform, place) never hold; an exclusion beats every inclusion. */
-function applies(policy: JsonObject, facts: SignInFacts): boolean {
-  const conditions = objectOf(policy.conditions);
-  const users = objectOf(conditions.users);
-  const clientTypes = texts(conditions, 'clientAppTypes');
-  if (texts(conditions, 'userRiskLevels').length > 0 || texts(conditions, 'signInRiskLevels').length > 0) return false;
-  if (conditions.platforms != null || conditions.clientApplications != null || conditions.authenticationFlows != null) return false;
-  if (texts(objectOf(conditions.applications), 'includeUserActions').length > 0) return false;
-  const places = objectOf(conditions.locations);
-  if (conditions.locations != null && !texts(places, 'includeLocations').includes('All')) return false;
-  if (!clientTypes.includes('all') && !clientTypes.includes(facts.clientAppType)) return false;
-  return namesUser(users, 'include', facts) && !namesUser(users, 'exclude', facts) && namesApp(objectOf(conditions.applications), facts);
-}
-
-/** Error code of one control; 0 when satisfied. */
+/** Error code of one control; 0 when satisfied. Devices in the sandbox are never compliant. */
 function judge(control: string, facts: SignInFacts): number {
-  if (control === 'block') return 53003;
-  if (control === 'mfa') return facts.multiFactor ? 0 : 50076;
-  if (control === 'phishingResistant') return facts.phishingResistant ? 0 : 50076;
-  return 53000;
+  if (control === 'block') return BLOCKED;
+  if (control === 'mfa') return satisfies(MFA, facts) ? 0 : 50076;
+  if (control.startsWith('strength:')) return satisfies(control.slice('strength:'.length), facts) ? 0 : 50076;
+  return FAILS[control] ?? 50076;
 }
 
 function outcome(policy: JsonObject, facts: SignInFacts): { readonly controls: readonly string[]; readonly code: number } {
   const grant = objectOf(policy.grantControls);
   const strength = objectOf(grant.authenticationStrength).id;
-  const extra = strength === undefined ? [] : [strength === PHISHING_RESISTANT ? 'phishingResistant' : 'mfa'];
-  const controls = [...texts(grant, 'builtInControls'), ...extra];
+  const terms = textsOf(grant, 'termsOfUse').length > 0 ? ['termsOfUse'] : [];
+  const extra = strength === undefined ? [] : [`strength:${String(strength)}`];
+  const controls = [...textsOf(grant, 'builtInControls'), ...terms, ...extra];
   const codes = controls.map((control) => judge(control, facts));
   const failed = codes.filter((code) => code !== 0);
   const passes = grant.operator === 'OR' ? controls.length === 0 || failed.length < codes.length : failed.length === 0;
@@ -88,26 +56,42 @@ function outcome(policy: JsonObject, facts: SignInFacts): { readonly controls: r
 const NAMES: Readonly<Record<string, string>> = {
   block: 'Block',
   mfa: 'Mfa',
-  phishingResistant: 'RequireAuthenticationStrength',
   compliantDevice: 'RequireCompliantDevice',
+  domainJoinedDevice: 'RequireDomainJoinedDevice',
+  termsOfUse: 'RequireTermsOfUse',
 };
+const nameOf = (control: string): string =>
+  control.startsWith('strength:') ? 'RequireAuthenticationStrength' : (NAMES[control] ?? control);
+
+function sessionControlsOf(policy: JsonObject): string[] {
+  const set = Object.entries(objectOf(policy.sessionControls)).filter(([name, value]) => value != null && !name.includes('@'));
+  return set.map(([name]) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`);
+}
+
+/** Why a policy does not apply to a sign-in; undefined when it does, be it enforced or report-only. */
+export const reasonOf = ({ policy }: PolicyRow, facts: SignInFacts): Reason | undefined =>
+  policy.state === 'disabled' ? 'policyNotEnabled' : whyNot(policy, facts);
 
 /** Judges one sign-in by the policies of its tenant. Report-only policies are judged and never enforced. */
 export function evaluatePolicies(policies: readonly PolicyRow[], facts: SignInFacts): Evaluation {
   const codes: number[] = [];
-  const applied = policies.map(({ policy }): AppliedPolicy => {
-    const base = { id: policy.id, displayName: policy.displayName, enforcedSessionControls: [] };
-    if (policy.state === 'disabled') return { ...base, enforcedGrantControls: [], result: 'notEnabled' };
-    const reportOnly = policy.state !== 'enabled';
-    if (!applies(policy, facts)) return { ...base, enforcedGrantControls: [], result: reportOnly ? 'reportOnlyNotApplied' : 'notApplied' };
+  const applied = policies.map((row): AppliedPolicy => {
+    const { policy } = row;
+    const base = { id: policy.id, displayName: policy.displayName };
+    const reportOnly = policy.state === 'enabledForReportingButNotEnforced';
+    const reason = reasonOf(row, facts);
+    if (reason !== undefined) {
+      const result = reason === 'policyNotEnabled' ? 'notEnabled' : reportOnly ? 'reportOnlyNotApplied' : 'notApplied';
+      return { ...base, enforcedGrantControls: [], enforcedSessionControls: [], result };
+    }
     const { controls, code } = outcome(policy, facts);
-    const enforcedGrantControls = controls.map((control) => NAMES[control] ?? control);
-    if (reportOnly) return { ...base, enforcedGrantControls, result: code === 0 ? 'reportOnlySuccess' : 'reportOnlyFailure' };
+    const enforced = { enforcedGrantControls: controls.map(nameOf), enforcedSessionControls: sessionControlsOf(policy) };
+    if (reportOnly) return { ...base, ...enforced, result: code === 0 ? 'reportOnlySuccess' : 'reportOnlyFailure' };
     codes.push(code);
-    return { ...base, enforcedGrantControls, result: code === 0 ? 'success' : 'failure' };
+    return { ...base, ...enforced, result: code === 0 ? 'success' : 'failure' };
   });
   // A block outweighs everything else that failed.
-  const errorCode = codes.includes(53003) ? 53003 : (codes.find((code) => code !== 0) ?? 0);
+  const errorCode = codes.includes(BLOCKED) ? BLOCKED : (codes.find((code) => code !== 0) ?? 0);
   const status = codes.length === 0 ? 'notApplied' : errorCode === 0 ? 'success' : 'failure';
   return { applied, status, errorCode };
 }

@@ -34,6 +34,7 @@ import { type Exchange, openTraffic, registerTraffic } from './traffic.ts';
 import { userActionRoutes } from './userActions.ts';
 import { userRoutes } from './users.ts';
 import { userWriteRoutes } from './userWrites.ts';
+import { whatIfRoutes } from './whatIf.ts';
 import { openWriteLog, registerWrites } from './writes.ts';
 
 /** Every Graph resource; a new one is a file and a line here. */
@@ -57,6 +58,7 @@ export function graphRoutes(state: TenantState): readonly GraphRoute[] {
     ...servicePrincipalRoutes(),
     ...conditionalAccessRoutes(state),
     ...conditionalAccessWriteRoutes(state),
+    ...whatIfRoutes(state),
     ...authenticationStrengthRoutes(),
     ...authorizationPolicyRoutes(state),
     ...roleScheduleRoutes(state),

@@ -16,6 +16,12 @@ export function textOf(from: JsonObject, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Texts of a list property; empty when there is none. */
+export function textsOf(from: JsonObject, name: string): readonly string[] {
+  const value = from[name];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
 export const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Instant as Graph writes it: whole seconds, Z. */

@@ -99,6 +99,8 @@ export interface LogRow {
   readonly tenantId: string;
   readonly availableAtMs: number;
   readonly entry: JsonObject;
+  /** What the diagnostic stream tells besides and Graph v1.0 does not. */
+  readonly more?: JsonObject;
 }
 
 export interface WriteRow {

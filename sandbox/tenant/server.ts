@@ -15,6 +15,7 @@ import { registerDirectory } from './controlDirectory.ts';
 import { registerSignIns } from './controlSignIns.ts';
 import { serveGraph } from './graphServer.ts';
 import { createHttp } from './http.ts';
+import { registerLogHabits } from './logHabits.ts';
 import { registerLogin } from './login.ts';
 import { registerManagedIdentity } from './managedIdentity.ts';
 import { seedTenants } from './seed.ts';
@@ -104,6 +105,7 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
   });
   registerSignIns(server, state, feed);
   registerDirectory(server, state);
+  registerLogHabits(server, state);
 
   try {
     await server.listen({ host: '127.0.0.1', port: options.port });

@@ -1,5 +1,6 @@
 import type { SandboxTenant } from '../world.ts';
 import { usePass } from './accessPasses.ts';
+import { combinationsOf } from './authenticationStrengths.ts';
 import { hasSecurityDefaults } from './conditionalAccess.ts';
 import { type Evaluation, evaluatePolicies } from './conditionalAccessEvaluation.ts';
 import { livePolicies } from './conditionalAccessWrites.ts';
@@ -8,6 +9,7 @@ import { matchesPassword } from './passwordRules.ts';
 import type { UserRow } from './records.ts';
 import type { SignInApp } from './signInApps.ts';
 import type { TenantState } from './state.ts';
+import { isTrustedPlace } from './trustedPlace.ts';
 
 /** Somebody trying to sign in: a password, a registered method, or both. */
 export interface Attempt {
@@ -16,6 +18,9 @@ export interface Attempt {
   /** `fido2`, `windowsHelloForBusiness`, `microsoftAuthenticator`, `phone`, `softwareOath`, … */
   readonly method: string | undefined;
   readonly app: SignInApp;
+  readonly ip: string;
+  /** Other than the application's own, such as `exchangeActiveSync` or `other` (legacy protocols). */
+  readonly clientAppType?: string;
 }
 
 export interface Verdict {
@@ -25,7 +30,6 @@ export interface Verdict {
 }
 
 const PASSWORDLESS = new Set(['fido2', 'windowsHelloForBusiness', 'platformCredential', 'temporaryAccessPass']);
-const PHISHING_RESISTANT = new Set(['fido2', 'windowsHelloForBusiness', 'platformCredential']);
 /** AADSTS130503: your Temporary Access Pass is incorrect. From memory, as is that an expired one answers the same. */
 const WRONG_PASS = 130_503;
 const TRIES = 10;
@@ -58,6 +62,29 @@ function checkCredentials(state: TenantState, user: UserRow, { password, method 
   return 0;
 }
 
+/** Built-in strength "Multifactor authentication". */
+const MFA = '00000000-0000-0000-0000-000000000002';
+const ALONE: Readonly<Record<string, string>> = {
+  fido2: 'fido2',
+  windowsHelloForBusiness: 'windowsHelloForBusiness',
+  platformCredential: 'windowsHelloForBusiness',
+};
+const WITH_PASSWORD: Readonly<Record<string, string>> = {
+  phone: 'sms',
+  microsoftAuthenticator: 'microsoftAuthenticatorPush',
+  softwareOath: 'softwareOath',
+};
+
+/** How somebody proved who they are, as authentication strengths name it. */
+function combinationOf(state: TenantState, user: UserRow, { method }: Attempt): string {
+  if (method === undefined) return 'password';
+  if (method === 'temporaryAccessPass') {
+    const pass = state.methods.all().find((one) => one.userId === user.id && one.kind === method)?.pass;
+    return pass?.isUsableOnce === false ? 'temporaryAccessPassMultiUse' : 'temporaryAccessPassOneTime';
+  }
+  return ALONE[method] ?? `password,${WITH_PASSWORD[method] ?? method}`;
+}
+
 /** Judges an attempt against the directory and its policies as they are now. */
 export function judgeAttempt(state: TenantState, tenant: SandboxTenant, attempt: Attempt): Verdict {
   const user = findUser(state, tenant.id, attempt.userPrincipalName);
@@ -65,20 +92,24 @@ export function judgeAttempt(state: TenantState, tenant: SandboxTenant, attempt:
   if (!user.properties.accountEnabled) return { user, errorCode: 50057, evaluation: undefined };
   const credentials = checkCredentials(state, user, attempt);
   if (credentials !== 0) return { user, errorCode: credentials, evaluation: undefined };
-  const { password, method, app } = attempt;
-  const multiFactor = method !== undefined && (password !== undefined || PASSWORDLESS.has(method));
+  const { app } = attempt;
+  const combination = combinationOf(state, user, attempt);
   const roleIds = rolesOf(state, tenant.id, user.id);
   const evaluation = evaluatePolicies(livePolicies(state, tenant.id), {
     userId: user.id,
     isGuest: user.properties.userType === 'Guest',
     groupIds: new Set(groupsOf(state, tenant.id, user.id).map((group) => group.id)),
     roleIds,
-    appId: app.appId,
+    appIds: [app.appId, app.resource.id],
     isAdminPortal: app.isAdminPortal,
-    clientAppType: app.clientAppType,
-    multiFactor,
-    phishingResistant: method !== undefined && PHISHING_RESISTANT.has(method),
+    clientAppType: attempt.clientAppType ?? app.clientAppType,
+    combination,
+    platform: 'windows',
+    isTrustedPlace: isTrustedPlace(attempt.ip),
+    signInRiskLevel: 'none',
+    userRiskLevel: 'none',
   });
+  const multiFactor = combinationsOf(MFA).includes(combination);
   // Security defaults ask every administrator for a second factor, whatever the application.
   const isAsked = app.mandatoryMfa || (hasSecurityDefaults(state, tenant) && roleIds.size > 0);
   const mandatory = isAsked && !multiFactor ? 50076 : 0;

@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.ts';
 import type { Attempt, Verdict } from './signInAttempt.ts';
+import { isTrustedPlace } from './trustedPlace.ts';
 
 // Entra authentication and authorization error codes (Learn, reference-error-codes).
 const REASONS: Readonly<Record<number, string>> = {
@@ -10,6 +11,9 @@ const REASONS: Readonly<Record<number, string>> = {
   50076:
     'Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access the resource.',
   50126: 'Error validating credentials due to invalid username or password.',
+  50158: 'External security challenge not satisfied. User will be redirected to accept terms of use.',
+  53001: 'Device is not in required device state. Conditional Access policy requires a domain joined device.',
+  53009: 'Application needs to enforce Intune protection policies.',
   53000: 'Device is not in required device state. Conditional Access policy requires a compliant device.',
   53003: 'Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.',
   130503: 'Your Temporary Access Pass is incorrect, expired or was used before.',
@@ -25,6 +29,12 @@ const OFFICE = {
   geoCoordinates: { altitude: null, latitude: 48.137, longitude: 11.575 },
 };
 const ELSEWHERE = { city: '', state: '', countryOrRegion: '', geoCoordinates: { altitude: null, latitude: null, longitude: null } };
+
+const CLIENTS: Readonly<Record<string, string>> = {
+  browser: 'Browser',
+  mobileAppsAndDesktopClients: 'Mobile Apps and Desktop clients',
+  exchangeActiveSync: 'Exchange ActiveSync',
+};
 
 export interface SignInRowInput {
   readonly id: string;
@@ -51,7 +61,7 @@ export function signInRow({ id, correlationId, at, attempt, verdict, ip, hasP2 }
     appId: app.appId,
     appDisplayName: app.displayName,
     ipAddress: ip,
-    clientAppUsed: app.clientAppType === 'browser' ? 'Browser' : 'Mobile Apps and Desktop clients',
+    clientAppUsed: CLIENTS[attempt.clientAppType ?? app.clientAppType] ?? 'Other clients',
     correlationId,
     conditionalAccessStatus: evaluation?.status ?? 'notApplied',
     isInteractive: true,
@@ -77,7 +87,7 @@ export function signInRow({ id, correlationId, at, attempt, verdict, ip, hasP2 }
       isManaged: false,
       trustType: '',
     },
-    location: ip.startsWith('192.0.2.') ? OFFICE : ELSEWHERE,
+    location: isTrustedPlace(ip) ? OFFICE : ELSEWHERE,
     appliedConditionalAccessPolicies: evaluation?.applied ?? [],
   };
 }
