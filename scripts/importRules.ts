@@ -37,7 +37,7 @@ const RULES: Readonly<Record<string, FolderRule>> = {
   app: { folders: ['core'] },
   cards: { folders: ['core'] },
   bot: { folders: ['app', 'cards', 'core'] },
-  graph: { folders: ['app/ports', 'core'] },
+  graph: { folders: ['app/ports', 'core', 'signals/records'] },
   store: { folders: ['app/ports', 'app/jobs', 'app/log', 'core'] },
   jobs: { folders: ['app', 'core', 'cards'] },
   http: { folders: ['app', 'core'] },
@@ -111,7 +111,7 @@ function judgeRelative(file: string, folder: string, rule: FolderRule, from: str
   if (!target.startsWith('src/')) return [`imports ${target}; src imports nothing outside src`];
   const other = folderOf(target);
   if (other === folder || rule.folders.includes(other)) return [];
-  if (rule.folders.some((allowed) => target === `src/${allowed}.ts`)) return [];
+  if (rule.folders.some((allowed) => target === `src/${allowed}.ts` || target.startsWith(`src/${allowed}/`))) return [];
   const allowed = rule.folders.map((each) => `src/${each}`).join(', ') || 'no other folder';
   return [`imports ${target}; src/${folder} may import ${allowed}`];
 }

@@ -1,5 +1,6 @@
 import type { RunbookTicket } from '../core/account/runbook.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
+import type { DirectoryChange } from '../core/alert/change.ts';
 import type { Alert, Feed, SignInEvent } from '../core/alert/types.ts';
 import type { Replaced } from '../core/case/steps.ts';
 import type { UseCase } from '../core/case/types.ts';
@@ -261,6 +262,12 @@ export interface TenantReader {
   isDeleted(objectId: string): Promise<boolean>;
   /** Whether the tenant's sign-in log can be read at all; false where its kind or licence refuses it. @throws GraphFault otherwise */
   canReadSignIns(now: Date): Promise<boolean>;
+  /**
+   * Changes at or after `since`, oldest first: to the objects, by the users among them, of policies and administrative units.
+   *
+   * @param objectIds accounts and groups
+   */
+  directoryChanges(objectIds: readonly string[], since: Date): Promise<DirectoryChange[]>;
   /** Sign-ins at or after `since`, of any of the users, oldest first. */
   signIns(userIds: readonly string[], since: Date): Promise<SignInEvent[]>;
   /**
@@ -290,11 +297,19 @@ export interface TenantWriter {
   deleteUser(objectId: string): Promise<void>;
 }
 
+/** Who our changer is in a tenant: what audits call it. */
+export interface ChangerIdentity {
+  readonly appId?: string;
+  readonly servicePrincipalId?: string;
+}
+
 export interface Tenants {
   list(): readonly TenantInfo[];
   info(tenantId: string): TenantInfo | undefined;
   reader(tenantId: string): TenantReader;
   writer(tenantId: string): TenantWriter;
+  /** @throws whatever its credential throws: then nobody knows who it is */
+  changer(tenantId: string): Promise<ChangerIdentity>;
 }
 
 /** A card ready to leave: plain Adaptive Card JSON, and the line shown where a card cannot be. */

@@ -118,7 +118,12 @@ export function changeWords({ change, concern, exclusionLost, origin }: ChangeCa
   const special = ACTIVITIES.find((each) => each.concern === concern && each.activity.test(change.activity))?.words;
   const words = { ...WORDS[concern], ...special, ...(exclusionLost ? LOST : {}) };
   const title = change.result === 'failure' ? words.tried : words.done;
-  if (origin.by === 'request') return { title, next: 'Nothing is to be done: people approved it, and Breakglass did it.' };
+  if (origin.by === 'request') {
+    return {
+      title: 'Breakglass carried out an approved request',
+      next: 'Nothing is to be done. What the tenant’s audit log says of it is listed here, so that it can be compared with the plan.',
+    };
+  }
   if (origin.by === 'changer') {
     return {
       title,

@@ -3,8 +3,8 @@ import type { CloudFeature } from '../core/tenant/cloud.ts';
 import { type Graph, id, quoted } from './client.ts';
 import { GraphFault } from './faults.ts';
 import type { OwnIdentity } from './identities.ts';
+import { readChanges, readSignIns } from './logs.ts';
 import { probeTenant } from './probe.ts';
-import { type SignInRow, signInFrom } from './signIns.ts';
 import { readSnapshot, type SnapshotTenant } from './snapshot.ts';
 
 interface UserRow {
@@ -81,15 +81,8 @@ export function tenantReader(graph: Graph, tenant: SnapshotTenant, settings: Ten
         throw error;
       }
     },
-    async signIns(userIds, since) {
-      const rows: SignInRow[] = [];
-      for (const userId of userIds) {
-        // One user at a time: `or` over users is not among the documented filters of this list (graph facts, section 4).
-        const filter = `userId eq ${quoted(userId)} and createdDateTime ge ${since.toISOString()}`;
-        rows.push(...(await graph.list<SignInRow>(`/auditLogs/signIns?$filter=${filter}`)));
-      }
-      return rows.map((row) => signInFrom(row, tenantId)).sort((a, b) => a.signedInAt.getTime() - b.signedInAt.getTime());
-    },
+    directoryChanges: (objectIds, since) => readChanges(graph, tenantId, objectIds, since),
+    signIns: (userIds, since) => readSignIns(graph, tenantId, userIds, since),
     snapshot: (objectIds, readAt) => readSnapshot(graph, tenant, objectIds, readAt, lacks),
     probe: (objectIds, readAt) => probeTenant(graph, tenant, identities, objectIds, readAt, lacks),
   };

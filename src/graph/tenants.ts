@@ -1,6 +1,7 @@
 import type { Middleware } from '@microsoft/microsoft-graph-client';
 import type { TenantInfo, TenantReader, Tenants, TenantWriter } from '../app/ports.ts';
 import type { CloudFeature } from '../core/tenant/cloud.ts';
+import { changerIdentity } from './changer.ts';
 import { type GraphSettings, graphClient, type TokenSource } from './client.ts';
 import type { OwnIdentity } from './identities.ts';
 import { tenantReader } from './tenantReader.ts';
@@ -48,6 +49,10 @@ export function graphTenants(managed: readonly ManagedTenant[], settings: Tenant
       cached(readers, tenantId, (tenant) =>
         tenantReader(graphOf(tenant.reader), tenant.info, { lacks: settings.lacks ?? new Set(), identities: tenant.identities ?? [] }),
       ),
+    async changer(tenantId) {
+      const tenant = byId.get(tenantId.toLowerCase());
+      return tenant ? changerIdentity(tenant.writer, `${settings.graphOrigin}/.default`) : {};
+    },
     writer: (tenantId) => cached(writers, tenantId, (tenant) => tenantWriter(graphOf(tenant.writer))),
   };
 }

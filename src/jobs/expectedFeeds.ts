@@ -23,6 +23,7 @@ interface Needs {
 export async function expectedFeeds({ store, tenants, signInPollSeconds, feedRhythms }: Needs): Promise<Rhythm[]> {
   const general: readonly FeedRhythm[] = [
     { feed: 'graph-sign-ins', everySeconds: signInPollSeconds },
+    { feed: 'graph-directory-audits', everySeconds: signInPollSeconds },
     ...feedRhythms.filter(({ tenant }) => tenant === undefined),
   ];
   const found: Rhythm[] = [];

@@ -6,6 +6,7 @@ import type { RefreshFor } from './draw.ts';
 import { expectedFeeds } from './expectedFeeds.ts';
 import { bringHeartbeat } from './heartbeat.ts';
 import { pacer } from './pace.ts';
+import { pollChanges } from './pollChanges.ts';
 import { pollRosters } from './pollRosters.ts';
 import { pollSignIns } from './pollSignIns.ts';
 import { repeat } from './repeat.ts';
@@ -59,7 +60,9 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   const sweeps = repeat('sweep', SWEEP_EVERY_MS, log, () => cards.sweep(stopping.signal));
   void sweeps.now(); // logs its failures itself; nothing waits for what may take minutes
   const timers = startTimers(store, door, log);
-  const polls = repeat('poll', needs.signInPollSeconds * 1000, log, () => pollSignIns(store, tenants, door, log));
+  const feeds = { store, tenants, door, log };
+  const polls = repeat('poll', needs.signInPollSeconds * 1000, log, () => pollSignIns(feeds));
+  const audits = repeat('audits', needs.signInPollSeconds * 1000, log, () => pollChanges(feeds));
   // Before anything else is decided: who is there at the first start has been there before us.
   const rosters = repeat('roster', needs.rosterPollSeconds * 1000, log, () => pollRosters(needs.people, door, log));
   await rosters.now();
@@ -69,7 +72,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
     async settle(limitMs) {
       const deadline = performance.now() + limitMs;
       await timers.now();
-      await Promise.all([polls.now(), rosters.now()]);
+      await Promise.all([polls.now(), audits.now(), rosters.now()]);
       do {
         await ringTimers(store, door);
         if (await jobs.idle()) return;
@@ -79,7 +82,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
     },
     async stop() {
       stopping.abort();
-      await Promise.all([timers.stop(), polls.stop(), rosters.stop(), sweeps.stop(), watching.stop()]);
+      await Promise.all([timers.stop(), polls.stop(), audits.stop(), rosters.stop(), sweeps.stop(), watching.stop()]);
     },
   };
 }

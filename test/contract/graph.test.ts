@@ -10,6 +10,7 @@ import { type Graph, graphClient } from '../../src/graph/client.ts';
 import { GraphFault } from '../../src/graph/faults.ts';
 import { graphPeople } from '../../src/graph/people.ts';
 import { graphTenants } from '../../src/graph/tenants.ts';
+import { isBy } from '../../src/jobs/pollChanges.ts';
 import { startTenant, type TenantServer } from '../support/tenantInContract.ts';
 
 const ORIGIN = 'https://graph.microsoft.com';
@@ -134,6 +135,17 @@ describe('src/graph against a tenant that checks tokens, permissions and bodies'
     await post('/sandbox/sign-ins', { tenantId: id, userPrincipalName: account.userPrincipalName, password: 'Another-Horse-Battery-8' });
     const [event] = await reader.signIns([objectId], since);
     expect(event).toMatchObject({ tenantId: id, userId: objectId, errorCode: 0 });
+    const changes = await reader.directoryChanges([objectId, exclusionGroupId], since);
+    const changer = await tenants().changer(id);
+    expect(changer).toMatchObject({ appId: APPS.changer, servicePrincipalId: expect.any(String) });
+    expect(changes.map(({ activity }) => activity)).toEqual(
+      expect.arrayContaining(['Add user', 'Add member to group', 'Add member to role']),
+    );
+    expect(new Set(changes.map(({ rowId }) => rowId)).size).toBe(changes.length);
+    for (const change of changes) {
+      expect(change).toMatchObject({ tenantId: id, result: 'success', service: 'Core Directory' });
+      expect(isBy(change.actor, changer)).toBe(true);
+    }
     expect(await reader.deletedUserByName(account.userPrincipalName)).toBe(false);
     await byHand({ tenantId: id, do: 'delete-user', userId: objectId });
     expect(await reader.userByName(account.userPrincipalName)).toBeUndefined();

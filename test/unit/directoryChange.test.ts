@@ -146,6 +146,19 @@ describe('what Breakglass does itself', () => {
     expect(store.rows.timers.size).toBe(0); // nobody has to acknowledge what they approved
   });
 
+  test('AL-3: all of one request is one card, each write once, however often it is read', async () => {
+    store.put('request', running);
+    for (let read = 0; read < 3; read += 1) {
+      for (const [index, activity] of ['Add user', 'Update user', 'Add member to role'].entries()) {
+        await mine({ activity, rowId: `row-${index}` });
+      }
+    }
+    expect(alerts().map(({ cause }) => cause.kind === 'directory-change' && cause.more?.map(({ activity }) => activity))).toEqual([
+      ['Update user', 'Add member to role'],
+    ]);
+    expect(store.rows.audit.filter(({ refusal }) => refusal !== undefined)).toEqual([]);
+  });
+
   test.each<[string, Partial<DirectoryChange>]>([
     ['before the run began', { changedAt: minutes(50) }],
     ['to somebody whom no plan names', { targets: [target(SOMEBODY, 'User')], actor: { userId: objectId } }],

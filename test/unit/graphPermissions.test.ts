@@ -6,6 +6,7 @@ import { canWrite, comparePermissions, neededBy } from '../../src/core/tenant/pe
 const IDENTITIES: Readonly<Record<string, string>> = {
   'src/graph/people.ts': 'people',
   'src/graph/tenantReader.ts': 'reader',
+  'src/graph/logs.ts': 'reader',
   'src/graph/snapshot.ts': 'reader',
   'src/graph/probe.ts': 'reader',
   'src/graph/identities.ts': 'reader',

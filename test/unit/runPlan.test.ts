@@ -92,6 +92,7 @@ class FakeTenant {
       this.roles.filter((row) => row.objectId === objectId && row.role === role && this.seen(row.at)).map(() => `${objectId}|${role}`),
     canReadSignIns: async () => true,
     signIns: async () => [],
+    directoryChanges: async () => [],
     snapshot: async () => {
       throw new Error('no plan reads a snapshot');
     },
@@ -249,6 +250,7 @@ async function run({ port = () => undefined, database = () => undefined, error =
     info: () => undefined,
     reader: () => watched(tenant.reader, (call) => standing(call) ?? port(call), error),
     writer: () => watched(tenant.writer, (call) => standing(call) ?? port(call), error),
+    changer: async () => ({}),
   };
   const people: People = { lookUp: async () => ({ ok: false, why: 'unknown' }), holders: async () => holders };
   const sealing: Pick<Custody, 'seal' | 'open'> = {

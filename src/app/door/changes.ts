@@ -1,7 +1,7 @@
 import { abridged, type DirectoryChange } from '../../core/alert/change.ts';
 import { concernOf, idsIn, losesExclusion, type Watched } from '../../core/alert/concern.ts';
 import { requestBehind } from '../../core/alert/expected.ts';
-import { addChangeSource, changeKey } from '../../core/alert/raise.ts';
+import { addChangeSource, addToRecord, changeKey } from '../../core/alert/raise.ts';
 import type { AlertCause } from '../../core/alert/types.ts';
 import { no } from '../../core/result.ts';
 import type { Aggregates, Transaction } from '../ports.ts';
@@ -21,17 +21,20 @@ export async function changeSeen(scene: Scene, { change, feed, byChanger }: Want
   const concern = concernOf(change, watched);
   if (concern === undefined || !(isManaged(scene, change) || accounts.length > 0)) return no({ code: 'nothing-to-do' });
 
-  const id = random.id('AL');
+  const origin = await originOf(tx, change, byChanger === true);
+  const fresh = random.id('AL');
+  const record = origin.by === 'request' ? await tx.claimOnce(`changes-of:${origin.requestId}`, fresh) : undefined;
+  const id = record ?? fresh;
   const earlier = await tx.claimOnce(`change:${changeKey(change)}`, id);
   if (earlier !== undefined && !(await isAnother(tx, earlier, change))) {
     if (change.rowId !== undefined) await tx.claimOnce(rowKey(change), earlier);
-    return changeAlert(scene, 'alert', earlier, (alert) => addChangeSource(alert, change, feed));
+    return changeAlert(scene, 'alert', earlier, (alert) => addChangeSource(alert, abridged(change), feed));
   }
   const sameRow = change.rowId === undefined ? undefined : await tx.claimOnce(rowKey(change), id);
-  if (sameRow !== undefined) return changeAlert(scene, 'alert', sameRow, (alert) => addChangeSource(alert, change, feed));
+  if (sameRow !== undefined) return changeAlert(scene, 'alert', sameRow, (alert) => addChangeSource(alert, abridged(change), feed));
+  if (record !== undefined) return changeAlert(scene, 'alert', record, (alert) => addToRecord(alert, change, feed));
 
   const lost = losesExclusion(change, watched);
-  const origin = await originOf(tx, change, byChanger === true);
   const cause: ChangeCause = {
     kind: 'directory-change',
     change: abridged(change),

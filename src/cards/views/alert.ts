@@ -27,6 +27,7 @@ interface AlertView {
   readonly mention: string;
   readonly mentions: readonly Mention[];
   readonly isAcknowledged: boolean;
+  readonly mayAcknowledge: boolean;
   readonly seen: string;
   readonly acknowledgedBy: string;
   readonly acknowledgedAt: string;
@@ -81,6 +82,7 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
   const { kicker, tone, color } = SEVERITIES[alert.severity];
   const acknowledged = alert.state !== 'open';
   const over = alert.state === 'over';
+  const quiet = alert.severity === 'low';
   const seenAt = over ? alert.overAt : alert.acknowledgedAt;
   const unexplained = variant === 'unclassified' && alert.state === 'acknowledged';
   const account = alert.account ?? (alert.cause.kind === 'sign-in' ? alert.cause.event.userPrincipalName : undefined);
@@ -97,10 +99,11 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
       title: over ? (told.over ?? told.title) : told.title,
       state: plain(over ? 'It is over' : told.state),
       // Red is for what still needs somebody.
-      tone: over ? 'good' : acknowledged ? 'emphasis' : tone,
+      tone: over ? 'good' : acknowledged && !quiet ? 'emphasis' : tone,
       color: acknowledged ? 'Default' : color,
     },
-    isAcknowledged: acknowledged,
+    isAcknowledged: acknowledged && !quiet,
+    mayAcknowledge: !acknowledged,
     seen: over ? '✓ It ended by itself' : '✓ Acknowledged by ',
     acknowledgedBy: over ? '' : plain(alert.acknowledgedBy?.name ?? 'somebody', 80),
     acknowledgedAt: seenAt ? when(seenAt) : '',
@@ -120,7 +123,7 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
   return {
     card: render(view),
     summary: plain(
-      `${over ? 'Over' : acknowledged ? 'Acknowledged' : kicker.replace('▲ ', '')}: ${over ? (told.over ?? told.title) : told.title}${where}`,
+      `${over ? 'Over' : acknowledged && !quiet ? 'Acknowledged' : kicker.replace('▲ ', '')}: ${over ? (told.over ?? told.title) : told.title}${where}`,
       200,
     ),
   };

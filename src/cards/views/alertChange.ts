@@ -7,10 +7,11 @@ import type { Told } from './alert.ts';
 
 const SHOWN_TARGETS = 4;
 const SHOWN_PROPERTIES = 4;
+const SHOWN_MORE = 12;
 
 /** What a change says on an alert's card. */
 export function tellChange(cause: ChangeCause): Told {
-  const { change, origin, feeds } = cause;
+  const { change, feeds } = cause;
   const { title, next } = changeWords(cause);
   const optional = (label: string, value: string | undefined): Fact[] =>
     value === undefined || value === '' ? [] : [textFact(label, value, 200)];
@@ -25,11 +26,21 @@ export function tellChange(cause: ChangeCause): Told {
       ...optional('On', targetsOf(change)),
       ...propertiesOf(change).map((words) => textFact('Changed', words, 240)),
       ...optional('Reason', change.reason),
-      ...(origin.by === 'request' ? [codeFact('Request', origin.requestId)] : []),
+      ...moreOf(cause),
     ],
     next,
     reported: `Seen by ${feedNames(feeds)}.`,
   };
+}
+
+/** What the same request did besides. */
+function moreOf({ origin, more = [] }: ChangeCause): Fact[] {
+  if (origin.by !== 'request') return [];
+  const shown = more
+    .slice(0, SHOWN_MORE)
+    .map(({ activity, on }) => textFact('And', on === '' ? activity : `${plain(activity, 90)} on ${plain(on, 90)}`, 200));
+  const left = more.length - shown.length;
+  return [...shown, ...(left > 0 ? [textFact('And', `${left} more`)] : []), codeFact('Request', origin.requestId)];
 }
 
 function stateOf({ change, origin }: ChangeCause): string {

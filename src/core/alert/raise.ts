@@ -36,7 +36,8 @@ export function raise(
     ...(about.tenantName ? { tenantName: about.tenantName } : {}),
     ...(account ? { accountId: account.id, account: account.userPrincipalName } : {}),
     owners: account?.owners ?? [],
-    state: 'open',
+    // What asks nobody for anything waits for nobody.
+    state: severityOf(cause) === 'low' ? 'acknowledged' : 'open',
     revision: 1,
     raisedAt: now,
     escalation: 0,
@@ -93,7 +94,8 @@ export function addSource(alert: Alert, event: SignInEvent, feed: Feed): Decisio
 /** The same change from another feed, which may know its result or its row better (AL-3). */
 export function addChangeSource(alert: Alert, change: DirectoryChange, feed: Feed): Decision<Alert> {
   const { cause } = alert;
-  if (cause.kind !== 'directory-change') return no({ code: 'nothing-to-do' });
+  // Of a request's own writes each is listed once, whoever tells of it again.
+  if (cause.kind !== 'directory-change' || cause.origin.by === 'request') return no({ code: 'nothing-to-do' });
   const feeds = cause.feeds.includes(feed) ? cause.feeds : [...cause.feeds, feed];
   const result = cause.change.result === 'unknown' ? change.result : cause.change.result;
   const targets = cause.change.targets.length < change.targets.length ? change.targets : cause.change.targets;
@@ -103,6 +105,20 @@ export function addChangeSource(alert: Alert, change: DirectoryChange, feed: Fee
   if (!learnt && feeds === cause.feeds) return no({ code: 'nothing-to-do' });
   return ok({
     next: { ...alert, cause: { ...cause, change: merged, feeds }, revision: alert.revision + 1 },
+    effects: [{ kind: 'show', subject: `alert:${alert.id}` }],
+  });
+}
+
+/** One more write of the same request: one card tells of all of them, for every one was approved together. */
+export function addToRecord(alert: Alert, { activity, changedAt, targets }: DirectoryChange, feed: Feed): Decision<Alert> {
+  const { cause } = alert;
+  if (cause.kind !== 'directory-change' || cause.origin.by !== 'request') return no({ code: 'nothing-to-do' });
+  const [first] = targets;
+  const on = first?.userPrincipalName ?? first?.name ?? first?.id ?? '';
+  const feeds = cause.feeds.includes(feed) ? cause.feeds : [...cause.feeds, feed];
+  const more = [...(cause.more ?? []), { activity, at: changedAt, on }];
+  return ok({
+    next: { ...alert, cause: { ...cause, feeds, more }, revision: alert.revision + 1 },
     effects: [{ kind: 'show', subject: `alert:${alert.id}` }],
   });
 }

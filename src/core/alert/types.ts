@@ -43,6 +43,8 @@ export type AlertCause =
       readonly origin: ChangeOrigin;
       /** A policy that excluded an account does not any more. */
       readonly exclusionLost?: true;
+      /** What the same request caused besides, in the order it was seen. */
+      readonly more?: readonly { readonly activity: string; readonly at: Date; readonly on: string }[];
       readonly feeds: readonly Feed[];
     }
   | { readonly kind: 'request-failed'; readonly requestId: string; readonly words: string }

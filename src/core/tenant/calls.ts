@@ -97,7 +97,11 @@ export const GRAPH_CALLS: readonly GraphCall[] = [
     ['UserAuthenticationMethod.Read.All'],
     'posture: which methods are registered on an account',
   ),
-  reader('GET /auditLogs/directoryAudits', ['AuditLog.Read.All'], 'probe: can it be read'),
+  reader(
+    'GET /auditLogs/directoryAudits',
+    ['AuditLog.Read.All'],
+    'changes to the accounts, by them, to the exclusion group, policies and administrative units; and whether they can be read at all',
+  ),
   reader('POST /identity/conditionalAccess/evaluate', ['Policy.Read.All'], 'probe: does the tenant evaluate a sign-in; it writes nothing', {
     licence: 'P1',
   }),

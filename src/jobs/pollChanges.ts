@@ -1,0 +1,34 @@
+import type { ChangerIdentity } from '../app/ports.ts';
+import type { ChangeActor } from '../core/alert/change.ts';
+import { concernOf } from '../core/alert/concern.ts';
+import { FEED_ACTOR, type PollNeeds, pollFeed } from './pollFeed.ts';
+
+const NAME = 'graph-directory-audits';
+
+/** Reads the audit logs of every tenant that has watched accounts. What concerns nothing of ours does not even reach the door. */
+export async function pollChanges(needs: PollNeeds): Promise<void> {
+  const { tenants, door, log } = needs;
+  await pollFeed(needs, NAME, async ({ id: tenantId, exclusionGroupId }, users, since) => {
+    const group = exclusionGroupId.toLowerCase();
+    const watched = { users: new Set(users), exclusionGroupId: group };
+    const changes = await tenants.reader(tenantId).directoryChanges([...users, group], since);
+    const concerning = changes.filter((change) => concernOf(change, watched) !== undefined);
+    const instants = changes.map(({ changedAt }) => changedAt);
+    if (concerning.length === 0) return instants;
+    const changer = await tenants.changer(tenantId).catch((error: unknown): ChangerIdentity => {
+      // Then our own writes look like somebody else's: louder than they need to be, and never the other way round.
+      log.warn('changer.unknown', { tenantId, error });
+      return {};
+    });
+    for (const change of concerning) {
+      await door.dispatch(FEED_ACTOR, { kind: 'change-seen', change, feed: NAME, byChanger: isBy(change.actor, changer) });
+    }
+    return instants;
+  });
+}
+
+/** By its service principal, or by its client id where the log names that alone. Never where a person stands beside it. */
+export const isBy = (actor: ChangeActor, changer: ChangerIdentity): boolean =>
+  actor.userId === undefined &&
+  ((changer.servicePrincipalId !== undefined && actor.servicePrincipalId === changer.servicePrincipalId) ||
+    (changer.appId !== undefined && actor.appId === changer.appId));
