@@ -1,6 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { JWTVerifyGetKey } from 'jose';
+import { gatherAccountFacts } from './app/accountRequest.ts';
 import { CustodyFault } from './app/custodyFault.ts';
 import { door } from './app/dispatch.ts';
 import type { Log } from './app/log.ts';
@@ -122,6 +123,7 @@ export async function startBreakglass(
         people,
         tenants,
         openFacts: (form, actor) => gatherOpenFacts(facts, form, actor),
+        accountFacts: (form, actor) => gatherAccountFacts({ ...facts, custody }, form, actor),
         openSealed: opener(custody, log),
         random,
         ...(prove ? { proof: prove } : {}),

@@ -35,6 +35,7 @@ const bot = createBot(
     people,
     tenants: { list: () => [], info: () => undefined },
     openFacts: async () => no({ code: 'cannot-check', what: 'directory' }),
+    accountFacts: async () => no({ code: 'cannot-check', what: 'directory' }),
     openSealed: () => Promise.reject(new Error('no parts here')),
     random: randomIds(),
     credential: { getToken: async () => ({ token: 'outbound-token', expiresOnTimestamp: Date.now() + 3_600_000 }) },

@@ -1,9 +1,9 @@
 import { authorizeUnit, existingUnit, READ_UNITS, refreshRestriction, WRITE_UNITS } from './administrativeUnitRules.ts';
-import { type AuditTarget, initiatorOf, recordAudit } from './audit.ts';
+import { type AuditTarget, type Initiator, initiatorOf, recordAudit } from './audit.ts';
 import { answerCollection } from './collection.ts';
 import { answerObjects, objectView } from './directoryObjects.ts';
 import { badRequest, notFound } from './graphFault.ts';
-import { type GraphCall, type GraphRoute, noContent } from './graphRoute.ts';
+import { type GraphRoute, noContent } from './graphRoute.ts';
 import { REFERENCE } from './groupMembers.ts';
 import { textOf } from './json.ts';
 import { findGroup, findUser, referable, userTarget } from './membership.ts';
@@ -13,17 +13,19 @@ import { unitIdOf } from './roleGrants.ts';
 import type { TenantState } from './state.ts';
 import { userRules } from './users.ts';
 
-function setMembers(state: TenantState, call: GraphCall, unit: UnitRow, id: string, added: boolean): void {
+/** Puts an object into a unit, or takes it out, with the audit entry that says who did. */
+export function moveMember(state: TenantState, by: Initiator, unit: UnitRow, id: string, added: boolean): void {
+  const { tenantId } = unit;
   const others = unit.memberIds.filter((one) => one !== id);
   state.units.put(unit.id, { ...unit, memberIds: added ? [...others, id] : others });
-  refreshRestriction(state, call.tenant.id, id);
-  const user = findUser(state, call.tenant.id, id);
-  const displayName = findGroup(state, call.tenant.id, id)?.properties.displayName ?? null;
+  refreshRestriction(state, tenantId, id);
+  const user = findUser(state, tenantId, id);
+  const displayName = findGroup(state, tenantId, id)?.properties.displayName ?? null;
   const member: AuditTarget = user ? userTarget(user) : { id, type: 'Group', displayName };
   const where = unit.properties.isMemberManagementRestricted === true ? 'restricted management administrative unit' : 'administrative unit';
   recordAudit(state, {
-    tenantId: call.tenant.id,
-    by: initiatorOf(call),
+    tenantId,
+    by,
     activity: added ? `Add member to ${where}` : `Remove member from ${where}`,
     category: 'AdministrativeUnit',
     operation: added ? 'Assign' : 'Unassign',
@@ -75,7 +77,7 @@ export function unitMemberRoutes(state: TenantState): readonly GraphRoute[] {
         if (unit.memberIds.includes(id)) {
           throw badRequest('A conflicting object with one or more of the specified property values is present in the directory.');
         }
-        setMembers(state, call, unit, id, true);
+        moveMember(state, initiatorOf(call), unit, id, true);
         return noContent;
       },
     },
@@ -88,7 +90,7 @@ export function unitMemberRoutes(state: TenantState): readonly GraphRoute[] {
         authorizeUnit(state, call, unit);
         const id = (call.params.memberId ?? '').toLowerCase();
         if (!unit.memberIds.includes(id)) throw notFound(id);
-        setMembers(state, call, unit, id, false);
+        moveMember(state, initiatorOf(call), unit, id, false);
         return noContent;
       },
     },

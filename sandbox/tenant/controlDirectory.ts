@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { moveMember } from './administrativeUnitMembers.ts';
+import { unitsOf } from './administrativeUnitProperties.ts';
 import { type Initiator, recordAudit } from './audit.ts';
 import { type ByHand, Senseless } from './byHand.ts';
 import { changePolicy } from './changePolicy.ts';
@@ -58,6 +60,12 @@ function leaver(task: ByHand): void {
   }
 }
 
+/** Out of every administrative unit: what protected it does so no longer. */
+function leaveUnits(task: ByHand): void {
+  const user = userOf(task);
+  for (const unit of unitsOf(task.state, task.tenantId, user.id)) moveMember(task.state, task.by, unit, user.id, false);
+}
+
 const TASKS: Readonly<Record<string, (task: ByHand) => void>> = {
   'disable-user': (task) => setEnabled(task, userOf(task), false),
   'enable-user': (task) => setEnabled(task, userOf(task), true),
@@ -69,6 +77,7 @@ const TASKS: Readonly<Record<string, (task: ByHand) => void>> = {
   'register-method': (task) => registerMethod(task, userOf(task)),
   'add-to-group': (task) => addMember(task.state, task.by, groupOf(task), userOf(task).id),
   'remove-from-group': (task) => removeMember(task.state, task.by, groupOf(task), userOf(task).id),
+  'leave-units': leaveUnits,
   leaver,
 };
 

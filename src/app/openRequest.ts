@@ -2,6 +2,7 @@ import type { Actor, PersonRef } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { NamedPerson } from '../core/request/named.ts';
 import type { CreateForm, OpenFacts } from '../core/request/open.ts';
+import type { TenantOfPlan } from '../core/request/plan.ts';
 import { userNameFault } from '../core/request/userName.ts';
 import { no, ok, type Result } from '../core/result.ts';
 import type { People, Reads, TenantInfo, Tenants } from './ports.ts';
@@ -41,13 +42,7 @@ export async function gatherOpenFacts(needs: OpenFactsNeeds, form: CreateForm, a
   ]);
   for (const answer of [taken, watchable, approvers, custodians, owners]) if (!answer.ok) return answer;
   if (!taken.ok || !watchable.ok || !approvers.ok || !custodians.ok || !owners.ok) return ok(nobody);
-  const known = tenant && {
-    id: tenant.id,
-    name: tenant.displayName,
-    kind: tenant.kind,
-    initialDomain: tenant.initialDomain,
-    exclusionGroupId: tenant.exclusionGroupId,
-  };
+  const known = tenant && tenantOfPlan(tenant);
   return ok({
     ...(known ? { tenant: known } : {}),
     watchable: watchable.value,
@@ -72,7 +67,11 @@ async function isWatchable({ tenants, store }: OpenFactsNeeds, tenant: TenantInf
   return tenants.reader(tenant.id).canReadSignIns(await store.now());
 }
 
-async function namedPeople({ people, store }: OpenFactsNeeds, objectIds: readonly string[]): Promise<NamedPerson[]> {
+/** Those named in a form, as the directory knows them now, in order. @throws when somebody could not be looked up */
+export async function namedPeople(
+  { people, store }: Pick<OpenFactsNeeds, 'people'> & { readonly store: Pick<Reads, 'conversation'> },
+  objectIds: readonly string[],
+): Promise<NamedPerson[]> {
   return Promise.all(
     objectIds.slice(0, 12).map(async (objectId): Promise<NamedPerson> => {
       const [found, conversation] = await Promise.all([people.lookUp(objectId), store.conversation({ kind: 'person', objectId })]);
@@ -86,3 +85,13 @@ async function namedPeople({ people, store }: OpenFactsNeeds, objectIds: readonl
 }
 
 const distinct = (people: readonly PersonRef[]): PersonRef[] => [...new Map(people.map((person) => [person.objectId, person])).values()];
+
+/** A tenant as plans name it; the same when a plan is drawn up and when it is drawn up again. */
+export const tenantOfPlan = ({ id, displayName, kind, initialDomain, exclusionGroupId, restrictedUnitId }: TenantInfo): TenantOfPlan => ({
+  id,
+  name: displayName,
+  kind,
+  initialDomain,
+  exclusionGroupId,
+  ...(restrictedUnitId === undefined ? {} : { restrictedUnitId }),
+});

@@ -3,6 +3,7 @@ import { countedRefusals } from '../app/countedRefusals.ts';
 import type { Log } from '../app/log.ts';
 import type { Channel } from '../app/ports.ts';
 import type { ChangeRequest } from '../core/request/types.ts';
+import { accountForms } from './accountForms.ts';
 import { GuardedAdapter } from './adapter.ts';
 import { readAddress } from './address.ts';
 import { errorAnswer } from './answers.ts';
@@ -56,6 +57,7 @@ export function createBot(needs: BotNeeds, settings: BotSettings): Bot {
   const dress = dressWith(settings.banner);
   const channel = teamsChannel({ adapter, channelId: settings.channelId, dress });
   const open = forms(needs);
+  const onAccounts = accountForms(needs);
   const sent = sentForms(adapter, dress, log);
   const installed = installs({ settings, store, log, dress, post: async (to, { rendered }) => void (await channel.post(to, rendered)) });
   const run = routes({
@@ -63,7 +65,7 @@ export function createBot(needs: BotNeeds, settings: BotSettings): Bot {
     appId: settings.appId,
     onMessage: messages({
       settings,
-      commands: commandTable(needs, open),
+      commands: commandTable(needs, open, onAccounts),
       help: (about, asker) => help.run(about.kind === 'unknown' ? { about } : {}, { asker, commands: COMMANDS }),
       people,
       store,
@@ -72,7 +74,7 @@ export function createBot(needs: BotNeeds, settings: BotSettings): Bot {
       remember: installed.remember,
       formSent: sent.sent,
     }),
-    onInvoke: invokes({ settings, actions: actionTable(needs, open, sent.done), people, store, log, dress }),
+    onInvoke: invokes({ settings, actions: actionTable(needs, open, onAccounts, sent.done), people, store, log, dress }),
     onInstall: installed.onInstall,
   });
   const refused = countedRefusals(log, 'message.refused');

@@ -3,6 +3,7 @@ import type { Rendered } from '../cards/render.ts';
 import { createFormCard } from '../cards/views/createForm.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
 import type { FieldFault } from '../core/refusal.ts';
+import type { ChangeRequest, CreatePlan } from '../core/request/types.ts';
 import type { FormValues } from './actions/createSubmit.ts';
 
 export interface FormNeeds {
@@ -16,6 +17,8 @@ export interface Forms {
   open(actor: Actor, tenantId?: string): Promise<{ readonly formId: string; readonly rendered: Rendered }>;
   /** The same form with what was typed, and what is wrong with it. */
   again(actor: Actor, formId: string, values: FormValues, faults: readonly FieldFault[]): Promise<Rendered>;
+  /** The form of a request that waits, to be changed. */
+  edit(actor: Actor, request: ChangeRequest, plan: CreatePlan, values?: FormValues, faults?: readonly FieldFault[]): Promise<Rendered>;
 }
 
 const byName = (a: PersonRef, b: PersonRef): number => a.name.localeCompare(b.name);
@@ -51,5 +54,25 @@ export function forms({ people, tenants, random }: FormNeeds): Forms {
     async again(actor, formId, values, faults) {
       return createFormCard({ formId, tenants: choices(), ...(await suggestions(actor)), values, faults });
     },
+    async edit(actor, request, plan, values, faults = []) {
+      const edits = { requestId: request.id, planDigest: request.planDigest };
+      const typed = values ?? valuesOf(plan);
+      return createFormCard({ formId: request.formId, edits, tenants: choices(), ...(await suggestions(actor)), values: typed, faults });
+    },
+  };
+}
+
+/** What the requester had filled in. */
+function valuesOf({ tenant, account, credential, custodians, owners, reason }: CreatePlan): FormValues {
+  const ids = (people: readonly PersonRef[]): string => people.map(({ objectId }) => objectId).join(',');
+  return {
+    tenantId: tenant.id,
+    userName: account.userPrincipalName.slice(0, account.userPrincipalName.lastIndexOf('@')),
+    displayName: account.displayName,
+    usageLocation: account.usageLocation,
+    credential: credential.kind,
+    custodians: ids(custodians),
+    owners: ids(owners),
+    reason,
   };
 }

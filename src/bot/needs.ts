@@ -5,6 +5,7 @@ import type { Rendered } from '../cards/render.ts';
 import type { Actor } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { CreateForm, OpenFacts } from '../core/request/open.ts';
+import type { AccountFacts, AccountForm } from '../core/request/openAccount.ts';
 import type { Result } from '../core/result.ts';
 import type { TokenCredential } from './credentials.ts';
 import type { StatusFacts } from './status.ts';
@@ -21,6 +22,8 @@ export interface BotNeeds {
   readonly log: Log;
   /** Looks up what a create form needs: a read, nothing is decided. */
   openFacts(form: CreateForm, actor: Actor): Promise<Result<OpenFacts, Refusal>>;
+  /** The same for a form on an account that exists. */
+  accountFacts(form: AccountForm, actor: Actor): Promise<Result<AccountFacts, Refusal>>;
   /** Opens a sealed part. The caller zeroes the buffer. @returns refusal `part-unopenable` */
   openSealed(sealed: Uint8Array, partKey: string, custodianObjectId: string): Promise<Result<Buffer, Refusal>>;
   status(): Promise<StatusFacts>;

@@ -1,5 +1,8 @@
 import type { Rendered } from '../cards/render.ts';
+import { ACCOUNT_OPERATIONS } from '../core/request/planAccount.ts';
+import type { AccountForms } from './accountForms.ts';
 import type { Action, ActionDef, Press } from './actionDef.ts';
+import { accountSubmit } from './actions/accountSubmit.ts';
 import { alertAcknowledge } from './actions/alertAcknowledge.ts';
 import { alertClassify } from './actions/alertClassify.ts';
 import { caseLogs, caseReview, caseSessions } from './actions/caseStep.ts';
@@ -8,11 +11,13 @@ import { partReveal } from './actions/partReveal.ts';
 import { partStored } from './actions/partStored.ts';
 import { requestApprove } from './actions/requestApprove.ts';
 import { requestDeny } from './actions/requestDeny.ts';
+import { requestEdit, requestResubmit } from './actions/requestEdit.ts';
 import { requestRefresh } from './actions/requestRefresh.ts';
 import { requestRetry } from './actions/requestRetry.ts';
 import { requestWithdraw } from './actions/requestWithdraw.ts';
 import { validationSubmit } from './actions/validationSubmit.ts';
 import type { Asker, Command, CommandDef } from './commandDef.ts';
+import { accountOperation } from './commands/accountOperation.ts';
 import { accounts } from './commands/accounts.ts';
 import { alerts } from './commands/alerts.ts';
 import { create } from './commands/create.ts';
@@ -25,12 +30,15 @@ import type { Forms } from './forms.ts';
 import { type BotNeeds, say } from './needs.ts';
 import { statusOf } from './status.ts';
 
+const OPERATIONS = ACCOUNT_OPERATIONS.map(accountOperation);
+
 /** The commands there are, in the order help lists them. */
 export const COMMANDS: readonly { readonly word: string; readonly usage: string; readonly summary: string }[] = [
   help,
   create,
   requests,
   accounts,
+  ...OPERATIONS,
   alerts,
   validate,
   status,
@@ -38,12 +46,17 @@ export const COMMANDS: readonly { readonly word: string; readonly usage: string;
 ].map(({ word, usage, summary }) => ({ word, usage, summary }));
 
 /** Gives each command what it needs, and only that. */
-export function commandTable({ store, tenants, status: facts }: BotNeeds, forms: Forms): ReadonlyMap<string, Command> {
+export function commandTable(
+  { store, tenants, status: facts }: BotNeeds,
+  forms: Forms,
+  onAccounts: AccountForms,
+): ReadonlyMap<string, Command> {
   const table = [
     bind(help, (asker) => ({ asker, commands: COMMANDS })),
     bind(create, (asker) => ({ asker, tenants: tenants.list(), newForm: forms.open })),
     bind(requests, (asker) => ({ asker, store })),
     bind(accounts, (asker) => ({ asker, store })),
+    ...OPERATIONS.map((operation) => bind(operation, (asker) => ({ asker, store, newForm: onAccounts.open }))),
     bind(alerts, (asker) => ({ asker, store })),
     bind(validate, (asker) => ({ asker, store })),
     bind(status, (asker) => ({ asker, status: async () => statusOf(await facts(), store, tenants) })),
@@ -54,10 +67,21 @@ export function commandTable({ store, tenants, status: facts }: BotNeeds, forms:
 
 /** The same for buttons. */
 export function actionTable(
-  { door, store, tenants, openFacts, openSealed, proof }: BotNeeds,
+  { door, store, tenants, openFacts, accountFacts, openSealed, proof }: BotNeeds,
   forms: Forms,
+  onAccounts: AccountForms,
   formIsDone: (formId: string, done: Rendered) => void,
 ): ReadonlyMap<string, Action> {
+  const editing = (asker: Asker) => ({
+    asker,
+    door,
+    store,
+    forms,
+    accountForms: onAccounts,
+    tenant: (id: string) => tenants.info(id),
+    openFacts,
+    accountFacts,
+  });
   const table = [
     onPress(createSubmit, (asker) => ({
       asker,
@@ -67,6 +91,15 @@ export function actionTable(
       formAgain: (formId, values, faults) => forms.again(asker.actor, formId, values, faults),
       formIsDone,
     })),
+    onPress(accountSubmit, (asker) => ({
+      asker,
+      door,
+      accountFacts,
+      formAgain: (form, values, faults) => onAccounts.again(asker.actor, form, values, faults),
+      formIsDone,
+    })),
+    onPress(requestEdit, editing),
+    onPress(requestResubmit, editing),
     onPress(requestApprove, (asker) => ({ asker, door, store, proof })),
     onPress(requestDeny, (asker) => ({ asker, door, store, proof })),
     onPress(requestWithdraw, (asker) => ({ asker, door, store })),

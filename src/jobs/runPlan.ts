@@ -3,6 +3,7 @@ import { CustodyFault } from '../app/custodyFault.ts';
 import type { Door } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
 import { observeAccount } from '../app/observe.ts';
+import { tenantOfPlan } from '../app/openRequest.ts';
 import type { Custody, People, Random, Store, Tenants } from '../app/ports.ts';
 import { MINUTE } from '../core/decision.ts';
 import type { Intent } from '../core/intent.ts';
@@ -122,7 +123,7 @@ const progressOf = (request: ChangeRequest, step: StepId): StepProgress | undefi
 async function readFacts({ tenants, custody, store }: RunPlanNeeds, { plan }: ChangeRequest): Promise<ReplanFacts | undefined> {
   const tenant = tenants.info(plan.tenant.id);
   if (!tenant) return undefined;
-  const facts = { tenant: { ...tenant, name: tenant.displayName } };
+  const facts = { tenant: tenantOfPlan(tenant) };
   if (!('accountId' in plan.account)) return facts;
   const account = await store.get('account', plan.account.accountId);
   const observed = account && (await observeAccount(tenants.reader(tenant.id), custody, tenant, account));

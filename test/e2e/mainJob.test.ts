@@ -74,6 +74,7 @@ describe('the main job, through buttons over HTTP', () => {
       'PATCH /users/ID',
       'POST /roleManagement/directory/roleAssignments',
       'PATCH /users/ID',
+      `POST /directory/administrativeUnits/${TENANTS.contoso.restrictedUnitId}/members/$ref`,
     ]);
     expect(writes[0]?.body).toMatchObject({ accountEnabled: false, userPrincipalName: UPN });
     expect(writes[4]?.body).toEqual({ accountEnabled: true });

@@ -15,7 +15,11 @@ const LONGEST = { tenantId: 64, userName: 256, displayName: 256, usageLocation: 
  */
 export function readCreateForm(data: Data): Result<{ form: CreateForm; faults: readonly FieldFault[]; values: FormValues }, Refusal> {
   const formId = idFrom(data, 'form');
-  if (!formId.ok) return formId;
+  return formId.ok ? ok(readCreateFields(data, formId.value)) : formId;
+}
+
+/** The fields alone, for a form whose request is known. */
+export function readCreateFields(data: Data, formId: string): { form: CreateForm; faults: readonly FieldFault[]; values: FormValues } {
   const faults: FieldFault[] = [];
   const take = <T>(read: Result<T, FieldFault>, otherwise: T): T => {
     if (read.ok) return read.value;
@@ -28,7 +32,7 @@ export function readCreateForm(data: Data): Result<{ form: CreateForm; faults: r
 
   const credential = text('credential').toLowerCase();
   const form: CreateForm = {
-    formId: formId.value,
+    formId,
     tenantId: text('tenantId').toLowerCase(),
     userName: text('userName'),
     displayName: text('displayName'),
@@ -39,5 +43,5 @@ export function readCreateForm(data: Data): Result<{ form: CreateForm; faults: r
     reason: text('reason'),
   };
   const { formId: _formId, custodians, owners, ...texts } = form;
-  return ok({ form, faults, values: { ...texts, custodians: custodians.join(','), owners: owners.join(',') } });
+  return { form, faults, values: { ...texts, custodians: custodians.join(','), owners: owners.join(',') } };
 }

@@ -56,7 +56,7 @@ async function again({ formAgain }: Needs, formId: string, values: FormValues, r
 }
 
 /** People often give the whole user principal name; with the domain of the chosen tenant it means the same. */
-function withoutDomain(form: CreateForm, tenant: TenantInfo | undefined): CreateForm {
+export function withoutDomain(form: CreateForm, tenant: TenantInfo | undefined): CreateForm {
   const ending = tenant ? `@${tenant.initialDomain.toLowerCase()}` : '@';
   return tenant && form.userName.toLowerCase().endsWith(ending) ? { ...form, userName: form.userName.slice(0, -ending.length) } : form;
 }

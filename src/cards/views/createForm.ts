@@ -44,11 +44,16 @@ interface CreateFormView {
   readonly lacksOwners: boolean;
   readonly noOwners: string;
   readonly notes: readonly string[];
+  readonly isNew: boolean;
+  readonly isEdit: boolean;
   readonly formId: string;
+  readonly digest: string;
 }
 
 export interface CreateFormInput {
   readonly formId: string;
+  /** The request that is to be changed, and the plan its requester saw; without it the form asks for a new account. */
+  readonly edits?: { readonly requestId: string; readonly planDigest: string };
   readonly tenants: readonly { readonly id: string; readonly displayName: string; readonly initialDomain: string }[];
   readonly tenantId?: string;
   readonly custodians: readonly PersonRef[];
@@ -73,7 +78,11 @@ export function createFormCard(v: CreateFormInput): Rendered {
       .join(' ');
   const onlyTenant = v.tenants.length === 1 ? v.tenants[0]?.id : undefined;
   const view: CreateFormView = {
-    header: header('Ask for an emergency access account', 'accent', 'Two other people must approve it before anything happens'),
+    header: header(
+      v.edits ? 'Change your request' : 'Ask for an emergency access account',
+      'accent',
+      'Two other people must approve it before anything happens',
+    ),
     hasFaults: faults.length > 0,
     faultCount: faults.length === 1 ? 'One thing needs correcting' : `${faults.length} things need correcting`,
     otherFaults: faults
@@ -100,7 +109,10 @@ export function createFormCard(v: CreateFormInput): Rendered {
       'The account becomes a permanent Global Administrator, excluded from Conditional Access and watched from its first minute.',
       'A password alone opens no admin portal any more: plan to register two security keys on the account.',
     ],
-    formId: plain(v.formId, 64),
+    isNew: v.edits === undefined,
+    isEdit: v.edits !== undefined,
+    formId: plain(v.edits?.requestId ?? v.formId, 64),
+    digest: plain(v.edits?.planDigest ?? '', 64),
   };
   return { card: render(view), summary: 'Ask for an emergency access account' };
 }

@@ -1,3 +1,4 @@
+import { titleOf } from '../../core/request/title.ts';
 import type { ChangeRequest } from '../../core/request/types.ts';
 import { codeFact, type Fact, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
@@ -15,11 +16,13 @@ const render = template<FormDoneView>('formDone');
 
 /** Stands where the form was, so that nobody sends it twice. */
 export function formDoneCard({ request }: { request: ChangeRequest }): Rendered {
-  const { account, tenant } = request.plan;
+  const { plan } = request;
+  const { account, tenant } = plan;
   const card = render({
     header: header('Your request is open', 'good', `${request.quorum} other people must approve it`),
     facts: [
       codeFact('Request', request.id),
+      ...(plan.operation === 'create' ? [] : [textFact('What', titleOf(plan), 300)]),
       textFact('Account', account.userPrincipalName),
       textFact('Tenant', tenant.name, 80),
       timeFact('Open until', request.expiresAt),

@@ -1,0 +1,39 @@
+import type { Actor } from '../core/people.ts';
+import type { Refusal } from '../core/refusal.ts';
+import { type AccountFacts, type AccountForm, custodiansWanted } from '../core/request/openAccount.ts';
+import { no, ok, type Result } from '../core/result.ts';
+import { observeAccount } from './observe.ts';
+import { namedPeople, type OpenFactsNeeds, tenantOfPlan } from './openRequest.ts';
+import type { Custody, Reads } from './ports.ts';
+
+export interface AccountFactsNeeds extends Omit<OpenFactsNeeds, 'store'> {
+  readonly custody: Pick<Custody, 'tags'>;
+  readonly store: Pick<Reads, 'conversation' | 'now' | 'get'>;
+}
+
+/**
+ * Looks up everything a form on an account has to be judged by, all at once. Nothing is written. What cannot be read refuses the request:
+ * the order of the writes depends on how the tenant stands.
+ *
+ * @param actor only for a person who may ask are the look-ups made
+ */
+export async function gatherAccountFacts(
+  needs: AccountFactsNeeds,
+  form: AccountForm,
+  actor: Actor,
+): Promise<Result<AccountFacts, Refusal>> {
+  const account = await needs.store.get('account', form.accountId);
+  const info = account && needs.tenants.info(account.tenantId);
+  if (actor.kind !== 'person' || !actor.roles.has('requester') || !account || !info) return ok({ custodians: [], approvers: [] });
+  try {
+    const [observed, custodians, approvers] = await Promise.all([
+      observeAccount(needs.tenants.reader(info.id), needs.custody, info, account),
+      namedPeople(needs, custodiansWanted(form, account)),
+      needs.people.holders('approver'),
+    ]);
+    return ok({ tenant: tenantOfPlan(info), ...(observed ? { observed } : {}), custodians, approvers });
+  } catch (error) {
+    needs.failed(`account ${form.accountId}`, error);
+    return no({ code: 'cannot-check', what: 'the account and the people it needs' });
+  }
+}

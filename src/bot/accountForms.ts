@@ -1,0 +1,97 @@
+import type { People, Random, Reads } from '../app/ports.ts';
+import type { Rendered } from '../cards/render.ts';
+import { accountFormCard } from '../cards/views/accountForm.ts';
+import type { EmergencyAccount } from '../core/account/types.ts';
+import type { Actor, PersonRef } from '../core/people.ts';
+import type { FieldFault } from '../core/refusal.ts';
+import type { AccountForm } from '../core/request/openAccount.ts';
+import type { AccountOperation } from '../core/request/planAccount.ts';
+import type { AccountPlan, ChangeRequest } from '../core/request/types.ts';
+import { type AccountValues, accountFormId } from './actions/accountForm.ts';
+
+export interface AccountFormNeeds {
+  readonly people: People;
+  readonly random: Pick<Random, 'id'>;
+  readonly store: Pick<Reads, 'get' | 'accounts'>;
+}
+
+export interface AccountForms {
+  open(actor: Actor, operation: AccountOperation, account: EmergencyAccount): Promise<{ formId: string; rendered: Rendered }>;
+  /** The same form with what was typed, and what is wrong with it; nothing when the account is gone. */
+  again(actor: Actor, form: AccountForm, values: AccountValues, faults: readonly FieldFault[]): Promise<Rendered | undefined>;
+  /** The form of a request that waits, to be changed. */
+  edit(
+    actor: Actor,
+    request: ChangeRequest,
+    plan: AccountPlan,
+    values?: AccountValues,
+    faults?: readonly FieldFault[],
+  ): Promise<Rendered | undefined>;
+}
+
+const MOST_ACCOUNTS = 1_000;
+const byName = (a: PersonRef, b: PersonRef): number => a.name.localeCompare(b.name);
+const idsOf = (people: readonly PersonRef[]): string => people.map(({ objectId }) => objectId).join(',');
+
+/** Forms that ask something of an account. What they offer are suggestions: who may hold a part is checked when a form is sent in. */
+export function accountForms({ people, random, store }: AccountFormNeeds): AccountForms {
+  async function offered(actor: Actor, operation: AccountOperation): Promise<PersonRef[]> {
+    if (operation !== 'rotate' && operation !== 'handover') return [];
+    const own = actor.kind === 'person' ? actor.person.personKey : undefined;
+    return (await people.holders('custodian')).filter(({ personKey }) => personKey !== own).sort(byName);
+  }
+  async function leavesFew({ id, tenantId }: EmergencyAccount): Promise<boolean> {
+    const usable = (await store.accounts(MOST_ACCOUNTS)).filter(
+      (row) => row.tenantId === tenantId && row.id !== id && (row.state === 'handover' || row.state === 'in-service'),
+    );
+    return usable.length < 2;
+  }
+  const fresh = (operation: AccountOperation, account: EmergencyAccount): AccountValues => ({
+    reason: '',
+    custodians: operation === 'rotate' ? idsOf(account.parts.map(({ custodian }) => custodian)) : '',
+    leaving: '',
+    fewer: 'false',
+  });
+  async function drawn(
+    actor: Actor,
+    operation: AccountOperation,
+    account: EmergencyAccount,
+    values: AccountValues,
+    faults: readonly FieldFault[],
+    sends: { readonly verb: 'account.submit' | 'request.resubmit'; readonly id: string; readonly digest: string },
+  ): Promise<Rendered> {
+    const [custodians, few] = await Promise.all([offered(actor, operation), operation === 'retire' ? leavesFew(account) : false]);
+    return accountFormCard({ operation, account, custodians, leavesFew: few, values, faults, sends });
+  }
+
+  return {
+    async open(actor, operation, account) {
+      const formId = random.id('F');
+      const sends = { verb: 'account.submit', id: accountFormId(formId, operation, account.id), digest: '' } as const;
+      return { formId, rendered: await drawn(actor, operation, account, fresh(operation, account), [], sends) };
+    },
+    async again(actor, { formId, operation, accountId }, values, faults) {
+      const account = await store.get('account', accountId);
+      const sends = { verb: 'account.submit', id: accountFormId(formId, operation, accountId), digest: '' } as const;
+      return account && drawn(actor, operation, account, values, faults, sends);
+    },
+    async edit(actor, request, plan, values, faults = []) {
+      const account = await store.get('account', plan.account.accountId);
+      const sends = { verb: 'request.resubmit', id: request.id, digest: request.planDigest } as const;
+      return account && drawn(actor, plan.operation, account, values ?? valuesOf(plan, account), faults, sends);
+    },
+  };
+}
+
+/** What the requester had chosen when they asked. */
+function valuesOf(plan: AccountPlan, account: EmergencyAccount): AccountValues {
+  const leaving = 'leaving' in plan ? plan.leaving : undefined;
+  const before = new Set(account.parts.map(({ custodian }) => custodian.objectId));
+  const chosen = leaving ? plan.custodians.filter(({ objectId }) => !before.has(objectId)) : plan.custodians;
+  return {
+    reason: plan.reason,
+    custodians: idsOf(chosen),
+    leaving: leaving?.objectId ?? '',
+    fewer: String(plan.operation === 'retire' && plan.accountsLeft < 2),
+  };
+}

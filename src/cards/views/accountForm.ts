@@ -1,0 +1,123 @@
+import type { EmergencyAccount } from '../../core/account/types.ts';
+import type { PersonRef } from '../../core/people.ts';
+import type { FieldFault } from '../../core/refusal.ts';
+import type { AccountOperation } from '../../core/request/planAccount.ts';
+import { type Fact, type Tone, textFact } from '../facts.ts';
+import { type Header, header } from '../header.ts';
+import { faultWords } from '../refusals.ts';
+import { type Rendered, template } from '../render.ts';
+import { inert, names, plain, typedBefore } from '../text.ts';
+
+interface Choice {
+  readonly title: string;
+  readonly value: string;
+}
+
+/** All that templates/accountForm.json names. */
+interface AccountFormView {
+  readonly header: Header;
+  readonly name: string;
+  readonly tenant: string;
+  readonly facts: readonly Fact[];
+  readonly hasFaults: boolean;
+  readonly faults: readonly string[];
+  readonly asksCustodians: boolean;
+  readonly custodiansLabel: string;
+  readonly custodians: readonly Choice[];
+  readonly isMulti: boolean;
+  readonly chosen: string;
+  readonly asksLeaving: boolean;
+  readonly holders: readonly Choice[];
+  readonly leaving: string;
+  readonly asksFewer: boolean;
+  readonly fewer: string;
+  readonly reason: string;
+  readonly notes: readonly string[];
+  readonly sendTitle: string;
+  readonly isEdit: boolean;
+  readonly isDangerous: boolean;
+  readonly isNew: boolean;
+  readonly id: string;
+  readonly digest: string;
+}
+
+export interface AccountFormInput {
+  readonly operation: AccountOperation;
+  readonly account: EmergencyAccount;
+  /** Whom the form offers to hold a part. */
+  readonly custodians: readonly PersonRef[];
+  /** Retiring it would leave the tenant with fewer than two. */
+  readonly leavesFew: boolean;
+  readonly values: { readonly reason: string; readonly custodians: string; readonly leaving: string; readonly fewer: string };
+  readonly faults: readonly FieldFault[];
+  readonly sends: { readonly verb: 'account.submit' | 'request.resubmit'; readonly id: string; readonly digest: string };
+}
+
+const render = template<AccountFormView>('accountForm');
+
+const SAID: { readonly [O in AccountOperation]: { readonly title: string; readonly tone: Tone; readonly notes: readonly string[] } } = {
+  rotate: {
+    title: 'Ask for a new password',
+    tone: 'accent',
+    notes: ['The parts that are kept today open nothing any more from the moment the new password is set.'],
+  },
+  handover: {
+    title: 'Hand a part to somebody else',
+    tone: 'accent',
+    notes: ['Whoever leaves has seen their part, so everybody gets a new one. Tell the custodians before it is approved.'],
+  },
+  disable: {
+    title: 'Ask to disable an account',
+    tone: 'warning',
+    notes: ['Nobody can use it until a request enables it again. It stays watched.'],
+  },
+  enable: { title: 'Ask to enable an account', tone: 'accent', notes: ['It can be used again with the parts that are kept today.'] },
+  retire: {
+    title: 'Ask to retire an account',
+    tone: 'attention',
+    notes: [
+      'Its role is removed, then it is disabled and deleted. Entra can restore the user for 30 days; after that it is gone for good.',
+    ],
+  },
+};
+
+/** The form that asks something of an account; with faults, as it was filled in. */
+export function accountFormCard({ operation, account, custodians, leavesFew, values, faults, sends }: AccountFormInput): Rendered {
+  const said = SAID[operation];
+  const isEdit = sends.verb === 'request.resubmit';
+  const handover = operation === 'handover';
+  const holders = account.parts.map(({ custodian }) => custodian);
+  const offered = handover ? custodians.filter(({ personKey }) => holders.every((holder) => holder.personKey !== personKey)) : custodians;
+  const view: AccountFormView = {
+    header: header(isEdit ? 'Change your request' : said.title, said.tone, 'Two other people must approve it before anything happens'),
+    name: plain(account.userPrincipalName),
+    tenant: plain(account.tenantName, 80),
+    facts: holders.length > 0 ? [textFact('Kept today by', names(holders))] : [],
+    hasFaults: faults.length > 0,
+    faults: faults.slice(0, 6).map((fault) => (fault.field === 'fewer' ? FEWER_FAULT : faultWords(fault))),
+    asksCustodians: operation === 'rotate' || handover,
+    custodiansLabel: handover ? 'Who takes over' : 'Custodians: two or three people, each keeps one part',
+    custodians: people(offered),
+    isMulti: !handover,
+    chosen: typedBefore(values.custodians, 400),
+    asksLeaving: handover,
+    holders: people(holders),
+    leaving: typedBefore(values.leaving, 64),
+    asksFewer: operation === 'retire' && leavesFew,
+    fewer: values.fewer === 'true' ? 'true' : 'false',
+    reason: typedBefore(values.reason, 1000),
+    notes: said.notes,
+    sendTitle: isEdit ? 'Ask for approval of the change' : 'Ask for approval',
+    isEdit,
+    isDangerous: operation === 'retire' && !isEdit,
+    isNew: operation !== 'retire' && !isEdit,
+    id: plain(sends.id, 80),
+    digest: plain(sends.digest, 64),
+  };
+  return { card: render(view), summary: plain(`${said.title}: ${account.userPrincipalName}`, 200) };
+}
+
+const FEWER_FAULT = 'This would leave the tenant with fewer than two accounts. Tick that this is meant, or create another account first.';
+
+const people = (refs: readonly PersonRef[]): Choice[] =>
+  refs.slice(0, 30).map(({ name, objectId }) => ({ title: inert(name, 80) || 'no name', value: plain(objectId, 64) }));

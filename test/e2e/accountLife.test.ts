@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { PEOPLE, type PersonName, TENANTS } from '../../sandbox/world.ts';
+import { createInputs, element, has, type Message, SandboxProcess, text } from '../support/sandbox.ts';
+
+const NAME = 'ea-life-01';
+const UPN = `${NAME}@${TENANTS.contoso.initialDomain}`;
+const idOf = (name: PersonName): string => PEOPLE[name].objectId;
+
+describe('the whole life of an account, through commands and buttons', () => {
+  const sandbox = new SandboxProcess();
+  let password = '';
+
+  beforeAll(() => sandbox.start(), 60_000);
+  afterAll(() => sandbox.stop());
+
+  /** Rita says the command and sends the form in. @returns the request's card in the channel */
+  async function ask(command: string, inputs: Record<string, string>, verb = 'account.submit'): Promise<Message> {
+    const { messageId } = await sandbox.say('rita', 'channel', command);
+    const answer = await sandbox.press('rita', messageId, verb, inputs);
+    const id = /R-[0-9A-Z]{6}/.exec(text({ card: answer.card }))?.[0];
+    if (id === undefined) throw new Error(`${command} opened nothing: ${answer.message ?? text({ card: answer.card })}`);
+    return sandbox.message('ann', 'channel', has('request.approve', id));
+  }
+  const ended = (card: Message, words: RegExp, timeoutMs = 20_000): Promise<Message> =>
+    sandbox.message('ann', 'channel', (message) => message.id === card.id && words.test(text(message)), timeoutMs);
+  /** Presses Approve on the card as it is now: one that was just redrawn is looked at again first. */
+  async function approve(who: PersonName, card: Message): Promise<void> {
+    const until = Date.now() + 15_000;
+    while (Date.now() < until) {
+      await sandbox.message(who, 'channel', (message) => message.id === card.id && has('request.approve')(message));
+      const answer = await sandbox.press(who, card.id, 'request.approve');
+      if (!/not the one your card showed/.test(answer.message ?? '')) return;
+    }
+    throw new Error(`${who} never saw the newest version`);
+  }
+  async function carriedOut(card: Message): Promise<Message> {
+    await approve('ann', card);
+    await approve('bob', card);
+    return ended(card, /Done:/);
+  }
+  /** Rita changes her request. A card that is redrawn meanwhile takes her form with it, as in Teams: then she opens it again. */
+  async function edited(card: Message, inputs: Record<string, string>) {
+    const until = Date.now() + 15_000;
+    while (Date.now() < until) {
+      await sandbox.message('rita', 'channel', (message) => message.id === card.id && has('request.edit')(message));
+      const form = await sandbox.press('rita', card.id, 'request.edit');
+      if (!text({ card: form.card }).includes('Change your request')) continue;
+      const answer = await sandbox.press('rita', card.id, 'request.resubmit', inputs);
+      if (answer.status === 200) return answer;
+    }
+    throw new Error('the form could not be opened');
+  }
+  /** Each opens their newest part, in order, and says where it is. @returns the joined password */
+  async function collect(people: readonly PersonName[]): Promise<string> {
+    let joined = '';
+    for (const who of people) {
+      const waiting = await sandbox.message(who, 'personal', has('part.reveal'));
+      const shown = await sandbox.press(who, waiting.id, 'part.reveal');
+      joined += String(element(shown.dialog?.card, 'part')?.text);
+      await sandbox.dialog(who, shown.dialog?.id ?? '', 'part.stored', { location: `Safe of ${who}`, sealNumber: `S-${who}` });
+    }
+    return joined;
+  }
+
+  test('AP-3: edited by its requester, a request is a new version; the approval of the first counts for nothing', async () => {
+    const card = await ask('create contoso', { ...createInputs(NAME), usageLocation: 'DE' }, 'create.submit');
+    await sandbox.press('ann', card.id, 'request.approve');
+    const again = await edited(card, { ...createInputs(NAME), displayName: 'North Harbor' });
+    expect(text({ card: again.card })).toContain('0 of 2');
+    const shown = await ended(card, /Edited by the requester/);
+    expect(text(shown)).toContain('North Harbor');
+    expect(text(shown)).toContain('approved another plan');
+    await carriedOut(shown);
+    password = await collect(['dana', 'eli']);
+    expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'success' });
+  }, 60_000);
+
+  test('rotate: out of the restricted unit, a new password, in again; the old parts are void and say so', async () => {
+    const before = await sandbox.message('dana', 'personal', has('Safe of dana'));
+    const since = (await sandbox.writes()).length;
+    const card = await ask(`rotate ${NAME}`, { custodians: [idOf('dana'), idOf('eli')].join(','), reason: 'yearly' });
+    expect(text(card)).toContain('What cannot be undone');
+    await carriedOut(card);
+    const done = (await sandbox.writes()).slice(since).filter(({ status }) => status < 300);
+    expect(done.map(({ method, path }) => `${method} ${path.replace(/[0-9a-f-]{36}/g, 'ID').replace('/v1.0', '')}`)).toEqual([
+      'DELETE /directory/administrativeUnits/ID/members/ID/$ref',
+      'PATCH /users/ID',
+      'POST /users/ID/revokeSignInSessions',
+      'POST /directory/administrativeUnits/ID/members/$ref',
+    ]);
+    await sandbox.message('dana', 'personal', (message) => message.id === before.id && /was replaced/.test(text(message)));
+    const old = password;
+    password = await collect(['dana', 'eli']);
+    expect(await sandbox.signIn(UPN, old)).toMatchObject({ result: 'failure' });
+    expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'success' });
+  }, 60_000);
+
+  test('handover: Eli leaves, Fay takes over, everybody gets a new part', async () => {
+    const card = await ask(`handover ${NAME}`, { leaving: idOf('eli'), custodians: idOf('fay'), reason: 'Eli changes jobs' });
+    expect(text(card)).toContain('Gives up their part');
+    await carriedOut(card);
+    const old = password;
+    password = await collect(['dana', 'fay']);
+    expect(await sandbox.signIn(UPN, old)).toMatchObject({ result: 'failure' });
+    expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'success' });
+  }, 60_000);
+
+  test('disable, and enable again: the parts stay good', async () => {
+    await carriedOut(await ask(`disable ${NAME}`, { reason: 'under suspicion' }));
+    expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'failure', errorCode: 50057 });
+    const { messageId } = await sandbox.say('rita', 'channel', `disable ${NAME}`);
+    expect((await sandbox.press('rita', messageId, 'account.submit', { reason: 'again' })).message).toMatch(/disabled already/);
+    await carriedOut(await ask(`enable ${NAME}`, { reason: 'cleared' }));
+    expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'success' });
+  }, 60_000);
+
+  test('a tenant that changed after the approvals: nothing is written, everybody is asked again and sees the difference', async () => {
+    const card = await ask(`rotate ${NAME}`, { custodians: [idOf('dana'), idOf('fay')].join(','), reason: 'quarterly' });
+    await sandbox.press('ann', card.id, 'request.approve');
+    const since = (await sandbox.writes()).length;
+    await sandbox.byHand({ tenantId: TENANTS.contoso.id, do: 'leave-units', userPrincipalName: UPN });
+    await sandbox.press('bob', card.id, 'request.approve');
+    const shown = await ended(card, /The tenant has changed/);
+    expect(text(shown)).toMatch(/Left out: Take it out of the restricted management unit/);
+    expect((await sandbox.writes()).slice(since)).toEqual([]);
+    await carriedOut(shown);
+    password = await collect(['dana', 'fay']);
+    expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'success' });
+  }, 60_000);
+
+  test('AU-9: retire asks for a fresh sign-in, and leaves too few only when the request says so', async () => {
+    const { messageId } = await sandbox.say('rita', 'channel', `retire ${NAME}`);
+    const refused = await sandbox.press('rita', messageId, 'account.submit', { reason: 'moving to passkeys' });
+    expect(text({ card: refused.card })).toMatch(/fewer than two accounts/);
+    const card = await ask(`retire ${NAME}`, { reason: 'moving to passkeys', fewer: 'true' });
+    expect(text(card)).toContain('leave Contoso with no account');
+    const approval = await sandbox.press('ann', card.id, 'request.approve');
+    expect(approval.signInUrl ?? text({ card: approval.card })).toBeTruthy();
+    expect(text(await sandbox.message('ann', 'channel', (message) => message.id === card.id))).toContain('0 of 2');
+  }, 60_000);
+});
