@@ -69,8 +69,14 @@ export const CAPABILITIES = {
   },
   'exclusion-group': {
     title: 'Exclusion group',
-    lost: 'An account may be blocked by a policy, or somebody else may slip past all of them.',
-    substitute: 'Make it a static security group, role-assignable or in a restricted unit, without owners, for these accounts only.',
+    lost: 'An account may be blocked by a policy.',
+    substitute: 'Make a static security group, exclude it from the policies, and correct `exclusionGroupId` in the tenants file.',
+  },
+  'exclusion-group-guard': {
+    title: 'Guard of the exclusion group',
+    lost: 'Somebody else can take an account out of the group, or slip past all policies in it.',
+    substitute:
+      'Make it role-assignable or put it into a restricted unit; no owners, no members but the accounts. Where neither can be had, keep group administrators few.',
   },
   'reader-permissions': {
     title: 'Permissions of the reader',

@@ -13,15 +13,17 @@ export function judgeTenant(probe: TenantProbe): Capability[] {
     passwordLifetime(snapshot),
     signInLog(probe),
     answered('directory-audits', probe.directoryAudits),
-    answered('conditional-access', snapshot.policies, (policies) => `${policies.length} policies read.`),
+    answered('conditional-access', snapshot.policies, ({ length }) => `${length} ${length === 1 ? 'policy' : 'policies'} read.`),
     answered('what-if', probe.whatIf),
     answered('authentication-methods', probe.methods),
     method('passkeys', snapshot, 'Fido2'),
     method('temporary-access-pass', snapshot, 'TemporaryAccessPass'),
     answered('pim', snapshot.assignmentSchedules),
-    answered('restricted-units', snapshot.restrictedUnits, (units) => `${units.length} restricted units.`),
+    answered('restricted-units', snapshot.restrictedUnits, ({ length }) =>
+      length === 1 ? '1 restricted unit.' : `${length} restricted units.`,
+    ),
     changeNotifications(snapshot),
-    exclusionGroup(snapshot),
+    ...exclusionGroup(snapshot),
     ...identities(probe.identities),
   ];
 }

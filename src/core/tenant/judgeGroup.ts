@@ -1,30 +1,48 @@
-import type { TenantSnapshot } from '../posture/snapshot.ts';
+import type { GroupSnapshot, TenantSnapshot } from '../posture/snapshot.ts';
 import { type Capability, finding, unread } from './capability.ts';
 
-/**
- * Static, a security group, protected against change, without owners, and for the accounts alone (domain.md A16). A part that could not be
- * read leaves the rest to be judged: a fault that is seen counts, no fault seen is unknown.
- */
-export function exclusionGroup(snapshot: TenantSnapshot): Capability {
-  const { exclusionGroup: group, exclusionGroupMembers: members, exclusionGroupOwners: owners } = snapshot;
-  const name = 'exclusion-group';
-  if (group.state === 'unreadable') return unread(name, group);
-  if (!group.value) return finding(name, 'no', `There is no group ${snapshot.exclusionGroupId}.`);
-  const { displayName, securityEnabled, mailEnabled, dynamic, syncedFromOnPremises, roleAssignable, managementRestricted, visibility } =
-    group.value;
-  const ours = new Set(snapshot.accounts.map(({ objectId }) => objectId));
-  const outsiders = members.state === 'read' ? members.value.filter(({ id }) => !ours.has(id)).length : 0;
-  const wrong = [
+/** Whether the group is there and of the right kind, and whether it is guarded (domain.md A16). */
+export function exclusionGroup(snapshot: TenantSnapshot): Capability[] {
+  const { exclusionGroup: group } = snapshot;
+  const guard = 'exclusion-group-guard';
+  if (group.state === 'unreadable') return [unread('exclusion-group', group), unread(guard, group)];
+  if (!group.value) {
+    const words = `There is no group ${snapshot.exclusionGroupId}.`;
+    return [finding('exclusion-group', 'no', words), finding(guard, 'unknown', words)];
+  }
+  return [kindOf(group.value), guardOf(group.value, snapshot)];
+}
+
+const said = (wrong: readonly string[]): string => wrong.filter((each) => each !== '').join(', ');
+
+function kindOf({ displayName, securityEnabled, mailEnabled, dynamic, syncedFromOnPremises }: GroupSnapshot): Capability {
+  const wrong = said([
     securityEnabled ? '' : 'it is not a security group',
     mailEnabled ? 'it is mail-enabled' : '',
     dynamic ? 'its members follow a rule' : '',
     syncedFromOnPremises ? 'it is synchronised from on premises' : '',
-    roleAssignable || managementRestricted ? '' : 'it is neither role-assignable nor in a restricted unit',
-    visibility === 'Public' ? 'everybody may join it' : '',
-    owners.state === 'read' && owners.value.length > 0 ? `${owners.value.length} owners can change it` : '',
+  ]);
+  return wrong === ''
+    ? finding('exclusion-group', 'yes', `${displayName}, a static security group.`)
+    : finding('exclusion-group', 'no', `${displayName}: ${wrong}.`);
+}
+
+/** A part that could not be read leaves the rest to be judged: a fault that is seen counts, no fault seen is unknown. */
+function guardOf(
+  group: GroupSnapshot,
+  { exclusionGroupMembers: members, exclusionGroupOwners: owners, accounts }: TenantSnapshot,
+): Capability {
+  const name = 'exclusion-group-guard';
+  const ours = new Set(accounts.map(({ objectId }) => objectId));
+  const outsiders = members.state === 'read' ? members.value.filter(({ id }) => !ours.has(id)).length : 0;
+  const owning = owners.state === 'read' ? owners.value.length : 0;
+  const wrong = said([
+    group.roleAssignable || group.managementRestricted ? '' : 'it is neither role-assignable nor in a restricted unit',
+    group.visibility === 'Public' ? 'everybody may join it' : '',
+    owning > 0 ? `${owning} ${owning === 1 ? 'owner' : 'owners'} can change it` : '',
     outsiders > 0 ? `${outsiders} of its members ${outsiders === 1 ? 'is no account' : 'are no accounts'} of Breakglass` : '',
-  ].filter((each) => each !== '');
-  if (wrong.length > 0) return finding(name, 'no', `${displayName}: ${wrong.join(', ')}.`);
+  ]);
+  if (wrong !== '') return finding(name, 'no', `${group.displayName}: ${wrong}.`);
   for (const part of [members, owners]) if (part.state === 'unreadable') return unread(name, part);
-  return finding(name, 'yes', `${displayName}: static, protected, no owners, no outsiders.`);
+  return finding(name, 'yes', 'Protected, no owners, no outsiders.');
 }
