@@ -15,6 +15,7 @@ import type { StatusFacts } from './bot/status.ts';
 import type { Configuration } from './core/configuration.ts';
 import { digestOf } from './core/digest.ts';
 import { no, ok } from './core/result.ts';
+import { coolingUntil } from './core/roster/roster.ts';
 import type { CloudFeature } from './core/tenant/cloud.ts';
 import { isAlive } from './core/watch/heartbeat.ts';
 import { type CustodySettings, custodyOf } from './custody/custody.ts';
@@ -128,6 +129,10 @@ export async function startBreakglass(
         random,
         ...(prove ? { proof: prove } : {}),
         credential: installation.botCredential,
+        async decidesFrom(approver) {
+          const roster = policy.coolDownHours === 0 ? undefined : await store.roster('approver');
+          return roster && coolingUntil(roster, approver, policy.coolDownHours, await store.now());
+        },
         status: async (): Promise<StatusFacts> => ({ version, mode, database: describe(database), limits: installation.limits }),
         log,
       },

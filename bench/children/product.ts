@@ -39,6 +39,7 @@ const bot = createBot(
     openSealed: () => Promise.reject(new Error('no parts here')),
     random: randomIds(),
     credential: { getToken: async () => ({ token: 'outbound-token', expiresOnTimestamp: Date.now() + 3_600_000 }) },
+    decidesFrom: async () => undefined,
     status: async () => ({ version: '0', mode: 'production', database: 'none', limits: [] }),
     log,
   },

@@ -164,6 +164,8 @@ export interface Reads {
   auditHead(): Promise<{ readonly size: number; readonly root: string }>;
   backlog(): Promise<{ readonly jobs: number; readonly failedJobs: number; readonly timers: number; readonly nextTimerAt?: Date }>;
   feeds(): Promise<FeedState[]>;
+  /** Who holds a role and since when; `undefined` when it was never read. */
+  roster(role: Role): Promise<readonly RosterEntry[] | undefined>;
   now(): Promise<Date>;
 }
 

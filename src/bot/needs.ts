@@ -2,7 +2,7 @@ import type { Door } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
 import type { People, Random, Reads, Tenants, Writes } from '../app/ports.ts';
 import type { Rendered } from '../cards/render.ts';
-import type { Actor } from '../core/people.ts';
+import type { Actor, PersonRef } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { CreateForm, OpenFacts } from '../core/request/open.ts';
 import type { AccountFacts, AccountForm } from '../core/request/openAccount.ts';
@@ -27,6 +27,8 @@ export interface BotNeeds {
   /** Opens a sealed part. The caller zeroes the buffer. @returns refusal `part-unopenable` */
   openSealed(sealed: Uint8Array, partKey: string, custodianObjectId: string): Promise<Result<Buffer, Refusal>>;
   status(): Promise<StatusFacts>;
+  /** From when the decisions of an approver count who is too new; `undefined` where they do (ID-5). */
+  decidesFrom(approver: PersonRef): Promise<Date | undefined>;
   /** Where the second proof is set up. */
   readonly proof?: ProofTickets;
 }

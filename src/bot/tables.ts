@@ -47,7 +47,7 @@ export const COMMANDS: readonly { readonly word: string; readonly usage: string;
 
 /** Gives each command what it needs, and only that. */
 export function commandTable(
-  { store, tenants, status: facts }: BotNeeds,
+  { store, tenants, status: facts, decidesFrom }: BotNeeds,
   forms: Forms,
   onAccounts: AccountForms,
 ): ReadonlyMap<string, Command> {
@@ -60,7 +60,7 @@ export function commandTable(
     bind(alerts, (asker) => ({ asker, store })),
     bind(validate, (asker) => ({ asker, store })),
     bind(status, (asker) => ({ asker, status: async () => statusOf(await facts(), store, tenants) })),
-    bind(whoami, (asker) => ({ asker, store })),
+    bind(whoami, (asker) => ({ asker, store, decidesFrom })),
   ];
   return new Map(table.map((command) => [command.word, command]));
 }

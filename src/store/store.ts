@@ -12,6 +12,7 @@ import type { Database } from './connect.ts';
 import { fromJson, toJson } from './json.ts';
 import { type Outbox, placeKey, queueOf } from './outbox.ts';
 import { readQuarantine } from './quarantine.ts';
+import { readRoster } from './roster.ts';
 import { cardFrom, feedFrom } from './rows.ts';
 import { ringNextTimer } from './timers.ts';
 import { transactionOn } from './transaction.ts';
@@ -82,6 +83,7 @@ export function storeOn(database: Database, outbox: Outbox): Store {
       const rows = await db().selectFrom('feed').selectAll().orderBy('tenant_id').orderBy('feed').execute();
       return rows.map(feedFrom);
     },
+    roster: (role) => readRoster(db(), role, false),
     async remember({ place, conversationId, reference }: Conversation) {
       const row = { conversation_id: conversationId, reference: toJson(reference) };
       await database.transaction('remember', async (handle) => {

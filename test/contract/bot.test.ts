@@ -153,6 +153,7 @@ beforeAll(async () => {
       handedOut.push(part);
       return ok(part);
     },
+    decidesFrom: async () => undefined,
     status: async () => ({ version: '0', mode: 'sandbox', database: 'none', limits: [] }),
   } as unknown as BotNeeds;
   bot = createBot(needs, {

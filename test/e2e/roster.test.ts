@@ -22,6 +22,8 @@ describe('who may approve, while it changes', () => {
     expect(text(alert)).toMatch(/approver/);
     expect((await sandbox.press('mal', card.id, 'request.approve')).message).toMatch(/new among the approvers/);
     expect(text(await sandbox.message('ann', 'channel', ({ id }) => id === card.id))).toContain('0 of 2');
+    await sandbox.say('mal', 'personal', 'whoami');
+    await sandbox.message('mal', 'personal', (message) => /Approver: new in the group, so your decisions count from/.test(text(message)));
   });
 
   test('AP-4: an approver removed after approving no longer counts when the work begins: another is needed', async () => {
@@ -45,5 +47,7 @@ describe('who may approve, while it changes', () => {
     const next = await sandbox.message('ann', 'channel', has('request.approve', 'ea-roster-2'));
     const approved = await sandbox.press('mal', next.id, 'request.approve');
     expect(text({ card: approved.card })).toContain('1 of 2');
+    await sandbox.say('mal', 'personal', 'whoami');
+    await sandbox.message('mal', 'personal', (message) => /Approver: may approve/.test(text(message)));
   });
 });

@@ -84,6 +84,7 @@ export function frontOn(channelOrigin: string, log: Log, { keep }: { readonly ke
     log,
     openFacts: async () => no({ code: 'cannot-check', what: 'nothing' } as const),
     openSealed: async () => ({ ok: true, value: Buffer.alloc(0) }),
+    decidesFrom: async () => undefined,
     status: async () => ({ version: '0', mode: 'sandbox', database: 'none', limits: [] }),
   } as unknown as BotNeeds;
   const bot = createBot(needs, {

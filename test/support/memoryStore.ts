@@ -311,6 +311,7 @@ export function memoryStore(start: Date): MemoryStore {
     auditHead: async () => ({ size: rows.audit.length, root: '' }),
     backlog: async () => ({ jobs: rows.jobs.length, failedJobs: 0, timers: rows.timers.size }),
     feeds: async () => [...feeds.values()],
+    roster: async (role) => structuredClone(rows.rosters.get(role)),
     async remember(conversation) {
       conversations.set(placeKey(conversation.place), conversation);
       for (const card of rows.cards.values()) {

@@ -3,6 +3,7 @@ import { codeFact, type Fact, textFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { words } from '../refusals.ts';
 import { type Rendered, template } from '../render.ts';
+import { utc } from '../time.ts';
 
 /** All that templates/whoami.json names. */
 interface WhoamiView {
@@ -18,6 +19,8 @@ export interface WhoamiInput {
   readonly why?: StrangerReason;
   readonly personKey?: string;
   readonly roles: readonly Role[];
+  /** New among the approvers: from when their decisions count. */
+  readonly countsFrom?: Date;
   readonly ownerOf: readonly string[];
   readonly custodianOf: readonly string[];
 }
@@ -32,6 +35,8 @@ const MAY: { readonly [R in Role]: string } = {
   administrator: 'Administrator: looks after Breakglass itself',
 };
 
+const newApprover = (from: Date): string => `Approver: new in the group, so your decisions count from ${utc(from)} on`;
+
 /** What a person may do here, and how that was found. */
 export function whoamiCard(v: WhoamiInput): Rendered {
   const list = (label: string, items: readonly string[]): Fact[] =>
@@ -41,7 +46,9 @@ export function whoamiCard(v: WhoamiInput): Rendered {
   const roles =
     v.found && v.roles.length === 0
       ? [textFact('Roles', 'none')]
-      : v.roles.map((role, index) => textFact(index === 0 ? 'Roles' : ' ', MAY[role]));
+      : v.roles.map((role, index) =>
+          textFact(index === 0 ? 'Roles' : ' ', role === 'approver' && v.countsFrom ? newApprover(v.countsFrom) : MAY[role]),
+        );
   const card = render({
     header: header(
       v.found ? 'Who you are to me' : 'You have no rights here',

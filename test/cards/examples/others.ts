@@ -66,6 +66,20 @@ export const OTHERS: readonly Example[] = [
   },
   {
     card: 'whoami',
+    state: 'new-approver',
+    rendered: whoamiCard({
+      name: 'Fay Fischer',
+      objectId: person('fay').objectId,
+      found: true,
+      personKey: 'E1007',
+      roles: ['approver', 'auditor'],
+      countsFrom: hours(24),
+      ownerOf: [],
+      custodianOf: [],
+    }),
+  },
+  {
+    card: 'whoami',
     state: 'member',
     rendered: whoamiCard({
       name: 'Mal Moore',
