@@ -36,7 +36,10 @@ export async function* examine(env: NodeJS.ProcessEnv, now: Date, outside: Outsi
   const { settings, warnings } = parsed;
   for (const { at, problem } of warnings) yield warning('settings', sentence(at, problem), 'It works, and is a risk.');
   yield ok('settings', 'complete, and without contradiction.');
-  yield await custodyFinding(settings.custodyKeyFile);
+  // The key of a vault is tried where it is used, at the start of the product: the doctor has no business with it.
+  yield settings.custodyKeyFile === undefined
+    ? skipped('custody key', 'it is a key of a vault, which the start checks.')
+    : await custodyFinding(settings.custodyKeyFile);
   const { finding, accounts } = await databaseFinding(settings);
   yield finding;
 
