@@ -15,6 +15,8 @@ const NONE = new Map([
   ['allowInsecureRequests', 'openid-client’s, for a login server on 127.0.0.1 only'],
   ['UNSAFE', 'characters a log line must not show'],
   ['validateClaims', 'not a way around'],
+  ['isEnforced', 'of a policy of the tenant’s, which is on'],
+  ['enabledForReportingButNotEnforced', 'Graph’s word for a policy that only reports'],
 ]);
 
 /** Names in code: without comments, and without the words of texts. */

@@ -22,6 +22,7 @@ const TENANT = { id: anAccount().tenantId, name: 'contoso' } as TenantInfo;
 const RHYTHMS: readonly FeedRhythm[] = [{ feed: 'event-hub', everySeconds: 900 }];
 const FEEDS: readonly (readonly [Feed, number])[] = [
   ['graph-sign-ins', POLL_SECONDS],
+  ['graph-directory-audits', POLL_SECONDS],
   ['event-hub', 900],
 ];
 
@@ -115,6 +116,7 @@ test('SI-1: 30 days in which every read now and then fails once raise no alarm',
     else broken.delete('graph-sign-ins');
     store.setClock(later(NOON, second * 1_000));
     if (second % POLL_SECONDS === 7) await store.feedRead(TENANT.id, 'graph-sign-ins', slip ? { error: 'Graph answered 503' } : {});
+    if (second % POLL_SECONDS === 7) await store.feedRead(TENANT.id, 'graph-directory-audits', {});
     if (second % 900 === 7) await store.feedRead(TENANT.id, 'event-hub', {});
     if (second % BEAT_SECONDS === 7) await tick(30);
     await look();
@@ -197,7 +199,10 @@ describe('what is expected', () => {
   const expected = (feedRhythms: readonly FeedRhythm[]) => expectedFeeds({ ...needs(), feedRhythms });
 
   test('is what is read on schedule, what the settings name, and for one tenant what they name for it', async () => {
-    expect(await expected([])).toEqual([{ tenantId: TENANT.id, feed: 'graph-sign-ins', everySeconds: POLL_SECONDS }]);
+    expect(await expected([])).toEqual([
+      { tenantId: TENANT.id, feed: 'graph-sign-ins', everySeconds: POLL_SECONDS },
+      { tenantId: TENANT.id, feed: 'graph-directory-audits', everySeconds: POLL_SECONDS },
+    ]);
     const more: FeedRhythm[] = [
       { feed: 'event-hub', everySeconds: 900 },
       { feed: 'event-hub', tenant: 'contoso', everySeconds: 300 },
@@ -205,9 +210,11 @@ describe('what is expected', () => {
     ];
     expect((await expected(more)).map(({ feed, everySeconds }) => [feed, everySeconds])).toEqual([
       ['graph-sign-ins', POLL_SECONDS],
+      ['graph-directory-audits', POLL_SECONDS],
       ['event-hub', 300],
     ]);
-    expect(await expected([{ feed: 'graph-sign-ins', everySeconds: 0 }])).toEqual([]);
+    const none = (['graph-sign-ins', 'graph-directory-audits'] as const).map((feed) => ({ feed, everySeconds: 0 }));
+    expect(await expected(none)).toEqual([]);
   });
 
   test('is nothing where there is no account to watch', async () => {

@@ -1,9 +1,11 @@
 import { TENANTS } from '../../../sandbox/world.ts';
+import { accountFormCard } from '../../../src/cards/views/accountForm.ts';
 import { createFormCard } from '../../../src/cards/views/createForm.ts';
 import { formDoneCard } from '../../../src/cards/views/formDone.ts';
 import { requestCard } from '../../../src/cards/views/request.ts';
 import { requestListCard } from '../../../src/cards/views/requestList.ts';
-import { aDecision, aRequest, aRunningRequest, hours, NOON, person } from '../../support/builders.ts';
+import { requestNoticeCard } from '../../../src/cards/views/requestNotice.ts';
+import { aDecision, anAccount, anAccountPlan, aRequest, aRunningRequest, hours, NOON, person } from '../../support/builders.ts';
 import type { Example } from '../example.ts';
 
 const MRIS = ['29:1sandbox-rita.reyes', '29:1sandbox-ann.archer'];
@@ -11,7 +13,38 @@ const oneApproval = aRequest({ decisions: [aDecision('ann')], revision: 2 });
 const people = { custodians: [person('dana'), person('eli'), person('fay')], owners: [person('oona'), person('bob')] };
 const tenants = Object.values(TENANTS);
 
+const values = { reason: '', custodians: `${person('dana').objectId},${person('eli').objectId}`, leaving: '', fewer: 'false' };
+const asked = { account: anAccount(), custodians: people.custodians, leavesFew: false, values, faults: [] };
+const sends = { verb: 'account.submit', id: 'F-1A2B3C:rotate:EA-4Q9T1X', digest: '' } as const;
+const rotation = aRequest({ plan: anAccountPlan('rotate') });
+const undoing = aRunningRequest(6, {
+  state: 'undoing',
+  givenUp: { by: person('rita'), at: hours(2) },
+  undoSteps: aRequest().plan.undo.map(({ id }, index) => ({ id, state: index === 0 ? 'done' : index === 1 ? 'running' : 'waiting' })),
+});
+
 export const REQUESTS: readonly Example[] = [
+  { card: 'accountForm', state: 'rotate', rendered: accountFormCard({ ...asked, operation: 'rotate', sends }), main: true },
+  { card: 'accountForm', state: 'handover', rendered: accountFormCard({ ...asked, operation: 'handover', sends }) },
+  {
+    card: 'accountForm',
+    state: 'retire-few',
+    rendered: accountFormCard({ ...asked, operation: 'retire', leavesFew: true, faults: [{ field: 'fewer', problem: 'missing' }], sends }),
+  },
+  {
+    card: 'accountForm',
+    state: 'edit',
+    rendered: accountFormCard({
+      ...asked,
+      operation: 'rotate',
+      sends: { verb: 'request.resubmit', id: rotation.id, digest: rotation.planDigest },
+    }),
+  },
+  { card: 'requestNotice', state: 'applied', rendered: requestNoticeCard(aRequest({ state: 'applied' }), 'applied') },
+  { card: 'requestNotice', state: 'undone', rendered: requestNoticeCard({ ...undoing, state: 'undone' }, 'undone') },
+  { card: 'request', state: 'rotate', rendered: requestCard(rotation, hours(1)) },
+  { card: 'request', state: 'retire', rendered: requestCard(aRequest({ plan: anAccountPlan('retire', { othersInTenant: 1 }) }), hours(1)) },
+  { card: 'request', state: 'undoing', rendered: requestCard(undoing, hours(2)) },
   { card: 'request', state: 'pending', rendered: requestCard(oneApproval, hours(1)), main: true, folds: true },
   { card: 'request', state: 'pending-new', rendered: requestCard(aRequest({ duplicateOf: 'R-2B4D6F' }), hours(1), undefined, MRIS) },
   {
