@@ -49,7 +49,7 @@ describe('kill -9 of the whole process, and a start on the same data', () => {
       // Only the password may be set again: a run that does not know whether it was makes a new one, and nobody saw the old (GR-4).
       expect(writes.filter((row) => row.includes('passwordProfile') && row.startsWith('PATCH')).length).toBeLessThanOrEqual(2);
     }
-  }, 180_000);
+  }, 420_000);
 
   test('CR-2: between showing a part and confirming it: it is not shown again, and can still be confirmed', async () => {
     const mine = has('part.reveal', 'ea-kill-00');

@@ -51,7 +51,7 @@ describe('the main job, through buttons over HTTP', () => {
     for (const who of ['gus', 'mal', 'dana'] as const) {
       const refused = await sandbox.press(who, card.id, 'request.approve');
       expect(refused.message).toBeTruthy();
-      expect(text(await current())).not.toContain('1 of 2');
+      expect(text(await current())).not.toContain('approval: 1 of 2');
     }
   });
 
