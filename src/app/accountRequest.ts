@@ -1,14 +1,16 @@
 import type { Actor } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
+import { isMend } from '../core/request/mend.ts';
 import { type AccountFacts, type AccountForm, custodiansWanted } from '../core/request/openAccount.ts';
 import { no, ok, type Result } from '../core/result.ts';
+import { gatherMend } from './gatherMend.ts';
 import { observeAccount } from './observe.ts';
 import { namedPeople, type OpenFactsNeeds, tenantOfPlan } from './openRequest.ts';
 import type { Custody, Reads } from './ports.ts';
 
 export interface AccountFactsNeeds extends Omit<OpenFactsNeeds, 'store'> {
   readonly custody: Pick<Custody, 'tags'>;
-  readonly store: Pick<Reads, 'conversation' | 'now' | 'get'>;
+  readonly store: Pick<Reads, 'conversation' | 'now' | 'get' | 'accounts'>;
 }
 
 /**
@@ -26,12 +28,14 @@ export async function gatherAccountFacts(
   const info = account && needs.tenants.info(account.tenantId);
   if (actor.kind !== 'person' || !actor.roles.has('requester') || !account || !info) return ok({ custodians: [], approvers: [] });
   try {
-    const [observed, custodians, approvers] = await Promise.all([
+    const { operation } = form;
+    const [observed, custodians, approvers, mend] = await Promise.all([
       observeAccount(needs.tenants.reader(info.id), needs.custody, info, account),
       namedPeople(needs, custodiansWanted(form, account)),
       needs.people.holders('approver'),
+      isMend(operation) ? gatherMend(needs, operation, account, form.finding) : undefined,
     ]);
-    return ok({ tenant: tenantOfPlan(info), ...(observed ? { observed } : {}), custodians, approvers });
+    return ok({ tenant: tenantOfPlan(info), ...(observed ? { observed } : {}), custodians, approvers, ...(mend ? { mend } : {}) });
   } catch (error) {
     needs.failed(`account ${form.accountId}`, error);
     return no({ code: 'cannot-check', what: 'the account and the people it needs' });

@@ -8,10 +8,11 @@ import type { Configuration } from '../core/configuration.ts';
 import type { Effect, Place, Subject } from '../core/effect.ts';
 import type { Intent } from '../core/intent.ts';
 import type { PersonRef, Role, StrangerReason } from '../core/people.ts';
-import type { TenantSnapshot } from '../core/posture/snapshot.ts';
+import type { RemovableMethod } from '../core/posture/check.ts';
+import type { AuthenticationMethod, TenantSnapshot } from '../core/posture/snapshot.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { ProofTicket } from '../core/request/proof.ts';
-import type { ChangeRequest, NewAccount, Plan, RequestKind } from '../core/request/types.ts';
+import type { ChangeRequest, NewAccount, Plan, PolicyUsers, RequestKind } from '../core/request/types.ts';
 import type { RosterEntry } from '../core/roster/roster.ts';
 import type { TenantProbe } from '../core/tenant/probe.ts';
 import type { Heartbeat } from '../core/watch/heartbeat.ts';
@@ -260,6 +261,9 @@ export interface TenantReader {
   assignments(objectId: string, roleTemplateId: string): Promise<string[]>;
   /** Whether the user is a member of the administrative unit. */
   isInUnit(unitId: string, objectId: string): Promise<boolean>;
+  /** A Conditional Access policy as far as its exclusions go. At most one such call a second and tenant is made. */
+  policy(policyId: string): Promise<{ readonly name: string; readonly users: PolicyUsers } | undefined>;
+  methods(objectId: string): Promise<AuthenticationMethod[]>;
   /** Whether the user lies in the recycle bin. */
   isDeleted(objectId: string): Promise<boolean>;
   /** Whether the tenant's sign-in log can be read at all; false where its kind or licence refuses it. @throws GraphFault otherwise */
@@ -295,6 +299,11 @@ export interface TenantWriter {
   removeFromGroup(groupId: string, objectId: string): Promise<void>;
   joinUnit(unitId: string, objectId: string): Promise<void>;
   leaveUnit(unitId: string, objectId: string): Promise<void>;
+  /** Puts `users` in the place of the policy's `conditions.users`. Nothing guards against somebody else's write in between: read back. */
+  setPolicyUsers(policyId: string, users: PolicyUsers): Promise<void>;
+  /** Exempts the password from expiry. */
+  neverExpire(objectId: string): Promise<void>;
+  removeMethod(objectId: string, method: RemovableMethod, methodId: string): Promise<void>;
   /** Into the recycle bin, from where Entra can restore it for 30 days. */
   deleteUser(objectId: string): Promise<void>;
 }

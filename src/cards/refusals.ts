@@ -90,6 +90,10 @@ const UNSUITABLE: { readonly [W in Extract<Refusal, { code: 'account-unsuitable'
   'already-enabled': () => 'The account is enabled already. Nothing is needed.',
   'not-ready': (operation) =>
     `The account has lost its role or its place in the exclusion group, so I do not ${operation} it. Repair that first.`,
+  'already-excluded': () => 'The account is excluded everywhere it must be. Nothing is needed.',
+  'not-failing': () => 'That finding is there no more. Say posture to see the tenant as it is.',
+  'not-repairable': () => 'I cannot mend that finding by myself. Say posture: the finding says what to do.',
+  'cannot-tell': () => 'I could not read everything this rests on, so I do not change anything. Say posture to see what I cannot read.',
 };
 
 const PROOFS: { readonly [W in Extract<Refusal, { code: 'proof-invalid' }>['why']]: string } = {

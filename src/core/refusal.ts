@@ -1,6 +1,7 @@
 import type { Classification } from './alert/types.ts';
 import type { CaseStepId } from './case/types.ts';
 import type { Role, StrangerReason } from './people.ts';
+import type { WhyNothingToMend } from './request/mend.ts';
 import type { RequestKind, RequestState } from './request/types.ts';
 
 /** A field of a form and what is wrong with it. `cards/refusals.ts` words every problem. */
@@ -46,7 +47,15 @@ export type Refusal =
   | {
       readonly code: 'account-unsuitable';
       readonly operation: RequestKind;
-      readonly why: 'retired' | 'provisioning' | 'gone' | 'not-ours' | 'already-disabled' | 'already-enabled' | 'not-ready';
+      readonly why:
+        | 'retired'
+        | 'provisioning'
+        | 'gone'
+        | 'not-ours'
+        | 'already-disabled'
+        | 'already-enabled'
+        | 'not-ready'
+        | WhyNothingToMend;
     }
   | { readonly code: 'account-busy'; readonly requestId: string }
   | { readonly code: 'too-few-left'; readonly left: number }

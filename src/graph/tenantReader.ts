@@ -1,10 +1,13 @@
 import type { TenantReader, TenantUser } from '../app/ports.ts';
 import type { CloudFeature } from '../core/tenant/cloud.ts';
 import { type Graph, id, quoted } from './client.ts';
+import type { Turn } from './conditionalAccessTurn.ts';
 import { GraphFault } from './faults.ts';
 import type { OwnIdentity } from './identities.ts';
 import { readChanges, readSignIns } from './logs.ts';
 import { probeTenant } from './probe.ts';
+import { type MethodRow, methodFrom } from './rows/methods.ts';
+import type { PolicyRow } from './rows/policies.ts';
 import { readSnapshot, type SnapshotTenant } from './snapshot.ts';
 
 interface UserRow {
@@ -26,12 +29,14 @@ export interface TenantReaderSettings {
   readonly lacks: ReadonlySet<CloudFeature>;
   /** Our own apps in this tenant, for a probe to look at. */
   readonly identities: readonly OwnIdentity[];
+  /** Whose turn it is to ask Conditional Access. */
+  readonly turn: Turn;
 }
 
 /** Reads of one managed tenant. Users are addressed by object id wherever one is known. */
 export function tenantReader(graph: Graph, tenant: SnapshotTenant, settings: TenantReaderSettings): TenantReader {
   const tenantId = tenant.id;
-  const { lacks, identities } = settings;
+  const { lacks, identities, turn } = settings;
   async function assignmentsOf(objectId: string) {
     const rows = await graph.list<{ id: string; roleDefinitionId: string; directoryScopeId: string }>(
       `/roleManagement/directory/roleAssignments?$filter=principalId eq ${quoted(objectId)}`,
@@ -68,6 +73,13 @@ export function tenantReader(graph: Graph, tenant: SnapshotTenant, settings: Ten
     async isInUnit(unitId, objectId) {
       const rows = await graph.list<{ id: string }>(`/directory/administrativeUnits/${id(unitId)}/members?$select=id&$top=999`);
       return rows.some((row) => row.id.toLowerCase() === objectId.toLowerCase());
+    },
+    async policy(policyId) {
+      const row = await turn(() => graph.find<PolicyRow>(`/identity/conditionalAccess/policies/${id(policyId)}`));
+      return row && { name: row.displayName ?? '', users: { ...row.conditions?.users } };
+    },
+    async methods(objectId) {
+      return (await graph.list<MethodRow>(`/users/${id(objectId)}/authentication/methods`)).map(methodFrom);
     },
     async isDeleted(objectId) {
       return (await graph.find(`/directory/deletedItems/${id(objectId)}?$select=id`)) !== undefined;

@@ -1,11 +1,14 @@
 import type { TenantWriter } from '../app/ports.ts';
 import { type Graph, id } from './client.ts';
+import type { Turn } from './conditionalAccessTurn.ts';
+import { methodRemovals } from './methodRemovals.ts';
 
 /**
  * Writes of one managed tenant, in the shapes plans promise (core/request/plan.ts). A password exists as a string only inside the body of
  * the one call that sets it; the caller's buffer stays the caller's to wipe.
  */
-export function tenantWriter(graph: Graph): TenantWriter {
+export function tenantWriter(graph: Graph, turn: Turn): TenantWriter {
+  const removals = methodRemovals(graph);
   return {
     async createUser(account, password) {
       const created = await graph.post<{ id: string }>('/users', {
@@ -50,6 +53,10 @@ export function tenantWriter(graph: Graph): TenantWriter {
       });
     },
     leaveUnit: (unitId, objectId) => graph.remove(`/directory/administrativeUnits/${id(unitId)}/members/${id(objectId)}/$ref`),
+    setPolicyUsers: (policyId, users) =>
+      turn(() => graph.patch(`/identity/conditionalAccess/policies/${id(policyId)}`, { conditions: { users } })),
+    neverExpire: (objectId) => graph.patch(`/users/${id(objectId)}`, { passwordPolicies: 'DisablePasswordExpiration' }),
+    removeMethod: (objectId, method, methodId) => removals[method](objectId, methodId),
     deleteUser: (objectId) => graph.remove(`/users/${id(objectId)}`),
   };
 }

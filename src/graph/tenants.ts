@@ -3,6 +3,7 @@ import type { TenantInfo, TenantReader, Tenants, TenantWriter } from '../app/por
 import type { CloudFeature } from '../core/tenant/cloud.ts';
 import { changerIdentity } from './changer.ts';
 import { type GraphSettings, graphClient, type TokenSource } from './client.ts';
+import { inTurn, type Turn } from './conditionalAccessTurn.ts';
 import type { OwnIdentity } from './identities.ts';
 import { tenantReader } from './tenantReader.ts';
 import { tenantWriter } from './tenantWriter.ts';
@@ -29,6 +30,8 @@ export function graphTenants(managed: readonly ManagedTenant[], settings: Tenant
   const byId = new Map(managed.map((tenant) => [tenant.info.id.toLowerCase(), tenant]));
   const readers = new Map<string, TenantReader>();
   const writers = new Map<string, TenantWriter>();
+  const turns = new Map<string, Turn>();
+  const turnOf = (tenantId: string) => cached(turns, tenantId, () => inTurn());
   const graphOf = (credential: TokenSource) => {
     const { graphOrigin: origin, transport, timeoutMs } = settings;
     const graph: GraphSettings = { origin, credential, timeoutMs, ...(transport ? { transport } : {}) };
@@ -47,12 +50,16 @@ export function graphTenants(managed: readonly ManagedTenant[], settings: Tenant
     info: (tenantId) => byId.get(tenantId.toLowerCase())?.info,
     reader: (tenantId) =>
       cached(readers, tenantId, (tenant) =>
-        tenantReader(graphOf(tenant.reader), tenant.info, { lacks: settings.lacks ?? new Set(), identities: tenant.identities ?? [] }),
+        tenantReader(graphOf(tenant.reader), tenant.info, {
+          lacks: settings.lacks ?? new Set(),
+          identities: tenant.identities ?? [],
+          turn: turnOf(tenantId),
+        }),
       ),
     async changer(tenantId) {
       const tenant = byId.get(tenantId.toLowerCase());
       return tenant ? changerIdentity(tenant.writer, `${settings.graphOrigin}/.default`) : {};
     },
-    writer: (tenantId) => cached(writers, tenantId, (tenant) => tenantWriter(graphOf(tenant.writer))),
+    writer: (tenantId) => cached(writers, tenantId, (tenant) => tenantWriter(graphOf(tenant.writer), turnOf(tenantId))),
   };
 }

@@ -1,6 +1,6 @@
 import { randomPassword } from '../core/account/password.ts';
 import { partKey } from '../core/account/types.ts';
-import type { ChangeRequest } from '../core/request/types.ts';
+import type { ChangeRequest, StepId } from '../core/request/types.ts';
 import type { RunPlanNeeds } from './runPlan.ts';
 import { type StepScene, StepStopped } from './steps/step.ts';
 
@@ -15,7 +15,13 @@ export class LeaseLost extends Error {}
  * @param since     when the step was first begun, in this run or an earlier one
  * @param patienceMs how long what cannot be read may only not be readable yet
  */
-export function sceneOf(needs: RunPlanNeeds, request: ChangeRequest, since: () => Date | undefined, patienceMs: number): StepScene {
+export function sceneOf(
+  needs: RunPlanNeeds,
+  request: ChangeRequest,
+  step: StepId,
+  since: () => Date | undefined,
+  patienceMs: number,
+): StepScene {
   const { tenants, custody, random, store, door, partContext } = needs;
   const { plan, fence } = request;
   const reader = tenants.reader(plan.tenant.id);
@@ -56,6 +62,7 @@ export function sceneOf(needs: RunPlanNeeds, request: ChangeRequest, since: () =
 
   return {
     request,
+    step,
     marker: async () => signed((await custody.tags(plan.account.marker))[0]),
     isOurs,
     evidence,

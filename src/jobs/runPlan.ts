@@ -1,13 +1,16 @@
 import { setTimeout as realWait } from 'node:timers/promises';
 import { CustodyFault } from '../app/custodyFault.ts';
 import type { Door } from '../app/dispatch.ts';
+import { gatherMend } from '../app/gatherMend.ts';
 import type { Log } from '../app/log.ts';
 import { observeAccount } from '../app/observe.ts';
 import { tenantOfPlan } from '../app/openRequest.ts';
 import type { Custody, People, Random, Store, Tenants } from '../app/ports.ts';
 import { MINUTE } from '../core/decision.ts';
 import type { Intent } from '../core/intent.ts';
+import { isMend } from '../core/request/mend.ts';
 import type { ReplanFacts } from '../core/request/replan.ts';
+import type { MendPlan } from '../core/request/types.ts';
 import { type ChangeRequest, kindOfStep, type PlanStep, type StepFailure, type StepId, type StepProgress } from '../core/request/types.ts';
 import { LeaseLost, sceneOf } from './planScene.ts';
 import { STEPS } from './steps/registry.ts';
@@ -91,7 +94,7 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
   try {
     const first = run.request.begunAt === undefined && underLease ? { eligible: underLease } : {};
     run.request = await record(door, { kind: 'begin-step', requestId, fence, step: id, ...first });
-    const scene = sceneOf(needs, run.request, () => progressOf(run.request, id)?.at, GIVE_UP_AFTER_MINUTES * MINUTE);
+    const scene = sceneOf(needs, run.request, id, () => progressOf(run.request, id)?.at, GIVE_UP_AFTER_MINUTES * MINUTE);
     const evidence = await carryOut(id, step, scene, wait, before === 'running');
     run.request = await record(door, { kind: 'finish-step', requestId, fence, step: id, evidence });
     log.info('step.done', { requestId, step: id, fence });
@@ -127,7 +130,9 @@ async function readFacts({ tenants, custody, store }: RunPlanNeeds, { plan }: Ch
   if (!('accountId' in plan.account)) return facts;
   const account = await store.get('account', plan.account.accountId);
   const observed = account && (await observeAccount(tenants.reader(tenant.id), custody, tenant, account));
-  return { ...facts, ...(observed ? { observed } : {}) };
+  if (!account || !isMend(plan.operation)) return { ...facts, ...(observed ? { observed } : {}) };
+  const mend = await gatherMend({ tenants, store }, plan.operation, account, (plan as MendPlan).finding?.key);
+  return { ...facts, ...(observed ? { observed } : {}), mend };
 }
 
 /** The stored plan is not what was approved. Nobody does that by accident (AP-3). */

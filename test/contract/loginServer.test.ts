@@ -113,7 +113,7 @@ describe('credentials of src/graph against a login server that checks them, over
     const credential = credentialFor(reference, id, cloud);
     expect(await tokenOf(credential)).toMatchObject({ aud: ORIGIN, tid: id, appid: APPS.changer });
     const { initialDomain } = TENANTS['fabrikam-b2c'];
-    const created = await tenantWriter(graph(credential)).createUser(
+    const created = await tenantWriter(graph(credential), (work) => work()).createUser(
       { userPrincipalName: `fed@${initialDomain}`, mailNickname: 'fed', displayName: 'Fed', usageLocation: 'DE', marker: 'breakglass:R-1' },
       Buffer.from('Correct-Horse-Battery-9'),
     );

@@ -11,6 +11,7 @@ const IDENTITIES: Readonly<Record<string, string>> = {
   'src/graph/probe.ts': 'reader',
   'src/graph/identities.ts': 'reader',
   'src/graph/tenantWriter.ts': 'changer',
+  'src/graph/methodRemovals.ts': 'changer',
 };
 const METHODS: Readonly<Record<string, string>> = { get: 'GET', find: 'GET', list: 'GET', post: 'POST', patch: 'PATCH', remove: 'DELETE' };
 const ANY_CALL = /\bgraph\s*\.\s*(get|find|list|post|patch|remove)\b/g;

@@ -93,6 +93,8 @@ class FakeTenant {
     canReadSignIns: async () => true,
     signIns: async () => [],
     directoryChanges: async () => [],
+    policy: () => Promise.reject(new Error('no plan here reads a policy')),
+    methods: () => Promise.reject(new Error('no plan here reads methods')),
     snapshot: async () => {
       throw new Error('no plan reads a snapshot');
     },
@@ -102,6 +104,9 @@ class FakeTenant {
   };
 
   readonly writer: TenantWriter = {
+    setPolicyUsers: () => Promise.reject(new Error('no plan here changes a policy')),
+    neverExpire: () => Promise.reject(new Error('no plan here exempts a password')),
+    removeMethod: () => Promise.reject(new Error('no plan here removes a method')),
     createUser: async (account, password) => {
       this.passwords.push(password);
       if (this.users.some(({ userPrincipalName }) => userPrincipalName === account.userPrincipalName)) throw conflict();

@@ -118,7 +118,9 @@ async function wantedFrom(request: ChangeRequest, data: Data, needs: Needs): Pro
     return facts.ok ? ok({ wanted: { form, facts: facts.value }, again }) : no({ refusal: facts.error });
   }
   const which = { formId: request.formId, operation: plan.operation, accountId: plan.account.accountId };
-  const { form, faults, values } = readAccountFields(data, which);
+  const { form: typed, faults, values } = readAccountFields(data, which);
+  const finding = 'finding' in plan ? plan.finding?.key : undefined;
+  const form = finding === undefined ? typed : { ...typed, finding };
   const again = (wrong: readonly FieldFault[]) => accountForms.edit(asker.actor, request, plan, values, wrong);
   if (faults.length > 0) {
     const rendered = await again(faults);

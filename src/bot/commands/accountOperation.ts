@@ -26,6 +26,8 @@ const SUMMARIES: { readonly [O in AccountOperation]: string } = {
   rotate: 'Ask for a new password, in new parts.',
   disable: 'Ask to disable an account.',
   enable: 'Ask to enable a disabled account.',
+  exclude: 'Ask to exclude an account from every policy that blocks or restricts it.',
+  repair: 'Ask to mend a finding of posture.',
   retire: 'Ask to remove an account for good.',
   handover: 'Ask to give a custodian’s part to somebody else.',
 };

@@ -72,6 +72,14 @@ const SAID: { readonly [O in AccountOperation]: { readonly title: string; readon
     notes: ['Nobody can use it until a request enables it again. It stays watched.'],
   },
   enable: { title: 'Ask to enable an account', tone: 'accent', notes: ['It can be used again with the parts that are kept today.'] },
+  exclude: {
+    title: 'Ask to exclude an account',
+    tone: 'warning',
+    notes: [
+      'I read every Conditional Access policy now: the account goes into the exclusion group, and each policy that would catch it excludes that group. Nothing else of a policy changes.',
+    ],
+  },
+  repair: { title: 'Ask to mend a finding', tone: 'accent', notes: ['Only what the finding names is changed.'] },
   retire: {
     title: 'Ask to retire an account',
     tone: 'attention',

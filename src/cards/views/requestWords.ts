@@ -79,6 +79,7 @@ export function listsOf({ plan, earlier }: ChangeRequest, state: RequestState): 
   return [
     ...(newest && open ? list(why, 'warning', newest.difference) : []),
     ...list('Who holds what afterwards', 'default', plan.holds),
+    ...list('Policies to be changed', 'default', policyLines(plan)),
     ...list('What cannot be undone', 'attention', plan.irreversible),
     ...(open
       ? list(
@@ -88,6 +89,19 @@ export function listsOf({ plan, earlier }: ChangeRequest, state: RequestState): 
         )
       : []),
   ];
+}
+
+/** Each policy by name and id, with whom it spares before and after; nothing else of it changes. */
+function policyLines(plan: Plan): string[] {
+  if (!('policies' in plan)) return [];
+  const count = (value: unknown, one: string): string[] =>
+    Array.isArray(value) && value.length > 0 ? [`${value.length} ${one}${value.length === 1 ? '' : 's'}`] : [];
+  const lines = plan.policies.map(({ policyId, name, before }) => {
+    const spared = [...count(before.excludeUsers, 'user'), ...count(before.excludeGroups, 'group'), ...count(before.excludeRoles, 'role')];
+    return `${plain(name, 120)} (${policyId}): excludes ${spared.join(', ') || 'nobody'} now, afterwards also the exclusion group`;
+  });
+  const left = plan.policiesLeft === 1 ? '1 more policy does' : `${plan.policiesLeft} more policies do`;
+  return plan.policiesLeft > 0 ? [...lines, `${left} not fit here: ask once more when this is done`] : lines;
 }
 
 /** Where the request stands, in one line. */

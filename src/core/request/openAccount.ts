@@ -3,6 +3,7 @@ import { type Decision, HOUR, later, personWith } from '../decision.ts';
 import type { Actor, PersonRef } from '../people.ts';
 import type { FieldFault, Refusal } from '../refusal.ts';
 import { no, ok, type Result } from '../result.ts';
+import { isMend, type MendFacts, mendOf } from './mend.ts';
 import { custodianFaults, type NamedPerson, named } from './named.ts';
 import { type Draft, decidersOf, type OpenPolicy, opened } from './opening.ts';
 import type { PlanFrame, TenantOfPlan } from './plan.ts';
@@ -21,6 +22,8 @@ export interface AccountForm {
   readonly leaving: string;
   /** `retire`: the requester says that fewer than two accounts may be left. */
   readonly fewer: boolean;
+  /** `repair`: key of the finding. */
+  readonly finding?: string;
 }
 
 /** What was looked up for the form before the decision. */
@@ -32,6 +35,8 @@ export interface AccountFacts {
   /** Those of `custodiansWanted`, in its order. */
   readonly custodians: readonly NamedPerson[];
   readonly approvers: readonly PersonRef[];
+  /** For `exclude` and `repair`. */
+  readonly mend?: MendFacts;
 }
 
 /** What the store knows at that moment. */
@@ -93,6 +98,8 @@ export function draftAccount(
   if (!account || !tenant) return no({ code: 'not-found', what: 'account' });
   const unsuitable = whyUnsuitable(operation, account, observed);
   if (unsuitable || !observed) return no({ code: 'account-unsuitable', operation, why: unsuitable ?? 'gone' });
+  const mend = isMend(operation) ? mendOf(operation, account, form.finding, facts.mend) : undefined;
+  if (mend && !mend.ok) return no({ code: 'account-unsuitable', operation, why: mend.error });
   const custodians = custodiansAfter(form, facts, account, frame.requester);
   const faults = [...reasonFaults(reason), ...(custodians.ok ? [] : custodians.error)];
   if (faults.length > 0 || !custodians.ok) return no({ code: 'bad-form', faults });
@@ -110,6 +117,7 @@ export function draftAccount(
     custodians: custodians.value,
     ...(leaving ? { leaving } : {}),
     othersInTenant,
+    ...(mend?.ok ? { mend: mend.value } : {}),
   });
   return ok({ plan, told: deciders.value });
 }

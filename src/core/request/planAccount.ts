@@ -1,12 +1,14 @@
 import type { EmergencyAccount } from '../account/types.ts';
 import type { PersonRef } from '../people.ts';
+import type { Repair } from '../posture/check.ts';
 import { framed, holding, type PlanFrame } from './plan.ts';
+import { planMend } from './planMend.ts';
 import { GLOBAL_ADMINISTRATOR, passwordLength, planStep } from './planSteps.ts';
-import type { AccountPlan, KnownAccount, RequestKind, RetirePlan, RotatePlan, SwitchPlan } from './types.ts';
+import type { AccountPlan, KnownAccount, MendPlan, PolicyExclusion, RequestKind, RetirePlan, RotatePlan, SwitchPlan } from './types.ts';
 
-/** What is asked of an account that exists. */
-export type AccountOperation = Exclude<RequestKind, 'create' | 'exclude' | 'repair'>;
-export const ACCOUNT_OPERATIONS: readonly AccountOperation[] = ['rotate', 'disable', 'enable', 'retire', 'handover'];
+/** What is asked of an account that exists. A `repair` is asked of a finding, not by name. */
+export type AccountOperation = Exclude<RequestKind, 'create'>;
+export const ACCOUNT_OPERATIONS: readonly AccountOperation[] = ['rotate', 'disable', 'enable', 'exclude', 'retire', 'handover'];
 
 /** How the tenant shows the account at the instant of planning: the order of the writes depends on it. */
 export interface ObservedAccount {
@@ -30,6 +32,15 @@ export interface AccountPlanInput extends PlanFrame {
   readonly leaving?: PersonRef;
   /** Accounts of the tenant that stay, this one not counted. */
   readonly othersInTenant: number;
+  /** For `exclude` and `repair`: what is to be changed. */
+  readonly mend?: Mend;
+}
+
+/** What posture found that a request is to mend, and the policies it needs as they were read. */
+export interface Mend {
+  readonly changes: readonly Repair[];
+  readonly finding?: NonNullable<MendPlan['finding']>;
+  readonly policies: readonly PolicyExclusion[];
 }
 
 /**
@@ -46,12 +57,15 @@ export function planAccount(input: AccountPlanInput): AccountPlan {
       return planSwitch(input, input.operation);
     case 'retire':
       return planRetirement(input);
+    case 'exclude':
+    case 'repair':
+      return planMend(input, input.operation);
   }
 }
 
 const role = { ...GLOBAL_ADMINISTRATOR, scope: '/' } as const;
 
-const known = ({ account, observed }: AccountPlanInput): KnownAccount => ({
+export const known = ({ account, observed }: AccountPlanInput): KnownAccount => ({
   accountId: account.id,
   objectId: account.objectId,
   userPrincipalName: observed.userPrincipalName,
@@ -60,7 +74,7 @@ const known = ({ account, observed }: AccountPlanInput): KnownAccount => ({
 });
 
 /** Around a change that the restricted unit would refuse: out, the change, in again. Nothing where the account is in none. */
-function unrestricted({ observed, tenant, account }: AccountPlanInput) {
+export function unrestricted({ observed, tenant, account }: AccountPlanInput) {
   const unit = observed.restricted ? tenant.restrictedUnitId : undefined;
   return {
     out: unit === undefined ? [] : [planStep.leaveUnit(unit, account.objectId)],

@@ -1,4 +1,5 @@
-import type { NewAccount, PlanRole, PlanStep } from './types.ts';
+import type { RemovableMethod } from '../posture/check.ts';
+import type { NewAccount, PlanRole, PlanStep, PolicyExclusion, PolicyUsers } from './types.ts';
 
 /** Role template of Global Administrator (Learn, permissions-reference; the same in every tenant). */
 export const GLOBAL_ADMINISTRATOR = { templateId: '62e90394-69f5-4237-9190-012177145e10', name: 'Global Administrator' } as const;
@@ -10,6 +11,12 @@ export const NEW_USER = '<the user>';
 export const passwordLength = (parts: number): number => (parts === 2 ? 40 : 48);
 
 const reference = (user: string) => ({ '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${user}` });
+
+/** `conditions.users` with the group excluded too; what it held stays in its place. */
+export function withGroupExcluded(users: PolicyUsers, groupId: string): PolicyUsers {
+  const before: readonly unknown[] = Array.isArray(users.excludeGroups) ? users.excludeGroups : [];
+  return { ...users, excludeGroups: [...before, groupId] };
+}
 
 /** Every write a plan can hold, in words and as the call it becomes. `user` is an object id, or `NEW_USER`. */
 export const planStep = {
@@ -95,6 +102,30 @@ export const planStep = {
     id: 'delete-user',
     title: 'Delete the user; Entra keeps it restorable for 30 days',
     call: { method: 'DELETE', path: `/users/${user}` },
+  }),
+  excludePolicy: (groupId: string, { policyId, name, before }: PolicyExclusion): PlanStep => ({
+    id: `exclude-policy:${policyId}`,
+    title: `Exclude the exclusion group from the policy “${name}”`,
+    call: {
+      method: 'PATCH',
+      path: `/identity/conditionalAccess/policies/${policyId}`,
+      body: { conditions: { users: withGroupExcluded(before, groupId) } },
+    },
+  }),
+  neverExpire: (user: string): PlanStep => ({
+    id: 'never-expire',
+    title: 'Exempt its password from expiry',
+    call: { method: 'PATCH', path: `/users/${user}`, body: { passwordPolicies: 'DisablePasswordExpiration' } },
+  }),
+  removeMember: (groupId: string, objectId: string, type: string, name: string): PlanStep => ({
+    id: `remove-member:${objectId}`,
+    title: `Take the ${type} “${name}”, which is not ours, out of the exclusion group`,
+    call: { method: 'DELETE', path: `/groups/${groupId}/members/${objectId}/$ref` },
+  }),
+  removeMethod: (user: string, method: RemovableMethod, methodId: string): PlanStep => ({
+    id: `remove-method:${method}:${methodId}`,
+    title: `Remove the sign-in method ${method} from it`,
+    call: { method: 'DELETE', path: `/users/${user}/authentication/${method}Methods/${methodId}` },
   }),
   confirmGone: (): PlanStep => ({ id: 'confirm-gone', title: 'Read back that nothing of it is left', call: null }),
   verify: (): PlanStep => ({ id: 'verify', title: 'Read everything back', call: null }),

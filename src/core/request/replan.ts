@@ -1,16 +1,19 @@
 import type { EmergencyAccount } from '../account/types.ts';
 import { digestOf } from '../digest.ts';
+import { isMend, type MendFacts, mendOf } from './mend.ts';
 import { whyUnsuitable } from './openAccount.ts';
 import { planCreate, type TenantOfPlan } from './plan.ts';
 import { type ObservedAccount, planAccount } from './planAccount.ts';
 import { titleOf } from './title.ts';
-import type { ChangeRequest, Plan, PlanStep, RotatePlan } from './types.ts';
+import type { ChangeRequest, MendPlan, Plan, PlanStep, RotatePlan } from './types.ts';
 
 /** What plans are drawn up from, as read under the lease, before the first write. */
 export interface ReplanFacts {
   readonly tenant: TenantOfPlan;
   /** `undefined`: the tenant has no such user; of a new account, always. */
   readonly observed?: ObservedAccount;
+  /** Of plans that mend. */
+  readonly mend?: MendFacts;
 }
 
 export type Replanned =
@@ -52,17 +55,21 @@ export function replan(
   if (!account) return { kind: 'impossible', words: 'The account is not on record any more.' };
   const why = whyUnsuitable(plan.operation, account, facts.observed);
   if (why || !facts.observed) return { kind: 'impossible', words: IMPOSSIBLE[why ?? 'gone'] };
+  const { operation } = plan;
+  const mend = isMend(operation) ? mendOf(operation, account, (plan as MendPlan).finding?.key, facts.mend) : undefined;
+  if (mend && !mend.ok) return { kind: 'impossible', words: IMPOSSIBLE[mend.error] };
   const leaving = (plan as RotatePlan).leaving;
   return compared(
     plan,
     planAccount({
       ...frame,
-      operation: plan.operation,
+      operation,
       account,
       observed: facts.observed,
       custodians: plan.custodians,
       ...(leaving ? { leaving } : {}),
       othersInTenant,
+      ...(mend?.ok ? { mend: mend.value } : {}),
     }),
   );
 }
@@ -75,6 +82,10 @@ const IMPOSSIBLE = {
   'already-disabled': 'The account is disabled already.',
   'already-enabled': 'The account is enabled already.',
   'not-ready': 'The account has lost its role or its place in the exclusion group.',
+  'already-excluded': 'It is excluded everywhere by now.',
+  'not-failing': 'The finding is there no more: somebody has mended it.',
+  'not-repairable': 'The finding is not one that Breakglass can mend any more.',
+  'cannot-tell': 'What it rests on cannot be read now, so nothing was changed.',
 } as const;
 
 function compared(before: Plan, after: Plan): Replanned {
@@ -91,9 +102,15 @@ export function differenceOf(before: Plan, after: Plan): string[] {
   if (before.account.displayName !== after.account.displayName) words.push(`The display name is now ${after.account.displayName}`);
   if (before.reason !== after.reason) words.push('The reason was written anew');
   words.push(...listed('Held afterwards', before.holds, after.holds));
+  if ('policies' in before && 'policies' in after) words.push(...policyWords(before, after));
   words.push(...stepWords(before.steps, after.steps, ''), ...stepWords(before.undo, after.undo, ' if it is given up'));
   return words.length > 0 ? words : ['The calls say something else than before: unfold them to see'];
 }
+
+const policyWords = (before: MendPlan, after: MendPlan): string[] =>
+  after.policies
+    .filter((policy) => before.policies.some((other) => other.policyId === policy.policyId && digestOf(other) !== digestOf(policy)))
+    .map(({ name }) => `Somebody changed whom “${name}” is for; read its call again`);
 
 const listed = (what: string, before: readonly string[], after: readonly string[]): string[] => [
   ...after.filter((text) => !before.includes(text)).map((text) => `${what}, new: ${text}`),

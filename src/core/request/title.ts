@@ -14,6 +14,10 @@ export function titleOf(plan: Plan): string {
       return `Disable ${userPrincipalName}`;
     case 'enable':
       return `Enable ${userPrincipalName}`;
+    case 'exclude':
+      return `Exclude ${userPrincipalName} from Conditional Access`;
+    case 'repair':
+      return `Repair: ${plan.finding?.title ?? 'a finding'} (${plan.finding?.about ?? userPrincipalName})`;
     case 'retire': {
       const left = plan.accountsLeft === 0 ? 'no account' : 'one account';
       return plan.accountsLeft < 2

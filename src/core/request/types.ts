@@ -31,6 +31,10 @@ export type StepKind =
   | 'leave-group'
   | 'delete-user'
   | 'confirm-gone'
+  | 'exclude-policy'
+  | 'never-expire'
+  | 'remove-member'
+  | 'remove-method'
   | 'verify';
 
 /** A step within its plan: its kind, and after a colon what it is done to where a plan does it to several things. */
@@ -139,7 +143,31 @@ export interface RetirePlan extends AccountPlanCommon {
   /** Emergency access accounts the tenant has left afterwards. Fewer than two only where the request says so (design.md 6.9). */
   readonly accountsLeft: number;
 }
-export type AccountPlan = RotatePlan | SwitchPlan | RetirePlan;
+/** A Conditional Access policy that is to exclude the exclusion group. */
+export interface PolicyExclusion {
+  readonly policyId: string;
+  /** As the tenant calls it. */
+  readonly name: string;
+  /** `conditions.users` whole, with every field as it was read: a PATCH of one list could drop what a newer Graph keeps beside it. */
+  readonly before: PolicyUsers;
+}
+/** `conditions.users` of a policy, as Graph gives it. */
+export type PolicyUsers = Readonly<Record<string, unknown>>;
+
+/** What mends one finding of posture, or all that keeps an account from being excluded where it must be. */
+export interface MendPlan extends AccountPlanCommon {
+  readonly operation: 'exclude' | 'repair';
+  readonly exclusionGroupId: string;
+  /** `repair`: the finding, as posture keys and titles it. */
+  readonly finding?: { readonly key: string; readonly title: string; readonly about: string };
+  readonly policies: readonly PolicyExclusion[];
+  /** Policies that lack the group as well and did not fit: they need another request. */
+  readonly policiesLeft: number;
+  /** Members of the exclusion group that are not ours and are to go. */
+  readonly foreign: readonly { readonly objectId: string; readonly type: string; readonly name: string }[];
+  readonly role?: PlanRole;
+}
+export type AccountPlan = RotatePlan | SwitchPlan | RetirePlan | MendPlan;
 export type Plan = CreatePlan | AccountPlan;
 
 /** One row of the decision book. Rows are only ever added (AP-11). */

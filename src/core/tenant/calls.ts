@@ -33,6 +33,17 @@ export const PRIVILEGED_AUTHENTICATION_ADMINISTRATOR = 'Privileged Authenticatio
  * Every call there is, and no other: docs/graph-permissions.md is made from this table, the capability probe compares consents with it, and a
  * test compares it with the calls in src/graph. Permissions: microsoft-graph-devx-content, permissions/new/permissions.json (August 2026).
  */
+/** Which methods can be taken off an account, and the narrowest permission for each. */
+const REMOVALS = [
+  ['phone', 'Phone'],
+  ['email', 'Email'],
+  ['microsoftAuthenticator', 'MicrosoftAuthApp'],
+  ['softwareOath', 'SoftwareOATH'],
+  ['temporaryAccessPass', 'TAP'],
+  ['windowsHelloForBusiness', 'WindowsHello'],
+  ['platformCredential', 'PlatformCred'],
+] as const;
+
 export const GRAPH_CALLS: readonly GraphCall[] = [
   people('GET /users/{id}', ['User.Read.All'], 'enabled, a member and not a guest, person key; at every turn and press'),
   people(
@@ -118,6 +129,13 @@ export const GRAPH_CALLS: readonly GraphCall[] = [
     'is the account in its restricted unit; only where the settings name one',
   ),
 
+  reader(
+    'GET /identity/conditionalAccess/policies/{id}',
+    ['Policy.Read.All'],
+    'exclusions of one policy, just before they are changed and after',
+    { licence: 'P1, or B2C Premium' },
+  ),
+
   changer('POST /users', ['User.ReadWrite.All'], 'step 1: the user, disabled, with our marker in `extensionAttribute15`'),
   changer('POST /groups/{id}/members/$ref', ['GroupMember.ReadWrite.All'], 'step 2: into the exclusion group'),
   changer(
@@ -148,5 +166,20 @@ export const GRAPH_CALLS: readonly GraphCall[] = [
     ['AdministrativeUnit.ReadWrite.All'],
     'out of the restricted unit, before what it would refuse; only where the settings name one',
     { licence: 'P1' },
+  ),
+  changer(
+    'PATCH /identity/conditionalAccess/policies/{id}',
+    // Learn, conditionalaccesspolicy-update: all three together.
+    ['Policy.ReadWrite.ConditionalAccess', 'Policy.Read.All', 'Application.Read.All'],
+    'excluding the exclusion group, and nothing else of the policy',
+    { licence: 'P1, or B2C Premium' },
+  ),
+  ...REMOVALS.map(([method, permission]) =>
+    changer(
+      `DELETE /users/{id}/authentication/${method}Methods/{id}`,
+      [`UserAuthMethod-${permission}.ReadWrite.All`],
+      'repair: a method of a person off the account',
+      { directoryRole: PRIVILEGED_AUTHENTICATION_ADMINISTRATOR },
+    ),
   ),
 ];

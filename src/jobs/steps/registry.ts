@@ -1,5 +1,7 @@
 import type { StepKind } from '../../core/request/types.ts';
 import { setCredential } from './credential.ts';
+import { neverExpire, removeMember, removeMethod } from './mend.ts';
+import { excludePolicy } from './policy.ts';
 import { assignRole, exclude, joinUnit, leaveGroup, leaveUnit, removeRole } from './rights.ts';
 import type { Step } from './step.ts';
 import { createUser, deleteUser, disable, enable, revokeSessions, watch } from './user.ts';
@@ -21,5 +23,9 @@ export const STEPS: { readonly [K in StepKind]: Step } = {
   'leave-group': leaveGroup,
   'delete-user': deleteUser,
   'confirm-gone': confirmGone,
+  'exclude-policy': excludePolicy,
+  'never-expire': neverExpire,
+  'remove-member': removeMember,
+  'remove-method': removeMethod,
   verify,
 };

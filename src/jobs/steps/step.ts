@@ -4,6 +4,8 @@ import type { ChangeRequest, StepId } from '../../core/request/types.ts';
 /** What a step may use: the plan as approved, this tenant, and the ways to record what follows from it. */
 export interface StepScene {
   readonly request: ChangeRequest;
+  /** The step as its plan has it. */
+  readonly step: StepId;
   readonly reader: TenantReader;
   readonly writer: TenantWriter;
   /** What makes a user ours: the plan's marker and a tag that cannot be guessed (GR-3). */
@@ -47,6 +49,13 @@ export class StepStopped extends Error {
     this.passing = passing;
     this.step = step;
   }
+}
+
+/** What a step of several is done to: what its id says after the first colon. @throws TypeError when it says nothing */
+export function subjectOf({ step }: StepScene): string {
+  const at = step.indexOf(':');
+  if (at < 0) throw new TypeError(`the step ${step} does not say to what`);
+  return step.slice(at + 1);
 }
 
 /** A field that only some plans have. @throws TypeError when a plan holds a step without what it needs: a fault of the planner */

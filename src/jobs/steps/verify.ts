@@ -1,4 +1,8 @@
 import type { TenantUser } from '../../app/ports.ts';
+import { digestOf } from '../../core/digest.ts';
+import { withGroupExcluded } from '../../core/request/planSteps.ts';
+import { kindOfStep, type StepKind } from '../../core/request/types.ts';
+import { removeMember, removeMethod } from './mend.ts';
 import { type Step, type StepScene, StepStopped } from './step.ts';
 
 /** What is wrong with an account against what its plan says, each in words that go after "it"; nothing when all is as planned. */
@@ -21,6 +25,33 @@ const protectedByUnit: Check = async ({ request: { plan }, reader }, user) => {
   if (!user || !('restrictedUnitId' in plan) || plan.restrictedUnitId === undefined) return [];
   return (await reader.isInUnit(plan.restrictedUnitId, user.objectId)) ? [] : ['it is not in its restricted unit'];
 };
+const planned = ({ request: { plan } }: StepScene, kind: StepKind): boolean => plan.steps.some(({ id }) => kindOfStep(id) === kind);
+const onlyIf =
+  (kind: StepKind, check: Check): Check =>
+  async (scene, user) =>
+    planned(scene, kind) ? check(scene, user) : [];
+/** Every policy says what was planned, and in all of its lists: a write of somebody else between ours and now shows here. */
+const policiesAsPlanned: Check = async ({ request: { plan }, reader }) => {
+  if (!('policies' in plan)) return [];
+  const wrong: string[] = [];
+  for (const { policyId, name, before } of plan.policies) {
+    const found = await reader.policy(policyId);
+    const wanted = withGroupExcluded(before, plan.exclusionGroupId);
+    if (!found || digestOf(found.users) !== digestOf(wanted)) wrong.push(`the policy “${name}” is not for whom it was planned`);
+  }
+  return wrong;
+};
+/** What was to go is gone. */
+const gone =
+  (kind: StepKind, step: Step): Check =>
+  async (scene) => {
+    const wrong: string[] = [];
+    for (const { id, title } of scene.request.plan.steps) {
+      if (kindOfStep(id) === kind && (await step.look({ ...scene, step: id })) === undefined) wrong.push(`not done: ${title}`);
+    }
+    return wrong;
+  };
+
 /** A run that lost its lease may still have had a password under way: then the parts that were sealed last open nothing (AP-9). */
 const samePassword: Check = async ({ evidence }, user) => {
   const setAt = /set at (\S+);/.exec(evidence('set-credential') ?? '')?.[1];
@@ -32,6 +63,17 @@ const samePassword: Check = async ({ evidence }, user) => {
 const PASSWORD_REPLACED =
   'The password was set again after its parts were sealed, so they would not open the account. Try again makes a new one.';
 
+const MENDED: readonly Check[] = [
+  ours,
+  policiesAsPlanned,
+  onlyIf('exclude', excluded),
+  onlyIf('never-expire', unexpiring),
+  asAssigned,
+  gone('remove-member', removeMember),
+  gone('remove-method', removeMethod),
+  protectedByUnit,
+];
+
 const CHECKS: { readonly [O in StepScene['request']['kind']]: readonly Check[] } = {
   create: [enabled, ours, unexpiring, excluded, asAssigned, protectedByUnit, samePassword],
   rotate: [ours, unexpiring, protectedByUnit, samePassword],
@@ -39,8 +81,8 @@ const CHECKS: { readonly [O in StepScene['request']['kind']]: readonly Check[] }
   disable: [disabled, ours, protectedByUnit],
   enable: [enabled, ours, asAssigned, protectedByUnit],
   retire: [],
-  exclude: [],
-  repair: [],
+  exclude: MENDED,
+  repair: MENDED,
 };
 
 export const verify: Step = {
