@@ -4,6 +4,7 @@ import type { JWTVerifyGetKey } from 'jose';
 import { gatherAccountFacts } from './app/accountRequest.ts';
 import { CustodyFault } from './app/custodyFault.ts';
 import { door } from './app/dispatch.ts';
+import { gatherPosture } from './app/gatherMend.ts';
 import type { Log } from './app/log.ts';
 import { gatherOpenFacts } from './app/openRequest.ts';
 import type { Custody, DeadMan, Policy, Random, SecondPaths } from './app/ports.ts';
@@ -124,6 +125,7 @@ export async function startBreakglass(
         people,
         tenants,
         openFacts: (form, actor) => gatherOpenFacts(facts, form, actor),
+        posture: (tenantId, profile) => gatherPosture(facts, tenantId, profile),
         accountFacts: (form, actor) => gatherAccountFacts({ ...facts, custody }, form, actor),
         openSealed: opener(custody, log),
         random,

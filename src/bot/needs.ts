@@ -3,6 +3,8 @@ import type { Log } from '../app/log.ts';
 import type { People, Random, Reads, Tenants, Writes } from '../app/ports.ts';
 import type { Rendered } from '../cards/render.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
+import type { GuidanceProfile } from '../core/posture/profiles.ts';
+import type { PostureReport } from '../core/posture/report.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { CreateForm, OpenFacts } from '../core/request/open.ts';
 import type { AccountFacts, AccountForm } from '../core/request/openAccount.ts';
@@ -24,6 +26,8 @@ export interface BotNeeds {
   openFacts(form: CreateForm, actor: Actor): Promise<Result<OpenFacts, Refusal>>;
   /** The same for a form on an account that exists. */
   accountFacts(form: AccountForm, actor: Actor): Promise<Result<AccountFacts, Refusal>>;
+  /** Reads a tenant and judges it; nothing is decided. */
+  posture(tenantId: string, profile: GuidanceProfile): Promise<PostureReport>;
   /** Opens a sealed part. The caller zeroes the buffer. @returns refusal `part-unopenable` */
   openSealed(sealed: Uint8Array, partKey: string, custodianObjectId: string): Promise<Result<Buffer, Refusal>>;
   status(): Promise<StatusFacts>;

@@ -1,3 +1,4 @@
+import type { TenantInfo } from '../app/ports.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
@@ -25,6 +26,14 @@ export const namedInAccount = ({ owners, parts }: EmergencyAccount): readonly Pe
   ...owners,
   ...parts.map(({ custodian }) => custodian),
 ];
+
+/** By id, name, display name or initial domain, in whatever case. */
+export function tenantCalled(tenants: readonly TenantInfo[], name: string): TenantInfo | undefined {
+  const wanted = name.toLowerCase();
+  return tenants.find(({ id, name: own, displayName, initialDomain }) =>
+    [id, own, displayName, initialDomain].some((each) => each.toLowerCase() === wanted),
+  );
+}
 
 /** By id, by user principal name, or by the part of it before the `@`. */
 export function isCalled(account: EmergencyAccount, name: string): boolean {

@@ -9,6 +9,7 @@ import { caseLogs, caseReview, caseSessions } from './actions/caseStep.ts';
 import { createSubmit } from './actions/createSubmit.ts';
 import { partReveal } from './actions/partReveal.ts';
 import { partStored } from './actions/partStored.ts';
+import { postureRepair } from './actions/postureRepair.ts';
 import { requestApprove } from './actions/requestApprove.ts';
 import { requestDeny } from './actions/requestDeny.ts';
 import { requestEdit, requestResubmit } from './actions/requestEdit.ts';
@@ -22,6 +23,7 @@ import { accounts } from './commands/accounts.ts';
 import { alerts } from './commands/alerts.ts';
 import { create } from './commands/create.ts';
 import { help } from './commands/help.ts';
+import { posture } from './commands/posture.ts';
 import { requests } from './commands/requests.ts';
 import { status } from './commands/status.ts';
 import { validate } from './commands/validate.ts';
@@ -40,6 +42,7 @@ export const COMMANDS: readonly { readonly word: string; readonly usage: string;
   accounts,
   ...OPERATIONS,
   alerts,
+  posture,
   validate,
   status,
   whoami,
@@ -47,7 +50,7 @@ export const COMMANDS: readonly { readonly word: string; readonly usage: string;
 
 /** Gives each command what it needs, and only that. */
 export function commandTable(
-  { store, tenants, status: facts, decidesFrom }: BotNeeds,
+  { store, tenants, status: facts, decidesFrom, posture: judge, random }: BotNeeds,
   forms: Forms,
   onAccounts: AccountForms,
 ): ReadonlyMap<string, Command> {
@@ -58,6 +61,7 @@ export function commandTable(
     bind(accounts, (asker) => ({ asker, store })),
     ...OPERATIONS.map((operation) => bind(operation, (asker) => ({ asker, store, newForm: onAccounts.open }))),
     bind(alerts, (asker) => ({ asker, store })),
+    bind(posture, (asker) => ({ asker, tenants: tenants.list(), judge, newFormId: () => random.id('F') })),
     bind(validate, (asker) => ({ asker, store })),
     bind(status, (asker) => ({ asker, status: async () => statusOf(await facts(), store, tenants) })),
     bind(whoami, (asker) => ({ asker, store, decidesFrom })),
@@ -98,6 +102,7 @@ export function actionTable(
       formAgain: (form, values, faults) => onAccounts.again(asker.actor, form, values, faults),
       formIsDone,
     })),
+    onPress(postureRepair, (asker) => ({ asker, door, accountFacts })),
     onPress(requestEdit, editing),
     onPress(requestResubmit, editing),
     onPress(requestApprove, (asker) => ({ asker, door, store, proof })),

@@ -8,6 +8,7 @@ import { readChanges, readSignIns } from './logs.ts';
 import { probeTenant } from './probe.ts';
 import { type MethodRow, methodFrom } from './rows/methods.ts';
 import type { PolicyRow } from './rows/policies.ts';
+import { policyUsersFrom } from './rows/policyUsers.ts';
 import { readSnapshot, type SnapshotTenant } from './snapshot.ts';
 
 interface UserRow {
@@ -76,7 +77,7 @@ export function tenantReader(graph: Graph, tenant: SnapshotTenant, settings: Ten
     },
     async policy(policyId) {
       const row = await turn(() => graph.find<PolicyRow>(`/identity/conditionalAccess/policies/${id(policyId)}`));
-      return row && { name: row.displayName ?? '', users: { ...row.conditions?.users } };
+      return row && { name: row.displayName ?? '', users: policyUsersFrom({ ...row.conditions?.users }) };
     },
     async methods(objectId) {
       return (await graph.list<MethodRow>(`/users/${id(objectId)}/authentication/methods`)).map(methodFrom);

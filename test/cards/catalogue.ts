@@ -3,7 +3,8 @@ import { ACCOUNTS } from './examples/accounts.ts';
 import { ALERTS } from './examples/alerts.ts';
 import { CASES } from './examples/cases.ts';
 import { OTHERS } from './examples/others.ts';
+import { POSTURES } from './examples/posture.ts';
 import { REQUESTS } from './examples/requests.ts';
 
 /** Every card in every state. */
-export const EXAMPLES: readonly Example[] = [...REQUESTS, ...ALERTS, ...CASES, ...ACCOUNTS, ...OTHERS];
+export const EXAMPLES: readonly Example[] = [...REQUESTS, ...ALERTS, ...CASES, ...ACCOUNTS, ...POSTURES, ...OTHERS];

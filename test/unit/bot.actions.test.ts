@@ -5,6 +5,7 @@ import { caseLogs, caseReview, caseSessions } from '../../src/bot/actions/caseSt
 import { createSubmit } from '../../src/bot/actions/createSubmit.ts';
 import { partReveal } from '../../src/bot/actions/partReveal.ts';
 import { partStored } from '../../src/bot/actions/partStored.ts';
+import { postureRepair } from '../../src/bot/actions/postureRepair.ts';
 import { requestApprove } from '../../src/bot/actions/requestApprove.ts';
 import { requestDeny } from '../../src/bot/actions/requestDeny.ts';
 import { validationSubmit } from '../../src/bot/actions/validationSubmit.ts';
@@ -33,6 +34,18 @@ describe('AP-10: of a press nothing is believed but id and digest', () => {
     }
   });
 
+  test('the repair of a finding takes which finding, and nothing that would mend another', () => {
+    const policy = '44f3d649-a5f5-4f7c-9da3-c2b71759441c';
+    const id = `F-0123456789:EA-4Q9T1X:policy-exclusions:${policy}`;
+    expect(postureRepair.parse({ id, changes: [{ kind: 'remove-member' }], accountId: 'EA-2' })).toEqual({
+      ok: true,
+      value: { formId: 'F-0123456789', accountId: 'EA-4Q9T1X', check: 'policy-exclusions', finding: `policy-exclusions:${policy}` },
+    });
+    for (const other of ['F-1:EA-1:role', 'F-1:EA-1:role:EA-1:more', 'F-1::role:EA-1', 'F-1']) {
+      expect(postureRepair.parse({ id: other })).toMatchObject({ ok: false });
+    }
+  });
+
   test('any JSON gives a value or a refusal, never an exception', () => {
     fc.assert(
       fc.property(
@@ -54,7 +67,7 @@ describe('AP-10: of a press nothing is believed but id and digest', () => {
         ),
         (data) => {
           const own = [requestApprove, requestDeny, createSubmit, partReveal, partStored, alertAcknowledge, validationSubmit];
-          for (const action of [...own, alertClassify, caseSessions, caseLogs, caseReview]) {
+          for (const action of [...own, postureRepair, alertClassify, caseSessions, caseLogs, caseReview]) {
             expect(typeof action.parse(data as Record<string, unknown>).ok).toBe('boolean');
           }
         },

@@ -10,6 +10,7 @@ import { mendOf } from '../../src/core/request/mend.ts';
 import { replan } from '../../src/core/request/replan.ts';
 import type { ChangeRequest, MendPlan, PolicyUsers, StepId } from '../../src/core/request/types.ts';
 import { kindOfStep } from '../../src/core/request/types.ts';
+import { policyUsersFrom } from '../../src/graph/rows/policyUsers.ts';
 import { STEPS } from '../../src/jobs/steps/registry.ts';
 import { type StepScene, StepStopped } from '../../src/jobs/steps/step.ts';
 import { aChange, anAccount, anAccountPlan, aRequest, minutes, NOON } from '../support/builders.ts';
@@ -21,12 +22,12 @@ const good = goodSnapshot();
 const members = good.exclusionGroupMembers.state === 'read' ? good.exclusionGroupMembers.value : [];
 const outside: Partial<TenantSnapshot> = { exclusionGroupMembers: read(members.slice(1)) };
 const policyId = aPolicy().id;
-/** As Graph gives it: more than we know of, in letters of any case. */
+/** As it is read, in letters of any case. */
 const users: PolicyUsers = {
   includeUsers: ['All'],
   excludeUsers: [],
   excludeGroups: ['AAAA1111-0000-4000-8000-000000000001'],
-  newerThanUs: { kept: true },
+  excludeRoles: ['a-role'],
 };
 const policies = [{ policyId, name: 'CA001', before: users }];
 const facts = (more: Partial<TenantSnapshot>) => ({ report: judgePosture(DEFAULT_PROFILE, goodSnapshot(more), goodRegistry()), policies });
@@ -167,6 +168,40 @@ describe('drawn up again before the first write', () => {
       kind: 'impossible',
       words: expect.stringMatching(/cannot be read/),
     });
+  });
+});
+
+describe('whom a policy is for, as read', () => {
+  const guests = {
+    guestOrExternalUserTypes: 'b2bCollaborationGuest',
+    externalTenants: { '@odata.type': '#t', membershipKind: 'all', more: 1 },
+    more: 1,
+  };
+
+  test('keeps the eight fields and what they hold, and drops what Graph would refuse in a write', () => {
+    expect(
+      policyUsersFrom({
+        includeUsers: ['All'],
+        excludeRoles: null,
+        includeGuestsOrExternalUsers: guests,
+        excludeGuestsOrExternalUsers: null,
+        undeclared: [1],
+      }),
+    ).toEqual({
+      includeUsers: ['All'],
+      excludeRoles: [],
+      includeGuestsOrExternalUsers: {
+        guestOrExternalUserTypes: 'b2bCollaborationGuest',
+        externalTenants: { '@odata.type': '#t', membershipKind: 'all' },
+      },
+      excludeGuestsOrExternalUsers: null,
+    });
+  });
+
+  test('is not read at all where a value was hidden from us: written back it would be lost', () => {
+    expect(() => policyUsersFrom({ includeGuestsOrExternalUsers: { guestOrExternalUserTypes: 'unknownFutureValue' } })).toThrow(
+      /Incomplete/,
+    );
   });
 });
 

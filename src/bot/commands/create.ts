@@ -6,6 +6,7 @@ import type { Actor } from '../../core/people.ts';
 import { ok } from '../../core/result.ts';
 import type { Asker, CommandDef } from '../commandDef.ts';
 import { type Said, say } from '../needs.ts';
+import { tenantCalled } from '../reading.ts';
 
 interface Needs {
   readonly asker: Asker;
@@ -22,10 +23,7 @@ export const create: CommandDef<{ readonly tenant: string }, Needs> = {
     const requester = personWith(actor, 'requester');
     if (!requester.ok) return say(words(requester.error));
     if (tenant === '') return { kind: 'card', ...(await newForm(actor)) };
-    const wanted = tenant.toLowerCase();
-    const found = tenants.find(({ id, name, displayName, initialDomain }) =>
-      [id, name, displayName, initialDomain].some((each) => each.toLowerCase() === wanted),
-    );
+    const found = tenantCalled(tenants, tenant);
     if (found) return { kind: 'card', ...(await newForm(actor, found.id)) };
     return say(`${words({ code: 'not-found', what: 'tenant' })} I keep accounts in: ${tenants.map(({ name }) => name).join(', ')}.`);
   },

@@ -17,7 +17,7 @@ export function titleOf(plan: Plan): string {
     case 'exclude':
       return `Exclude ${userPrincipalName} from Conditional Access`;
     case 'repair':
-      return `Repair: ${plan.finding?.title ?? 'a finding'} (${plan.finding?.about ?? userPrincipalName})`;
+      return `Repair of “${plan.finding?.title ?? 'a finding'}”: ${plan.finding?.about ?? userPrincipalName}`;
     case 'retire': {
       const left = plan.accountsLeft === 0 ? 'no account' : 'one account';
       return plan.accountsLeft < 2

@@ -148,7 +148,7 @@ export interface PolicyExclusion {
   readonly policyId: string;
   /** As the tenant calls it. */
   readonly name: string;
-  /** `conditions.users` whole, with every field as it was read: a PATCH of one list could drop what a newer Graph keeps beside it. */
+  /** `conditions.users` whole, with all eight fields as they were read: whether a PATCH merges or replaces them is not documented. */
   readonly before: PolicyUsers;
 }
 /** `conditions.users` of a policy, as Graph gives it. */

@@ -1,0 +1,45 @@
+import type { TenantInfo } from '../../app/ports.ts';
+import { words } from '../../cards/refusals.ts';
+import { postureCard, postureListCard } from '../../cards/views/posture.ts';
+import { DEFAULT_PROFILE, type GuidanceProfile, PROFILES } from '../../core/posture/profiles.ts';
+import type { PostureReport } from '../../core/posture/report.ts';
+import { ok } from '../../core/result.ts';
+import type { Asker, CommandDef } from '../commandDef.ts';
+import { card, type Said, say } from '../needs.ts';
+import { readable, tenantCalled } from '../reading.ts';
+
+interface Needs {
+  readonly asker: Asker;
+  readonly tenants: readonly TenantInfo[];
+  judge(tenantId: string, profile: GuidanceProfile): Promise<PostureReport>;
+  newFormId(): string;
+}
+
+interface Args {
+  readonly tenant: string;
+  readonly profile: GuidanceProfile;
+}
+
+export const posture: CommandDef<Args, Needs> = {
+  word: 'posture',
+  usage: 'posture [tenant] [profile]',
+  summary: 'What is wrong with a tenant and its accounts, read now.',
+  parse(rest) {
+    const last = rest.split(' ').at(-1)?.toLowerCase() ?? '';
+    const profile = PROFILES.find(({ id }) => id === last);
+    return ok(profile ? { tenant: rest.slice(0, -last.length).trim(), profile } : { tenant: rest, profile: DEFAULT_PROFILE });
+  },
+  async run({ tenant, profile }, { asker, tenants, judge, newFormId }): Promise<Said> {
+    const all = readable(asker.actor, tenants, () => []);
+    if (!all.ok) return say(words(all.error));
+    const found = tenant === '' && all.value.length === 1 ? all.value[0] : tenantCalled(all.value, tenant);
+    if (found) return card(postureCard(found, await judge(found.id, profile), newFormId));
+    if (tenant !== '') {
+      const names = all.value.map(({ name }) => name).join(', ');
+      return say(`${words({ code: 'not-found', what: 'tenant' })} I keep accounts in: ${names}.`);
+    }
+    return card(
+      postureListCard(await Promise.all(all.value.map(async (each) => ({ tenant: each, report: await judge(each.id, profile) })))),
+    );
+  },
+};
