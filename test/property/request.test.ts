@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { HOUR, later } from '../../src/core/decision.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import { approve, deny, expire, stateAt, withdraw } from '../../src/core/request/decide.ts';
-import { beginRun, failRun, finishRun, recordStep, retry } from '../../src/core/request/run.ts';
+import { beginRun, failRun, finishRun, newVersion, recordStep, retry } from '../../src/core/request/run.ts';
 import { tally } from '../../src/core/request/tally.ts';
 import type { ChangeRequest } from '../../src/core/request/types.ts';
 import { actor, aPendingRequest, NOON, ref } from '../support/requests.ts';
@@ -190,6 +190,20 @@ describe('running', () => {
     expect(tally(reopened)).toMatchObject({ reached: false, notCounted: [{ why: 'not-eligible-now' }] });
     const again = approve(reopened, click('cy'), reopened.planDigest, NOON);
     expect(again).toMatchObject({ ok: true, value: { next: { state: 'approved' } } });
+  });
+
+  test('AP-3: who approved an earlier version and presses their old card hears that the plan changed, not that they are counted', () => {
+    const request = aPendingRequest();
+    const first = approve(request, click('ann'), request.planDigest, NOON);
+    if (!first.ok) throw new Error(first.error.code);
+    const plan = { ...request.plan, version: 2, reason: 'another' };
+    const edited = newVersion(first.value.next, plan, 'edited', [], NOON);
+    expect(approve(edited, click('ann'), request.planDigest, NOON)).toEqual({ ok: false, error: { code: 'plan-changed' } });
+    const second = approve(edited, click('ann'), edited.planDigest, NOON);
+    expect(second.ok && approve(second.value.next, click('ann'), edited.planDigest, NOON)).toEqual({
+      ok: false,
+      error: { code: 'already-decided' },
+    });
   });
 
   test('AP-3: a plan that no longer hashes to what was approved does not run', () => {

@@ -34,7 +34,8 @@ export function approve(request: ChangeRequest, actor: Actor, planDigest: string
   const made = same ?? own[0];
   // The very account whose right was lost and is back; another account of the same human does not stand in for it (ID-3).
   const restored = made?.person.objectId === person.value.objectId && request.annulled.includes(made.person.objectId);
-  if (same !== undefined && !restored) return no({ code: 'already-decided' });
+  // Of the plan as it stands: an approval of an earlier version counts for nothing, and must not be said to (AP-3).
+  if (same !== undefined && !restored && planDigest === request.planDigest) return no({ code: 'already-decided' });
   if (state !== 'pending') return no({ code: 'closed', state });
   if (planDigest !== request.planDigest) return no({ code: 'plan-changed' });
   if (request.secondProof && !proof) return no({ code: 'proof-needed' });
