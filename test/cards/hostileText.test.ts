@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { template } from '../../src/cards/render.ts';
-import { plain } from '../../src/cards/text.ts';
+import { inert, plain } from '../../src/cards/text.ts';
 import { cardsWith } from './cardsWith.ts';
 import { faultsOf } from './rules.ts';
 import { isPlaceForPeople, nodesOf, skeleton } from './walk.ts';
@@ -109,4 +109,10 @@ describe('plain', () => {
       }),
     );
   });
+});
+
+test('CM-4: in the title of a choice, where Markdown may be read, no character that Markdown or HTML acts on is left', () => {
+  for (const text of ATTACKS) expect(inert(text)).not.toMatch(/[#$&*<>[\\\]^_`{|}~]/);
+  expect(inert('[Ann](https://evil.example) **b** `c`')).toBe('［Ann］(https://evil.example) ＊＊b＊＊ ｀c｀');
+  expect(inert('Ann Archer, ann.archer@contoso.example')).toBe('Ann Archer, ann.archer@contoso.example');
 });

@@ -37,6 +37,14 @@ describe('CM-1: one strict grammar', () => {
     expect(read('help'.padEnd(5_000, ' x')).kind).toBe('unknown');
   });
 
+  test.each(['\n', '\r', '\u0085', '\u2028', '\u2029', '\0'])(
+    'a line break or NUL (%j) in an argument makes it no command',
+    (character) => {
+      expect(read(`create contoso${character}help`).kind).toBe('unknown');
+      expect(read('create contoso help').kind).toBe('command');
+    },
+  );
+
   test('look-alike letters never match, nor letters that only become equal in lower case or NFC', () => {
     for (const text of ['hеlp', 'ｈelp', 'he\u200blp', 'help\u200b', 'statuſ', 'whoamı', 'h\u0435lp', 'accounts\u0301']) {
       expect(read(text).kind).toBe('unknown');
