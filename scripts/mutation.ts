@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { Stryker } from '@stryker-mutator/core';
 
 /** What is mutated: a module, the quick tests that hold it, and how much of it may go unnoticed. */
 interface Target {
   readonly module: string;
+  /** Only this function of it. */
+  readonly only?: string;
   readonly tests: readonly string[];
   /** Share of the changes that the tests must notice, in percent. */
   readonly goal: number;
@@ -22,6 +25,7 @@ const TARGETS: readonly Target[] = [
   { module: 'src/http/strictJson.ts', tests: ['unit/strictJson'], goal: 95 },
   { module: 'src/graph/people.ts', tests: ['unit/people'], goal: 95 },
   { module: 'src/core/request/tally.ts', tests: ['unit/tally'], goal: 100 },
+  { module: 'src/core/request/decide.ts', only: 'decider', tests: ['unit/decider'], goal: 100 },
   { module: 'src/core/roster/roster.ts', tests: ['property/roster'], goal: 100 },
 ];
 
@@ -33,15 +37,26 @@ const wanted = process.argv.slice(2);
 const chosen = TARGETS.filter(({ module }) => wanted.length === 0 || wanted.some((part) => module.includes(part)));
 const rows: string[] = [];
 let missed = chosen.length === 0;
-for (const { module, tests, goal } of chosen) {
+for (const { module, only, tests, goal } of chosen) {
   // jest.mutation.config.mjs reads it, in the processes that run the tests.
   process.env.MUTATION_TESTS = tests.join(',');
-  const results = await new Stryker({ mutate: [module] }).runMutationTest();
+  const results = await new Stryker({ mutate: [only === undefined ? module : linesOf(module, only)] }).runMutationTest();
   const count = (...states: readonly string[]): number => results.filter(({ status }) => states.includes(status)).length;
   const noticed = count('Killed', 'Timeout');
   const all = noticed + count('Survived', 'NoCoverage');
   missed ||= noticed * 100 < goal * all || all === 0;
-  rows.push(`| ${module} | ${noticed} of ${all} | ${((noticed / all) * 100).toFixed(1)} % | ${count('Ignored')} |`);
+  rows.push(
+    `| ${module}${only === undefined ? '' : `, ${only}`} | ${noticed} of ${all} | ${((noticed / all) * 100).toFixed(1)} % | ${count('Ignored')} |`,
+  );
 }
 console.log(['', '| Module | Noticed | Share | Marked as equal |', '|---|---|---|---|', ...rows].join('\n'));
 process.exit(missed ? 1 : 0);
+
+/** The lines of a function at the top of a module, as Stryker wants them: `file:from-to`. */
+function linesOf(module: string, name: string): string {
+  const lines = readFileSync(module, 'utf8').split('\n');
+  const from = lines.findIndex((line) => line.startsWith(`function ${name}(`));
+  const to = lines.indexOf('}', from);
+  if (from < 0 || to < 0) throw new Error(`${module} has no function ${name}`);
+  return `${module}:${from + 1}-${to + 1}`;
+}
