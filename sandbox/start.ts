@@ -171,6 +171,8 @@ function installation(settings: SandboxSettings, custodyKeys: readonly [Buffer, 
       },
       keys: remoteKeys(`${url}/${HOME_TENANT.id}/discovery/v2.0/keys`),
     },
+    cloud: 'global',
+    publicUrl: (port) => settings.publicUrl ?? `http://127.0.0.1:${port}`,
     proof: {
       publicUrl: (port) => settings.publicUrl ?? `http://127.0.0.1:${port}`,
       signIn: {

@@ -92,7 +92,7 @@ function show({ card, theme, expand }: { card: object; theme: string; expand: bo
   document.querySelector('.card')?.replaceChildren(...(element ? [element] : []));
   if (expand) for (const button of document.querySelectorAll<HTMLElement>('.ac-pushButton')) if (isFold(button)) button.click();
   function isFold(button: HTMLElement): boolean {
-    return button.matches('.expandable') || button.textContent.startsWith('Show the Graph');
+    return button.matches('.expandable') || /^(Show the Graph|Custody ledger)/.test(button.textContent);
   }
 }
 

@@ -46,7 +46,7 @@ const RULES: Readonly<Record<string, FolderRule>> = {
   // Feeds in: raw records to the one normal form. Paths out beside Teams: mail and paging. What is printed: PDF.
   signals: { folders: ['app', 'core'] },
   notify: { folders: ['app', 'core'] },
-  paper: { folders: ['app/ports', 'core'] },
+  paper: { folders: ['app', 'cards', 'core', 'proof/binding', 'proof/pages'] },
   logging: { folders: ['app/log'] },
   config: { folders: [] },
   cli: { folders: ALL },

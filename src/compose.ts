@@ -13,6 +13,7 @@ import type { TokenCredential } from './bot/credentials.ts';
 import type { BotNeeds } from './bot/needs.ts';
 import type { BotSettings } from './bot/settings.ts';
 import type { StatusFacts } from './bot/status.ts';
+import type { CloudName } from './config/clouds.ts';
 import type { Configuration } from './core/configuration.ts';
 import { digestOf } from './core/digest.ts';
 import { no, ok } from './core/result.ts';
@@ -30,6 +31,7 @@ import type { SenderSettings } from './http/signalToken.ts';
 import type { FeedRhythm } from './jobs/expectedFeeds.ts';
 import { type Repeating, repeat } from './jobs/repeat.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
+import { runbookLinks } from './paper/issue.ts';
 import { type ProveNeeds, type Prover, prover } from './proof/prove.ts';
 import { openSignIn, type SignInSettings } from './proof/signIn.ts';
 import { connect, type Database, type Location } from './store/connect.ts';
@@ -53,6 +55,10 @@ export interface Installation {
   readonly tenants: readonly ManagedTenant[];
   readonly graph: Pick<GraphSettings, 'origin' | 'transport'> & { readonly lacks?: ReadonlySet<CloudFeature> };
   readonly signals?: { readonly sender: SenderSettings; readonly keys: JWTVerifyGetKey };
+  /** The Microsoft cloud the tenants are in. */
+  readonly cloud: CloudName;
+  /** Where browsers reach us, given the port we listen on; without it nothing is printed from a link. */
+  publicUrl?(port: number): string;
   /** The second proof: where browsers reach us, given the port we listen on, and who signs people in (AU-9). */
   readonly proof?: { publicUrl(port: number): string; readonly signIn: Omit<SignInSettings, 'minutes'> };
   readonly heartbeatSeconds: number;
@@ -118,6 +124,9 @@ export async function startBreakglass(
     const facts = { people, tenants, store, failed: (what: string, error: unknown) => log.error('look-up.failed', { what, error }) };
     let port = installation.port;
     const prove = await proverOf(installation, { store, door: front, people, log }, () => port);
+    const { publicUrl, cloud } = installation;
+    const printing = { store, door: front, people, log, cloud, tenant: tenants.info };
+    const runbook = publicUrl && runbookLinks({ ...printing, publicUrl: () => publicUrl(port) });
     const bot = createBot(
       {
         door: front,
@@ -130,6 +139,7 @@ export async function startBreakglass(
         openSealed: opener(custody, log),
         random,
         ...(prove ? { proof: prove } : {}),
+        ...(runbook ? { runbook } : {}),
         credential: installation.botCredential,
         async decidesFrom(approver) {
           const roster = policy.coolDownHours === 0 ? undefined : await store.roster('approver');
@@ -176,6 +186,7 @@ export async function startBreakglass(
             }
           : {},
         prove,
+        runbook,
         // Not that the process is up, but that an alert would arrive (SI-3).
         ready: async () => isAlive(await store.heartbeat(), installation.heartbeatSeconds, await store.now()),
         log,

@@ -145,6 +145,8 @@ function productionOf(settings: Settings, log: Log): Installation {
           },
         }
       : {}),
+    cloud: settings.cloud,
+    ...publicUrlOf(settings),
     ...proofOf(settings),
     heartbeatSeconds: settings.heartbeatMinutes * 60,
     feedRhythms: feedRhythmsOf(settings.feedRhythms, tenants, FEEDS),
@@ -175,6 +177,10 @@ function limitsOf(settings: Settings): string[] {
     ...(settings.deadManUrl ? [] : ['Nobody outside notices when this process is dead: BREAKGLASS_DEAD_MAN_URL is not set.']),
     ...(settings.databaseUrl ? [] : ['The embedded database serves one process: there is no second replica.']),
   ];
+}
+
+function publicUrlOf({ publicUrl }: Settings): Pick<Installation, 'publicUrl'> {
+  return publicUrl === undefined ? {} : { publicUrl: () => publicUrl };
 }
 
 /** The second proof, wholly or not at all: the settings were checked for that. */

@@ -35,12 +35,21 @@ export interface BotNeeds {
   decidesFrom(approver: PersonRef): Promise<Date | undefined>;
   /** Where the second proof is set up. */
   readonly proof?: ProofTickets;
+  /** Where browsers can reach us. */
+  readonly runbook?: RunbookTickets;
 }
 
 /** Starts a second proof. */
 export interface ProofTickets {
   readonly minutes: number;
   /** What the door knows the ticket by, and where its holder signs in. */
+  ticket(): { readonly hash: string; readonly url: string };
+}
+
+/** Starts a link to a runbook card. */
+export interface RunbookTickets {
+  readonly minutes: number;
+  /** What the door knows the ticket by, and where the card is. */
   ticket(): { readonly hash: string; readonly url: string };
 }
 

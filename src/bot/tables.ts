@@ -2,6 +2,7 @@ import type { Rendered } from '../cards/render.ts';
 import { ACCOUNT_OPERATIONS } from '../core/request/planAccount.ts';
 import type { AccountForms } from './accountForms.ts';
 import type { Action, ActionDef, Press } from './actionDef.ts';
+import { accountShow } from './actions/accountShow.ts';
 import { accountSubmit } from './actions/accountSubmit.ts';
 import { alertAcknowledge } from './actions/alertAcknowledge.ts';
 import { alertClassify } from './actions/alertClassify.ts';
@@ -16,6 +17,7 @@ import { requestEdit, requestResubmit } from './actions/requestEdit.ts';
 import { requestRefresh } from './actions/requestRefresh.ts';
 import { requestRetry } from './actions/requestRetry.ts';
 import { requestWithdraw } from './actions/requestWithdraw.ts';
+import { runbookPrint } from './actions/runbookPrint.ts';
 import { validationSubmit } from './actions/validationSubmit.ts';
 import type { Asker, Command, CommandDef } from './commandDef.ts';
 import { accountOperation } from './commands/accountOperation.ts';
@@ -71,7 +73,7 @@ export function commandTable(
 
 /** The same for buttons. */
 export function actionTable(
-  { door, store, tenants, openFacts, accountFacts, openSealed, proof }: BotNeeds,
+  { door, store, tenants, openFacts, accountFacts, openSealed, proof, runbook }: BotNeeds,
   forms: Forms,
   onAccounts: AccountForms,
   formIsDone: (formId: string, done: Rendered) => void,
@@ -110,6 +112,8 @@ export function actionTable(
     onPress(requestWithdraw, (asker) => ({ asker, door, store })),
     onPress(requestRetry, (asker) => ({ asker, door, store })),
     onPress(requestRefresh, (asker) => ({ asker, door, store })),
+    onPress(accountShow, (asker) => ({ asker, store })),
+    onPress(runbookPrint, (asker) => ({ asker, door, runbook })),
     onPress(partReveal, (asker) => ({ asker, door, store, openSealed })),
     onPress(partStored, (asker) => ({ asker, door, store })),
     onPress(alertAcknowledge, (asker) => ({ asker, door, store })),

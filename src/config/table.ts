@@ -140,9 +140,14 @@ export const TABLE = {
     { sandboxFallback: ['retire'] },
   ),
   proofMinutes: defaulted('BREAKGLASS_PROOF_MINUTES', kind.integer(1, 30), 5, 'How long such a sign-in may take.', { unit: 'minutes' }),
-  publicUrl: optional('BREAKGLASS_PUBLIC_URL', kind.origin, 'Origin under which browsers reach the bot, for the second proof.', {
-    defaultNote: 'required for the second proof',
-  }),
+  publicUrl: optional(
+    'BREAKGLASS_PUBLIC_URL',
+    kind.origin,
+    'Origin under which browsers reach the bot: for the second proof, and for links to runbook cards.',
+    {
+      defaultNote: 'none; required for the second proof',
+    },
+  ),
   proofClientId: optional(
     'BREAKGLASS_PROOF_CLIENT_ID',
     kind.guid,

@@ -4,8 +4,10 @@ import * as restify from 'restify';
 import type { Log } from '../app/log.ts';
 import { limitPerClient } from './connectionLimit.ts';
 import { readJsonBody } from './jsonBody.ts';
-import { type ProvePages, pathOf, proveRoutes, routeKey, type WebAnswer } from './provePages.ts';
+import { PROVE_PATH, PROVE_PATTERN, type ProvePages, proveRoutes } from './provePages.ts';
+import { RUNBOOK_PATH, RUNBOOK_PATTERN, type RunbookPages, runbookRoutes } from './runbookPages.ts';
 import type { JsonObject } from './strictJson.ts';
+import { pathOf, type WebAnswer } from './webRoute.ts';
 
 /** A call whose body passed the front. Nothing in it is trusted. */
 export interface Call {
@@ -27,6 +29,8 @@ export interface HttpNeeds {
   readonly signals: Readonly<Record<string, SignalHandler>>;
   /** Where the second proof is set up. */
   readonly prove?: ProvePages | undefined;
+  /** Where browsers can reach us. */
+  readonly runbook?: RunbookPages | undefined;
   /** Whether the bot could speak: the database answers and Teams has told us of the channel. */
   ready(): Promise<boolean>;
   readonly log: Log;
@@ -66,6 +70,12 @@ const LIMITS: Limits = {
   connections: 500,
   connectionsPerClient: 400,
 };
+
+/** The key of the route a path belongs to: itself, but for the address of a ticket. */
+function routeKey(path: string): string {
+  if (PROVE_PATH.test(path)) return PROVE_PATTERN;
+  return RUNBOOK_PATH.test(path) ? RUNBOOK_PATTERN : path;
+}
 
 type Handler = (request: IncomingMessage) => Promise<Answer | WebAnswer>;
 
@@ -127,7 +137,7 @@ export function createHttpServer(needs: HttpNeeds, limits: Partial<Limits> = {})
 }
 
 function routesOf(
-  { messages, signals, prove, ready }: HttpNeeds,
+  { messages, signals, prove, runbook, ready }: HttpNeeds,
   bodyMs: number,
 ): Map<string, { readonly method: 'GET' | 'POST'; readonly handler: Handler }> {
   const withBody =
@@ -143,6 +153,7 @@ function routesOf(
         [`/api/signals/${name}`, { method: 'POST' as const, handler: withBody(({ body, headers }) => handle(body, headers)) }] as const,
     ),
     ...proveRoutes(prove),
+    ...runbookRoutes(runbook),
     ['/healthz', { method: 'GET', handler: async () => ({ status: 200 }) }],
     ['/readyz', { method: 'GET', handler: async () => ({ status: (await ready()) ? 200 : 503 }) }],
   ]);
@@ -167,20 +178,22 @@ async function guarded({ log }: HttpNeeds, path: string, request: IncomingMessag
 
 function answer(response: ServerResponse, given: Answer | WebAnswer): void {
   if (response.headersSent || response.writableEnded) return;
-  const { type, text } = contentOf(given);
+  const { type, content } = contentOf(given);
   response.writeHead(given.status, {
     ...('headers' in given ? given.headers : {}),
     ...(type === undefined ? {} : { 'content-type': type }),
-    'content-length': Buffer.byteLength(text),
+    'content-length': Buffer.byteLength(content),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   });
-  response.end(text);
+  response.end(content);
 }
 
-function contentOf(given: Answer | WebAnswer): { readonly type?: string; readonly text: string } {
-  if ('headers' in given) return given.html === undefined ? { text: '' } : { type: 'text/html; charset=utf-8', text: given.html };
-  return given.body === undefined ? { text: '' } : { type: 'application/json; charset=utf-8', text: JSON.stringify(given.body) };
+function contentOf(given: Answer | WebAnswer): { readonly type?: string; readonly content: string | Uint8Array } {
+  if (!('headers' in given))
+    return given.body === undefined ? { content: '' } : { type: 'application/json; charset=utf-8', content: JSON.stringify(given.body) };
+  if (given.pdf !== undefined) return { type: 'application/pdf', content: given.pdf };
+  return given.html === undefined ? { content: '' } : { type: 'text/html; charset=utf-8', content: given.html };
 }
 
 /** HT-6: all limits are set here, none is left to a default that a release of Node may change. */

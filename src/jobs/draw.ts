@@ -5,6 +5,7 @@ import { caseCard } from '../cards/views/case.ts';
 import { partCard, replacedPartCard } from '../cards/views/part.ts';
 import { requestCard } from '../cards/views/request.ts';
 import { requestNoticeCard } from '../cards/views/requestNotice.ts';
+import { runbookReminderCard } from '../cards/views/runbook.ts';
 import { validationCard } from '../cards/views/validation.ts';
 import { type EmergencyAccount, generationOf } from '../core/account/types.ts';
 import type { ChangeRequest, RequestState } from '../core/request/types.ts';
@@ -49,6 +50,7 @@ export async function draw(
       const account = await store.get('account', id);
       if (!account) return undefined;
       if (kind === 'part') return { card: partOf(account, Number(rest[1]), posted, now), revision: account.revision };
+      if (kind === 'runbook') return { card: runbookReminderCard(account), revision: account.revision };
       if (kind === 'validation') return { card: validationCard(account, now, posted.variant || undefined), revision: account.revision };
       return { card: accountCard(account, now), revision: account.revision };
     }

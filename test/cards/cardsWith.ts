@@ -13,6 +13,7 @@ import { proofCard } from '../../src/cards/views/proof.ts';
 import { requestCard } from '../../src/cards/views/request.ts';
 import { requestListCard } from '../../src/cards/views/requestList.ts';
 import { revealDialog } from '../../src/cards/views/revealDialog.ts';
+import { runbookLinkCard, runbookReminderCard } from '../../src/cards/views/runbook.ts';
 import { statusCard } from '../../src/cards/views/status.ts';
 import { validationCard } from '../../src/cards/views/validation.ts';
 import { welcomePersonalCard } from '../../src/cards/views/welcome.ts';
@@ -61,6 +62,18 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     validationNote: text(),
     validationDueAt: days(90),
   });
+  const withHistory = {
+    ...account,
+    runbook: { digest: text(), at: NOON, by: text() },
+    history: Array.from({ length: 15 }, (_, index) => ({
+      at: hours(index),
+      part: 1,
+      custodian: who(`h${index}`),
+      what: 'moved' as const,
+      location: text(),
+      sealNumber: text(),
+    })),
+  };
   const event = aSignIn({
     userPrincipalName: text(),
     ipAddress: text(),
@@ -118,6 +131,9 @@ export function cardsWith(text: () => string): readonly Rendered[] {
       ],
     }),
     accountCard(account, hours(1)),
+    accountCard(withHistory, hours(1), { where: 'personal', custody: true, canPrint: true }),
+    runbookLinkCard(withHistory, `https://breakglass.example/runbook/${'a'.repeat(43)}`, 5),
+    runbookReminderCard(withHistory),
     accountListCard([account], hours(1)),
     partCard(account, 1, hours(1)),
     partCard(account, 2, hours(1)),

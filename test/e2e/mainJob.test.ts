@@ -146,7 +146,7 @@ describe('the main job, through buttons over HTTP', () => {
   test('accounts, requests, whoami, status and help answer', async () => {
     const answers: [string, RegExp][] = [
       ['accounts', new RegExp(NAME)],
-      [`accounts ${NAME}`, /Safe 1/],
+      [`accounts ${NAME}`, new RegExp(UPN)],
       ['requests', /No open|no request|nothing/i],
       ['whoami', /approver/i],
       ['status', /graph|sign-in/i],
@@ -159,11 +159,16 @@ describe('the main job, through buttons over HTTP', () => {
     }
   });
 
-  test('where the parts are kept is said in a personal chat only', async () => {
-    const { replyIds } = await sandbox.say('ann', 'channel', `accounts ${NAME}`);
-    const reply = (await sandbox.messages('ann', 'channel')).find(({ id }) => id === replyIds[0]);
+  test.each([
+    ['oona', 'personal', true],
+    ['oona', 'channel', false],
+    ['ann', 'personal', false],
+    ['ann', 'channel', false],
+  ] as const)('where the parts are kept: asked by %s in %s', async (who, where, told) => {
+    const { replyIds } = await sandbox.say(who, where, `accounts ${NAME}`);
+    const reply = (await sandbox.messages(who, where)).find(({ id }) => id === replyIds[0]);
     expect(text(reply)).toContain(UPN);
-    expect(text(reply)).not.toContain('Safe 1');
+    expect(text(reply).includes('Safe 1')).toBe(told);
   });
 
   test('Oona reports the validation as done; the next is due in 90 days', async () => {

@@ -3,6 +3,7 @@ import { words } from '../../cards/refusals.ts';
 import { accountCard } from '../../cards/views/account.ts';
 import { accountListCard } from '../../cards/views/accountList.ts';
 import { ok } from '../../core/result.ts';
+import { eyesOn } from '../accountEyes.ts';
 import type { Asker, CommandDef } from '../commandDef.ts';
 import { card, say } from '../needs.ts';
 import { isCalled, namedInAccount, readable } from '../reading.ts';
@@ -22,8 +23,6 @@ export const accounts: CommandDef<{ readonly name: string }, { readonly asker: A
     const called = found.value.filter((account) => isCalled(account, name));
     const [one] = called;
     if (!one) return say(words({ code: 'not-found', what: 'account' }));
-    return card(
-      called.length === 1 ? accountCard(one, now, asker.where === 'channel' ? 'channel' : 'reader') : accountListCard(called, now),
-    );
+    return card(called.length === 1 ? accountCard(one, now, eyesOn(one, asker)) : accountListCard(called, now));
   },
 };

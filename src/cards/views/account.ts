@@ -1,9 +1,11 @@
+import { runbookStatus } from '../../core/account/runbook.ts';
 import type { AccountState, EmergencyAccount } from '../../core/account/types.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { feedName } from '../feeds.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
+import { type LedgerRow, ledgerRows } from './ledgerRows.ts';
 import { type PartRow, partRow, partStateAt, withoutPlace } from './partWords.ts';
 
 /** All that templates/account.json names. */
@@ -13,32 +15,68 @@ interface AccountView {
   readonly tenant: string;
   readonly facts: readonly Fact[];
   readonly parts: readonly PartRow[];
+  /** What was printed is not so any more. */
+  readonly isStale: boolean;
+  readonly hasLedger: boolean;
+  readonly ledger: readonly LedgerRow[];
   readonly notes: readonly string[];
+  readonly canPrint: boolean;
+  readonly id: string;
 }
+
+/** What whoever gets the card may see of it and do with it. The channel sees the least: whoever may read the channel reads it there. */
+export interface AccountEyes {
+  readonly where: 'channel' | 'personal';
+  /** Where the parts are and were, and who had them. */
+  readonly custody: boolean;
+  readonly canPrint: boolean;
+}
+
+const ANYBODY: AccountEyes = { where: 'channel', custody: false, canPrint: false };
 
 const render = template<AccountView>('account');
 
-/**
- * Everything on record about one account.
- *
- * @param seenBy `channel`: whoever may read the channel sees it, so where the parts are kept is left out and said to be
- */
-export function accountCard(account: EmergencyAccount, now: Date, seenBy: 'channel' | 'reader' = 'reader'): Rendered {
+/** Everything on record about one account. */
+export function accountCard(account: EmergencyAccount, now: Date, eyes: AccountEyes = ANYBODY): Rendered {
   const { words, tone, note } = health(account, now);
+  const ledger = eyes.custody ? ledgerRows(account) : [];
   const view: AccountView = {
     header: header('Emergency access account', tone, words),
     name: plain(account.userPrincipalName),
     tenant: plain(account.tenantName, 80),
     facts: factsOf(account),
-    parts: account.parts.map((part) => partRow(seenBy === 'channel' ? withoutPlace(part) : part, partStateAt(part, now))),
-    notes: [
-      note,
-      seenBy === 'channel' ? 'Where the parts are kept I only say in a personal chat.' : '',
-      'A password alone opens no admin portal any more: a second factor must be registered on the account.',
-    ].filter((text) => text !== ''),
+    parts: account.parts.map((part) => partRow(eyes.custody ? part : withoutPlace(part), partStateAt(part, now))),
+    isStale: printState(account) === 'stale',
+    hasLedger: ledger.length > 0,
+    ledger,
+    notes: [note, printState(account) === 'never' ? NEVER_PRINTED : '', placesNote(eyes), SECOND_FACTOR].filter((text) => text !== ''),
+    canPrint: eyes.canPrint,
+    id: plain(account.id, 40),
   };
   return { card: render(view), summary: plain(`${account.userPrincipalName}: ${words}`, 200) };
 }
+
+const SECOND_FACTOR = 'A password alone opens no admin portal any more: a second factor must be registered on the account.';
+
+function placesNote({ where, custody }: AccountEyes): string {
+  if (custody) return '';
+  return where === 'channel'
+    ? 'Where the parts are kept I only say in a personal chat.'
+    : 'Where the parts are kept I only say to owners, auditors and administrators.';
+}
+
+const NEVER_PRINTED = 'No runbook card was printed yet.';
+
+/** How the printed card stands: of an account that is not in service yet nobody needs one, and of one that is over none is needed any more. */
+function printState(account: EmergencyAccount): 'never' | 'current' | 'stale' {
+  const status = runbookStatus(account);
+  if (account.state === 'retired') return 'current';
+  return status === 'never' && account.state !== 'in-service' ? 'current' : status;
+}
+
+/** What is wrong with the printed card, if anything is: for the list. */
+export const runbookNote = (account: EmergencyAccount): string =>
+  ({ never: NEVER_PRINTED, stale: 'Runbook card is stale: print it again.', current: '' })[printState(account)];
 
 /** An account's state at a glance: also for the list. */
 export function health(account: EmergencyAccount, now: Date): { readonly words: string; readonly tone: Tone; readonly note: string } {
@@ -79,6 +117,7 @@ function factsOf(account: EmergencyAccount): Fact[] {
     ...time('Validated', account.validatedAt),
     ...(account.validatedBy ? [textFact('Validated by', account.validatedBy.name, 80)] : []),
     ...(account.validationNote ? [textFact('Note', account.validationNote, 400)] : []),
+    ...(account.runbook ? [timeFact('Runbook card printed', account.runbook.at), textFact('Printed for', account.runbook.by, 80)] : []),
     ...time('Created', account.appliedAt),
     ...time('Disabled', account.disabledAt),
     ...time('Retired', account.retiredAt),

@@ -4,7 +4,7 @@ import { header } from '../header.ts';
 import type { Rendered } from '../render.ts';
 import { plain } from '../text.ts';
 import { day } from '../time.ts';
-import { health } from './account.ts';
+import { health, runbookNote } from './account.ts';
 import { type ListRow, MOST_ROWS, moreThanShown, renderList } from './list.ts';
 
 const LOOKS: { readonly [T in Tone]: Pick<ListRow, 'mark' | 'color'> } = {
@@ -23,7 +23,7 @@ export function accountListCard(accounts: readonly EmergencyAccount[], now: Date
     return {
       ...LOOKS[tone],
       title: plain(account.userPrincipalName),
-      detail: plain(`${plain(account.tenantName, 80)}: ${words}`),
+      detail: plain([`${plain(account.tenantName, 80)}: ${words}`, runbookNote(account)].filter((text) => text !== '').join('. ')),
       id: plain(account.id, 40),
       word: account.validationDueAt ? 'validate by' : '',
       hasAt: account.validationDueAt !== undefined,

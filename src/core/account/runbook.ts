@@ -22,24 +22,29 @@ export interface RunbookContent {
     readonly stored: boolean;
     readonly location: string;
     readonly sealNumber: string;
+    /** The day it was confirmed as stored, `2026-11-22`; empty while it is not. */
+    readonly since: string;
   }[];
   readonly owners: readonly { readonly name: string; readonly objectId: string }[];
 }
 
+/** Names come from a directory: half a character, which no JSON may say, counts as the sign for one that is missing. */
 export function runbookContent(account: EmergencyAccount): RunbookContent {
   const { id, userPrincipalName, displayName, objectId, state, tenantId, tenantName } = account;
+  const whole = (text: string): string => text.toWellFormed();
   return {
-    account: { id, userPrincipalName, displayName, objectId, state },
-    tenant: { id: tenantId, name: tenantName },
-    parts: account.parts.map(({ number, custodian, state: standing, location = '', sealNumber = '' }) => ({
+    account: { id, userPrincipalName: whole(userPrincipalName), displayName: whole(displayName), objectId, state },
+    tenant: { id: tenantId, name: whole(tenantName) },
+    parts: account.parts.map(({ number, custodian, state: standing, storedAt, location = '', sealNumber = '' }) => ({
       number,
-      custodian: custodian.name,
+      custodian: whole(custodian.name),
       objectId: custodian.objectId,
       stored: standing === 'stored',
-      location,
-      sealNumber,
+      location: whole(location),
+      sealNumber: whole(sealNumber),
+      since: standing === 'stored' ? (storedAt?.toISOString().slice(0, 10) ?? '') : '',
     })),
-    owners: account.owners.map(({ name, objectId: owner }) => ({ name, objectId: owner })),
+    owners: account.owners.map(({ name, objectId: owner }) => ({ name: whole(name), objectId: owner })),
   };
 }
 

@@ -2,7 +2,10 @@ import { accountCard } from '../../../src/cards/views/account.ts';
 import { accountListCard } from '../../../src/cards/views/accountList.ts';
 import { partCard } from '../../../src/cards/views/part.ts';
 import { revealDialog } from '../../../src/cards/views/revealDialog.ts';
+import { runbookLinkCard, runbookReminderCard } from '../../../src/cards/views/runbook.ts';
 import { validationCard } from '../../../src/cards/views/validation.ts';
+import { runbookDigest } from '../../../src/core/account/runbook.ts';
+import type { CustodyEvent, EmergencyAccount } from '../../../src/core/account/types.ts';
 import { anAccount, aPart, days, hours, NOON, person } from '../../support/builders.ts';
 import type { Example } from '../example.ts';
 
@@ -10,6 +13,26 @@ const handover = {
   state: 'handover',
   parts: [aPart(1, 'dana', { state: 'ready', expiresAt: days(3) }), aPart(2, 'eli', { state: 'ready', expiresAt: days(3) })],
 } as const;
+
+/** An owner in their own chat: sees everything, may print. */
+const OWNER = { where: 'personal', custody: true, canPrint: true } as const;
+const LINK = `https://breakglass.contoso.example/runbook/${'aA0_-'.repeat(9).slice(0, 43)}`;
+
+/** One password later: Eli left, Fay has the second part. */
+const HISTORY: readonly CustodyEvent[] = [
+  { at: hours(1), part: 1, custodian: person('dana'), what: 'entrusted' },
+  { at: hours(1), part: 2, custodian: person('eli'), what: 'entrusted' },
+  { at: hours(2), part: 1, custodian: person('dana'), what: 'shown' },
+  { at: hours(3), part: 1, custodian: person('dana'), what: 'stored', location: 'Amsterdam, room 2.14, safe A', sealNumber: '004711' },
+  { at: days(1), part: 2, custodian: person('eli'), what: 'expired' },
+  { at: days(2), part: 1, custodian: person('dana'), what: 'replaced', location: 'Amsterdam, room 2.14, safe A', sealNumber: '004711' },
+  { at: days(2), part: 2, custodian: person('fay'), what: 'entrusted' },
+];
+const printed = (account: EmergencyAccount): EmergencyAccount => ({
+  ...account,
+  runbook: { digest: runbookDigest(account), at: days(1), by: 'Oona Olsen' },
+});
+const stale = anAccount({ runbook: { digest: 'of another content', at: days(1), by: 'Oona Olsen' }, history: HISTORY });
 
 /** The account while its first part is `state`. */
 const withPart = (more: Parameters<typeof aPart>[2]) => anAccount({ state: 'handover', parts: [aPart(1, 'dana', more), aPart(2, 'eli')] });
@@ -19,10 +42,31 @@ export const ACCOUNTS: readonly Example[] = [
     card: 'account',
     state: 'in-service',
     rendered: accountCard(
-      anAccount({ validatedAt: days(2), validatedBy: person('oona'), validationNote: 'Signed in from the vault.', lastSignInAt: days(2) }),
+      printed(
+        anAccount({
+          validatedAt: days(2),
+          validatedBy: person('oona'),
+          validationNote: 'Signed in from the vault.',
+          lastSignInAt: days(2),
+          history: HISTORY,
+        }),
+      ),
       days(3),
+      OWNER,
     ),
+    main: true,
+    folds: true,
   },
+  { card: 'account', state: 'runbook-stale', rendered: accountCard(stale, days(3), OWNER) },
+  {
+    card: 'account',
+    state: 'seen-by-custodian',
+    rendered: accountCard(printed(anAccount()), days(3), { where: 'personal', custody: false, canPrint: true }),
+  },
+  { card: 'runbook', state: 'link', rendered: runbookLinkCard(anAccount(), LINK, 5), main: true },
+  { card: 'runbook', state: 'stale', rendered: runbookReminderCard(stale) },
+  { card: 'runbook', state: 'printed-again', rendered: runbookReminderCard(printed(anAccount())) },
+  { card: 'runbook', state: 'retired', rendered: runbookReminderCard({ ...stale, state: 'retired' }) },
   {
     card: 'account',
     state: 'handover',
@@ -38,7 +82,7 @@ export const ACCOUNTS: readonly Example[] = [
   },
   { card: 'account', state: 'part-expired', rendered: accountCard(anAccount(handover), days(4)) },
   { card: 'account', state: 'overdue', rendered: accountCard(anAccount(), days(91)) },
-  { card: 'account', state: 'in-channel', rendered: accountCard(anAccount(), days(3), 'channel') },
+  { card: 'account', state: 'in-channel', rendered: accountCard(anAccount(), days(3)) },
   {
     card: 'accountList',
     state: 'four',
@@ -46,7 +90,7 @@ export const ACCOUNTS: readonly Example[] = [
       [
         anAccount(),
         anAccount({ ...handover, id: 'EA-2' }),
-        anAccount({ id: 'EA-3', validationDueAt: days(1) }),
+        { ...stale, id: 'EA-3', validationDueAt: days(1) },
         anAccount({ ...handover, id: 'EA-4', parts: [{ ...handover.parts[0], expiresAt: hours(1) }] }),
       ],
       days(2),
