@@ -1,6 +1,7 @@
 import {
   AuthenticationHandler,
   Client,
+  type GraphRequest,
   HTTPMessageHandler,
   type Middleware,
   RetryHandler,
@@ -69,27 +70,32 @@ export function graphClient({ origin, credential, transport, timeoutMs }: GraphS
     fetchOptions: { redirect: 'error' },
   });
 
-  const request = (path: string) => client.api(path).option('signal', AbortSignal.timeout(timeoutMs));
-  const guarded = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
+  /** One call within its time limit, whatever hangs: the connection, but also a token that does not come, or a wait between two tries (GR-7). */
+  const call = async <T>(method: string, path: string, send: (request: GraphRequest) => Promise<T>): Promise<T> => {
+    const operation = `${method} ${bare(path)}`;
+    const signal = AbortSignal.timeout(timeoutMs);
+    const over = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(lateAfter(operation, timeoutMs)), { once: true });
+    });
     try {
-      return await work();
+      return await Promise.race([send(client.api(path).option('signal', signal)), over]);
     } catch (error) {
       throw asGraphFault(operation, error);
     }
   };
-  const get = <T>(path: string): Promise<T> => guarded(`GET ${bare(path)}`, () => request(path).get() as Promise<T>);
+  const get = <T>(path: string): Promise<T> => call('GET', path, (request) => request.get() as Promise<T>);
 
   return {
     ...readsOver(origin, get),
-    post: <T>(path: string, body: unknown) => guarded(`POST ${bare(path)}`, () => request(path).post(body) as Promise<T>),
+    post: <T>(path: string, body: unknown) => call('POST', path, (request) => request.post(body) as Promise<T>),
     async remove(path) {
       try {
-        await guarded(`DELETE ${bare(path)}`, async () => void (await request(path).delete()));
+        await call('DELETE', path, async (request) => void (await request.delete()));
       } catch (error) {
         if (!(error instanceof GraphFault) || error.status !== 404) throw error;
       }
     },
-    patch: (path, body) => guarded(`PATCH ${bare(path)}`, async () => void (await request(path).patch(body))),
+    patch: (path, body) => call('PATCH', path, async (request) => void (await request.patch(body))),
   };
 }
 
@@ -110,3 +116,6 @@ function mayRepeat(
   const address = request instanceof Request ? request.url : String(request);
   return response.status === 429 || method === 'GET' || address.endsWith('/$batch');
 }
+
+const lateAfter = (operation: string, ms: number): GraphFault =>
+  new GraphFault(operation, { status: 0, code: 'TimeoutError', detail: `no answer within ${ms} ms` });

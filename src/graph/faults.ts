@@ -44,6 +44,7 @@ export class GraphFault extends Error {
 
 /** @param operation what was asked, with ids only */
 export function asGraphFault(operation: string, error: unknown): unknown {
+  if (error instanceof GraphFault) return error;
   if (error instanceof GraphError) {
     const retryAfter = Number(error.headers?.get('Retry-After') ?? Number.NaN);
     return new GraphFault(operation, {

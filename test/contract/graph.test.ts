@@ -244,6 +244,20 @@ describe('GR-8: a Graph that answers badly', () => {
     await expect(graph().list('/users')).rejects.toThrow(GraphFault);
   });
 
+  test('GR-7: a call ends at its time limit also where no token comes, or the service asks to wait longer than that', async () => {
+    const transport = loopbackTransport(ORIGIN, url);
+    const settings = { origin: ORIGIN, transport, timeoutMs: 200 };
+    const waiting = graphClient({ ...settings, credential: { getToken: () => new Promise<never>(() => undefined) } });
+    await expect(waiting.get('/users')).rejects.toMatchObject({ status: 0, code: 'TimeoutError', unknownOutcome: true });
+    answer = () => ({ status: 429, headers: { 'retry-after': '3' } });
+    const started = performance.now();
+    await expect(graph(200).patch('/users/x', {})).rejects.toMatchObject({ status: 0, code: 'TimeoutError' });
+    expect(performance.now() - started).toBeLessThan(2_000);
+    answer = () => ({ status: 204 });
+    await new Promise((resolve) => setTimeout(resolve, 3_200)); // the library's own wait ends: what was given up is not sent after all
+    expect(asked).toHaveLength(1);
+  });
+
   test('a call that gets no answer ends at its time limit', async () => {
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
