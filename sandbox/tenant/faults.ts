@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { FEED_MODES, type FeedFault, isFeedMode } from '../feeds/feedFault.ts';
+import { openChaos } from './chaos.ts';
 import { isObject, type JsonObject, objectOf, textOf } from './json.ts';
 import type { TenantState } from './state.ts';
 
@@ -15,7 +16,7 @@ export interface Fault {
   readonly delayMs?: number;
   /** Cut the connection instead of answering. */
   readonly drop?: boolean;
-  /** `before` (default): the request is never carried out; `after`: it is, but its answer is lost or replaced. */
+  /** `before` (default): the request is never carried out, or after the delay; `after`: it is, but its answer is lost, replaced or late. */
   readonly when: 'before' | 'after';
   /** How often it still happens. */
   readonly times: number;
@@ -93,6 +94,7 @@ function parseFeedFault(body: JsonObject): string | FeedFault {
 /** `POST /sandbox/faults` adds a fault (of Graph, or of a feed), `DELETE` takes them all away. */
 export function registerFaults(server: FastifyInstance, state: TenantState): Faults {
   const faults = state.open<Fault>('faults', (fault) => fault.id);
+  const chaos = openChaos(server);
   const feeds = state.open<FeedFault>('feedFaults', (fault) => fault.feed);
   server.get('/sandbox/faults', async () => [...faults.all(), ...feeds.all()]);
   server.post('/sandbox/faults', async (request, reply) => {
@@ -113,7 +115,7 @@ export function registerFaults(server: FastifyInstance, state: TenantState): Fau
   return {
     take(method, path) {
       const found = faults.all().find(({ match }) => (match.method ?? method) === method && covers(match.path ?? '', path));
-      if (!found) return undefined;
+      if (!found) return chaos(method);
       const { rate = 1, seen = 0 } = found;
       if (Math.floor((seen + 1) * rate + 1e-9) === Math.floor(seen * rate + 1e-9)) {
         faults.put(found.id, { ...found, seen: seen + 1 });

@@ -94,7 +94,10 @@ export function graphHandler(parts: GraphParts, route: GraphRoute | undefined) {
     const clientRequestId = typeof given === 'string' && given !== '' ? given : requestId;
     const exchange: Exchange = { request, reply, requestId, clientRequestId, who: undefined };
     const fault: Fault | undefined = parts.faults.take(request.method, request.url.split('?')[0] ?? '');
-    if (fault?.delayMs !== undefined) await sleep(fault.delayMs, undefined, { ref: false });
+    const late = async (when: Fault['when']): Promise<void> => {
+      if (fault?.delayMs !== undefined && fault.when === when) await sleep(fault.delayMs, undefined, { ref: false });
+    };
+    await late('before');
     const answer = await (async () => {
       try {
         exchange.who = await authenticate(request, parts.tokens);
@@ -108,6 +111,7 @@ export function graphHandler(parts: GraphParts, route: GraphRoute | undefined) {
         return refusal(parts, exchange, error);
       }
     })();
+    await late('after');
     if (!answer && writes(request)) recordWrite(parts, exchange, 0);
     if (!answer || (fault?.when === 'after' && fault.drop)) return drop(exchange);
     const retryAfter: Record<string, string> = fault?.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
