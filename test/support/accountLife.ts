@@ -48,12 +48,16 @@ export async function live(number: number, tenant: BadTenant): Promise<Life> {
   const needs = { store, random, custody, partContext, log: quiet, door: front, people: tenant.people, tenants: tenant.tenants };
 
   let [now, runs, pressed] = [NOON.getTime(), 0, 0];
+  let last: unknown;
   for (; store.rows.request.get(plan.requestId)?.state !== 'applied' && runs < MOST_RUNS; runs += 1) {
     if (store.rows.request.get(plan.requestId)?.state === 'failed') {
       pressed += 1;
       await front.dispatch(actor('rita'), { kind: 'retry-request', requestId: plan.requestId });
     }
-    await runPlan({ ...needs, wait: (ms) => sleep(ms * PACE) }, plan.requestId).catch(() => sleep(tenant.lateMs));
+    await runPlan({ ...needs, wait: (ms) => sleep(ms * PACE) }, plan.requestId).catch((error: unknown) => {
+      last = error;
+      return sleep(tenant.lateMs);
+    });
     now += 60_000; // the queue tries again a minute later: what was late has arrived by then
     store.setClock(new Date(now));
   }
@@ -72,8 +76,9 @@ export async function live(number: number, tenant: BadTenant): Promise<Life> {
   await pollSignIns(store, tenant.tenants, front, quiet);
   if (alerts(store) !== 1) wrong.push(`${alerts(store)} alerts about one sign-in`);
   if (store.rows.account.size !== 1) wrong.push(`${store.rows.account.size} accounts`);
-  const state = store.rows.request.get(plan.requestId)?.state;
-  if (state !== 'applied') wrong.push(`its request is ${state}`);
+  const request = store.rows.request.get(plan.requestId);
+  const step = request?.steps.find((each) => each.state !== 'done')?.id;
+  if (request?.state !== 'applied') wrong.push(`its request is ${request?.state} at ${step} after ${runs} runs, last: ${String(last)}`);
   return { userPrincipalName: account.userPrincipalName, objectId: account.objectId, runs, pressed, polls, wrong };
 }
 
@@ -98,7 +103,8 @@ export async function wrongInTenant(
   const created = done(
     ({ method, path, body }) => method === 'POST' && path.endsWith('/users') && body?.userPrincipalName === userPrincipalName,
   );
-  const excludedBy = done((write) => write.method === 'POST' && write.path.endsWith('/members/$ref') && of(write));
+  const excludedBy = done((write) => write.method === 'POST' && /\/groups\/[^/]+\/members\/\$ref$/.test(write.path) && of(write));
+  const joined = done((write) => write.method === 'POST' && /\/administrativeUnits\/[^/]+\/members\/\$ref$/.test(write.path) && of(write));
   const assigned = done((write) => write.method === 'POST' && write.path.endsWith('/roleAssignments') && of(write));
   const enabled = done((write) => write.method === 'PATCH' && of(write) && write.body?.accountEnabled === true);
   const first = (writes: readonly TenantWrite[]): number => writes[0]?.seq ?? Number.NaN;
@@ -106,6 +112,7 @@ export async function wrongInTenant(
   return [
     created.length === 1 ? '' : `created ${created.length} times`,
     excludedBy.length === 1 ? '' : `excluded ${excludedBy.length} times`,
+    joined.length === plan.steps.filter(({ id }) => id.startsWith('join-unit')).length ? '' : `put into the unit ${joined.length} times`,
     assigned.length === 1 ? '' : `given the role ${assigned.length} times`,
     inOrder ? '' : 'written in another order than planned (GR-2)',
     user?.accountEnabled && user.userPrincipalName === userPrincipalName ? '' : 'not there, or not enabled',
