@@ -47,7 +47,7 @@ export function passwordProfileOf(value: unknown): PasswordProfile {
   return { password, mustChange };
 }
 
-const derive = (password: string, salt: Buffer): Buffer => scryptSync(password, salt, 32, { N: 16384, r: 8, p: 1 });
+const derive = (password: string, salt: Buffer): Buffer => scryptSync(password, salt, 32, { N: 1024, r: 8, p: 1 });
 
 export function hashPassword(password: string): PasswordHash {
   const salt = randomBytes(16);

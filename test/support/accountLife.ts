@@ -72,8 +72,8 @@ export async function live(number: number, tenant: BadTenant): Promise<Life> {
   const password = Buffer.concat(await Promise.all(parts)).toString('latin1');
   if ((await tenant.signIn(account.userPrincipalName, password)) !== 'success') wrong.push('the parts in custody do not open it');
   let polls = 0;
-  for (; alerts(store) === 0 && polls < 40; polls += 1) await pollSignIns(store, tenant.tenants, front, quiet);
-  await pollSignIns(store, tenant.tenants, front, quiet);
+  for (; alerts(store) === 0 && polls < 40; polls += 1) await pollSignIns(needs);
+  await pollSignIns(needs);
   if (alerts(store) !== 1) wrong.push(`${alerts(store)} alerts about one sign-in`);
   if (store.rows.account.size !== 1) wrong.push(`${store.rows.account.size} accounts`);
   const request = store.rows.request.get(plan.requestId);
