@@ -87,7 +87,7 @@ function show({ card, theme, expand }: { card: object; theme: string; expand: bo
   document.documentElement.dataset.theme = theme;
   const drawn = new AdaptiveCards.AdaptiveCard();
   drawn.hostConfig = new AdaptiveCards.HostConfig(breakglassHostConfig);
-  drawn.parse(card);
+  drawn.parse(JSON.parse(JSON.stringify(card).replaceAll(/<at>(.*?)<\/at>/g, '**@$1**'))); // the library knows no mentions
   const element = drawn.render();
   document.querySelector('.card')?.replaceChildren(...(element ? [element] : []));
   if (expand) for (const button of document.querySelectorAll<HTMLElement>('.ac-pushButton')) if (isFold(button)) button.click();

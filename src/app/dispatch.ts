@@ -8,7 +8,7 @@ import { approve, deny, expire } from '../core/request/decide.ts';
 import { failRun, finishRun, recordStep, retry } from '../core/request/run.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
 import { expireSealed, reveal, seal, watch } from './door/accounts.ts';
-import { quarantined, raiseOnce, seen } from './door/alerts.ts';
+import { quarantined, raiseOnce, recounted, seen } from './door/alerts.ts';
 import { keepingBooks } from './door/bookkeeping.ts';
 import { classifyUse, lookAtCase, reportCaseStep, tellCase } from './door/cases.ts';
 import { changeSeen } from './door/changes.ts';
@@ -47,6 +47,7 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'escalate-alert',
   'ask-classification',
   'check-delivery',
+  'recount-alert',
   'condition-began',
   'condition-ended',
   'beat',
@@ -57,10 +58,24 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'configuration-read',
 ]);
 
+/** Neither history nor news: that a heartbeat stays away is (`condition-began`), and each attempt that is counted has its own entry. */
+const UNRECORDED: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>(['beat', 'recount-alert']);
+
+/** What brings news to people does not wait for the audit log: where it cannot be written the entry is owed (AL-10). All else does. */
+const ALERTING: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
+  'sign-in-seen',
+  'change-seen',
+  'signal-quarantined',
+  'raise-alert',
+  'escalate-alert',
+  'check-delivery',
+  'condition-began',
+  'condition-ended',
+]);
+
 /**
  * The one door. Nothing else changes state; so nothing changes without a lock, an audit entry and its effects, all in one transaction.
- * A refusal is recorded too. A repeat of something already done (`nothing-to-do`) is neither history nor news, nor is a heartbeat; that one
- * stays away is (`condition-began`).
+ * A refusal is recorded too. A repeat of something already done (`nothing-to-do`) is neither history nor news.
  */
 export function door(needs: DoorNeeds): Door {
   return {
@@ -70,16 +85,18 @@ export function door(needs: DoorNeeds): Door {
         if (SYSTEM_ONLY.has(intent.kind) && actor.kind !== 'system') throw new TypeError(`${intent.kind} is not a person's to ask for`);
         const books = keepingBooks(tx, now);
         const outcome = books.complete(await decide({ ...needs, tx: books.tx, actor, now }, intent));
-        if (intent.kind !== 'beat' && (outcome.ok || outcome.error.code !== 'nothing-to-do')) {
+        if (!UNRECORDED.has(intent.kind) && (outcome.ok || outcome.error.code !== 'nothing-to-do')) {
           // Last in the transaction: it locks the head of the audit log until the commit.
-          await tx.record({
+          const entry = {
             at: now,
             actorId: actorId(actor),
             intent: intent.kind,
             subject: outcome.ok ? subjectAfter(intent, outcome.value) : subjectOf(intent),
             ...(outcome.ok ? {} : { refusal: outcome.error }),
             ...detailsOf(intent, outcome.ok ? outcome.value : {}),
-          });
+          };
+          if (ALERTING.has(intent.kind)) await tx.recordOrOwe(entry);
+          else await tx.record(entry);
         }
         return outcome;
       }),
@@ -147,6 +164,8 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return change(scene, 'alert', intent.alertId, (alert) => escalate(alert, now));
     case 'classify-alert':
       return classifyUse(scene, intent);
+    case 'recount-alert':
+      return recounted(scene, intent.alertId);
     case 'check-delivery':
       return deliveryChecked(scene, intent);
     case 'condition-began':

@@ -1,7 +1,7 @@
 import type { RunbookTicket } from '../core/account/runbook.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import type { DirectoryChange } from '../core/alert/change.ts';
-import type { Alert, Feed, SignInEvent } from '../core/alert/types.ts';
+import type { Alert, Feed, Noise, SignInEvent } from '../core/alert/types.ts';
 import type { Replaced } from '../core/case/steps.ts';
 import type { UseCase } from '../core/case/types.ts';
 import type { Configuration } from '../core/configuration.ts';
@@ -108,6 +108,12 @@ export interface Transaction {
   beginCondition(condition: string, alertId: string, now: Date): Promise<boolean>;
   /** @returns the alert that told of it, or nothing when it did not stand */
   endCondition(condition: string): Promise<string | undefined>;
+  /**
+   * The alert that takes up failed attempts with this key, and since when: the one given when none does, or when the one that did is no
+   * longer open or its time is over.
+   */
+  joinFold(key: string, alertId: string, now: Date, until: Date): Promise<{ readonly leadId: string; readonly since: Date }>;
+  countFold(leadId: string): Promise<Noise>;
   /** Whether Teams confirmed this card. */
   isSent(cardKey: string): Promise<boolean>;
   /** Numbers the next heartbeat; nothing while the one before has not arrived. */
@@ -140,6 +146,8 @@ export interface Transaction {
   saveConfiguration(configuration: Configuration): Promise<void>;
   owe(effects: readonly Effect[]): Promise<void>;
   record(entry: AuditRecord): Promise<void>;
+  /** The same, but an entry that cannot be written is kept as owed, and the transaction goes on. */
+  recordOrOwe(entry: AuditRecord): Promise<'recorded' | 'owed'>;
 }
 
 /** Reads that decide nothing: for cards, lists, forms. */
@@ -202,6 +210,10 @@ export interface Writes {
   ): Promise<FeedState>;
   /** Teams confirmed a heartbeat; its card stands there. */
   heartbeatArrived(number: number, card: { readonly conversationId: string; readonly activityId: string }): Promise<void>;
+  /** Audit entries that alerts did not wait for. */
+  auditOwed(): Promise<number>;
+  /** Writes the oldest of them. @returns how many @throws StoreFault when they cannot be written */
+  payAudit(limit: number): Promise<number>;
   /** A turn's activity id, once: false when it was handled before (AU-7). */
   firstSight(activityKey: string): Promise<boolean>;
 }

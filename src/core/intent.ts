@@ -104,6 +104,8 @@ export type Intent =
     }
   | { readonly kind: 'acknowledge-alert'; readonly alertId: string }
   | { readonly kind: 'escalate-alert'; readonly alertId: string }
+  /** Attempts were folded into this alert: count them and show it. Occurs at a bounded rate. */
+  | { readonly kind: 'recount-alert'; readonly alertId: string }
   /** An alert should be in the channel by now. Occurs once an alert; whether its card was confirmed is read then. */
   | { readonly kind: 'check-delivery'; readonly alertId: string }
   /** Something that lasts has begun, or is over: one alert an outage. Refused as `nothing-to-do` when that is known. */

@@ -3,6 +3,7 @@ import type { Log } from '../app/log.ts';
 import type { DeadMan, Store, Tenants } from '../app/ports.ts';
 import { isAlive } from '../core/watch/heartbeat.ts';
 import { expectedFeeds, type FeedRhythm } from './expectedFeeds.ts';
+import { payAudit } from './payAudit.ts';
 import { repeat } from './repeat.ts';
 import { silenceWatch } from './watchSilence.ts';
 
@@ -35,10 +36,11 @@ export function startWatching(needs: WatchingNeeds): { stop(): Promise<void> } {
       if (isAlive(await store.heartbeat(), heartbeatSeconds, await store.now())) await deadMan.ping();
       else log.warn('dead-man.withheld', {});
     });
+  const debts = repeat('audit-owed', LOOK_EVERY_MS, log, () => payAudit(store, door, log));
   void looks.now();
   return {
     async stop() {
-      await Promise.all([looks.stop(), pings?.stop()]);
+      await Promise.all([looks.stop(), debts.stop(), pings?.stop()]);
     },
   };
 }

@@ -52,7 +52,7 @@ export async function insertOne<K extends Kind>(handle: Kysely<Tables>, kind: K,
   } else if (isA('alert', kind, value)) {
     await handle
       .insertInto('alert')
-      .values({ ...common, raised_at: value.raisedAt })
+      .values({ ...common, raised_at: value.raisedAt, ...countedBy(value) })
       .execute();
   } else if (isA('case', kind, value)) {
     const more = { about: value.about, tenant_id: value.tenantId ?? null, account: value.account ?? null, opened_at: value.openedAt };
@@ -122,6 +122,12 @@ export async function claimOfName(handle: Kysely<Tables>, userPrincipalName: str
     .where('state', '<>', 'retired')
     .executeTakeFirst();
   return account;
+}
+
+/** What folded attempts are counted by. */
+function countedBy({ cause, foldedInto, raisedAt }: Aggregates['alert']) {
+  const event = cause.kind === 'sign-in' ? cause.event : undefined;
+  return { folded_into: foldedInto ?? null, address: event?.ipAddress ?? null, happened_at: event?.signedInAt ?? raisedAt };
 }
 
 const isA = <K extends Kind>(wanted: K, kind: Kind, _value: Aggregates[Kind]): _value is Aggregates[K] => kind === wanted;

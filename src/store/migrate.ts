@@ -9,6 +9,7 @@ import { cases } from './migrations/0006_cases.ts';
 import { accountRequests } from './migrations/0007_account_requests.ts';
 import { watch } from './migrations/0008_watch.ts';
 import { paperAndKeys } from './migrations/0009_paper_and_keys.ts';
+import { folds } from './migrations/0010_folds.ts';
 import type { Tables } from './tables.ts';
 
 /** By name, in order. Forward only. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   '0007_account_requests': accountRequests,
   '0008_watch': watch,
   '0009_paper_and_keys': paperAndKeys,
+  '0010_folds': folds,
 };
 
 /**

@@ -5,6 +5,7 @@ import type { Alert } from '../core/alert/types.ts';
 import { type ChangeRequest, OPEN_STATES } from '../core/request/types.ts';
 import { readOne } from './aggregates.ts';
 import { auditHead } from './audit.ts';
+import { auditOwed, payAudit } from './auditOwed.ts';
 import { backlog } from './backlog.ts';
 import { openCases, unclassifiedAlerts } from './cases.ts';
 import { readClock } from './clock.ts';
@@ -51,6 +52,8 @@ export function storeOn(database: Database, outbox: Outbox): Store {
     quarantined: (limit) => readQuarantine(db(), limit),
     unclassifiedAlerts: (limit) => unclassifiedAlerts(db(), limit),
     openCases: (limit) => openCases(db(), limit),
+    auditOwed: () => auditOwed(db()),
+    payAudit: (limit) => database.transaction('audit', (handle) => payAudit(handle, limit)),
     conditions: () => conditions(db()),
     heartbeat: () => readHeartbeat(db()),
     heartbeatArrived: (number, card) => heartbeatArrived(db(), number, card),

@@ -43,7 +43,9 @@ export interface Tables {
   };
   runbook_ticket: { hash: string; account_id: string; object_id: string; expires_at: Date };
   custody_tag_key: { one: Generated<boolean>; key_id: string; wrapped: Buffer };
-  alert: AggregateTable & { raised_at: Date };
+  alert: AggregateTable & { raised_at: Date; folded_into: string | null; address: string | null; happened_at: Date | null };
+  fold: { key: string; alert_id: string; since: Date; until: Date };
+  audit_owed: { id: Generated<string>; body: Json };
   case: AggregateTable & { about: string; tenant_id: string | null; account: string | null; opened_at: Date };
   condition: { name: string; alert_id: string; since: Date };
   heartbeat: {

@@ -6,8 +6,10 @@ import type { Configuration } from '../core/configuration.ts';
 import { type ChangeRequest, OPEN_STATES } from '../core/request/types.ts';
 import { claimOfName, insertOne, readOne, saveOne } from './aggregates.ts';
 import { appendAudit } from './audit.ts';
+import { recordOrOwe } from './auditOwed.ts';
 import { credentialReplaced, openCaseAbout, openCaseOfName } from './cases.ts';
 import { readClock } from './clock.ts';
+import { countFold, joinFold } from './folds.ts';
 import { fromJson, toJson } from './json.ts';
 import { type Outbox, owe } from './outbox.ts';
 import { putInQuarantine } from './quarantine.ts';
@@ -75,6 +77,8 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
     openCaseAbout: (about) => openCaseAbout(handle, about),
     openCaseOfName: (tenantId, name) => openCaseOfName(handle, tenantId, name),
     credentialReplaced: (tenantId, name, since) => credentialReplaced(handle, tenantId, name, since),
+    joinFold: (key, alertId, now, until) => joinFold(handle, key, alertId, now, until),
+    countFold: (leadId) => countFold(handle, leadId),
     beginCondition: (name, alertId, now) => beginCondition(handle, name, alertId, now),
     endCondition: (name) => endCondition(handle, name),
     async isSent(key) {
@@ -141,5 +145,6 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
     },
     owe: (effects) => owe(handle, outbox, effects),
     record: (entry) => appendAudit(handle, entry),
+    recordOrOwe: (entry) => recordOrOwe(handle, entry),
   };
 }

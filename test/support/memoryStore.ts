@@ -29,6 +29,8 @@ interface Rows {
   readonly alert: Map<string, Aggregates['alert']>;
   readonly quarantine: Quarantined[];
   readonly case: Map<string, Aggregates['case']>;
+  readonly folds: Map<string, { readonly leadId: string; readonly since: Date; readonly until: Date }>;
+  readonly owed: AuditRecord[];
   readonly conditions: Map<string, { readonly alertId: string; readonly since: Date }>;
   readonly heartbeats: Awaited<ReturnType<Store['heartbeat']>>[];
   readonly once: Map<string, string>;
@@ -49,6 +51,8 @@ const nothing = (): Rows => ({
   alert: new Map(),
   quarantine: [],
   case: new Map(),
+  folds: new Map(),
+  owed: [],
   conditions: new Map(),
   heartbeats: [],
   once: new Map(),
@@ -69,6 +73,8 @@ export interface MemoryStore extends Store {
   /** Puts a thing there as if it had always been. */
   put<K extends Kind>(kind: K, value: Aggregates[K]): void;
   setClock(now: Date): void;
+  /** From now on no audit entry can be written, or it can again. */
+  breakAudit(broken: boolean): void;
 }
 
 /**
@@ -78,6 +84,7 @@ export interface MemoryStore extends Store {
 export function memoryStore(start: Date): MemoryStore {
   let rows = nothing();
   let clock = start;
+  let auditFails = false;
   let queue: Promise<unknown> = Promise.resolve();
   const current = new AsyncLocalStorage<Transaction>();
   const conversations = new Map<string, Conversation>();
@@ -178,6 +185,24 @@ export function memoryStore(start: Date): MemoryStore {
       );
       return applied?.closedAt && { requestId: applied.id, at: applied.closedAt };
     },
+    async joinFold(key, leadId, now, until) {
+      const known = rows.folds.get(key);
+      if (known && known.until > now && rows.alert.get(known.leadId)?.state === 'open') return known;
+      rows.folds.set(key, { leadId, since: now, until });
+      return { leadId, since: now };
+    },
+    async countFold(leadId) {
+      const all = [...rows.alert.values()].filter(({ id, foldedInto }) => id === leadId || foldedInto === leadId);
+      const events = all.flatMap(({ cause }) => (cause.kind === 'sign-in' ? [cause] : []));
+      const times = events.map(({ event }) => event.signedInAt.getTime());
+      return {
+        attempts: events.length,
+        addresses: new Set(events.flatMap(({ event }) => event.ipAddress ?? [])).size,
+        firstAt: new Date(Math.min(...times)),
+        lastAt: new Date(Math.max(...times)),
+        feeds: [...new Set(events.flatMap(({ feeds }) => feeds))].sort(),
+      };
+    },
     async beginCondition(condition, alertId, now) {
       if (rows.conditions.has(condition)) return false;
       rows.conditions.set(condition, { alertId, since: now });
@@ -246,7 +271,13 @@ export function memoryStore(start: Date): MemoryStore {
     async owe(effects) {
       for (const effect of effects) owe(effect);
     },
+    async recordOrOwe(entry) {
+      if (!auditFails) rows.audit.push(structuredClone(entry));
+      else rows.owed.push(structuredClone(entry));
+      return auditFails ? 'owed' : 'recorded';
+    },
     async record(entry) {
+      if (auditFails) throw new Error('the audit log cannot be written');
       rows.audit.push(structuredClone(entry));
     },
   };
@@ -286,6 +317,9 @@ export function memoryStore(start: Date): MemoryStore {
     setClock(now) {
       clock = now;
     },
+    breakAudit(broken) {
+      auditFails = broken;
+    },
     transaction,
     ringNextTimer,
     now: async () => clock,
@@ -295,6 +329,13 @@ export function memoryStore(start: Date): MemoryStore {
     accounts: async (limit) => [...rows.account.values()].slice(0, limit),
     openAlerts: async (limit) => [...rows.alert.values()].filter(({ state }) => state === 'open').slice(0, limit),
     quarantined: async (limit) => ({ rows: [...rows.quarantine].reverse().slice(0, limit), total: rows.quarantine.length }),
+    auditOwed: async () => rows.owed.length,
+    async payAudit(limit) {
+      if (auditFails) throw new Error('the audit log cannot be written');
+      const paid = rows.owed.splice(0, limit);
+      rows.audit.push(...paid);
+      return paid.length;
+    },
     conditions: async () => new Map([...rows.conditions].map(([condition, { since }]) => [condition, since])),
     heartbeat: async () => beat(),
     async heartbeatArrived(number, card) {
@@ -361,6 +402,8 @@ const copyOf = (rows: Rows): Rows => ({
   alert: new Map(rows.alert),
   quarantine: [...rows.quarantine],
   case: new Map(rows.case),
+  folds: new Map(rows.folds),
+  owed: [...rows.owed],
   conditions: new Map(rows.conditions),
   heartbeats: [...rows.heartbeats],
   once: new Map(rows.once),

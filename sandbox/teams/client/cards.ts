@@ -65,7 +65,7 @@ export function drawCard(card: Json, act: (pressed: Pressed) => Promise<void>): 
     // What opened may be below the edge; the place for notices follows right after the card.
     if (expanded) requestAnimationFrame(() => (frame.nextElementSibling ?? frame).scrollIntoView({ block: 'nearest' }));
   };
-  drawn.parse(card);
+  drawn.parse(JSON.parse(JSON.stringify(card).replaceAll(/<at>(.*?)<\/at>/g, '**@$1**'))); // the library knows no mentions
   const body = drawn.render();
   frame.append(body ?? h('p.card-fallback', {}, typeof card.fallbackText === 'string' ? card.fallbackText : 'This card cannot be shown.'));
   return frame;

@@ -1,6 +1,8 @@
 import { mustBeClassified } from '../../core/alert/classify.ts';
+import { FOLD_MS, foldKey, recount, recountTimer } from '../../core/alert/fold.ts';
 import { addSource, raise, signInKey } from '../../core/alert/raise.ts';
 import type { SignInEvent } from '../../core/alert/types.ts';
+import { later } from '../../core/decision.ts';
 import type { Effect } from '../../core/effect.ts';
 import { no, ok } from '../../core/result.ts';
 import type { Aggregates, Transaction } from '../ports.ts';
@@ -44,7 +46,8 @@ async function isAnother(tx: Transaction, alertId: string, event: SignInEvent): 
   const known = alert.cause.event;
   if (event.rowId !== undefined) return known.rowId !== undefined && known.rowId !== event.rowId;
   const moved = known.ipAddress !== undefined && event.ipAddress !== undefined && known.ipAddress !== event.ipAddress;
-  return moved || (alert.acknowledgedAt !== undefined && event.signedInAt > alert.acknowledgedAt);
+  const lead = alert.foldedInto === undefined ? alert : await tx.lock('alert', alert.foldedInto);
+  return moved || (lead?.acknowledgedAt !== undefined && event.signedInAt > lead.acknowledgedAt);
 }
 
 export async function raiseOnce(scene: Scene, intent: Wanted<'raise-alert'>): Promise<Outcome> {
@@ -63,6 +66,23 @@ export async function quarantined(scene: Scene, { dedupe, feed, words, bytes, te
   return raised(scene, id, tenantId, { kind: 'unreadable-signal', feed, words, quarantineId: id }, undefined);
 }
 
+/** A failed attempt while another alert of its kind is open has no card of its own: that one's counts it (AL-6). It stays an alert. */
+async function foldedInto({ tx, now }: Scene, alert: Aggregates['alert']): Promise<Outcome | undefined> {
+  const key = foldKey(alert.cause);
+  if (key === undefined) return undefined;
+  const { leadId, since } = await tx.joinFold(key, alert.id, now, later(now, FOLD_MS));
+  if (leadId === alert.id) return undefined;
+  const folded = { ...alert, state: 'folded', foldedInto: leadId } as const;
+  await tx.insert('alert', folded);
+  await tx.owe([recountTimer(leadId, since, now)]);
+  return ok({ alert: folded });
+}
+
+export async function recounted(scene: Scene, alertId: string): Promise<Outcome> {
+  const noise = await scene.tx.countFold(alertId);
+  return change(scene, 'alert', alertId, (alert) => recount(alert, noise));
+}
+
 export async function raised(
   scene: Scene,
   id: string,
@@ -73,7 +93,10 @@ export async function raised(
   const { tx, now, tenant } = scene;
   const tenantName = tenantId === undefined ? undefined : (tenant(tenantId)?.displayName ?? account?.tenantName);
   const about = { ...(tenantId ? { tenantId } : {}), ...(tenantName ? { tenantName } : {}), ...(account ? { account } : {}) };
-  const { next, effects } = raise(cause, about, id, now);
+  const raising = raise(cause, about, id, now);
+  const folded = await foldedInto(scene, raising.next);
+  if (folded) return folded;
+  const { next, effects } = raising;
   const alert = mustBeClassified(next) ? await joinOpenCase(scene, next) : next;
   await tx.insert('alert', alert);
   const more: Effect[] = account ? [{ kind: 'show', subject: `account:${account.id}` }] : [];

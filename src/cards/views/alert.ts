@@ -1,5 +1,5 @@
 import { isUse } from '../../core/alert/classify.ts';
-import type { Alert, AlertCause, AlertSeverity, Classification, Feed, SignInEvent, SignInKind } from '../../core/alert/types.ts';
+import type { Alert, AlertCause, AlertSeverity, Classification, Feed, Noise, SignInEvent, SignInKind } from '../../core/alert/types.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { FEED_NAMES, feedNames } from '../feeds.ts';
 import { policyWords } from '../policyResults.ts';
@@ -95,8 +95,8 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     hasEscalation: unexplained || (minutes !== undefined && !acknowledged),
     escalation: unexplained ? 'Nobody has said yet what this was' : `Nobody has acknowledged this for ${minutes ?? ''} minutes`,
     header: {
-      kicker,
-      title: over ? (told.over ?? told.title) : told.title,
+      kicker: over ? '✓ OVER' : kicker,
+      title: over ? (told.over ?? told.title) : alert.noise ? noiseTitle(alert.noise) : told.title,
       state: plain(over ? 'It is over' : told.state),
       // Red is for what still needs somebody.
       tone: over ? 'good' : acknowledged && !quiet ? 'emphasis' : tone,
@@ -104,26 +104,34 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     },
     isAcknowledged: acknowledged && !quiet,
     mayAcknowledge: !acknowledged,
-    seen: over ? '✓ It ended by itself' : '✓ Acknowledged by ',
-    acknowledgedBy: over ? '' : plain(alert.acknowledgedBy?.name ?? 'somebody', 80),
+    seen: over ? '✓ It ended by itself' : alert.foldedInto !== undefined ? '✓ Counted in ' : '✓ Acknowledged by ',
+    acknowledgedBy: over
+      ? ''
+      : alert.foldedInto !== undefined
+        ? plain(alert.foldedInto, 40)
+        : plain(alert.acknowledgedBy?.name ?? 'somebody', 80),
     acknowledgedAt: seenAt ? when(seenAt) : '',
     isClassified: alert.classified !== undefined,
     classified: plain(alert.classified ? classifiedWords(alert, alert.classified) : ''),
-    asksWhat: acknowledged && !over && isUse(alert) && alert.classified === undefined,
+    asksWhat: acknowledged && !over && alert.foldedInto === undefined && isUse(alert) && alert.classified === undefined,
     hasAccount: account !== undefined,
     account: plain(account ?? ''),
     hasTenant: alert.tenantName !== undefined || alert.tenantId !== undefined,
     tenant: plain(`in ${alert.tenantName ?? alert.tenantId ?? ''}`, 120),
-    facts: [...told.facts, ...(alert.owners.length > 0 ? [textFact('Owners', names(alert.owners, 6))] : [])],
+    facts: [
+      ...(alert.noise ? noiseFacts(alert.noise) : []),
+      ...told.facts,
+      ...(alert.owners.length > 0 ? [textFact('Owners', names(alert.owners, 6))] : []),
+    ],
     next: told.next,
-    reported: plain(`${told.reported} ${alert.id}`),
+    reported: plain(`${alert.noise ? `Seen by ${feedNames(alert.noise.feeds)}.` : told.reported} ${alert.id}`),
     id: plain(alert.id, 40),
   };
   const where = account === undefined ? '' : ` – ${account}`;
   return {
     card: render(view),
     summary: plain(
-      `${over ? 'Over' : acknowledged && !quiet ? 'Acknowledged' : kicker.replace('▲ ', '')}: ${over ? (told.over ?? told.title) : told.title}${where}`,
+      `${over ? 'Over' : acknowledged && !quiet ? 'Acknowledged' : kicker.replace('▲ ', '')}: ${over ? (told.over ?? told.title) : alert.noise ? noiseTitle(alert.noise) : told.title}${where}`,
       200,
     ),
   };
@@ -145,7 +153,16 @@ function mentionOf({ objectId }: Alert['owners'][number], index: number): Mentio
   return { type: 'mention', text: `<at>${name}</at>`, mentioned: { id: plain(objectId, 80), name } };
 }
 
-export const titleOf = ({ cause }: Alert): string => tell(cause).title;
+export const titleOf = ({ cause, noise }: Alert): string => (noise ? noiseTitle(noise) : tell(cause).title);
+
+const noiseTitle = ({ attempts }: Noise): string => `${attempts} sign-ins failed on an emergency access account`;
+
+/** Exact counts of what was folded; below them stands the first attempt in full. */
+const noiseFacts = ({ attempts, addresses, firstAt, lastAt }: Noise): Fact[] => [
+  { ...textFact('Attempts', `${attempts}, from ${addresses === 1 ? '1 address' : `${addresses} addresses`}`), weight: 'Bolder' },
+  timeFact('First', firstAt),
+  timeFact('Latest', lastAt),
+];
 
 const WHAT: { readonly [C in Classification]: string } = { drill: 'A drill', 'real-use': 'Real use', misuse: 'Misuse' };
 

@@ -87,7 +87,7 @@ export function addSource(alert: Alert, event: SignInEvent, feed: Feed): Decisio
   if (!learnt && feeds === alert.cause.feeds) return no({ code: 'nothing-to-do' });
   return ok({
     next: { ...alert, cause: { ...alert.cause, event: merged, feeds }, revision: alert.revision + 1 },
-    effects: [{ kind: 'show', subject: `alert:${alert.id}` }],
+    effects: alert.state === 'folded' ? [] : [{ kind: 'show', subject: `alert:${alert.id}` }],
   });
 }
 

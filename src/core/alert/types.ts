@@ -61,15 +61,24 @@ export type AlertCause =
   /** Alerts go out without their audit entries, which are owed (AL-10). */
   | { readonly kind: 'audit-failing'; readonly owed: number };
 
+/** Failed attempts on one account, folded: exact, as of the last count. */
+export interface Noise {
+  readonly attempts: number;
+  readonly addresses: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+  readonly feeds: readonly Feed[];
+}
+
 /** What a use of an account was, as the review after it says (domain.md P1). From the harmless to the grave. */
 export const CLASSIFICATIONS = ['drill', 'real-use', 'misuse'] as const;
 export type Classification = (typeof CLASSIFICATIONS)[number];
 
 /**
  * `open` until somebody has seen it; `classified` once somebody has said what it was; `over` when it told of something that lasts, such as a
- * feed that is silent, and that has ended.
+ * feed that is silent, and that has ended; `folded` when another alert's card counts it.
  */
-export type AlertState = 'open' | 'acknowledged' | 'classified' | 'over';
+export type AlertState = 'open' | 'acknowledged' | 'classified' | 'over' | 'folded';
 
 export interface Alert {
   readonly id: string;
@@ -88,6 +97,10 @@ export interface Alert {
   readonly escalation: number;
   readonly acknowledgedAt?: Date;
   readonly acknowledgedBy?: PersonRef;
+  /** The alert whose card counts this one. */
+  readonly foldedInto?: string;
+  /** What is folded into this one. */
+  readonly noise?: Noise;
   /** Since when it is over. */
   readonly overAt?: Date;
   /** When it was said on the second path: by mail or a page. */

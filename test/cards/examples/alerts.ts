@@ -100,6 +100,23 @@ export const ALERTS: readonly Example[] = [
   },
   {
     card: 'alert',
+    state: 'folded-noise',
+    rendered: alertCard(
+      {
+        ...signIn(50126),
+        noise: { attempts: 1_284, addresses: 37, firstAt: minutes(0), lastAt: minutes(52), feeds: ['azure-monitor', 'graph-sign-ins'] },
+      },
+      minutes(53),
+    ),
+    main: true,
+  },
+  {
+    card: 'alert',
+    state: 'counted-elsewhere',
+    rendered: alertCard({ ...signIn(50126), state: 'folded', foldedInto: 'AL-2C4E6G' }, minutes(53)),
+  },
+  {
+    card: 'alert',
     state: 'feed-silent',
     rendered: alertCard(
       bare({

@@ -1,0 +1,46 @@
+import { type Decision, later, MINUTE } from '../decision.ts';
+import type { Effect } from '../effect.ts';
+import { no, ok } from '../result.ts';
+import type { Alert, AlertCause, Noise } from './types.ts';
+
+/** How long one card takes up the failed attempts on an account. */
+export const FOLD_MS = 60 * MINUTE;
+
+/** Results that say no more than that somebody guesses: wrong password, locked after too many of these, no such user (domain.md M10). */
+const GUESSES: ReadonlySet<number> = new Set([50126, 50053, 50034]);
+
+/**
+ * What failed sign-ins are folded by: one account, and one kind of failure, so that one wrong password among a thousand and one right
+ * password without its second factor stay two things. `undefined`: never folded. That somebody is in, and whatever changes an account,
+ * always has a card of its own (AL-6).
+ */
+export function foldKey(cause: AlertCause): string | undefined {
+  if (cause.kind !== 'sign-in' || cause.event.errorCode === 0) return undefined;
+  const { tenantId, userId, errorCode } = cause.event;
+  return `${tenantId}|${userId}|${GUESSES.has(errorCode) ? 'guess' : errorCode}`.toLowerCase();
+}
+
+/** A card is redrawn often while an attack is young, ever more seldom later: 40 times an hour at most, of Teams' 1,800 (data.md 5.3). */
+const STEPS: readonly { readonly untilMs: number; readonly everyMs: number }[] = [
+  { untilMs: 5 * MINUTE, everyMs: 15_000 },
+  { untilMs: 20 * MINUTE, everyMs: MINUTE },
+  { untilMs: Number.POSITIVE_INFINITY, everyMs: 5 * MINUTE },
+];
+
+/**
+ * The timer that counts anew. Its instant lies on a grid that all attempts of one stretch share, so that setting it again moves nothing:
+ * the card follows a steady stream of attempts instead of waiting for its end.
+ */
+export function recountTimer(leadId: string, since: Date, now: Date): Effect {
+  const elapsed = Math.max(0, now.getTime() - since.getTime());
+  const { everyMs } = STEPS.find(({ untilMs }) => elapsed < untilMs) ?? { everyMs: FOLD_MS };
+  const at = later(since, (Math.floor(elapsed / everyMs) + 1) * everyMs);
+  return { kind: 'intend', key: `recount:${leadId}`, at, intent: { kind: 'recount-alert', alertId: leadId } };
+}
+
+/** The leading alert takes over what has been counted. Occurs when its timer rings; counts that are known already are no news. */
+export function recount(alert: Alert, noise: Noise): Decision<Alert> {
+  const { noise: known } = alert;
+  if (known?.attempts === noise.attempts && known.feeds.length === noise.feeds.length) return no({ code: 'nothing-to-do' });
+  return ok({ next: { ...alert, noise, revision: alert.revision + 1 }, effects: [{ kind: 'show', subject: `alert:${alert.id}` }] });
+}

@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { type Door, door } from '../../src/app/dispatch.ts';
+import type { Log } from '../../src/app/log.ts';
+import type { Store } from '../../src/app/ports.ts';
+import { append, EMPTY_TREE, leafHash, rootOf } from '../../src/core/audit/tree.ts';
+import type { Actor } from '../../src/core/people.ts';
+import { payAudit } from '../../src/jobs/payAudit.ts';
+import { ringTimers } from '../../src/jobs/timers.ts';
+import { moveClock } from '../../src/store/clock.ts';
+import { connect, type Database } from '../../src/store/connect.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { type Outbox, openOutbox } from '../../src/store/outbox.ts';
+import { storeOn } from '../../src/store/store.ts';
+import { actor, aSignIn } from '../support/builders.ts';
+import { countingRandom, TEST_POLICY } from '../support/memoryStore.ts';
+import { freshDatabase, testDatabaseUrl } from '../support/postgres.ts';
+
+const FEED: Actor = { kind: 'system', part: 'feed' };
+const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
+
+/** On a server where there is one, because only there transactions run side by side; else on the embedded engine. */
+let database: Database;
+let outbox: Outbox;
+let store: Store;
+let front: Door;
+let remove: () => Promise<unknown>;
+
+beforeAll(async () => {
+  if (testDatabaseUrl === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'breakglass-alerts-'));
+    remove = async () => rmSync(folder, { recursive: true });
+    database = await connect({ kind: 'embedded', folder });
+  } else {
+    const { url, drop } = await freshDatabase(testDatabaseUrl);
+    remove = drop;
+    database = await connect({ kind: 'server', url });
+  }
+  await migrate(database.current());
+  outbox = await openOutbox(database, quiet);
+  store = storeOn(database, outbox);
+  front = door({ store, random: countingRandom(), policy: TEST_POLICY, tenant: () => undefined });
+}, 60_000);
+afterAll(async () => {
+  await store.close();
+  await remove();
+});
+
+let flow = 0;
+const signIn = async (errorCode: number, userId: string, ipAddress = '203.0.113.7') => {
+  flow += 1;
+  const event = aSignIn({ errorCode, userId, ipAddress, correlationId: `c-${flow}`, rowId: `r-${flow}`, signedInAt: await store.now() });
+  const outcome = await front.dispatch(FEED, { kind: 'sign-in-seen', event, feed: 'graph-sign-ins' });
+  if (!outcome.ok || !outcome.value.alert) throw new Error('the sign-in raised no alert');
+  return outcome.value.alert;
+};
+const postJobs = async (): Promise<number> =>
+  (await sql<{ count: number }>`select count(*)::int as count from jobs.job where data->>'kind' = 'post'`.execute(database.current()))
+    .rows[0]?.count ?? 0;
+
+test('AL-6: of attempts side by side one leads, and the counts are exact', async () => {
+  const before = await postJobs();
+  const raised = await Promise.all(Array.from({ length: 60 }, (_none, index) => signIn(50126, 'user-1', `198.51.100.${index % 9}`)));
+  const leads = raised.filter(({ state }) => state === 'open');
+  expect(leads).toHaveLength(1);
+  expect((await postJobs()) - before).toBe(1);
+  await moveClock(database, 20_000);
+  await ringTimers(store, front);
+  const lead = await store.get('alert', leads[0]?.id ?? '');
+  expect(lead?.noise).toMatchObject({ attempts: 60, addresses: 9, feeds: ['graph-sign-ins'] });
+  expect((await store.openAlerts(100)).map(({ id }) => id)).toEqual([lead?.id]);
+  await front.dispatch(actor('ann'), { kind: 'acknowledge-alert', alertId: lead?.id ?? '' });
+  expect((await signIn(50126, 'user-1')).state).toBe('open');
+}, 30_000);
+
+test('a condition stands once, and ends with the alert that told of it', async () => {
+  const began = { kind: 'condition-began', condition: 'x', cause: { kind: 'teams-unreachable', sinceAt: await store.now() } } as const;
+  const outcomes = await Promise.all([1, 2, 3].map(() => front.dispatch(FEED, began)));
+  const [first, ...more] = outcomes.flatMap((outcome) => (outcome.ok && outcome.value.alert ? [outcome.value.alert] : []));
+  expect(more).toEqual([]);
+  expect([...(await store.conditions()).keys()]).toEqual(['x']);
+  await front.dispatch(FEED, { kind: 'condition-ended', condition: 'x' });
+  expect(await store.get('alert', first?.id ?? '')).toMatchObject({ state: 'over' });
+  expect(await front.dispatch(FEED, { kind: 'condition-ended', condition: 'x' })).toMatchObject({ ok: false });
+});
+
+test('one heartbeat is under way at a time', async () => {
+  const numbers = await Promise.all([1, 2].map(() => store.transaction(async (tx) => tx.nextHeartbeat(await tx.now()))));
+  expect(numbers.filter((number) => number !== undefined)).toEqual([1]);
+  await store.heartbeatArrived(1, { conversationId: 'c', activityId: 'm' });
+  await store.heartbeatArrived(1, { conversationId: 'other', activityId: 'other' });
+  expect(await store.heartbeat()).toMatchObject({ number: 1, arrived: 1, activityId: 'm' });
+  expect(await store.transaction(async (tx) => tx.nextHeartbeat(await tx.now()))).toBe(2);
+});
+
+test('an account has one open case, whatever the code above does', async () => {
+  const alert = await signIn(0, 'user-2');
+  const outcome = await front.dispatch(actor('ann'), { kind: 'classify-alert', alertId: alert.id, as: 'misuse' });
+  const useCase = outcome.ok ? outcome.value.case : undefined;
+  if (!useCase) throw new Error('there is no case');
+  await expect(store.transaction((tx) => tx.insert('case', { ...useCase, id: 'C-OTHER' }))).rejects.toThrow('23505');
+  expect(await store.get('case', useCase.id)).toEqual(useCase);
+  expect((await store.openCases(9)).map(({ id }) => id)).toEqual([useCase.id]);
+});
+
+describe('AL-10: while the audit log cannot be written', () => {
+  test('an alert is stored and its card owed; the entry is written later, in its order, and the tree holds', async () => {
+    await sql`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$`.execute(
+      database.current(),
+    );
+    await sql`create trigger refuse before insert on audit for each row execute function refuse()`.execute(database.current());
+    const cards = await postJobs();
+    const alert = await signIn(0, 'user-3');
+    expect(await store.get('alert', alert.id)).toMatchObject({ state: 'open' });
+    expect(await postJobs()).toBe(cards + 1);
+    expect(await store.auditOwed()).toBe(1);
+    await expect(front.dispatch(actor('ann'), { kind: 'acknowledge-alert', alertId: alert.id })).rejects.toThrow();
+    expect(await store.get('alert', alert.id)).toMatchObject({ state: 'open' });
+    await payAudit(store, front, quiet);
+    expect([...(await store.conditions()).keys()]).toEqual(['audit']);
+    await sql`drop trigger refuse on audit`.execute(database.current());
+    await payAudit(store, front, quiet);
+    expect(await store.auditOwed()).toBe(0);
+    expect([...(await store.conditions()).keys()]).toEqual([]);
+    const rows = await database.current().selectFrom('audit').selectAll().orderBy('seq').execute();
+    expect(rows.slice(-3).map(({ intent }) => intent)).toEqual(['sign-in-seen', 'condition-began', 'condition-ended']);
+    const tree = rows.reduce((head, { body }) => append(head, leafHash(body)), EMPTY_TREE);
+    expect((await store.auditHead()).root).toBe(rootOf(tree).toString('base64'));
+  });
+});
