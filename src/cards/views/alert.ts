@@ -119,8 +119,7 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     hasTenant: alert.tenantName !== undefined || alert.tenantId !== undefined,
     tenant: plain(`in ${alert.tenantName ?? alert.tenantId ?? ''}`, 120),
     facts: [
-      ...(alert.noise ? noiseFacts(alert.noise) : []),
-      ...told.facts,
+      ...(alert.noise ? noiseFacts(alert.noise, told.facts) : told.facts),
       ...(alert.owners.length > 0 ? [textFact('Owners', names(alert.owners, 6))] : []),
     ],
     next: told.next,
@@ -158,10 +157,11 @@ export const titleOf = ({ cause, noise }: Alert): string => (noise ? noiseTitle(
 const noiseTitle = ({ attempts }: Noise): string => `${attempts} sign-ins failed on an emergency access account`;
 
 /** Exact counts of what was folded; below them stands the first attempt in full. */
-const noiseFacts = ({ attempts, addresses, firstAt, lastAt }: Noise): Fact[] => [
+const noiseFacts = ({ attempts, addresses, firstAt, lastAt }: Noise, ofFirst: readonly Fact[]): Fact[] => [
   { ...textFact('Attempts', `${attempts}, from ${addresses === 1 ? '1 address' : `${addresses} addresses`}`), weight: 'Bolder' },
   timeFact('First', firstAt),
   timeFact('Latest', lastAt),
+  ...ofFirst.filter(({ label }) => label !== 'When'),
 ];
 
 const WHAT: { readonly [C in Classification]: string } = { drill: 'A drill', 'real-use': 'Real use', misuse: 'Misuse' };
