@@ -75,14 +75,17 @@ export interface MemoryStore extends Store {
   setClock(now: Date): void;
   /** From now on no audit entry can be written, or it can again. */
   breakAudit(broken: boolean): void;
+  /** Another store that holds the same as of now, and goes its own way from here. Cards, conversations and feeds stay behind. */
+  fork(): MemoryStore;
 }
 
 /**
- * A store in memory that keeps the promises of the real one: transactions one after the other, all or nothing; saved values are copies;
+ * A store in memory that keeps the promises of the real one: transactions one after the other, all or nothing; what is saved can
+ * never be changed by whoever still holds it (it is frozen, which costs a hundredth of copying);
  * a save from another revision is a fault. What SQL promises is the contract suite's matter (test/contract/store.test.ts).
  */
-export function memoryStore(start: Date): MemoryStore {
-  let rows = nothing();
+export function memoryStore(start: Date, held: Rows = nothing()): MemoryStore {
+  let rows = held;
   let clock = start;
   let auditFails = false;
   let queue: Promise<unknown> = Promise.resolve();
@@ -99,15 +102,15 @@ export function memoryStore(start: Date): MemoryStore {
     if (card) rows.cards.set(key, { ...card, ...change });
   };
   const beat = () => rows.heartbeats.at(-1) ?? { number: 0, beganAt: start, arrived: 0 };
-  const readRow = <K extends Kind>(kind: K, id: string): Aggregates[K] | undefined => structuredClone((rows[kind] as RowsOf<K>).get(id));
+  const readRow = <K extends Kind>(kind: K, id: string): Aggregates[K] | undefined => (rows[kind] as RowsOf<K>).get(id);
   const writeRow = <K extends Kind>(kind: K, value: Aggregates[K]): void => {
-    (rows[kind] as RowsOf<K>).set(value.id, structuredClone(value));
+    (rows[kind] as RowsOf<K>).set(value.id, frozen(value));
   };
 
   function owe(effect: Effect): void {
     switch (effect.kind) {
       case 'intend':
-        rows.timers.set(effect.key, { at: effect.at, intent: structuredClone(effect.intent) });
+        rows.timers.set(effect.key, { at: effect.at, intent: frozen(effect.intent) });
         break;
       case 'forget':
         rows.timers.delete(effect.key);
@@ -146,7 +149,7 @@ export function memoryStore(start: Date): MemoryStore {
       if (readRow(kind, value.id)?.revision !== value.revision - 1) throw new Error(`${kind} ${value.id} was changed by somebody else`);
       writeRow(kind, value);
     },
-    requestOfForm: async (formId) => structuredClone([...rows.request.values()].find((request) => request.formId === formId)),
+    requestOfForm: async (formId) => [...rows.request.values()].find((request) => request.formId === formId),
     async claimOfName(userPrincipalName) {
       const name = userPrincipalName.toLowerCase();
       const claim = [...rows.request.values()].find(
@@ -168,9 +171,9 @@ export function memoryStore(start: Date): MemoryStore {
       ).length,
     openRequestsBy: async (personKey) =>
       [...rows.request.values()].filter(({ state, requester }) => OPEN_STATES.includes(state) && requester.personKey === personKey).length,
-    accountOfRequest: async (requestId) => structuredClone([...rows.account.values()].find((account) => account.requestId === requestId)),
+    accountOfRequest: async (requestId) => [...rows.account.values()].find((account) => account.requestId === requestId),
     accountOfUser: async (tenantId, objectId) =>
-      structuredClone([...rows.account.values()].find((account) => account.tenantId === tenantId && account.objectId === objectId)),
+      [...rows.account.values()].find((account) => account.tenantId === tenantId && account.objectId === objectId),
     openCaseAbout: async (about) => [...rows.case.values()].find((row) => row.about === about && row.state === 'open')?.id,
     openCaseOfName: async (tenantId, name) =>
       [...rows.case.values()].find((row) => row.tenantId === tenantId && row.account === name && row.state === 'open')?.id,
@@ -226,9 +229,7 @@ export function memoryStore(start: Date): MemoryStore {
       return earlier;
     },
     requestsBegun: async (tenantId) =>
-      structuredClone(
-        [...rows.request.values()].filter(({ plan, begunAt }) => plan.tenant.id === tenantId && begunAt !== undefined).reverse(),
-      ),
+      [...rows.request.values()].filter(({ plan, begunAt }) => plan.tenant.id === tenantId && begunAt !== undefined).reverse(),
     async quarantine(kept) {
       rows.quarantine.push(structuredClone(kept));
     },
@@ -272,13 +273,13 @@ export function memoryStore(start: Date): MemoryStore {
       for (const effect of effects) owe(effect);
     },
     async recordOrOwe(entry) {
-      if (!auditFails) rows.audit.push(structuredClone(entry));
-      else rows.owed.push(structuredClone(entry));
+      if (!auditFails) rows.audit.push(frozen(entry));
+      else rows.owed.push(frozen(entry));
       return auditFails ? 'owed' : 'recorded';
     },
     async record(entry) {
       if (auditFails) throw new Error('the audit log cannot be written');
-      rows.audit.push(structuredClone(entry));
+      rows.audit.push(frozen(entry));
     },
   };
 
@@ -320,6 +321,7 @@ export function memoryStore(start: Date): MemoryStore {
     breakAudit(broken) {
       auditFails = broken;
     },
+    fork: () => memoryStore(clock, copyOf(rows)),
     transaction,
     ringNextTimer,
     now: async () => clock,
@@ -392,6 +394,14 @@ export function memoryStore(start: Date): MemoryStore {
     },
     close: async () => undefined,
   };
+}
+
+/** The value, for good: whoever tries to change any of it gets a TypeError. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || value instanceof Date || ArrayBuffer.isView(value))
+    return value;
+  for (const inner of Object.values(value)) frozen(inner);
+  return Object.freeze(value);
 }
 
 type RowsOf<K extends Kind> = Map<string, Aggregates[K]>;

@@ -127,7 +127,8 @@ function planSwitch(input: AccountPlanInput, operation: SwitchPlan['operation'])
     steps: enabling
       ? [...unit.out, planStep.watch(), planStep.enable(user), ...unit.back, planStep.verify()]
       : [...unit.out, planStep.disable(user), planStep.revokeSessions(user), ...unit.back, planStep.verify()],
-    undo: [...(enabling ? [planStep.disable(user)] : []), ...unit.back],
+    // Where it stopped after it was put back, the unit would refuse that too: out of it first.
+    undo: enabling ? [...unit.out, planStep.disable(user), ...unit.back] : unit.back,
   };
 }
 

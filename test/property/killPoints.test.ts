@@ -1,0 +1,154 @@
+import { describe, expect, test } from '@jest/globals';
+import { kindOfStep, REQUEST_KINDS } from '../../src/core/request/types.ts';
+import { STEPS } from '../../src/jobs/steps/registry.ts';
+import { DEEP, figure } from '../support/deep.ts';
+import { brokenCredentials, residue, tenantAsFound, unwatched, writesOnce } from '../support/installation/checks.ts';
+import type { Machine } from '../support/installation/machine.ts';
+import { memoryTenant, refusal } from '../support/installation/memoryTenant.ts';
+import { type Life, live, type Trouble } from '../support/installation/process.ts';
+import { approved, SAGAS, type Saga } from '../support/installation/sagas.ts';
+
+/*
+ * The process dies at every durable boundary of every saga. A boundary is the gap between two things that outlive the process: a committed
+ * transaction, a write in the tenant. Between two of them nothing is lost but memory, so each gap stands for every instant in it. No list
+ * of them is kept anywhere: a run without trouble tells them. Processes that are really killed:
+ * test/e2e/kill.test.ts, and all of these boundaries by `npm run test:deep -- kill`.
+ */
+
+/** Longest after a start until all that can be done is done. */
+const CONVERGES_WITHIN_MS = 60_000;
+
+/** One life in which nothing of ours is ever enabled or privileged and unwatched. */
+const watchfully = (machine: Machine, trouble: Trouble = {}): Promise<Life> =>
+  live(machine, {
+    ...trouble,
+    saw(event) {
+      // Asked thousands of times: an assertion is made only of what is wrong.
+      const found = unwatched(machine);
+      if (found.length > 0) expect([event, found]).toEqual([event, []]);
+    },
+  });
+
+/** Lives on until nothing is left to be done, and not long. */
+async function converge(machine: Machine): Promise<void> {
+  const from = machine.now().getTime();
+  expect((await watchfully(machine)).died).toBe(false);
+  expect(machine.nextRun()).toBeUndefined();
+  expect(machine.now().getTime() - from).toBeLessThanOrEqual(CONVERGES_WITHIN_MS);
+}
+
+/** The tenant and its log of writes, as one text. */
+const endingOf = (machine: Machine): string => JSON.stringify({ tenant: tenantAsFound(machine), writes: writesOnce(machine) }, null, 1);
+
+/** An assertion that costs something only where it does not hold. */
+function same(where: readonly unknown[], found: unknown, wanted: unknown): void {
+  if (JSON.stringify(found) !== JSON.stringify(wanted)) expect([where, found]).toEqual([where, wanted]);
+}
+
+/** Every boundary once, and every two of them in a row. @returns how many lives ended early */
+async function everyDeath(
+  start: Machine,
+  verdict: (machine: Machine, deaths: readonly number[]) => Promise<void>,
+  twiceToo = true,
+): Promise<number> {
+  let deaths = 0;
+  const settle = async (machine: Machine, ...at: readonly number[]): Promise<void> => {
+    deaths += 1;
+    await converge(machine);
+    await verdict(machine, at);
+  };
+  for (let first = 0; ; first += 1) {
+    const once = start.fork();
+    if (!(await watchfully(once, { dieAfter: first })).died) return deaths;
+    for (let second = 0; twiceToo; second += 1) {
+      const twice = once.fork();
+      if (!(await watchfully(twice, { dieAfter: second })).died) break;
+      await settle(twice, first, second);
+    }
+    await settle(once, first);
+  }
+}
+
+test('GR-1: there is a saga for every kind of request, of step and of write; a new one needs its own (test/support/installation/sagas.ts)', async () => {
+  const steps = new Set<string>();
+  const writes = new Set<string>();
+  for (const saga of SAGAS) {
+    const { machine, requestId } = await approved(saga);
+    const { plan } = machine.request(requestId);
+    for (const { id } of [...plan.steps, ...plan.undo]) steps.add(kindOfStep(id));
+    await live(machine);
+    for (const { call } of machine.tenant.writes) writes.add(call);
+  }
+  expect([...steps].sort()).toEqual(Object.keys(STEPS).sort());
+  expect([...new Set(SAGAS.map(({ kind }) => kind))].sort()).toEqual([...REQUEST_KINDS].sort());
+  expect([...writes].sort()).toEqual(Object.keys(memoryTenant(() => new Date()).writer).sort());
+});
+
+describe('carried out, dying once and twice in a row at every durable boundary', () => {
+  test.each(SAGAS)('GR-1 GR-2 GR-4 AP-8: $name', async (saga) => {
+    const { machine: start, requestId } = await approved(saga);
+    const calm = start.fork();
+    const { events } = await watchfully(calm);
+    const ending = endingOf(calm);
+    const judge = async (machine: Machine, at: readonly number[]): Promise<void> => {
+      const where = [events[(at[0] ?? 0) - 1] ?? 'start', ...at];
+      const broken = await brokenCredentials(machine);
+      same(where, [machine.request(requestId).state, endingOf(machine), broken], ['applied', ending, []]);
+    };
+    const twiceToo = DEEP || !saga.name.endsWith('without a unit'); // no boundary that the one with a unit has not
+    const deaths = await everyDeath(start, judge, twiceToo);
+    // Each boundary once, and in a second life at least the ones that are left of it.
+    expect(deaths).toBeGreaterThan(twiceToo ? (events.length * events.length) / 2 : events.length);
+    figure(`${saga.name}: ${events.length + 1} boundaries, died ${deaths} times, carried out`);
+  });
+});
+
+describe('taken back after a failure at any step, dying once and twice in a row at every durable boundary', () => {
+  const undoable = SAGAS.filter(({ name }) => DEEP || /^(create|rotate|handover|disable|enable|repair role)$/.test(name));
+
+  /** The saga failed at a write for good, with or without having been carried out, and its requester gave it up. */
+  async function givenUp(saga: Saga, write: number, done: boolean): Promise<{ machine: Machine; requestId: string } | undefined> {
+    const { machine, requestId } = await approved(saga);
+    const calls = new Set(Object.keys(machine.tenant.writer));
+    let seen = 0;
+    let refused: string | undefined;
+    const answer: Trouble['answer'] = (call) => {
+      if (!calls.has(call) || refused !== undefined) return undefined;
+      seen += 1;
+      if (seen !== write) return undefined;
+      refused = call;
+      return { error: refusal(403, 'Authorization_RequestDenied'), done };
+    };
+    await watchfully(machine, { answer });
+    if (refused === undefined) return undefined;
+    expect([refused, machine.request(requestId).state]).toEqual([refused, 'failed']);
+    const outcome = await machine.press(machine.request(requestId).requester.objectId, { kind: 'withdraw-request', requestId });
+    expect(outcome.ok).toBe(true);
+    return { machine, requestId };
+  }
+
+  test.each(undoable)('GR-5 GR-1: $name', async (saga) => {
+    let deaths = 0;
+    for (const done of [false, true]) {
+      for (let write = 1; ; write += 1) {
+        const start = await givenUp(saga, write, done);
+        if (!start) break;
+        const { machine: begun, requestId } = start;
+        const calm = begun.fork();
+        await converge(calm);
+        const ending = endingOf(calm);
+        const before = (await approved(saga)).machine;
+        // Two deaths in a row where the most is to be taken back; everywhere when all is asked for.
+        const twiceToo = DEEP || (done && !(await givenUp(saga, write + 1, done)));
+        const judge = async (machine: Machine, at: readonly number[]): Promise<void> => {
+          const where = [write, done, ...at];
+          same(where, [machine.request(requestId).state, endingOf(machine), residue(machine, requestId)], ['undone', ending, []]);
+          // What was there before is protected as before.
+          same(where, [...machine.tenant.unit].sort(), [...before.tenant.unit].sort());
+        };
+        deaths += await everyDeath(begun, judge, twiceToo);
+      }
+    }
+    figure(`${saga.name}, taken back: died ${deaths} times, ended as it must`);
+  });
+});

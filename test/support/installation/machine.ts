@@ -1,0 +1,165 @@
+import { PEOPLE, type PersonName, TENANTS } from '../../../sandbox/world.ts';
+import { gatherAccountFacts } from '../../../src/app/accountRequest.ts';
+import { door, type Outcome } from '../../../src/app/dispatch.ts';
+import { gatherOpenFacts } from '../../../src/app/openRequest.ts';
+import type { Custody, People, Policy, Random, TenantInfo, Tenants } from '../../../src/app/ports.ts';
+import type { Intent } from '../../../src/core/intent.ts';
+import type { Actor, PersonRef, Role } from '../../../src/core/people.ts';
+import type { CreateForm } from '../../../src/core/request/open.ts';
+import type { AccountForm } from '../../../src/core/request/openAccount.ts';
+import type { ChangeRequest } from '../../../src/core/request/types.ts';
+import { keyFileCustody } from '../../../src/custody/keyFile.ts';
+import { NOON, person } from '../builders.ts';
+import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../memoryStore.ts';
+import { type MemoryTenant, memoryTenant } from './memoryTenant.ts';
+
+/** Everything that outlives the process: database, tenant, directory of people, keys, the clock. */
+export interface Machine {
+  readonly store: MemoryStore;
+  readonly tenant: MemoryTenant;
+  readonly custody: Custody;
+  readonly random: Random;
+  readonly people: People;
+  /** Settings as of the next start. */
+  policy: Policy;
+  /** Roles as the directory has them now. */
+  readonly roles: Map<string, Set<Role>>;
+  now(): Date;
+  pass(ms: number): void;
+  info(tenantId: string): TenantInfo | undefined;
+  actor(objectId: string): Actor;
+  /** A person does something, at a replica that does nothing else. */
+  press(objectId: string, intent: Intent): Promise<Outcome>;
+  ask(
+    objectId: string,
+    form: Partial<CreateForm> | (Partial<AccountForm> & Pick<AccountForm, 'operation' | 'accountId'>),
+  ): Promise<Outcome>;
+  request(id: string): ChangeRequest;
+  /** Request of the oldest run that is owed. */
+  nextRun(): string | undefined;
+  runDone(requestId: string): void;
+  /** Another machine in the very same state, which goes its own way from here. */
+  fork(): Machine;
+}
+
+/** A second account of Ann's, who is an approver. */
+export const ANN2: PersonRef = {
+  objectId: '7c1f0b2a-9e34-4d68-a5b7-3f2e1d0c9b99',
+  personKey: person('ann').personKey,
+  name: 'Ann Archer (2)',
+};
+const REFS: readonly PersonRef[] = [...(Object.keys(PEOPLE) as PersonName[]).map(person), ANN2];
+
+const CUSTODY = rememberingTags(keyFileCustody(Buffer.alloc(32, 5)));
+
+/**
+ * @param inUnit the tenant has a restricted management unit
+ * @param from   the machine it is a copy of
+ */
+export function machine(inUnit = true, from?: Machine): Machine {
+  let clock = from?.now() ?? NOON;
+  const store = from?.store.fork() ?? memoryStore(clock);
+  const now = (): Date => clock;
+  const tenant = memoryTenant(now, from?.tenant);
+  const custody = CUSTODY;
+  const random = from?.random ?? countingRandom();
+  const roles = new Map<string, Set<Role>>(
+    from?.roles ??
+      (Object.keys(PEOPLE) as PersonName[]).map((name): [string, Set<Role>] => [PEOPLE[name].objectId, new Set(PEOPLE[name].roles)]),
+  );
+  if (!from) roles.set(ANN2.objectId, new Set<Role>(['approver']));
+  const { restrictedUnitId, ...contoso } = TENANTS.contoso;
+  const info: TenantInfo = { ...contoso, ...(inUnit && restrictedUnitId ? { restrictedUnitId } : {}) };
+  const people: People = {
+    async lookUp(objectId) {
+      const found = REFS.find((ref) => ref.objectId === objectId);
+      return found ? { ok: true, person: found, roles: roles.get(objectId) ?? new Set() } : { ok: false, why: 'unknown' };
+    },
+    holders: async (role) => REFS.filter(({ objectId }) => roles.get(objectId)?.has(role)),
+  };
+  const tenants: Tenants = {
+    list: () => [info],
+    info: (id) => (id === info.id ? info : undefined),
+    reader: () => tenant.reader,
+    writer: () => tenant.writer,
+    changer: async () => ({}),
+  };
+  for (const { objectId } of REFS) void store.remember({ place: { kind: 'person', objectId }, conversationId: objectId, reference: {} });
+  let forms = 0;
+  const self: Machine = {
+    store,
+    tenant,
+    custody,
+    random,
+    people,
+    policy: from?.policy ?? TEST_POLICY,
+    roles,
+    now,
+    pass(ms) {
+      clock = new Date(clock.getTime() + ms);
+      store.setClock(clock);
+    },
+    info: (id) => tenants.info(id),
+    actor: (objectId) => ({
+      kind: 'person',
+      person: REFS.find((ref) => ref.objectId === objectId) ?? person('mal'),
+      roles: roles.get(objectId) ?? new Set(),
+    }),
+    press: (objectId, intent) => door({ store, random, policy: self.policy, tenant: tenants.info }).dispatch(self.actor(objectId), intent),
+    async ask(objectId, wanted) {
+      forms += 1;
+      const failed = (what: string, error: unknown): never => {
+        throw new Error(what, { cause: error });
+      };
+      const needs = { people, tenants, store, custody, failed };
+      const common = { formId: `F-${forms}`, reason: 'The yearly exchange.' };
+      if ('operation' in wanted) {
+        const form: AccountForm = { ...common, custodians: [], leaving: '', fewer: false, ...wanted };
+        const facts = await gatherAccountFacts(needs, form, self.actor(objectId));
+        return facts.ok ? self.press(objectId, { kind: 'open-account-request', form, facts: facts.value }) : facts;
+      }
+      const form: CreateForm = {
+        ...common,
+        tenantId: info.id,
+        userName: `ea-${forms}`,
+        displayName: 'EA',
+        usageLocation: 'NL',
+        credential: 'split-password',
+        custodians: [person('dana').objectId, person('eli').objectId],
+        owners: [person('oona').objectId],
+        ...wanted,
+      };
+      const facts = await gatherOpenFacts(needs, form, self.actor(objectId));
+      return facts.ok ? self.press(objectId, { kind: 'open-request', form, facts: facts.value }) : facts;
+    },
+    request(id) {
+      const found = store.rows.request.get(id);
+      if (!found) throw new Error(`no request ${id}`);
+      return found;
+    },
+    nextRun() {
+      const next = store.rows.jobs.find(({ queue }) => queue === 'run-plan')?.job;
+      return next?.kind === 'apply-plan' ? next.requestId : undefined;
+    },
+    runDone(requestId) {
+      const { jobs } = store.rows;
+      const at = jobs.findIndex(({ job }) => job.kind === 'apply-plan' && job.requestId === requestId);
+      if (at >= 0) jobs.splice(at, 1);
+    },
+    fork: () => machine(inUnit, self),
+  };
+  return self;
+}
+
+/** A marker's tag is made thousands of times over; it is always the same. */
+function rememberingTags(custody: Custody): Custody {
+  const known = new Map<string, ReturnType<Custody['tags']>>();
+  return {
+    ...custody,
+    tags(text) {
+      const tags = known.get(text) ?? custody.tags(text);
+      known.set(text, tags);
+      return tags;
+    },
+  };
+}

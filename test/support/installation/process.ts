@@ -1,0 +1,128 @@
+import { door } from '../../../src/app/dispatch.ts';
+import type { Log } from '../../../src/app/log.ts';
+import type { Store, TenantReader, Tenants, TenantWriter } from '../../../src/app/ports.ts';
+import type { Intent } from '../../../src/core/intent.ts';
+import { partContext } from '../../../src/custody/keyFile.ts';
+import { runPlan } from '../../../src/jobs/runPlan.ts';
+import type { Machine } from './machine.ts';
+
+/** The process is gone: whatever it still tries reaches nobody. */
+export class Killed extends Error {}
+
+/** What goes wrong in one life of the process. */
+export interface Trouble {
+  /** Dies right after its n-th durable event, counted from 1; 0 dies before it does anything. */
+  readonly dieAfter?: number;
+  /** Judges a call of the tenant: refuses it, or lets it be done and loses the answer. */
+  readonly answer?: (call: string, given: readonly unknown[]) => { readonly error: Error; readonly done: boolean } | undefined;
+  /** Called with every durable event. Whatever it throws is the test's own. */
+  readonly saw?: (event: string) => void;
+}
+
+export interface Life {
+  readonly died: boolean;
+  /** Names of what became durable, in order: transactions by their intent, writes by their call. Whatever is between two of them can be lost. */
+  readonly events: readonly string[];
+}
+
+const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
+/** More tries than anything needs that comes to its end. */
+const MOST_TRIES = 60;
+
+/**
+ * One life of a worker process on what is durable: rings what is due, carries out the jobs that are owed, until nothing is left. Everything
+ * it has in memory is gone when it ends. A job that fails is tried again 15 s later, as the queue does.
+ */
+export async function live(machine: Machine, trouble: Trouble = {}): Promise<Life> {
+  const events: string[] = [];
+  let dead = trouble.dieAfter === 0;
+  const alive = (): void => {
+    if (dead) throw new Killed();
+  };
+  const happened = (event: string): void => {
+    events.push(event);
+    trouble.saw?.(event);
+    dead = events.length === trouble.dieAfter;
+    alive();
+  };
+  const store = guarded(machine.store as Store, alive);
+  const inner = door({ store, random: machine.random, policy: machine.policy, tenant: (id) => machine.info(id) });
+  const front: typeof inner = {
+    async dispatch(actor, intent) {
+      alive();
+      const outcome = await inner.dispatch(actor, intent);
+      if (outcome.ok) happened(nameOf(intent));
+      return outcome;
+    },
+  };
+  const port = <T extends TenantReader | TenantWriter>(target: T, writes: boolean): T =>
+    guarded(target, alive, async (call, given, carryOut) => {
+      const mishap = trouble.answer?.(call, given);
+      if (mishap && !mishap.done) throw mishap.error;
+      const answer = await carryOut();
+      if (writes) happened(call);
+      if (mishap) throw mishap.error;
+      return answer;
+    });
+  const reader = port(machine.tenant.reader, false);
+  const writer = port(machine.tenant.writer, true);
+  const tenants: Tenants = {
+    list: () => [],
+    info: (id) => machine.info(id),
+    reader: () => reader,
+    writer: () => writer,
+    changer: async () => ({}),
+  };
+  const { people, custody, random } = machine;
+  const needs = { door: front, store, people: guarded(people, alive), tenants, custody, random, log: quiet, partContext };
+  try {
+    for (let tries = 0; tries < MOST_TRIES; ) {
+      // A timer's transaction is one with what it decides: it became durable when both did.
+      let rang = '';
+      const ring = (): Promise<boolean> =>
+        store.ringNextTimer(async ({ intent }) => {
+          const outcome = await inner.dispatch({ kind: 'system', part: 'timer' }, intent);
+          rang = outcome.ok ? nameOf(intent) : '';
+        });
+      while (await ring()) if (rang !== '') happened(rang);
+      const job = machine.nextRun();
+      if (job === undefined) break;
+      try {
+        await runPlan({ ...needs, wait: async (ms) => machine.pass(ms) }, job);
+        alive();
+        machine.runDone(job);
+      } catch (error) {
+        if (dead) throw new Killed();
+        if (error instanceof TypeError || error instanceof RangeError) throw error;
+        tries += 1;
+        machine.pass(15_000);
+      }
+    }
+    return { died: false, events };
+  } catch (error) {
+    if (dead) return { died: true, events };
+    throw error;
+  } finally {
+    // Cards are not this worker's matter.
+    const { jobs } = machine.store.rows;
+    jobs.splice(0, jobs.length, ...jobs.filter(({ queue }) => queue === 'run-plan'));
+  }
+}
+
+const nameOf = (intent: Intent): string => ('step' in intent ? `${intent.kind} ${intent.step}` : intent.kind);
+
+type Around = (call: string, given: readonly unknown[], carryOut: () => Promise<unknown>) => Promise<unknown>;
+
+/** A port that a dead process cannot reach. */
+function guarded<T extends object>(port: T, alive: () => void, around: Around = (_call, _given, carryOut) => carryOut()): T {
+  const entries = Object.keys(port).map((name) => {
+    const member: unknown = Reflect.get(port, name);
+    if (typeof member !== 'function') return [name, member];
+    const call = async (...given: unknown[]): Promise<unknown> => {
+      alive();
+      return around(name, given, async () => member.apply(port, given));
+    };
+    return [name, call];
+  });
+  return Object.fromEntries(entries) as T;
+}

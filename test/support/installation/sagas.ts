@@ -1,0 +1,100 @@
+import type { Outcome } from '../../../src/app/dispatch.ts';
+import type { EmergencyAccount } from '../../../src/core/account/types.ts';
+import type { RequestKind } from '../../../src/core/request/types.ts';
+import { person } from '../builders.ts';
+import { type Machine, machine } from './machine.ts';
+import { seedAccount } from './seed.ts';
+
+/**
+ * One request that is carried out to its end, and the tenant it is asked in. Together they hold every kind of request and every kind of
+ * step: test/property/killPoints.test.ts fails for one that no saga has, and kills the worker at every durable boundary of each.
+ */
+export interface Saga {
+  readonly name: string;
+  readonly kind: RequestKind;
+  readonly inUnit: boolean;
+  /** What is so before it is asked; the account is in service, as its own plan left it. */
+  readonly before?: (machine: Machine, account: EmergencyAccount) => void;
+  readonly ask: (machine: Machine, account: EmergencyAccount) => Promise<Outcome>;
+}
+
+const RITA = person('rita').objectId;
+const people = (...names: readonly Parameters<typeof person>[0][]): string[] => names.map((name) => person(name).objectId);
+
+const onAccount = (
+  operation: Exclude<RequestKind, 'create'>,
+  name: string = operation,
+  more: { readonly inUnit?: boolean; readonly before?: NonNullable<Saga['before']>; readonly form?: object } = {},
+): Saga => ({
+  name,
+  kind: operation,
+  inUnit: more.inUnit ?? true,
+  ...(more.before ? { before: more.before } : {}),
+  ask: (on, { id: accountId }) => on.ask(RITA, { operation, accountId, fewer: true, ...more.form }),
+});
+
+/** `key` names the finding of the account, or of something else. */
+const repair = (check: string, before: NonNullable<Saga['before']>, about?: string): Saga => ({
+  name: `repair ${check}`,
+  kind: 'repair',
+  inUnit: true,
+  before,
+  ask: (on, { id: accountId }) => on.ask(RITA, { operation: 'repair', accountId, finding: `${check}:${about ?? accountId}` }),
+});
+
+const POLICY = 'bbbbbbbb-0000-4000-8000-00000000000';
+const catching = ({ tenant }: Machine): void => {
+  const everybody = { includeUsers: ['All'], excludeUsers: [], includeGroups: [], includeRoles: [], excludeRoles: [], excludeGroups: [] };
+  for (const number of [1, 2]) tenant.policies.set(`${POLICY}${number}`, { name: `CA00${number}`, users: everybody });
+};
+/** As a request to disable it left it. */
+const switchedOff: NonNullable<Saga['before']> = ({ tenant, store }, account) => {
+  const user = tenant.users.get(account.objectId);
+  if (user) user.enabled = false;
+  store.put('account', { ...account, state: 'disabled' });
+};
+const STRANGER = 'cccccccc-0000-4000-8000-000000000001';
+
+export const SAGAS: readonly Saga[] = [
+  { name: 'create', kind: 'create', inUnit: true, ask: (on) => on.ask(RITA, {}) },
+  { name: 'create without a unit', kind: 'create', inUnit: false, ask: (on) => on.ask(RITA, {}) },
+  onAccount('rotate', 'rotate', { form: { custodians: people('dana', 'eli', 'fay') } }),
+  onAccount('rotate', 'rotate without a unit', { inUnit: false, form: { custodians: people('eli', 'fay') } }),
+  onAccount('handover', 'handover', { form: { leaving: person('eli').objectId, custodians: people('fay') } }),
+  onAccount('disable'),
+  onAccount('enable', 'enable', { before: switchedOff }),
+  onAccount('retire'),
+  onAccount('exclude', 'exclude', {
+    before(on, { objectId }) {
+      catching(on);
+      on.tenant.members.delete(objectId);
+    },
+  }),
+  repair('policy-exclusions', catching, `${POLICY}1`),
+  repair('in-exclusion-group', ({ tenant }, { objectId }) => void tenant.members.delete(objectId)),
+  repair('restricted-unit', ({ tenant }, { objectId }) => void tenant.unit.delete(objectId)),
+  repair('role', ({ tenant }, { objectId }) => void tenant.administrators.delete(objectId)),
+  repair('password-lifetime', ({ tenant }, { objectId }) => {
+    const user = tenant.users.get(objectId);
+    if (user) user.passwordPolicies = '';
+  }),
+  repair('weak-methods', ({ tenant }, { objectId }) => void tenant.users.get(objectId)?.methods.push({ id: '3179', kind: 'phone' })),
+  repair('group-members', ({ tenant }) => void tenant.members.add(STRANGER), STRANGER),
+];
+
+/** The saga's tenant with its request approved by Ann and Bob: the run of its plan is owed, and nothing has been written. */
+export async function approved({ inUnit, before, ask, name }: Saga): Promise<{ machine: Machine; requestId: string }> {
+  const on = machine(inUnit);
+  const account = await seedAccount(on, 1);
+  await seedAccount(on, 2);
+  before?.(on, account);
+  const asked = await ask(on, account);
+  const request = asked.ok ? asked.value.request : undefined;
+  if (!request) throw new Error(`${name} was refused: ${JSON.stringify(asked)}`);
+  const wanted = { kind: 'approve-request', requestId: request.id, planDigest: request.planDigest } as const;
+  for (const who of people('ann', 'bob')) {
+    const outcome = await on.press(who, wanted);
+    if (!outcome.ok) throw new Error(`${name}: ${outcome.error.code}`);
+  }
+  return { machine: on, requestId: request.id };
+}
