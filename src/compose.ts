@@ -14,6 +14,7 @@ import type { BotNeeds } from './bot/needs.ts';
 import type { BotSettings } from './bot/settings.ts';
 import type { StatusFacts } from './bot/status.ts';
 import type { CloudName } from './config/clouds.ts';
+import type { Feed } from './core/alert/types.ts';
 import type { Configuration } from './core/configuration.ts';
 import { digestOf } from './core/digest.ts';
 import { no, ok } from './core/result.ts';
@@ -62,6 +63,7 @@ export interface Installation {
   /** The second proof: where browsers reach us, given the port we listen on, and who signs people in (AU-9). */
   readonly proof?: { publicUrl(port: number): string; readonly signIn: Omit<SignInSettings, 'minutes'> };
   readonly heartbeatSeconds: number;
+  readonly drillMinutes: number;
   readonly feedRhythms: readonly FeedRhythm[];
   readonly secondPaths: SecondPaths;
   readonly deadMan?: DeadMan | undefined;
@@ -119,7 +121,14 @@ export async function startBreakglass(
       graphClient({ ...graph, credential: installation.people.reader, timeoutMs: PEOPLE_TIMEOUT_MS }),
       installation.people,
     );
-    const front = door({ store, random, policy, tenant: tenants.info, heartbeatSeconds: installation.heartbeatSeconds });
+    const front = door({
+      store,
+      random,
+      policy,
+      tenant: tenants.info,
+      heartbeatSeconds: installation.heartbeatSeconds,
+      pushes: pushesOf(installation),
+    });
     const custody = custodyOf(installation.custody, tagKeyOn(database));
     const facts = { people, tenants, store, failed: (what: string, error: unknown) => log.error('look-up.failed', { what, error }) };
     let port = installation.port;
@@ -138,6 +147,7 @@ export async function startBreakglass(
         accountFacts: (form, actor) => gatherAccountFacts({ ...facts, custody }, form, actor),
         openSealed: opener(custody, log),
         random,
+        drillMinutes: installation.drillMinutes,
         ...(prove ? { proof: prove } : {}),
         ...(runbook ? { runbook } : {}),
         credential: installation.botCredential,
@@ -246,6 +256,12 @@ async function proverOf(
   const signIn = await openSignIn({ ...proof.signIn, minutes });
   return prover({ ...needs, signIn, minutes, publicUrl: () => proof.publicUrl(port()) });
 }
+
+/** What a drill must see arrive. A free tenant's sign-in log goes nowhere (Learn, monitoring prerequisites: P1 or P2). */
+const pushesOf =
+  ({ signals, tenants }: Installation) =>
+  (tenantId: string): readonly Feed[] =>
+    signals && tenants.some(({ info }) => info.id === tenantId && info.kind !== 'free') ? ['azure-monitor'] : [];
 
 /** What decides who may do what, where and how: a change of any of it between two starts is an alert (ST-4). Never a secret. */
 function configurationOf({ policy, bot, people, tenants, signals, proof, custody, secondPaths, deadMan }: Installation): Configuration {

@@ -149,6 +149,7 @@ function productionOf(settings: Settings, log: Log): Installation {
     ...publicUrlOf(settings),
     ...proofOf(settings),
     heartbeatSeconds: settings.heartbeatMinutes * 60,
+    drillMinutes: settings.drillMinutes,
     feedRhythms: feedRhythmsOf(settings.feedRhythms, tenants, FEEDS),
     secondPaths: secondPaths(settings),
     ...(settings.deadManUrl ? { deadMan: deadMan(settings.deadManUrl.reveal(), settings.deadManSeconds) } : {}),

@@ -2,6 +2,7 @@ import { storePart } from '../core/account/custody.ts';
 import { remindRunbook } from '../core/account/runbook.ts';
 import { askAgain } from '../core/alert/classify.ts';
 import { acknowledge, escalate } from '../core/alert/raise.ts';
+import { stopDrill } from '../core/drill/run.ts';
 import { type Intent, subjectOf } from '../core/intent.ts';
 import { type Actor, actorId } from '../core/people.ts';
 import { approve, deny, expire } from '../core/request/decide.ts';
@@ -14,6 +15,7 @@ import { classifyUse, lookAtCase, reportCaseStep, tellCase } from './door/cases.
 import { changeSeen } from './door/changes.ts';
 import { concludeRequest } from './door/conclude.ts';
 import { beat, began, deliveryChecked, ended } from './door/conditions.ts';
+import { conclude, look, noteOnDrills, noteUnreadOnDrills, nudgeDrill, start } from './door/drills.ts';
 import { editRequest, open, openOnAccount } from './door/opening.ts';
 import { detailsOf, subjectAfter } from './door/record.ts';
 import { begin, beginProof, beginStep, decideOn, giveUp, undoFailed } from './door/requests.ts';
@@ -52,6 +54,8 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'condition-ended',
   'beat',
   'look-at-case',
+  'look-at-drill',
+  'conclude-drill',
   'remind-validation',
   'remind-runbook',
   'roster-read',
@@ -151,19 +155,21 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
     case 'expire-part':
       return expireSealed(scene, intent);
     case 'sign-in-seen':
-      return seen(scene, intent);
+      return noteOnDrills(scene, intent, await seen(scene, intent));
     case 'change-seen':
       return changeSeen(scene, intent);
     case 'signal-quarantined':
-      return quarantined(scene, intent);
+      return noteUnreadOnDrills(scene, intent.feed, await quarantined(scene, intent));
     case 'raise-alert':
-      return raiseOnce(scene, intent);
+      return intent.cause.kind === 'unreadable-signal'
+        ? noteUnreadOnDrills(scene, intent.cause.feed, await raiseOnce(scene, intent))
+        : raiseOnce(scene, intent);
     case 'acknowledge-alert':
-      return change(scene, 'alert', intent.alertId, (alert) => acknowledge(alert, actor, now));
+      return nudgeDrill(scene, await change(scene, 'alert', intent.alertId, (alert) => acknowledge(alert, actor, now)));
     case 'escalate-alert':
       return change(scene, 'alert', intent.alertId, (alert) => escalate(alert, now));
     case 'classify-alert':
-      return classifyUse(scene, intent);
+      return nudgeDrill(scene, await classifyUse(scene, intent));
     case 'recount-alert':
       return recounted(scene, intent.alertId);
     case 'check-delivery':
@@ -180,6 +186,14 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return reportCaseStep(scene, intent);
     case 'look-at-case':
       return lookAtCase(scene, intent.caseId);
+    case 'start-drill':
+      return start(scene, intent);
+    case 'stop-drill':
+      return change(scene, 'drill', intent.drillId, (drill) => stopDrill(drill, actor, now));
+    case 'look-at-drill':
+      return look(scene, intent.drillId);
+    case 'conclude-drill':
+      return conclude(scene, intent);
     case 'configuration-read':
       return configurationRead(scene, intent.configuration);
     case 'roster-read':

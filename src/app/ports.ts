@@ -5,6 +5,7 @@ import type { Alert, Feed, Noise, SignInEvent } from '../core/alert/types.ts';
 import type { Replaced } from '../core/case/steps.ts';
 import type { UseCase } from '../core/case/types.ts';
 import type { Configuration } from '../core/configuration.ts';
+import type { Drill } from '../core/drill/types.ts';
 import type { Effect, Place, Subject } from '../core/effect.ts';
 import type { Intent } from '../core/intent.ts';
 import type { PersonRef, Role, StrangerReason } from '../core/people.ts';
@@ -23,6 +24,7 @@ export interface Aggregates {
   readonly account: EmergencyAccount;
   readonly alert: Alert;
   readonly case: UseCase;
+  readonly drill: Drill;
 }
 export type Kind = keyof Aggregates;
 
@@ -63,6 +65,8 @@ export interface PostedCard {
   readonly shown: number;
   readonly urgent: boolean;
   readonly first: boolean;
+  /** When Teams confirmed it. */
+  readonly sentAt?: Date;
 }
 
 /** Where the bot can talk: as Teams handed it over when the bot was installed. */
@@ -104,6 +108,10 @@ export interface Transaction {
   openCaseOfName(tenantId: string, userPrincipalName: string): Promise<string | undefined>;
   /** The newest request that replaced or ended the account's credential and was carried out after that instant. */
   credentialReplaced(tenantId: string, userPrincipalName: string, since: Date): Promise<Replaced | undefined>;
+  /** Drills of an account that a sign-in at that instant may belong to, newest first: those that began less than a day before. */
+  drillsOf(accountId: string, at: Date): Promise<Drill[]>;
+  /** The drills that run now. */
+  runningDrills(): Promise<Drill[]>;
   /** Notes that a condition stands, and which alert tells of it; false when it stood before. */
   beginCondition(condition: string, alertId: string, now: Date): Promise<boolean>;
   /** @returns the alert that told of it, or nothing when it did not stand */
@@ -161,6 +169,7 @@ export interface Reads {
   /** Alerts that were acknowledged although somebody was in, and nobody has said yet what it was; newest first. */
   unclassifiedAlerts(limit: number): Promise<Alert[]>;
   openCases(limit: number): Promise<UseCase[]>;
+  runningDrills(): Promise<Drill[]>;
   /** Names of the conditions that stand, and since when. */
   conditions(): Promise<ReadonlyMap<string, Date>>;
   heartbeat(): Promise<Heartbeat & { readonly activityId?: string; readonly conversationId?: string }>;
@@ -387,7 +396,7 @@ export interface Custody {
 export interface Random {
   /** Integer in [0, below). */
   below(below: number): number;
-  id(prefix: 'R' | 'EA' | 'AL' | 'C' | 'F'): string;
+  id(prefix: 'R' | 'EA' | 'AL' | 'C' | 'D' | 'F'): string;
 }
 
 export interface Policy {

@@ -33,6 +33,8 @@ export interface BotNeeds {
   status(): Promise<StatusFacts>;
   /** From when the decisions of an approver count who is too new; `undefined` where they do (ID-5). */
   decidesFrom(approver: PersonRef): Promise<Date | undefined>;
+  /** How many minutes a drill is open unless its form says otherwise. */
+  readonly drillMinutes?: number;
   /** Where the second proof is set up. */
   readonly proof?: ProofTickets;
   /** Where browsers can reach us. */

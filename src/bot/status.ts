@@ -1,12 +1,21 @@
 import type { Reads, Tenants } from '../app/ports.ts';
 import type { StatusInput } from '../cards/views/status.ts';
+import type { EmergencyAccount } from '../core/account/types.ts';
 
 /** What only the one who put the installation together knows. */
 export type StatusFacts = Pick<StatusInput, 'version' | 'mode' | 'database' | 'limits'>;
 
+const MOST_ACCOUNTS = 1_000;
+
 /** The state of the installation as it is now. A tenant with accounts whose feed was never read is shown as such, not left out. */
 export async function statusOf(facts: StatusFacts, store: Reads, tenants: Pick<Tenants, 'list' | 'info'>): Promise<StatusInput> {
-  const [now, feeds, backlog, audit] = await Promise.all([store.now(), store.feeds(), store.backlog(), store.auditHead()]);
+  const [now, feeds, backlog, audit, accounts] = await Promise.all([
+    store.now(),
+    store.feeds(),
+    store.backlog(),
+    store.auditHead(),
+    store.accounts(MOST_ACCOUNTS),
+  ]);
   const read = feeds.map(({ tenantId, feed, lastSuccessAt, failures, lastError }) => ({
     tenant: tenants.info(tenantId)?.name ?? tenantId,
     feed,
@@ -22,6 +31,17 @@ export async function statusOf(facts: StatusFacts, store: Reads, tenants: Pick<T
     feeds: [...read, ...never.map(({ name }) => ({ tenant: name, feed: 'graph-sign-ins' }))],
     jobs: { waiting: backlog.jobs, failed: backlog.failedJobs },
     timers: { waiting: backlog.timers, ...(backlog.nextTimerAt ? { nextAt: backlog.nextTimerAt } : {}) },
+    drills: drillsOf(accounts),
     audit,
   };
+}
+
+/** One whose newest drill failed has not passed, whatever was before. */
+function drillsOf(accounts: readonly EmergencyAccount[]): StatusInput['drills'] {
+  const inUse = accounts.filter(({ state }) => state === 'in-service' || state === 'handover');
+  const failed = inUse.flatMap(({ userPrincipalName, drill }) =>
+    drill?.result === 'failed' && drill.hop ? [{ account: userPrincipalName, hop: drill.hop }] : [],
+  );
+  const passed = inUse.filter(({ drill, drillPassedAt }) => drillPassedAt !== undefined && drill?.result !== 'failed');
+  return { passed: passed.length, of: inUse.length, failed };
 }

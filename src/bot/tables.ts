@@ -1,4 +1,5 @@
 import type { Rendered } from '../cards/render.ts';
+import { DRILL_MINUTES } from '../core/drill/types.ts';
 import { ACCOUNT_OPERATIONS } from '../core/request/planAccount.ts';
 import type { AccountForms } from './accountForms.ts';
 import type { Action, ActionDef, Press } from './actionDef.ts';
@@ -8,6 +9,8 @@ import { alertAcknowledge } from './actions/alertAcknowledge.ts';
 import { alertClassify } from './actions/alertClassify.ts';
 import { caseLogs, caseReview, caseSessions } from './actions/caseStep.ts';
 import { createSubmit } from './actions/createSubmit.ts';
+import { drillStart } from './actions/drillStart.ts';
+import { drillStop } from './actions/drillStop.ts';
 import { partReveal } from './actions/partReveal.ts';
 import { partStored } from './actions/partStored.ts';
 import { postureRepair } from './actions/postureRepair.ts';
@@ -24,6 +27,7 @@ import { accountOperation } from './commands/accountOperation.ts';
 import { accounts } from './commands/accounts.ts';
 import { alerts } from './commands/alerts.ts';
 import { create } from './commands/create.ts';
+import { drill } from './commands/drill.ts';
 import { help } from './commands/help.ts';
 import { posture } from './commands/posture.ts';
 import { requests } from './commands/requests.ts';
@@ -46,13 +50,14 @@ export const COMMANDS: readonly { readonly word: string; readonly usage: string;
   alerts,
   posture,
   validate,
+  drill,
   status,
   whoami,
 ].map(({ word, usage, summary }) => ({ word, usage, summary }));
 
 /** Gives each command what it needs, and only that. */
 export function commandTable(
-  { store, tenants, status: facts, decidesFrom, posture: judge, random }: BotNeeds,
+  { store, tenants, status: facts, decidesFrom, posture: judge, random, drillMinutes = DRILL_MINUTES.usual }: BotNeeds,
   forms: Forms,
   onAccounts: AccountForms,
 ): ReadonlyMap<string, Command> {
@@ -65,6 +70,7 @@ export function commandTable(
     bind(alerts, (asker) => ({ asker, store })),
     bind(posture, (asker) => ({ asker, tenants: tenants.list(), judge, newFormId: () => random.id('F') })),
     bind(validate, (asker) => ({ asker, store })),
+    bind(drill, (asker) => ({ asker, store, drillMinutes })),
     bind(status, (asker) => ({ asker, status: async () => statusOf(await facts(), store, tenants) })),
     bind(whoami, (asker) => ({ asker, store, decidesFrom })),
   ];
@@ -121,6 +127,8 @@ export function actionTable(
     onPress(caseSessions, (asker) => ({ asker, door, store })),
     onPress(caseLogs, (asker) => ({ asker, door, store })),
     onPress(caseReview, (asker) => ({ asker, door, store })),
+    onPress(drillStart, (asker) => ({ asker, door, store })),
+    onPress(drillStop, (asker) => ({ asker, door })),
     onPress(validationSubmit, (asker) => ({ asker, door, store })),
   ];
   return new Map(table.map((action) => [action.verb, action]));

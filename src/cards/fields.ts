@@ -14,6 +14,9 @@ export const LABELS = {
   classification: 'What it was',
   logs: 'Where the logs are kept',
   review: 'What the review found',
+  minutes: 'Minutes',
+  person: 'Who will sign in',
+  origin: 'From which address',
 } as const;
 
 export type LabelledField = keyof typeof LABELS;

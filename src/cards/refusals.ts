@@ -38,6 +38,8 @@ const PROBLEMS: { readonly [P in FieldFault['problem']]: (detail: string) => str
   'not-custodian': (name) => `${name || 'somebody'} is not in the custodians group. Choose somebody who is.`,
   'not-eligible': (name) => `${name || 'somebody'} is not an active member of this organisation. Choose somebody else.`,
   'is-requester': (name) => `${name || 'the requester'} asks for this account and so may hold no part of it. Choose somebody else.`,
+  'not-in-range': (range) => `a whole number, ${range || 'within bounds'}.`,
+  'not-an-address': () => 'an IP address, for example 203.0.113.7, or nothing.',
   'not-text': () => 'this did not arrive as text. Open the form again.',
   'not-reachable': (name) =>
     `${name || 'somebody'} has no chat with me yet. Ask them to install Breakglass and say help, then send this again.`,
@@ -161,7 +163,18 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
       ? 'You held a part of the password, so you cannot sign the review of its use. Ask somebody who did not.'
       : 'You said what this use was, so you cannot sign its review as well. Ask somebody else.',
   'no-runbook': ({ why, accountId }) => NO_RUNBOOK[why](plain(accountId, 40)),
+  'no-drill': ({ why }) => NO_DRILL[why],
+  'drill-running': ({ drillId }) =>
+    `A drill of this account is running already: ${plain(drillId, 40)}. Say drill and the account’s name to see it, or to stop it.`,
+  'drill-over': ({ state }) =>
+    `This drill ${state === 'stopped' ? 'was stopped' : `is over, it has ${state}`} already. Say drill and the account’s name to start another.`,
   'nothing-to-do': () => 'There is nothing left to do here. The card shows how things stand now.',
+};
+
+const NO_DRILL: { readonly [W in Extract<Refusal, { code: 'no-drill' }>['why']]: string } = {
+  provisioning: 'This account is still being set up. Drill it once its parts are stored.',
+  disabled: 'This account is disabled, so nobody can sign in with it. Say enable and its name first.',
+  retired: 'This account was retired. Say accounts to see the others.',
 };
 
 const UNOPENABLE = {

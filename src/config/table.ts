@@ -185,6 +185,13 @@ export const TABLE = {
     'How often it is tried whether an alert would reach the channel; readyz and the dead-man ping are judged by it.',
     { unit: 'minutes', sandboxFallback: 1 },
   ),
+  drillMinutes: defaulted(
+    'BREAKGLASS_DRILL_MINUTES',
+    kind.integer(5, 240),
+    30,
+    'How long a drill is open unless its form says otherwise: longer than the sign-in log lags.',
+    { unit: 'minutes' },
+  ),
   feedRhythms: defaulted(
     'BREAKGLASS_FEED_RHYTHMS',
     kind.rhythms,

@@ -6,8 +6,8 @@ export type NotifyWhy = 'undelivered' | 'unacknowledged' | 'raised' | 'acknowled
 /** Where a card goes: the security channel, or one person's chat with the bot. */
 export type Place = { readonly kind: 'channel' } | { readonly kind: 'person'; readonly objectId: string };
 
-/** What a card is about: `request:R-…`, `account:EA-…`, `part:EA-…:1`, `alert:AL-…`, `validation:EA-…`, `case:C-…`. */
-export type Subject = `${'request' | 'account' | 'part' | 'alert' | 'validation' | 'case' | 'runbook'}:${string}`;
+/** What a card is about: `request:R-…`, `account:EA-…`, `part:EA-…:1`, `alert:AL-…`, `validation:EA-…`, `case:C-…`, `drill:D-…`. */
+export type Subject = `${'request' | 'account' | 'part' | 'alert' | 'validation' | 'case' | 'drill' | 'runbook'}:${string}`;
 
 /**
  * What a decision owes the outside. Saved with the state in one transaction and carried out by jobs.

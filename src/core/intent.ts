@@ -2,6 +2,7 @@ import type { DirectoryChange } from './alert/change.ts';
 import type { AlertCause, Classification, Feed, SignInEvent } from './alert/types.ts';
 import type { ReportedStep } from './case/types.ts';
 import type { Configuration } from './configuration.ts';
+import type { Announced } from './drill/run.ts';
 import type { PersonRef, Role } from './people.ts';
 import type { CreateForm, OpenFacts } from './request/open.ts';
 import type { AccountFacts, AccountForm } from './request/openAccount.ts';
@@ -76,7 +77,7 @@ export type Intent =
     }
   | { readonly kind: 'expire-part'; readonly accountId: string; readonly partNumber: number }
   /** A feed delivered a sign-in. Occurs again for repeats; only the first raises an alert. */
-  | { readonly kind: 'sign-in-seen'; readonly event: SignInEvent; readonly feed: Feed }
+  | { readonly kind: 'sign-in-seen'; readonly event: SignInEvent; readonly feed: Feed; readonly receivedAt?: Date }
   /**
    * A feed delivered a change. Occurs for any change, and again for repeats; refused as `nothing-to-do` where it concerns nothing we look
    * after. `byChanger`: our own changer identity did it.
@@ -125,6 +126,13 @@ export type Intent =
   | { readonly kind: 'roster-read'; readonly role: Role; readonly holders: readonly PersonRef[] }
   /** The process started with these settings. Refused as `nothing-to-do` when they are those of the last start. */
   | { readonly kind: 'configuration-read'; readonly configuration: Configuration }
+  /** A person announced a drill of an account, or ended one. */
+  | { readonly kind: 'start-drill'; readonly accountId: string; readonly announced: Announced }
+  | { readonly kind: 'stop-drill'; readonly drillId: string }
+  /** Something of a drill may have come further, or its window is over. Refused as `nothing-to-do` when it is over already. */
+  | { readonly kind: 'look-at-drill'; readonly drillId: string }
+  /** A drill is over: what it came to stands with the account from now on. */
+  | { readonly kind: 'conclude-drill'; readonly accountId: string; readonly drillId: string }
   | { readonly kind: 'remind-validation'; readonly accountId: string }
   /** A person pressed Runbook card: they get a link, whose ticket has this hash. */
   | { readonly kind: 'begin-runbook'; readonly accountId: string; readonly ticketHash: string }
@@ -139,6 +147,7 @@ export function subjectOf(intent: Intent): string {
   if ('requestId' in intent) return `request:${intent.requestId}`;
   if ('caseId' in intent) return `case:${intent.caseId}`;
   if ('alertId' in intent) return `alert:${intent.alertId}`;
+  if ('drillId' in intent) return `drill:${intent.drillId}`;
   if ('accountId' in intent && intent.accountId !== undefined) return `account:${intent.accountId}`;
   if (intent.kind === 'configuration-read') return 'configuration';
   if (intent.kind === 'roster-read') return `role:${intent.role}`;

@@ -1,5 +1,7 @@
+import type { AccountState } from './account/types.ts';
 import type { Classification } from './alert/types.ts';
 import type { CaseStepId } from './case/types.ts';
+import type { DrillState } from './drill/types.ts';
 import type { Role, StrangerReason } from './people.ts';
 import type { WhyNothingToMend } from './request/mend.ts';
 import type { RequestKind, RequestState } from './request/types.ts';
@@ -24,6 +26,8 @@ export interface FieldFault {
     | 'not-eligible'
     | 'is-requester'
     | 'not-text'
+    | 'not-in-range'
+    | 'not-an-address'
     | 'not-reachable';
   /** What the problem is about (a character, a name, a limit), as text a person may read. */
   readonly detail?: string;
@@ -31,7 +35,7 @@ export interface FieldFault {
 
 /** Why an intent was not carried out. A value, never an exception; every code has words in `cards/refusals.ts`. */
 export type Refusal =
-  | { readonly code: 'not-found'; readonly what: 'request' | 'account' | 'part' | 'alert' | 'case' | 'tenant' | 'form' }
+  | { readonly code: 'not-found'; readonly what: 'request' | 'account' | 'part' | 'alert' | 'case' | 'drill' | 'tenant' | 'form' }
   | { readonly code: 'stranger'; readonly why: StrangerReason }
   | { readonly code: 'missing-role'; readonly role: Role | 'owner' }
   | { readonly code: 'bad-form'; readonly faults: readonly FieldFault[] }
@@ -99,4 +103,8 @@ export type Refusal =
       readonly why: 'not-yours' | 'retired' | 'no-address' | 'in-channel' | 'link-used' | 'link-expired';
       readonly accountId: string;
     }
+  /** An account that nobody could sign in with proves nothing. */
+  | { readonly code: 'no-drill'; readonly why: Exclude<AccountState, 'in-service' | 'handover'> }
+  | { readonly code: 'drill-running'; readonly drillId: string }
+  | { readonly code: 'drill-over'; readonly state: Exclude<DrillState, 'running'> }
   | { readonly code: 'nothing-to-do' };

@@ -29,14 +29,15 @@ export function azureMonitorSignals(needs: SignalNeeds): SignalHandler {
       refused();
       return { status: 401 };
     }
-    const { alertId, events, unreadable } = parse(body, await needs.now());
+    const receivedAt = await needs.now();
+    const { alertId, events, unreadable } = parse(body, receivedAt);
     const unknown = new Set<string>();
     for (const event of events) {
       if (!needs.knowsTenant(event.tenantId)) {
         unknown.add(event.tenantId);
         continue;
       }
-      const outcome = await needs.door.dispatch(FEED, { kind: 'sign-in-seen', event, feed: 'azure-monitor' });
+      const outcome = await needs.door.dispatch(FEED, { kind: 'sign-in-seen', event, feed: 'azure-monitor', receivedAt });
       if (!outcome.ok && outcome.error.code !== 'nothing-to-do') throw new Error(`a sign-in was refused: ${outcome.error.code}`);
     }
     for (const [index, words] of [

@@ -2,6 +2,7 @@ import type { OutgoingCard, PostedCard, Reads } from '../app/ports.ts';
 import { accountCard } from '../cards/views/account.ts';
 import { alertCard } from '../cards/views/alert.ts';
 import { caseCard } from '../cards/views/case.ts';
+import { drillCard } from '../cards/views/drill.ts';
 import { partCard, replacedPartCard } from '../cards/views/part.ts';
 import { requestCard } from '../cards/views/request.ts';
 import { requestNoticeCard } from '../cards/views/requestNotice.ts';
@@ -45,6 +46,10 @@ export async function draw(
     case 'case': {
       const useCase = await store.get('case', id);
       return useCase && { card: caseCard(useCase, now), revision: useCase.revision };
+    }
+    case 'drill': {
+      const drill = await store.get('drill', id);
+      return drill && { card: drillCard(drill), revision: drill.revision };
     }
     default: {
       const account = await store.get('account', id);

@@ -54,6 +54,11 @@ export async function insertOne<K extends Kind>(handle: Kysely<Tables>, kind: K,
       .insertInto('alert')
       .values({ ...common, raised_at: value.raisedAt, ...countedBy(value) })
       .execute();
+  } else if (isA('drill', kind, value)) {
+    await handle
+      .insertInto('drill')
+      .values({ ...common, account_id: value.accountId, started_at: value.startedAt })
+      .execute();
   } else if (isA('case', kind, value)) {
     const more = { about: value.about, tenant_id: value.tenantId ?? null, account: value.account ?? null, opened_at: value.openedAt };
     await handle

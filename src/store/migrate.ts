@@ -10,6 +10,7 @@ import { accountRequests } from './migrations/0007_account_requests.ts';
 import { watch } from './migrations/0008_watch.ts';
 import { paperAndKeys } from './migrations/0009_paper_and_keys.ts';
 import { folds } from './migrations/0010_folds.ts';
+import { drills } from './migrations/0011_drills.ts';
 import type { Tables } from './tables.ts';
 
 /** By name, in order. Forward only. */
@@ -24,6 +25,7 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   '0008_watch': watch,
   '0009_paper_and_keys': paperAndKeys,
   '0010_folds': folds,
+  '0011_drills': drills,
 };
 
 /**

@@ -15,6 +15,7 @@ export const cardFrom = (row: Selectable<Tables['posted_card']>): PostedCard => 
   shown: row.shown,
   urgent: row.urgent,
   first: row.first,
+  ...(row.sent_at ? { sentAt: row.sent_at } : {}),
 });
 
 const placeFrom = (key: string): Place =>

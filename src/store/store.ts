@@ -10,6 +10,7 @@ import { backlog } from './backlog.ts';
 import { openCases, unclassifiedAlerts } from './cases.ts';
 import { readClock } from './clock.ts';
 import type { Database } from './connect.ts';
+import { runningDrills } from './drills.ts';
 import { fromJson, toJson } from './json.ts';
 import { type Outbox, placeKey, queueOf } from './outbox.ts';
 import { readQuarantine } from './quarantine.ts';
@@ -54,6 +55,7 @@ export function storeOn(database: Database, outbox: Outbox): Store {
     openCases: (limit) => openCases(db(), limit),
     auditOwed: () => auditOwed(db()),
     payAudit: (limit) => database.transaction('audit', (handle) => payAudit(handle, limit)),
+    runningDrills: () => runningDrills(db()),
     conditions: () => conditions(db()),
     heartbeat: () => readHeartbeat(db()),
     heartbeatArrived: (number, card) => heartbeatArrived(db(), number, card),
@@ -113,7 +115,7 @@ export function storeOn(database: Database, outbox: Outbox): Store {
       await db().updateTable('posted_card').set(sending).where('key', '=', key).execute();
     },
     async markSent(key, conversationId, activityId, shown) {
-      const sent = { state: 'sent', conversation_id: conversationId, activity_id: activityId, shown };
+      const sent = { state: 'sent', conversation_id: conversationId, activity_id: activityId, shown, sent_at: await readClock(db()) };
       await db().updateTable('posted_card').set(sent).where('key', '=', key).execute();
     },
     async markShown(key, shown) {

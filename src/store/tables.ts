@@ -47,6 +47,7 @@ export interface Tables {
   fold: { key: string; alert_id: string; since: Date; until: Date };
   audit_owed: { id: Generated<string>; body: Json };
   case: AggregateTable & { about: string; tenant_id: string | null; account: string | null; opened_at: Date };
+  drill: AggregateTable & { account_id: string; started_at: Date };
   condition: { name: string; alert_id: string; since: Date };
   heartbeat: {
     one: Generated<boolean>;
@@ -72,6 +73,8 @@ export interface Tables {
     urgent: boolean;
     first: boolean;
     since: Generated<Date>;
+    /** When Teams confirmed it. */
+    sent_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   };
   conversation: { place: string; conversation_id: string; reference: Json };
   feed: {

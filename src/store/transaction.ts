@@ -9,6 +9,7 @@ import { appendAudit } from './audit.ts';
 import { recordOrOwe } from './auditOwed.ts';
 import { credentialReplaced, openCaseAbout, openCaseOfName } from './cases.ts';
 import { readClock } from './clock.ts';
+import { drillsOf, runningDrills } from './drills.ts';
 import { countFold, joinFold } from './folds.ts';
 import { fromJson, toJson } from './json.ts';
 import { type Outbox, owe } from './outbox.ts';
@@ -79,6 +80,8 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
     credentialReplaced: (tenantId, name, since) => credentialReplaced(handle, tenantId, name, since),
     joinFold: (key, alertId, now, until) => joinFold(handle, key, alertId, now, until),
     countFold: (leadId) => countFold(handle, leadId),
+    drillsOf: (accountId, at) => drillsOf(handle, accountId, at),
+    runningDrills: () => runningDrills(handle),
     beginCondition: (name, alertId, now) => beginCondition(handle, name, alertId, now),
     endCondition: (name) => endCondition(handle, name),
     async isSent(key) {

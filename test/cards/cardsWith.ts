@@ -5,6 +5,8 @@ import { alertCard } from '../../src/cards/views/alert.ts';
 import { alertListCard } from '../../src/cards/views/alertList.ts';
 import { caseCard } from '../../src/cards/views/case.ts';
 import { createFormCard } from '../../src/cards/views/createForm.ts';
+import { drillCard } from '../../src/cards/views/drill.ts';
+import { drillFormCard } from '../../src/cards/views/drillForm.ts';
 import { formDoneCard } from '../../src/cards/views/formDone.ts';
 import { helpCard } from '../../src/cards/views/help.ts';
 import { noticeCard } from '../../src/cards/views/notice.ts';
@@ -21,6 +23,7 @@ import { whoamiCard } from '../../src/cards/views/whoami.ts';
 import {
   aCase,
   aDecision,
+  aDrill,
   anAccount,
   anAlert,
   aPart,
@@ -146,6 +149,8 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     alertListCard([open, alert], [useCase]),
     alertCard({ ...open, cause: { kind: 'feed-silent', feed: 'event-hub', sinceAt: NOON, everySeconds: 60, words: text() } }, NOON),
     alertCard({ ...open, state: 'over', overAt: NOON, cause: { kind: 'teams-unreachable', sinceAt: NOON } }, NOON, 'over'),
+    drillCard(aDrill({ account: text(), tenantName: text(), person: text(), origin: text(), startedBy: who('s') })),
+    drillFormCard(anAccount({ userPrincipalName: text(), tenantName: text() }), { minutes: text(), person: text(), origin: text() }),
     caseCard(useCase, NOON),
     caseCard({ ...useCase, state: 'closed' }, NOON),
     ...(['request-failed', 'part-expired', 'unreadable-signal', 'feed-failing'] as const).map((kind) =>
@@ -165,6 +170,7 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     }),
     whoamiCard({ name: text(), objectId: text(), found: false, why: 'guest', roles: [], ownerOf: [], custodianOf: [] }),
     statusCard({
+      drills: { passed: 1, of: 2, failed: [{ account: text(), hop: 'card' }] },
       now: NOON,
       version: text(),
       mode: 'sandbox',

@@ -28,6 +28,7 @@ test('every template and view is in the catalogue', () => {
     'requestParts',
     'requestOutcome',
     'requestWords',
+    'drillWords',
     'partWords',
     'ledgerRows',
     'alertChange',

@@ -4,7 +4,10 @@ import { NOON } from '../support/builders.ts';
 
 /** One refusal of every code: a mapped type, so a new code without a case does not compile. */
 const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code: C }>[] } = {
-  'not-found': (['request', 'account', 'part', 'alert', 'case', 'tenant', 'form'] as const).map((what) => ({ code: 'not-found', what })),
+  'not-found': (['request', 'account', 'part', 'alert', 'case', 'drill', 'tenant', 'form'] as const).map((what) => ({
+    code: 'not-found',
+    what,
+  })),
   stranger: (['other-tenant', 'guest', 'disabled', 'unknown', 'no-person-key', 'look-up-failed'] as const).map((why) => ({
     code: 'stranger',
     why,
@@ -71,6 +74,9 @@ const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code
     why,
     accountId: 'EA-4Q9T1X',
   })),
+  'no-drill': (['provisioning', 'disabled', 'retired'] as const).map((why) => ({ code: 'no-drill', why })),
+  'drill-running': [{ code: 'drill-running', drillId: 'D-7M3K9X' }],
+  'drill-over': (['passed', 'failed', 'stopped'] as const).map((state) => ({ code: 'drill-over', state })),
   'nothing-to-do': [{ code: 'nothing-to-do' }],
 };
 
@@ -95,6 +101,8 @@ const PROBLEMS: { readonly [P in FieldFault['problem']]: true } = {
   'too-many': true,
   twice: true,
   'same-human': true,
+  'not-in-range': true,
+  'not-an-address': true,
   'not-custodian': true,
   'not-eligible': true,
   'is-requester': true,

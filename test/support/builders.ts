@@ -5,6 +5,7 @@ import type { Alert, SignInEvent } from '../../src/core/alert/types.ts';
 import { openCase } from '../../src/core/case/open.ts';
 import type { UseCase } from '../../src/core/case/types.ts';
 import { digestOf } from '../../src/core/digest.ts';
+import { type Drill, LEGS } from '../../src/core/drill/types.ts';
 import type { Actor, PersonRef, Role, StrangerReason } from '../../src/core/people.ts';
 import { type CreatePlanInput, planCreate } from '../../src/core/request/plan.ts';
 import { type AccountOperation, type AccountPlanInput, planAccount } from '../../src/core/request/planAccount.ts';
@@ -226,5 +227,26 @@ export const aChange = (more: Partial<DirectoryChange> = {}): DirectoryChange =>
 /** The open case of that sign-in, called real use by Cy. */
 export const aCase = (more: Partial<UseCase> = {}): UseCase => ({
   ...openCase({ alert: anAlert(), kind: 'real-use', by: person('cy'), account: anAccount() }, 'C-3H8M2Q', minutes(10)).next,
+  ...more,
+});
+
+/** A drill of `anAccount()` that Oona announced at noon for half an hour; nothing was seen yet. */
+export const aDrill = (more: Partial<Drill> = {}): Drill => ({
+  id: 'D-7M3K9X',
+  accountId: anAccount().id,
+  account: anAccount().userPrincipalName,
+  tenantId: TENANTS.contoso.id,
+  tenantName: TENANTS.contoso.displayName,
+  state: 'running',
+  revision: 1,
+  owners: [person('oona')],
+  startedBy: person('oona'),
+  startedAt: NOON,
+  endsAt: minutes(30),
+  logFeed: 'graph-sign-ins',
+  pushes: ['azure-monitor'],
+  legs: LEGS.map((id) => ({ id, arrivals: [] })),
+  aside: [],
+  unread: [],
   ...more,
 });

@@ -31,6 +31,7 @@ interface Rows {
   readonly case: Map<string, Aggregates['case']>;
   readonly folds: Map<string, { readonly leadId: string; readonly since: Date; readonly until: Date }>;
   readonly owed: AuditRecord[];
+  readonly drill: Map<string, Aggregates['drill']>;
   readonly conditions: Map<string, { readonly alertId: string; readonly since: Date }>;
   readonly heartbeats: Awaited<ReturnType<Store['heartbeat']>>[];
   readonly once: Map<string, string>;
@@ -53,6 +54,7 @@ const nothing = (): Rows => ({
   case: new Map(),
   folds: new Map(),
   owed: [],
+  drill: new Map(),
   conditions: new Map(),
   heartbeats: [],
   once: new Map(),
@@ -206,6 +208,13 @@ export function memoryStore(start: Date, held: Rows = nothing()): MemoryStore {
         feeds: [...new Set(events.flatMap(({ feeds }) => feeds))].sort(),
       };
     },
+    drillsOf: async (accountId, at) =>
+      structuredClone(
+        [...rows.drill.values()]
+          .filter((row) => row.accountId === accountId && row.startedAt.getTime() > at.getTime() - 86_400_000)
+          .reverse(),
+      ),
+    runningDrills: async () => structuredClone([...rows.drill.values()].filter(({ state }) => state === 'running')),
     async beginCondition(condition, alertId, now) {
       if (rows.conditions.has(condition)) return false;
       rows.conditions.set(condition, { alertId, since: now });
@@ -346,6 +355,7 @@ export function memoryStore(start: Date, held: Rows = nothing()): MemoryStore {
     unclassifiedAlerts: async (limit) =>
       [...rows.alert.values()].filter(({ state, severity }) => state === 'acknowledged' && severity === 'critical').slice(0, limit),
     openCases: async (limit) => [...rows.case.values()].filter(({ state }) => state === 'open').slice(0, limit),
+    runningDrills: async () => [...rows.drill.values()].filter(({ state }) => state === 'running'),
     watchedUsers: async (tenantId) => [...rows.account.values()].filter((row) => row.tenantId === tenantId).map((row) => row.objectId),
     cardsOf: async (subject) => [...rows.cards.values()].filter((card) => card.subject === subject),
     card: async (key) => rows.cards.get(key),
@@ -364,7 +374,8 @@ export function memoryStore(start: Date, held: Rows = nothing()): MemoryStore {
     },
     markOwed: async (key) => changeCard(key, { state: 'owed' }),
     markSending: async (key, conversationId) => changeCard(key, { state: 'sending', conversationId }),
-    markSent: async (key, conversationId, activityId, shown) => changeCard(key, { state: 'sent', conversationId, activityId, shown }),
+    markSent: async (key, conversationId, activityId, shown) =>
+      changeCard(key, { state: 'sent', conversationId, activityId, shown, sentAt: clock }),
     async markShown(key, shown) {
       if ((rows.cards.get(key)?.shown ?? 0) < shown) changeCard(key, { shown });
     },
@@ -414,6 +425,7 @@ const copyOf = (rows: Rows): Rows => ({
   case: new Map(rows.case),
   folds: new Map(rows.folds),
   owed: [...rows.owed],
+  drill: new Map(rows.drill),
   conditions: new Map(rows.conditions),
   heartbeats: [...rows.heartbeats],
   once: new Map(rows.once),

@@ -78,6 +78,13 @@ const STEPS: readonly Step[] = [
     done: pressed('alert.acknowledge'),
   },
   {
+    title: 'Oona drills it',
+    as: 'oona',
+    hint: 'Send “drill” and the account’s name, start it, then sign in below with a wrong password once and with the right one. Acknowledge both alerts: the card times every hop.',
+    act: { do: 'write', text: 'accounts' },
+    done: pressed('drill.start'),
+  },
+  {
     title: 'Jump 76 days',
     hint: 'Two weeks before a validation is due, the owner is reminded: Oona, in her own chat.',
     act: { do: 'move', advance: 'P76D', label: '+76 days' },

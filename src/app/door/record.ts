@@ -1,3 +1,4 @@
+import { evidenceOf } from '../../core/drill/evidence.ts';
 import { type Intent, subjectOf } from '../../core/intent.ts';
 import type { Aggregates, Kind } from '../ports.ts';
 
@@ -6,6 +7,7 @@ const SEEN: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>(['sign-in-seen
 /** What the audit entry of an accepted intent is about: what came into being, where something did. */
 export function subjectAfter(intent: Intent, value: { readonly [K in Kind]?: Aggregates[K] }): string {
   if ((intent.kind === 'open-request' || intent.kind === 'open-account-request') && value.request) return `request:${value.request.id}`;
+  if (intent.kind === 'start-drill' && value.drill) return `drill:${value.drill.id}`;
   if (SEEN.has(intent.kind) && value.alert) return `alert:${value.alert.id}`;
   return subjectOf(intent);
 }
@@ -13,7 +15,7 @@ export function subjectAfter(intent: Intent, value: { readonly [K in Kind]?: Agg
 /** What an auditor needs beside actor, intent and subject. */
 export function detailsOf(
   intent: Intent,
-  value: { readonly account?: Aggregates['account'] } = {},
+  value: { readonly account?: Aggregates['account']; readonly drill?: Aggregates['drill'] } = {},
 ): { details?: Record<string, string | number> } {
   switch (intent.kind) {
     case 'approve-request':
@@ -64,6 +66,11 @@ export function detailsOf(
       return { details: { step: intent.step, words: intent.words } };
     case 'issue-runbook':
       return value.account?.runbook ? { details: { digest: value.account.runbook.digest, by: value.account.runbook.by } } : {};
+    case 'start-drill':
+      return { details: { account: intent.accountId, minutes: intent.announced.minutes } };
+    case 'stop-drill':
+    case 'look-at-drill':
+      return value.drill ? { details: evidenceOf(value.drill) } : {};
     case 'raise-alert':
       return { details: { cause: intent.cause.kind } };
     default:

@@ -1,3 +1,4 @@
+import type { Feed } from '../../core/alert/types.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Intent } from '../../core/intent.ts';
 import type { Actor } from '../../core/people.ts';
@@ -15,6 +16,8 @@ export interface DoorNeeds {
   readonly tenant: (tenantId: string) => TenantInfo | undefined;
   /** How often a heartbeat sets out to the channel; 5 minutes unless said. */
   readonly heartbeatSeconds?: number;
+  /** Feeds that push sign-ins of a tenant to us: what a drill must see arrive. None unless said. */
+  readonly pushes?: (tenantId: string) => readonly Feed[];
 }
 
 /** What a handler works with: one transaction, one actor, one instant. */

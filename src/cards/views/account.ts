@@ -5,6 +5,7 @@ import { feedName } from '../feeds.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
+import { HOP_NAMES } from './drillWords.ts';
 import { type LedgerRow, ledgerRows } from './ledgerRows.ts';
 import { type PartRow, partRow, partStateAt, withoutPlace } from './partWords.ts';
 
@@ -93,7 +94,25 @@ export function health(account: EmergencyAccount, now: Date): { readonly words: 
       tone: 'warning',
       note: 'An owner should validate it now: say validate and its name.',
     };
+  if (account.state === 'in-service') return drilled(account);
   return STATES[account.state];
+}
+
+/** That an account is watched is believed once a drill has shown it, and not while the newest one failed (design.md 6.5). */
+function drilled({ drill, drillPassedAt }: EmergencyAccount): ReturnType<typeof health> {
+  if (drill?.result === 'failed' && drill.hop)
+    return {
+      words: `Not proven: its last drill broke at “${HOP_NAMES[drill.hop]}”`,
+      tone: 'attention',
+      note: 'Mend that, then say drill and its name: until then a sign-in may go unseen.',
+    };
+  if (drillPassedAt === undefined)
+    return {
+      words: 'Stored, but not in service: no drill has passed yet',
+      tone: 'warning',
+      note: 'In service once a drill has passed: say drill and its name.',
+    };
+  return STATES['in-service'];
 }
 
 const STATES: { readonly [S in AccountState]: { readonly words: string; readonly tone: Tone; readonly note: string } } = {
@@ -104,6 +123,8 @@ const STATES: { readonly [S in AccountState]: { readonly words: string; readonly
   retired: { words: 'Retired', tone: 'emphasis', note: 'Its user is deleted. Destroy every part that is still kept.' },
 };
 
+const DRILLS = { passed: 'Drill passed', failed: 'Drill failed', stopped: 'Drill stopped' } as const;
+
 function factsOf(account: EmergencyAccount): Fact[] {
   const time = (label: string, at: Date | undefined): Fact[] => (at ? [timeFact(label, at)] : []);
   return [
@@ -113,6 +134,7 @@ function factsOf(account: EmergencyAccount): Fact[] {
     timeFact('Watched since', account.watchedAt),
     textFact('Through', feedName(account.feed), 80),
     ...(account.lastSignInAt ? time('Last sign-in', account.lastSignInAt) : [textFact('Last sign-in', 'none seen')]),
+    ...(account.drill ? [timeFact(DRILLS[account.drill.result], account.drill.at)] : []),
     ...time('Validate by', account.validationDueAt),
     ...time('Validated', account.validatedAt),
     ...(account.validatedBy ? [textFact('Validated by', account.validatedBy.name, 80)] : []),

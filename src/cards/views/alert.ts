@@ -9,6 +9,7 @@ import { names, plain } from '../text.ts';
 import { when } from '../time.ts';
 import { tellChange } from './alertChange.ts';
 import { tellCondition } from './alertCondition.ts';
+import { tellBrokenDrill } from './drillWords.ts';
 
 type Color = 'Attention' | 'Warning' | 'Default';
 
@@ -34,6 +35,8 @@ interface AlertView {
   readonly isClassified: boolean;
   readonly classified: string;
   readonly asksWhat: boolean;
+  readonly hasDrill: boolean;
+  readonly drill: string;
   readonly hasAccount: boolean;
   readonly account: string;
   readonly hasTenant: boolean;
@@ -114,6 +117,8 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     isClassified: alert.classified !== undefined,
     classified: plain(alert.classified ? classifiedWords(alert, alert.classified) : ''),
     asksWhat: acknowledged && !over && alert.foldedInto === undefined && isUse(alert) && alert.classified === undefined,
+    hasDrill: alert.drillId !== undefined,
+    drill: plain(`Announced by drill ${alert.drillId ?? ''}. Act on it as you would without one, and acknowledge it.`),
     hasAccount: account !== undefined,
     account: plain(account ?? ''),
     hasTenant: alert.tenantName !== undefined || alert.tenantId !== undefined,
@@ -255,6 +260,8 @@ export function tell(cause: AlertCause): Told {
         next: 'Until this feed works again, watch the sign-in log of the tenant in Entra yourself.',
         reported: 'Found by Breakglass.',
       };
+    case 'drill-failed':
+      return tellBrokenDrill(cause);
     case 'feed-silent':
     case 'teams-unreachable':
     case 'audit-failing':

@@ -1,8 +1,10 @@
+import type { Hop } from '../../core/drill/types.ts';
 import { codeFact, type Fact, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
+import { HOP_NAMES } from './drillWords.ts';
 
 export interface StatusInput {
   readonly now: Date;
@@ -12,6 +14,12 @@ export interface StatusInput {
   readonly feeds: readonly { readonly tenant: string; readonly feed: string; readonly lastSuccessAt?: Date; readonly error?: string }[];
   readonly jobs: { readonly waiting: number; readonly failed: number };
   readonly timers: { readonly waiting: number; readonly nextAt?: Date };
+  /** Accounts whose alerts were shown to arrive, of all that are in use; the others with where they broke. */
+  readonly drills: {
+    readonly passed: number;
+    readonly of: number;
+    readonly failed: readonly { readonly account: string; readonly hop: Hop }[];
+  };
   readonly audit: { readonly size: number; readonly root: string };
   /** What this installation cannot guarantee, and why. */
   readonly limits: readonly string[];
@@ -46,19 +54,26 @@ export function statusCard(v: StatusInput): Rendered {
       ? `${broken} of ${v.feeds.length} feeds fail`
       : v.jobs.failed > 0
         ? `${v.jobs.failed} jobs gave up`
-        : silent
-          ? 'Some feed was never read'
-          : v.feeds.length === 0
-            ? 'Nothing is failing; there is no account to watch yet'
-            : 'Nothing is failing';
+        : v.drills.failed.length > 0
+          ? `The alerts of ${v.drills.failed.length === 1 ? 'an account' : `${v.drills.failed.length} accounts`} did not arrive in a drill`
+          : silent
+            ? 'Some feed was never read'
+            : v.feeds.length === 0
+              ? 'Nothing is failing; there is no account to watch yet'
+              : 'Nothing is failing';
   const card = render({
-    header: header('Breakglass', broken > 0 ? 'attention' : v.jobs.failed > 0 || silent ? 'warning' : 'good', state),
+    header: header(
+      'Breakglass',
+      broken > 0 ? 'attention' : v.jobs.failed > 0 || v.drills.failed.length > 0 || silent ? 'warning' : 'good',
+      state,
+    ),
     facts: [
       textFact('Version', `${v.version}, ${v.mode}`),
       textFact('Database', v.database),
       textFact('Jobs', `${v.jobs.waiting} waiting, ${v.jobs.failed} given up`),
       textFact('Timers', `${v.timers.waiting} waiting`),
       ...(v.timers.nextAt ? [timeFact('Next timer', v.timers.nextAt)] : []),
+      textFact('Drills', drillWords(v.drills), 300),
       textFact('Audit log', v.audit.size === 1 ? '1 entry' : `${v.audit.size} entries`),
       codeFact('Its root', v.audit.root),
       timeFact('As of', v.now),
@@ -68,6 +83,12 @@ export function statusCard(v: StatusInput): Rendered {
     limits: (v.limits.length > 0 ? v.limits : ['Nothing that is known.']).slice(0, 15).map((limit) => plain(limit, 400)),
   });
   return { card, summary: `Breakglass: ${state}` };
+}
+
+function drillWords({ passed, of, failed }: StatusInput['drills']): string {
+  const broken = failed.slice(0, 3).map(({ account, hop }) => `${plain(account, 80)} broke at “${HOP_NAMES[hop]}”`);
+  const more = failed.length > 3 ? [`${failed.length - 3} more broke`] : [];
+  return [`${passed} of ${of} ${of === 1 ? 'account' : 'accounts'} passed`, ...broken, ...more].join('; ');
 }
 
 function feedRow({ tenant, feed, lastSuccessAt, error }: StatusInput['feeds'][number]): FeedRow {

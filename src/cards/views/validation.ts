@@ -1,5 +1,5 @@
 import type { EmergencyAccount } from '../../core/account/types.ts';
-import { CHECKLIST, reminderStage } from '../../core/validation/schedule.ts';
+import { CHECKLIST, openPoints, reminderStage } from '../../core/validation/schedule.ts';
 import { type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
@@ -40,8 +40,15 @@ export function validationCard(account: EmergencyAccount, now: Date, variant?: s
     facts: factsOf(account, done),
     canSubmit: !done,
     ask: 'Check that the account would work tonight: follow the written procedure, sign in once, then record it here.',
-    points: CHECKLIST,
-    notes: done ? [] : ['Only an owner can record it. The sign-in will raise an alert: that is part of the check.'],
+    points: openPoints(account),
+    notes: done
+      ? []
+      : [
+          ...(openPoints(account).length < CHECKLIST.length
+            ? ['The drill that passed speaks for the telling beforehand and for the alerts.']
+            : []),
+          'Only an owner can record it. The sign-in will raise an alert: that is part of the check.',
+        ],
     id: plain(account.id, 40),
   };
   return { card: render(view), summary: plain(`${said.title}: ${account.userPrincipalName}`, 200) };
@@ -69,12 +76,15 @@ function words(stage: number | undefined): Said {
   return { title: `Validation overdue by ${days}`, tone: 'attention', state: 'Nobody knows whether this account still works' };
 }
 
+const DRILLS = { passed: 'Drill passed', failed: 'Drill failed', stopped: 'Drill stopped' } as const;
+
 function factsOf(account: EmergencyAccount, done: boolean): Fact[] {
   return [
     ...(done || !account.validationDueAt ? [] : [timeFact('Due', account.validationDueAt)]),
     ...(account.validatedAt
       ? [timeFact(done ? 'Validated' : 'Last validated', account.validatedAt)]
       : [textFact('Last validated', 'never')]),
+    ...(done || !account.drill ? [] : [timeFact(DRILLS[account.drill.result], account.drill.at)]),
     ...(account.validatedBy ? [textFact('By', account.validatedBy.name, 80)] : []),
     ...(done && account.validationNote ? [textFact('Note', account.validationNote, 400)] : []),
     ...(done && account.validationDueAt ? [timeFact('Next due', account.validationDueAt)] : []),

@@ -1,3 +1,4 @@
+import type { Hop } from '../drill/types.ts';
 import type { PersonRef } from '../people.ts';
 
 /**
@@ -78,6 +79,17 @@ export interface EmergencyAccount {
   /** What became of its parts, oldest first (`ledger.ts`). None of an account that nothing happened to since it is kept. */
   readonly history?: readonly CustodyEvent[];
   readonly runbook?: IssuedRunbook;
+  /** The drill that was concluded last, and when one last went all the way. */
+  readonly drill?: DrillResult;
+  readonly drillPassedAt?: Date;
+}
+
+/** What a drill of the account came to; `hop`: where a failed one broke. */
+export interface DrillResult {
+  readonly id: string;
+  readonly at: Date;
+  readonly result: 'passed' | 'failed' | 'stopped';
+  readonly hop?: Hop;
 }
 
 /** The key of a part in storage, jobs and cards. Says nothing about its content. */

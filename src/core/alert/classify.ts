@@ -17,6 +17,7 @@ const MAY_BE_USE: { readonly [K in AlertCause['kind']]: boolean } = {
   'feed-silent': false,
   'teams-unreachable': false,
   'audit-failing': false,
+  'drill-failed': false,
 };
 const ASK_AFTER_MS = DAY;
 

@@ -70,6 +70,16 @@ export const CHECKLIST: readonly { readonly id: string; readonly text: string }[
   { id: 'safes', text: 'The parts are where the record says, and safe combinations were changed where due' },
 ];
 
+/** Points that a drill shows by itself: it was announced in the security channel, and its sign-ins raised alerts there (domain.md V1, V10). */
+const SHOWN_BY_DRILL: ReadonlySet<string> = new Set(['informed', 'alerted']);
+
+/** The points a person must still confirm: a drill that passed since the last validation speaks for some, one that failed after it for none. */
+export function openPoints({ drill, drillPassedAt, validatedAt, appliedAt }: EmergencyAccount): typeof CHECKLIST {
+  const since = validatedAt ?? appliedAt;
+  const proven = drillPassedAt !== undefined && drill?.result !== 'failed' && (since === undefined || drillPassedAt > since);
+  return proven ? CHECKLIST.filter(({ id }) => !SHOWN_BY_DRILL.has(id)) : CHECKLIST;
+}
+
 /** An owner reports the scheduled validation as done: the next one is due a full interval from now. */
 export function completeValidation(
   account: EmergencyAccount,
@@ -81,7 +91,7 @@ export function completeValidation(
   const person = personOf(actor);
   if (!person.ok) return person;
   if (!account.owners.some((owner) => owner.personKey === person.value.personKey)) return no({ code: 'missing-role', role: 'owner' });
-  const open = CHECKLIST.filter(({ id }) => !report.confirmed.includes(id));
+  const open = openPoints(account).filter(({ id }) => !report.confirmed.includes(id));
   if (open.length > 0) {
     return no({ code: 'bad-form', faults: open.map(({ id, text }) => ({ field: id, problem: 'missing' as const, detail: text })) });
   }

@@ -33,6 +33,8 @@ const printed = (account: EmergencyAccount): EmergencyAccount => ({
   runbook: { digest: runbookDigest(account), at: days(1), by: 'Oona Olsen' },
 });
 const stale = anAccount({ runbook: { digest: 'of another content', at: days(1), by: 'Oona Olsen' }, history: HISTORY });
+const drilled = { drill: { id: 'D-7M3K9X', at: hours(7), result: 'passed' }, drillPassedAt: hours(7) } as const;
+const brokenDrill = { id: 'D-7M3K9X', at: hours(7), result: 'failed', hop: 'webhook' } as const;
 
 /** The account while its first part is `state`. */
 const withPart = (more: Parameters<typeof aPart>[2]) => anAccount({ state: 'handover', parts: [aPart(1, 'dana', more), aPart(2, 'eli')] });
@@ -44,6 +46,7 @@ export const ACCOUNTS: readonly Example[] = [
     rendered: accountCard(
       printed(
         anAccount({
+          ...drilled,
           validatedAt: days(2),
           validatedBy: person('oona'),
           validationNote: 'Signed in from the vault.',
@@ -81,6 +84,8 @@ export const ACCOUNTS: readonly Example[] = [
     rendered: accountCard(anAccount({ state: 'provisioning', parts: [aPart(1, 'dana'), aPart(2, 'eli')] }), hours(1)),
   },
   { card: 'account', state: 'part-expired', rendered: accountCard(anAccount(handover), days(4)) },
+  { card: 'account', state: 'not-drilled', rendered: accountCard(anAccount(), days(3)) },
+  { card: 'account', state: 'drill-failed', rendered: accountCard(anAccount({ drill: brokenDrill }), days(3)) },
   { card: 'account', state: 'overdue', rendered: accountCard(anAccount(), days(91)) },
   { card: 'account', state: 'in-channel', rendered: accountCard(anAccount(), days(3)) },
   {
@@ -88,7 +93,7 @@ export const ACCOUNTS: readonly Example[] = [
     state: 'four',
     rendered: accountListCard(
       [
-        anAccount(),
+        anAccount(drilled),
         anAccount({ ...handover, id: 'EA-2' }),
         { ...stale, id: 'EA-3', validationDueAt: days(1) },
         anAccount({ ...handover, id: 'EA-4', parts: [{ ...handover.parts[0], expiresAt: hours(1) }] }),

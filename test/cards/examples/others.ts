@@ -108,6 +108,7 @@ export const OTHERS: readonly Example[] = [
     card: 'status',
     state: 'good',
     rendered: statusCard({
+      drills: { passed: 3, of: 3, failed: [] },
       now: NOON,
       version: '0.1.0',
       mode: 'sandbox',
@@ -126,6 +127,7 @@ export const OTHERS: readonly Example[] = [
     card: 'status',
     state: 'failing',
     rendered: statusCard({
+      drills: { passed: 1, of: 2, failed: [{ account: 'north.harbor@contoso.onmicrosoft.com', hop: 'webhook' }] },
       now: NOON,
       version: '0.1.0',
       mode: 'production',
