@@ -1,3 +1,4 @@
+import { setTimeout as realWait } from 'node:timers/promises';
 import { randomPassword } from '../core/account/password.ts';
 import { partKey } from '../core/account/types.ts';
 import type { ChangeRequest, StepId } from '../core/request/types.ts';
@@ -69,6 +70,7 @@ export function sceneOf(
     reader,
     writer: tenants.writer(plan.tenant.id),
     now: () => store.now(),
+    pause: needs.wait ?? realWait,
     newPassword: (length) => randomPassword(length, random.below),
     userIfThere,
     async user() {

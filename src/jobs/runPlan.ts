@@ -108,6 +108,10 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
     }
     const since = progressOf(run.request, id)?.at; // none: not even its beginning could be recorded
     const tired = since !== undefined && (await needs.store.now()).getTime() - since.getTime() > GIVE_UP_AFTER_MINUTES * MINUTE;
+    if (!tired && !undoing && error instanceof StepStopped && error.passing && error.step !== undefined) {
+      log.warn('step.again', { requestId, step: error.step, noticedBy: id, code: error.code });
+      run.request = await record(door, { kind: 'begin-step', requestId, fence, step: error.step });
+    }
     // What says nothing about itself is no refusal of the tenant's: the database was away, say.
     if (!tired && (!isPassing(error) || error.passing)) throw error;
     const failure = failureOf(id, error, tired);

@@ -1,21 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { door } from '../../src/app/dispatch.ts';
 import type { Log } from '../../src/app/log.ts';
+import type { EmergencyAccount } from '../../src/core/account/types.ts';
 import { digestOf } from '../../src/core/digest.ts';
-import { GLOBAL_ADMINISTRATOR } from '../../src/core/request/plan.ts';
+import type { Plan } from '../../src/core/request/types.ts';
 import { keyFileCustody, partContext } from '../../src/custody/keyFile.ts';
 import { pollSignIns } from '../../src/jobs/pollSignIns.ts';
 import { runPlan } from '../../src/jobs/runPlan.ts';
-import { actor, aPlan, aRequest, minutes, NOON, person } from './builders.ts';
-import type { BadTenant, TenantWrite } from './faultLives.ts';
+import { ringTimers } from '../../src/jobs/timers.ts';
+import { actor, anAccountPlan, aPlan, aRequest, hours, minutes, NOON, person } from './builders.ts';
+import type { BadTenant } from './faultLives.ts';
 import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from './memoryStore.ts';
 
-/** How one account came into being, and what was wrong with it in the end. */
+/** What is done to the accounts after they were made, in turn. */
+export const LATER = ['rotate', 'retire', 'disable'] as const;
+export type LaterOperation = (typeof LATER)[number];
+
+/** How one account lived, and what was wrong with it. */
 export interface Life {
   readonly userPrincipalName: string;
   readonly objectId: string;
-  /** Times the job was taken up, and times a person had to press Try again. */
-  readonly runs: number;
+  readonly later: LaterOperation;
+  /** Times a job was taken up for each request, and times a person had to press Try again. */
+  readonly runs: readonly number[];
   readonly pressed: number;
   /** Reads of the sign-in log until the alert was there. */
   readonly polls: number;
@@ -23,20 +30,104 @@ export interface Life {
 }
 
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
-const MOST_RUNS = 150;
+const MOST_RUNS = 100;
 /** Real milliseconds for each second the product waits. */
 const PACE = 0.02;
 
-/** An account from its approved plan to the alert about its first sign-in, each with a database of its own, on a tenant that fails often. */
+/**
+ * An account from its approved plan to the alert about its first sign-in, and on through one more request, with a database of its own, on a
+ * tenant that fails often.
+ */
 export async function live(number: number, tenant: BadTenant): Promise<Life> {
+  const later = LATER[number % LATER.length] ?? 'rotate';
   const store = memoryStore(NOON);
   const custody = keyFileCustody(Buffer.alloc(32, 7));
   const random = countingRandom();
   const front = door({ store, random, policy: TEST_POLICY, tenant: tenant.tenants.info });
-  const plan = aPlan({ requestId: `R-${String(number).padStart(6, '0')}`, userName: `life-${number}`, displayName: `Life ${number}` });
+  const needs = { store, random, custody, partContext, log: quiet, door: front, people: tenant.people, tenants: tenant.tenants };
+  const wrong: string[] = [];
+  let [now, pressed, polls] = [NOON.getTime(), 0, 0];
+
+  /** Carries out an approved plan as the queue does, a minute between two tries: what was late has arrived by then. */
+  const carryOut = async (plan: Plan): Promise<number> => {
+    store.put('request', approved(plan));
+    const request = () => store.rows.request.get(plan.requestId);
+    let last: unknown;
+    let runs = 0;
+    for (; request()?.state !== 'applied' && runs < MOST_RUNS; runs += 1) {
+      if (request()?.state === 'failed') {
+        pressed += 1;
+        last = request()?.failure?.words;
+        await front.dispatch(actor('rita'), { kind: 'retry-request', requestId: plan.requestId });
+      }
+      const wait = (ms: number): Promise<void> => {
+        tenant.pass(ms);
+        return sleep(ms * PACE);
+      };
+      await runPlan({ ...needs, wait }, plan.requestId).catch((error: unknown) => {
+        last = error;
+        return sleep(tenant.lateMs);
+      });
+      now += 60_000;
+      store.setClock(new Date(now));
+    }
+    const { state, steps = [] } = request() ?? {};
+    const step = steps.find((each) => each.state !== 'done')?.id;
+    if (state !== 'applied')
+      wrong.push(`its request to ${plan.operation} is ${state} at ${step} after ${runs} runs, last: ${String(last)}`);
+    await ringTimers(store, front);
+    return runs;
+  };
+  const account = (): EmergencyAccount | undefined => [...store.rows.account.values()][0];
+  const signIn = async (password: string): Promise<string> => tenant.signIn(plan.account.userPrincipalName, password);
+  const password = async (): Promise<string> => {
+    const { id = '', parts = [] } = account() ?? {};
+    const opened = parts.map(({ number: part, custodian }) =>
+      custody.open(store.rows.sealed.get(`${id}:${part}`) ?? Buffer.of(), partContext(`${id}:${part}`, custodian.objectId)),
+    );
+    return Buffer.concat(await Promise.all(opened)).toString('latin1');
+  };
+
+  const named = String(number).padStart(6, '0');
+  const plan = aPlan({ requestId: `R-${named}`, userName: `life-${number}`, displayName: `Life ${number}`, expiresAt: hours(72) });
+  const runs = [await carryOut(plan)];
+  const made = account();
+  const told = (): Life => ({
+    userPrincipalName: plan.account.userPrincipalName,
+    objectId: made?.objectId ?? '',
+    later,
+    runs,
+    pressed,
+    polls,
+    wrong,
+  });
+  if (!made || wrong.length > 0) return told();
+
+  const first = await password();
+  if ((await signIn(first)) !== 'success') wrong.push('the parts in custody do not open it');
+  for (; alerts(store) === 0 && polls < 40; polls += 1) await pollSignIns(needs);
+  await pollSignIns(needs);
+  if (alerts(store) !== 1) wrong.push(`${alerts(store)} alerts about one sign-in`);
+
+  const { userPrincipalName } = made;
+  const observed = { userPrincipalName, enabled: true, privileged: true, excluded: true, restricted: true, ours: true };
+  runs.push(
+    await carryOut(
+      anAccountPlan(later, { requestId: `R-${named}-2`, account: account() ?? made, observed, othersInTenant: 0, expiresAt: hours(72) }),
+    ),
+  );
+  if (later === 'rotate' && (await signIn(await password())) !== 'success') wrong.push('the new parts in custody do not open it');
+  if ((await signIn(first)) === 'success') wrong.push(`its first password opens it still, after ${later}`);
+  const state = account()?.state;
+  if (state !== (later === 'rotate' ? 'handover' : `${later}d`)) wrong.push(`after ${later} it is ${state}`);
+  if (store.rows.account.size !== 1) wrong.push(`${store.rows.account.size} accounts`);
+  return told();
+}
+
+/** A request for the plan that Ann and Bob approved; one spelling for one human, as the directory's adapter gives it. */
+function approved(plan: Plan) {
   const approve = (name: 'ann' | 'bob') => {
     const { personKey, ...rest } = person(name);
-    // One spelling for one human, as the directory's adapter gives it.
     return {
       kind: 'approve' as const,
       person: { ...rest, personKey: personKey.toLowerCase() },
@@ -44,79 +135,7 @@ export async function live(number: number, tenant: BadTenant): Promise<Life> {
       at: minutes(1),
     };
   };
-  store.put('request', aRequest({ plan, state: 'approved', decisions: [approve('ann'), approve('bob')] }));
-  const needs = { store, random, custody, partContext, log: quiet, door: front, people: tenant.people, tenants: tenant.tenants };
-
-  let [now, runs, pressed] = [NOON.getTime(), 0, 0];
-  let last: unknown;
-  for (; store.rows.request.get(plan.requestId)?.state !== 'applied' && runs < MOST_RUNS; runs += 1) {
-    if (store.rows.request.get(plan.requestId)?.state === 'failed') {
-      pressed += 1;
-      await front.dispatch(actor('rita'), { kind: 'retry-request', requestId: plan.requestId });
-    }
-    await runPlan({ ...needs, wait: (ms) => sleep(ms * PACE) }, plan.requestId).catch((error: unknown) => {
-      last = error;
-      return sleep(tenant.lateMs);
-    });
-    now += 60_000; // the queue tries again a minute later: what was late has arrived by then
-    store.setClock(new Date(now));
-  }
-  const account = [...store.rows.account.values()][0];
-  if (!account) return { userPrincipalName: plan.account.userPrincipalName, objectId: '', runs, pressed, polls: 0, wrong: ['no account'] };
-
-  const wrong: string[] = [];
-  const parts = account.parts.map(({ number: part, custodian }) => {
-    const key = `${account.id}:${part}`;
-    return custody.open(store.rows.sealed.get(key) ?? Buffer.of(), partContext(key, custodian.objectId));
-  });
-  const password = Buffer.concat(await Promise.all(parts)).toString('latin1');
-  if ((await tenant.signIn(account.userPrincipalName, password)) !== 'success') wrong.push('the parts in custody do not open it');
-  let polls = 0;
-  for (; alerts(store) === 0 && polls < 40; polls += 1) await pollSignIns(needs);
-  await pollSignIns(needs);
-  if (alerts(store) !== 1) wrong.push(`${alerts(store)} alerts about one sign-in`);
-  if (store.rows.account.size !== 1) wrong.push(`${store.rows.account.size} accounts`);
-  const request = store.rows.request.get(plan.requestId);
-  const step = request?.steps.find((each) => each.state !== 'done')?.id;
-  if (request?.state !== 'applied') wrong.push(`its request is ${request?.state} at ${step} after ${runs} runs, last: ${String(last)}`);
-  return { userPrincipalName: account.userPrincipalName, objectId: account.objectId, runs, pressed, polls, wrong };
+  return aRequest({ plan, state: 'approved', decisions: [approve('ann'), approve('bob')] });
 }
 
 const alerts = (store: MemoryStore): number => [...store.rows.alert.values()].filter(({ cause }) => cause.kind === 'sign-in').length;
-
-/** What is wrong with an account in the tenant itself, once the bad day is over: anything missing, twice, or in the wrong order. */
-export async function wrongInTenant(
-  { objectId, userPrincipalName }: Life,
-  tenant: BadTenant,
-  all: readonly TenantWrite[],
-): Promise<string[]> {
-  const plan = aPlan();
-  const reader = tenant.tenants.reader(plan.tenant.id);
-  const [user, excluded, roles] = await Promise.all([
-    reader.user(objectId),
-    reader.isMember(plan.exclusionGroupId, objectId),
-    reader.roles(objectId),
-  ]);
-  const done = (match: (write: TenantWrite) => boolean): readonly TenantWrite[] =>
-    all.filter((write) => write.status >= 200 && write.status < 300 && match(write));
-  const of = (write: TenantWrite): boolean => write.path.toLowerCase().includes(objectId) || JSON.stringify(write.body).includes(objectId);
-  const created = done(
-    ({ method, path, body }) => method === 'POST' && path.endsWith('/users') && body?.userPrincipalName === userPrincipalName,
-  );
-  const excludedBy = done((write) => write.method === 'POST' && /\/groups\/[^/]+\/members\/\$ref$/.test(write.path) && of(write));
-  const joined = done((write) => write.method === 'POST' && /\/administrativeUnits\/[^/]+\/members\/\$ref$/.test(write.path) && of(write));
-  const assigned = done((write) => write.method === 'POST' && write.path.endsWith('/roleAssignments') && of(write));
-  const enabled = done((write) => write.method === 'PATCH' && of(write) && write.body?.accountEnabled === true);
-  const first = (writes: readonly TenantWrite[]): number => writes[0]?.seq ?? Number.NaN;
-  const inOrder = first(created) < first(excludedBy) && first(excludedBy) < first(assigned) && first(assigned) < first(enabled);
-  return [
-    created.length === 1 ? '' : `created ${created.length} times`,
-    excludedBy.length === 1 ? '' : `excluded ${excludedBy.length} times`,
-    joined.length === plan.steps.filter(({ id }) => id.startsWith('join-unit')).length ? '' : `put into the unit ${joined.length} times`,
-    assigned.length === 1 ? '' : `given the role ${assigned.length} times`,
-    inOrder ? '' : 'written in another order than planned (GR-2)',
-    user?.accountEnabled && user.userPrincipalName === userPrincipalName ? '' : 'not there, or not enabled',
-    excluded ? '' : 'not in the exclusion group',
-    roles.length === 1 && roles[0] === GLOBAL_ADMINISTRATOR.templateId ? '' : `its roles are ${roles.join(', ')}`,
-  ].filter((text) => text !== '');
-}

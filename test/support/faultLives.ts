@@ -34,6 +34,8 @@ export interface BadTenant {
   /** Every write the tenant was asked for, in order. */
   writes(): Promise<readonly TenantWrite[]>;
   signIn(userPrincipalName: string, password: string): Promise<string>;
+  /** Time passes for the tenant. */
+  pass(ms: number): void;
   begin(): Promise<unknown>;
   end(): Promise<unknown>;
   close(): Promise<void>;
@@ -82,8 +84,11 @@ export async function badTenant(day: BadDay): Promise<BadTenant> {
       { graphOrigin: ORIGIN, transport, timeoutMs },
     ),
     writes: async () => (await (await fetch(`${server.url}/sandbox/writes`)).json()) as TenantWrite[],
-    signIn: async (userPrincipalName, password) =>
-      String((await post('sign-ins', { tenantId: TENANTS.contoso.id, userPrincipalName, password })).result),
+    async signIn(userPrincipalName, password) {
+      const { result } = await post('sign-ins', { tenantId: TENANTS.contoso.id, userPrincipalName, password });
+      return String(result);
+    },
+    pass: (ms) => clock.move(ms),
     begin: () => post('chaos', { rate, seed, lateMs, ...(retryAfter === undefined ? {} : { retryAfter }) }),
     async end() {
       await post('chaos', { rate: 0 });

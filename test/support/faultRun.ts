@@ -1,5 +1,6 @@
-import { type Life, live, wrongInTenant } from './accountLife.ts';
+import { type Life, live } from './accountLife.ts';
 import { type BadDay, badTenant } from './faultLives.ts';
+import { wrongInTenant } from './tenantOracle.ts';
 
 export interface FaultRun {
   readonly lives: readonly Life[];

@@ -565,20 +565,83 @@ describe('a plan that cannot be carried out', () => {
     expect(tenant.writes).toEqual([]);
   });
 
-  test('AP-9: a password that was set after the parts were sealed is found out, and Try again makes a new one', async () => {
-    let late = true;
+  /** The write of a run that lost its lease arrives at last, right after a write of that name, so many times. */
+  const passwordReplacedAfter = (write: string, times: number): void => {
+    let left = times;
     tenant.onWrite = (name) => {
       const [user] = tenant.users;
-      // The write of a run that lost its lease arrives at last.
-      if (name === 'enable' && user && late) user.passwordChanges = (user.passwordChanges ?? 0) + 1;
-      late = name !== 'enable';
+      if (name !== write || !user || left === 0) return;
+      left -= 1;
+      // After the write itself, and after what is read of it.
+      const replaced = { ...user, passwordChanges: (user.passwordChanges ?? 0) + 1 };
+      queueMicrotask(() => Object.assign(user, { passwordChanges: replaced.passwordChanges }));
     };
-    await untilDone(40);
-    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'set-credential', code: 'PasswordReplaced' } });
-    await front.dispatch(actor('ann'), { kind: 'retry-request', requestId: REQUEST.id });
+  };
+
+  test('AP-9 GR-1: a password that was set after the parts were sealed is found out before the unit closes, and set anew', async () => {
+    passwordReplacedAfter('enable', 1);
+    await expect(run()).rejects.toThrow('set again after its parts were sealed');
+    expect(tenant.inUnit).toEqual([]);
+    expect(logged).toContain('step.again');
+    expect(
+      request()
+        .steps.map(({ state }) => state)
+        .slice(3),
+    ).toEqual(['running', 'waiting', 'waiting', 'running', 'waiting']);
     await untilDone(3);
     await expectCarriedOut();
     expect(tenant.writes.filter((name) => name === 'setPassword')).toHaveLength(2);
+  });
+
+  test('AP-9: where no password can be set any more, inside the unit, people are told to take the account back', async () => {
+    passwordReplacedAfter('joinUnit', 1);
+    await untilDone(3);
+    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'verify', code: 'PasswordReplaced' } });
+    expect(request().failure?.words).toContain('Withdraw');
+  });
+
+  test('GR-1: a password that somebody sets again and again is given up after thirty minutes, and Try again makes a new one', async () => {
+    const { reader } = tenant;
+    let readings = 0;
+    Object.assign(tenant, {
+      reader: {
+        ...reader,
+        async user(objectId: string) {
+          const user = await reader.user(objectId);
+          readings += 1;
+          return user && tenant.roles.length > 0 ? { ...user, passwordChangedAt: new Date(NOON.getTime() + readings * 1000) } : user;
+        },
+      },
+    });
+    await untilDone(40);
+    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'set-credential', code: 'PasswordReplaced' } });
+    expect(tenant.nowMs).toBeGreaterThan(30 * 60_000);
+    Object.assign(tenant, { reader });
+    await front.dispatch(actor('ann'), { kind: 'retry-request', requestId: REQUEST.id });
+    await untilDone(3);
+    await expectCarriedOut();
+  });
+
+  test('GR-4: a replica that does not show the new password for minutes is waited for, and no other password is made', async () => {
+    const { reader } = tenant;
+    const shown = new Date(0);
+    let late = true;
+    Object.assign(tenant, {
+      reader: {
+        ...reader,
+        async user(objectId: string) {
+          const user = await reader.user(objectId);
+          return user && late ? { ...user, passwordChangedAt: shown } : user;
+        },
+      },
+    });
+    await untilDone(5);
+    expect(request().steps[3]?.evidence).toContain('set after 1970');
+    expect(request().state).toBe('approved');
+    late = false;
+    await untilDone(3);
+    await expectCarriedOut();
+    expect(new Set(sealedBuffers).size).toBe(2);
   });
 
   test('GR-3: stops where its user no longer carries the marker', async () => {

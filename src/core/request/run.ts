@@ -140,10 +140,18 @@ export function recordStep(
 
 type Progress = { readonly state: 'running' | 'done'; readonly evidence?: string };
 
-/** A step taken up again keeps the instant it first began: how long it has been tried decides when to give up, or when to say so. */
+/**
+ * A step taken up again keeps the instant it first began: how long it has been tried decides when to give up, or when to say so. With a step
+ * that was done and begins anew, whatever was done after it is to be done again; what runs keeps its instant, so that no such circle is endless.
+ */
 function moved(rows: readonly StepProgress[], step: StepId, progress: Progress, now: Date): StepProgress[] {
   const since = (row: StepProgress): Date => (progress.state === 'running' && row.state === 'running' && row.at ? row.at : now);
-  return rows.map((row): StepProgress => (row.id === step ? { id: step, at: since(row), ...progress } : row));
+  const at = rows.findIndex(({ id }) => id === step);
+  const anew = progress.state === 'running' && rows[at]?.state === 'done';
+  return rows.map((row, index): StepProgress => {
+    if (index === at) return { id: step, at: since(row), ...progress };
+    return anew && index > at && row.state === 'done' ? { id: row.id, state: 'waiting' } : row;
+  });
 }
 
 function recordUndo(request: ChangeRequest, step: StepId, progress: Progress, now: Date): Decision<ChangeRequest> {
@@ -165,10 +173,19 @@ export function failRun(request: ChangeRequest, fence: number, failure: StepFail
       ...request,
       state: 'failed',
       failure,
-      steps: request.steps.map((row): StepProgress => (row.id === failure.step ? { id: row.id, state: 'failed', at: now } : row)),
+      steps: stopped(request.steps, failure.step, now),
       revision: request.revision + 1,
     },
     effects: [...failureEffects(request, fence, failure, now), ...undoTimer(request, now)],
+  });
+}
+
+/** What comes after the step that failed is to be done again. */
+function stopped(rows: readonly StepProgress[], step: StepId, now: Date): StepProgress[] {
+  const at = rows.findIndex(({ id }) => id === step);
+  return rows.map((row, index): StepProgress => {
+    if (index === at) return { id: row.id, state: 'failed', at: now };
+    return at >= 0 && index > at ? { id: row.id, state: 'waiting' } : row;
   });
 }
 

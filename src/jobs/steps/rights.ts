@@ -1,4 +1,5 @@
-import { of, type Step } from './step.ts';
+import { passwordReplaced, passwordSet } from './credential.ts';
+import { of, type Step, type StepScene } from './step.ts';
 
 export const exclude: Step = {
   async look(scene) {
@@ -56,10 +57,18 @@ export const joinUnit: Step = {
     return (await scene.reader.isInUnit(unitId, await scene.user())) ? `Member of restricted unit ${unitId}` : undefined;
   },
   async act(scene) {
+    await checkPassword(scene);
     await scene.writer.joinUnit(of(scene, 'restrictedUnitId'), await scene.user());
     return undefined;
   },
 };
+
+/** Inside the unit no password can be set: the last instant at which one that was replaced can be set anew. */
+async function checkPassword(scene: StepScene): Promise<void> {
+  const { at } = passwordSet(scene.evidence('set-credential'));
+  const changedAt = at && (await scene.reader.user(await scene.user()))?.passwordChangedAt;
+  if (at && changedAt && changedAt > at) throw passwordReplaced(scene);
+}
 
 export const leaveUnit: Step = {
   async look(scene) {

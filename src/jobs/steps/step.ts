@@ -24,6 +24,7 @@ export interface StepScene {
   /** Puts the account on the watch list. @throws when the lease is lost */
   watch(objectId: string, feed: string): Promise<void>;
   now(): Promise<Date>;
+  pause(ms: number): Promise<unknown>;
 }
 
 /**
@@ -40,7 +41,7 @@ export interface Step {
 export class StepStopped extends Error {
   readonly code: string;
   readonly passing: boolean;
-  /** The step to be done again, where it is not the one that noticed. */
+  /** The step to be done again, and all after it, where it is not the one that noticed. */
   readonly step: StepId | undefined;
   constructor(code: string, words: string, passing = false, step?: StepId) {
     super(words);

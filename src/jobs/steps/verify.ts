@@ -2,6 +2,7 @@ import type { TenantUser } from '../../app/ports.ts';
 import { digestOf } from '../../core/digest.ts';
 import { withGroupExcluded } from '../../core/request/planSteps.ts';
 import { kindOfStep, type StepKind } from '../../core/request/types.ts';
+import { passwordReplaced, passwordSet } from './credential.ts';
 import { removeMember, removeMethod } from './mend.ts';
 import { type Step, type StepScene, StepStopped } from './step.ts';
 
@@ -52,16 +53,15 @@ const gone =
     return wrong;
   };
 
-/** A run that lost its lease may still have had a password under way: then the parts that were sealed last open nothing (AP-9). */
-const samePassword: Check = async ({ evidence }, user) => {
-  const setAt = /set at (\S+);/.exec(evidence('set-credential') ?? '')?.[1];
-  const changedAt = user?.passwordChangedAt?.toISOString();
-  if (setAt === undefined || changedAt === undefined || setAt === changedAt) return [];
-  throw new StepStopped('PasswordReplaced', PASSWORD_REPLACED, true, 'set-credential');
+/** Its replica may be behind the one that proved the change; what is later than the change is another one. */
+const samePassword: Check = async (scene, user) => {
+  const { at, after } = passwordSet(scene.evidence('set-credential'));
+  const changedAt = user?.passwordChangedAt;
+  if (changedAt === undefined) return [];
+  if ((at && changedAt < at) || (after && changedAt <= after)) return ['its new password cannot be read yet'];
+  if (at && changedAt > at) throw passwordReplaced(scene);
+  return [];
 };
-
-const PASSWORD_REPLACED =
-  'The password was set again after its parts were sealed, so they would not open the account. Try again makes a new one.';
 
 const MENDED: readonly Check[] = [
   ours,
