@@ -2,21 +2,23 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Exchange } from '../sandbox/tenant/traffic.ts';
-import { exercised } from '../test/support/contract/coverage.ts';
+import { GRAPH_CALLS } from '../src/core/tenant/calls.ts';
+import { exercised, neverMade } from '../test/support/contract/coverage.ts';
 import { SLICE_HINT, sliceIsThere, sliceViolationsOf } from '../test/support/contract/slice.ts';
 import { violationsOf } from '../test/support/contract/violations.ts';
 import { program } from './checks.ts';
 import { ROOT } from './sources.ts';
 
-// npm run contract [-- patterns…]: runs the end-to-end suites (or those that match), records all their traffic with Graph, holds every
-// request and answer against Microsoft's contract, and prints what was exercised.
+// npm run contract [-- patterns…]: runs the end-to-end suites and the suite of the tenant's ports (or those that match), records all the
+// traffic of the product with Graph, holds every request and answer against Microsoft's contract, and prints what was exercised and which
+// calls of the table never were.
 const scratch = mkdtempSync(join(tmpdir(), 'breakglass-contract-'));
 const file = join(scratch, 'traffic.jsonl');
 try {
   const patterns = process.argv.slice(2);
   const { code, output } = await program(
     process.execPath,
-    [join(ROOT, 'scripts/test.ts'), ...(patterns.length > 0 ? patterns : ['test/e2e'])],
+    [join(ROOT, 'scripts/test.ts'), ...(patterns.length > 0 ? patterns : ['test/e2e', 'contract/tenantPorts'])],
     {
       env: { ...process.env, BREAKGLASS_TEST_TRAFFIC: file },
       timeoutMs: 30 * 60_000,
@@ -34,9 +36,12 @@ try {
     const codes = [...statuses].sort().join(' ');
     process.stdout.write(`${String(times).padStart(6)}  ${operation}  ${codes}  asked ${asked.size}, answered ${answered.size}\n`);
   }
+  const missed = neverMade(GRAPH_CALLS, exchanges);
+  for (const call of missed) process.stdout.write(`never made: ${call}\n`);
   for (const problem of new Set([...byTypes, ...bySlice])) process.stdout.write(`${problem}\n`);
   process.stdout.write(
-    `${exchanges.length} exchanges, ${operations.length} operations, ${count(operations.map(({ asked }) => asked))} request fields and ` +
+    `${exchanges.length} exchanges, ${operations.length} operations, ${GRAPH_CALLS.length - missed.length} of the ${GRAPH_CALLS.length} calls ` +
+      `of the product, ${count(operations.map(({ asked }) => asked))} request fields and ` +
       `options, ${count(operations.map(({ answered }) => answered))} response fields; violations: ${byTypes.length} of the generated types, ` +
       `${sliceIsThere ? `${bySlice.length} of the OpenAPI slice` : SLICE_HINT}\n`,
   );

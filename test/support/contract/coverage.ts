@@ -1,5 +1,6 @@
 import { isObject } from '../../../sandbox/tenant/json.ts';
 import type { Exchange } from '../../../sandbox/tenant/traffic.ts';
+import type { GraphCall } from '../../../src/core/tenant/calls.ts';
 import { operationOf } from './operations.ts';
 import { addressOf } from './violations.ts';
 
@@ -38,4 +39,20 @@ export function exercised(exchanges: readonly Exchange[]): Exercised[] {
     for (const name of fields(response.body)) entry.answered.add(name);
   }
   return [...found.values()].sort((a, b) => b.exchanges - a.exchanges);
+}
+
+/** A path of the table of calls as a pattern: `{id}` is one segment. */
+const pathPattern = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('$', '\\$').replaceAll('{id}', '[^/]+')}$`, 'i');
+
+/** Rows of the table of calls that no exchange is an instance of. Who called is not asked: people and reader may be one identity. */
+export function neverMade(calls: readonly GraphCall[], exchanges: readonly Exchange[]): string[] {
+  const made = new Set(exchanges.map((exchange) => `${exchange.request.method} ${addressOf(exchange).path}`));
+  return calls
+    .filter(({ call }) => {
+      const [method, path = ''] = call.split(' ');
+      const pattern = pathPattern(path);
+      return ![...made].some((each) => each.startsWith(`${method} `) && pattern.test(each.slice(String(method).length + 1)));
+    })
+    .map(({ identity, call }) => `${identity} ${call}`);
 }

@@ -17,14 +17,19 @@ export function recordFrom(dataDir: string): void {
 
 /**
  * What of all that the product and its sandbox told each other breaks Microsoft's contract. For a sandbox that has ended, however it
- * did. With `BREAKGLASS_TEST_TRAFFIC` the exchanges are also added to that file, a line each, for `npm run contract`.
+ * did. They are kept for `npm run contract` as well.
  */
 export function recordedViolations(dataDir: string): string[] {
   if (!existsSync(join(dataDir, WORLD))) return []; // it never got as far as that
   const documents = openDocuments(join(dataDir, WORLD));
   const exchanges = documents.all<Exchange>('tenant.traffic');
   documents.close();
+  keepTraffic(exchanges);
+  return exchanges.flatMap((exchange) => [...violationsOf(exchange, 'product'), ...sliceViolationsOf(exchange, 'product')]);
+}
+
+/** Adds exchanges to the file of `BREAKGLASS_TEST_TRAFFIC`, where there is one. */
+export function keepTraffic(exchanges: readonly Exchange[]): void {
   const file = process.env.BREAKGLASS_TEST_TRAFFIC;
   if (file) appendFileSync(file, exchanges.map((exchange) => `${JSON.stringify(exchange)}\n`).join(''));
-  return exchanges.flatMap((exchange) => [...violationsOf(exchange, 'product'), ...sliceViolationsOf(exchange, 'product')]);
 }
