@@ -14,7 +14,7 @@ interface Settings {
 }
 
 /** A small generator with a seed (mulberry32): numbers in [0, 1). */
-function generator(seed: number): () => number {
+export function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Middleware } from '@microsoft/microsoft-graph-client';
 import { sandboxClock } from '../../sandbox/clock.ts';
 import { loopbackCredential } from '../../sandbox/credentials.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
 import { loopbackTransport } from '../../sandbox/graphTransport.ts';
+import { generator } from '../../sandbox/tenant/chaos.ts';
 import { startTenant, type TenantServer } from '../../sandbox/tenant/server.ts';
 import { APPS, HOME_TENANT, ROLE_GROUPS, TENANTS } from '../../sandbox/world.ts';
+import type { TenantReader } from '../../src/app/ports.ts';
 import { graphClient } from '../../src/graph/client.ts';
 import { graphPeople } from '../../src/graph/people.ts';
 import { graphTenants } from '../../src/graph/tenants.ts';
@@ -18,6 +21,8 @@ export interface BadDay {
   readonly seed: number;
   /** Real milliseconds of a late answer; more than the time limit makes it an answer that never came. */
   readonly lateMs: number;
+  /** Late answers are given up by the client at once instead of at their limit, so that no busy machine makes another one late. */
+  readonly givenUpAtOnce?: true;
   /** Time limit of one call. */
   readonly timeoutMs: number;
   /** Seconds of every Retry-After; left out, some are 1 and some are missing. */
@@ -31,6 +36,8 @@ export interface BadTenant {
   readonly lateMs: number;
   /** HTTP requests that were made, and how many milliseconds the slowest took. */
   readonly calls: { count: number; slowestMs: number };
+  /** Reads with all the time there is, to judge by afterwards. */
+  readonly oracle: TenantReader;
   /** Every write the tenant was asked for, in order. */
   writes(): Promise<readonly TenantWrite[]>;
   signIn(userPrincipalName: string, password: string): Promise<string>;
@@ -55,7 +62,9 @@ export async function badTenant(day: BadDay): Promise<BadTenant> {
   const clock = sandboxClock(NOON.getTime() - Date.now());
   const server = await startTenant({ port: 0, documents, clock, replicationMs: 60, logDelayMs: 0 });
   const calls = { count: 0, slowestMs: 0 };
-  const real = loopbackTransport(ORIGIN, server.url);
+  const whole = loopbackTransport(ORIGIN, server.url);
+  const gone = day.givenUpAtOnce ? impatient(whole, day) : undefined;
+  const real = gone ?? whole;
   const transport: typeof real = {
     async execute(context) {
       calls.count += 1;
@@ -74,29 +83,59 @@ export async function badTenant(day: BadDay): Promise<BadTenant> {
     return (await answer.json()) as Record<string, unknown>;
   };
   const home = graphClient({ origin: ORIGIN, credential: credential('reader', HOME_TENANT.id), transport, timeoutMs });
+  const managed = Object.values(TENANTS).map((info) => ({
+    info,
+    reader: credential('reader', info.id),
+    writer: credential('changer', info.id),
+  }));
   return {
     server,
     calls,
+    oracle: graphTenants(managed, { graphOrigin: ORIGIN, transport: whole, timeoutMs: 30_000 }).reader(TENANTS.contoso.id),
     lateMs,
     people: graphPeople(home, { groups: ROLE_GROUPS, personKeyAttribute: 'employeeId' }),
-    tenants: graphTenants(
-      Object.values(TENANTS).map((info) => ({ info, reader: credential('reader', info.id), writer: credential('changer', info.id) })),
-      { graphOrigin: ORIGIN, transport, timeoutMs },
-    ),
+    tenants: graphTenants(managed, { graphOrigin: ORIGIN, transport, timeoutMs }),
     writes: async () => (await (await fetch(`${server.url}/sandbox/writes`)).json()) as TenantWrite[],
     async signIn(userPrincipalName, password) {
       const { result } = await post('sign-ins', { tenantId: TENANTS.contoso.id, userPrincipalName, password });
       return String(result);
     },
     pass: (ms) => clock.move(ms),
-    begin: () => post('chaos', { rate, seed, lateMs, ...(retryAfter === undefined ? {} : { retryAfter }) }),
+    begin() {
+      gone?.begin();
+      return post('chaos', { rate, seed, lateMs: gone ? 0 : lateMs, ...(retryAfter === undefined ? {} : { retryAfter }) });
+    },
     async end() {
+      gone?.end();
       await post('chaos', { rate: 0 });
       await sleep(lateMs); // what is late arrives
     },
     async close() {
       await server.close();
       documents.close();
+    },
+  };
+}
+
+/**
+ * Two of the eight kinds of fault the tenant knows, on this side of the wire: what is asked arrives when nobody waits for it any more, or it
+ * arrives and its answer does not.
+ */
+function impatient(whole: Middleware, { rate, seed, lateMs }: BadDay): Middleware & { begin(): void; end(): void } {
+  const next = generator(seed);
+  let share = 0;
+  return {
+    begin() {
+      share = rate / 4;
+    },
+    end() {
+      share = 0;
+    },
+    async execute(context) {
+      if (next() >= share) return whole.execute(context);
+      if (next() < 0.5) await whole.execute({ ...context });
+      else void sleep(lateMs).then(() => whole.execute({ ...context }).catch(() => undefined)); // whatever it comes to, nobody hears of it
+      throw new DOMException('given up', 'TimeoutError');
     },
   };
 }

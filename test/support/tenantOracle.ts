@@ -10,7 +10,7 @@ export async function wrongInTenant(
   all: readonly TenantWrite[],
 ): Promise<string[]> {
   const plan = aPlan();
-  const reader = tenant.tenants.reader(plan.tenant.id);
+  const reader = tenant.oracle;
   const [user, deleted, excluded, restricted, roles] = await Promise.all([
     reader.user(objectId),
     reader.isDeleted(objectId),
