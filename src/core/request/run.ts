@@ -104,7 +104,7 @@ function becomeImpossible(request: ChangeRequest, words: string, now: Date): Dec
   });
 }
 
-/** The quorum fell apart between two runs of a plan that is half carried out: people must look at it. */
+/** The quorum fell apart between two runs of a plan that is half carried out: people must look at it, and not for ever (GR-5). */
 function loseQuorum(request: ChangeRequest, now: Date): Decision<ChangeRequest> {
   const step = request.steps.find(({ state }) => state !== 'done')?.id ?? 'verify';
   const words =
@@ -113,7 +113,7 @@ function loseQuorum(request: ChangeRequest, now: Date): Decision<ChangeRequest> 
   return ok({
     // The lease of a run that is still out there ends here, for good (AP-9).
     next: { ...request, state: 'failed', failure, fence: request.fence + 1, revision: request.revision + 1 },
-    effects: failureEffects(request, request.fence, failure, now),
+    effects: [...failureEffects(request, request.fence, failure, now), ...undoTimer(request, now)],
   });
 }
 

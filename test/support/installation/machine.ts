@@ -34,6 +34,9 @@ export interface Machine {
     objectId: string,
     form: Partial<CreateForm> | (Partial<AccountForm> & Pick<AccountForm, 'operation' | 'accountId'>),
   ): Promise<Outcome>;
+  /** The requester sends the form in again with another reason, and what was looked up for it. */
+  edit(requestId: string, reason: string): Promise<Outcome>;
+  dispatch(actor: Actor, intent: Intent): Promise<Outcome>;
   request(id: string): ChangeRequest;
   /** Request of the oldest run that is owed. */
   nextRun(): string | undefined;
@@ -86,6 +89,10 @@ export function machine(inUnit = true, from?: Machine): Machine {
   };
   for (const { objectId } of REFS) void store.remember({ place: { kind: 'person', objectId }, conversationId: objectId, reference: {} });
   let forms = 0;
+  const failed = (what: string, error: unknown): never => {
+    throw new Error(what, { cause: error });
+  };
+  const needs = { people, tenants, store, custody, failed };
   const self: Machine = {
     store,
     tenant,
@@ -105,13 +112,41 @@ export function machine(inUnit = true, from?: Machine): Machine {
       person: REFS.find((ref) => ref.objectId === objectId) ?? person('mal'),
       roles: roles.get(objectId) ?? new Set(),
     }),
-    press: (objectId, intent) => door({ store, random, policy: self.policy, tenant: tenants.info }).dispatch(self.actor(objectId), intent),
+    press: (objectId, intent) => self.dispatch(self.actor(objectId), intent),
+    dispatch: (actor, intent) => door({ store, random, policy: self.policy, tenant: tenants.info }).dispatch(actor, intent),
+    async edit(requestId, reason) {
+      const { plan, planDigest, requester, formId } = self.request(requestId);
+      const actor = self.actor(requester.objectId);
+      const custodians = plan.custodians.map(({ objectId }) => objectId);
+      if (plan.operation === 'create') {
+        const { userPrincipalName, displayName, usageLocation } = plan.account;
+        const userName = userPrincipalName.slice(0, userPrincipalName.indexOf('@'));
+        const owners = plan.owners.map(({ objectId }) => objectId);
+        const said = { formId, tenantId: plan.tenant.id, userName, displayName, usageLocation, owners, reason };
+        const form = { ...said, credential: 'split-password', custodians: [...custodians].reverse() };
+        const facts = await gatherOpenFacts(needs, form, actor);
+        return facts.ok
+          ? self.dispatch(actor, { kind: 'edit-request', requestId, planDigest, wanted: { form, facts: facts.value } })
+          : facts;
+      }
+      const leaving = 'leaving' in plan ? (plan.leaving?.objectId ?? '') : '';
+      const held = store.rows.account.get(plan.account.accountId)?.parts.map(({ custodian }) => custodian.objectId) ?? [];
+      const accountForm: AccountForm = {
+        formId,
+        operation: plan.operation,
+        accountId: plan.account.accountId,
+        reason,
+        custodians: leaving === '' ? custodians : custodians.filter((objectId) => !held.includes(objectId)),
+        leaving,
+        fewer: true,
+        ...('finding' in plan && plan.finding ? { finding: plan.finding.key } : {}),
+      };
+      const facts = await gatherAccountFacts(needs, accountForm, actor);
+      if (!facts.ok) return facts;
+      return self.dispatch(actor, { kind: 'edit-request', requestId, planDigest, wanted: { accountForm, accountFacts: facts.value } });
+    },
     async ask(objectId, wanted) {
       forms += 1;
-      const failed = (what: string, error: unknown): never => {
-        throw new Error(what, { cause: error });
-      };
-      const needs = { people, tenants, store, custody, failed };
       const common = { formId: `F-${forms}`, reason: 'The yearly exchange.' };
       if ('operation' in wanted) {
         const form: AccountForm = { ...common, custodians: [], leaving: '', fewer: false, ...wanted };

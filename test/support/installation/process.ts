@@ -15,8 +15,8 @@ export interface Trouble {
   readonly dieAfter?: number;
   /** Judges a call of the tenant: refuses it, or lets it be done and loses the answer. */
   readonly answer?: (call: string, given: readonly unknown[]) => { readonly error: Error; readonly done: boolean } | undefined;
-  /** Called with every durable event. Whatever it throws is the test's own. */
-  readonly saw?: (event: string) => void;
+  /** Called with every durable event, and of those of a run with its request; the process stands still meanwhile. What it throws is the test's own. */
+  readonly saw?: (event: string, requestId: string | undefined) => void | Promise<void>;
 }
 
 export interface Life {
@@ -28,10 +28,11 @@ export interface Life {
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
 /** More tries than anything needs that comes to its end. */
 const MOST_TRIES = 60;
+const LONGEST_DELAY_MS = 60_000;
 
 /**
  * One life of a worker process on what is durable: rings what is due, carries out the jobs that are owed, until nothing is left. Everything
- * it has in memory is gone when it ends. A job that fails is tried again 15 s later, as the queue does.
+ * it has in memory is gone when it ends. A job that fails is tried again after a growing delay, as the queue does.
  */
 export async function live(machine: Machine, trouble: Trouble = {}): Promise<Life> {
   const events: string[] = [];
@@ -39,10 +40,16 @@ export async function live(machine: Machine, trouble: Trouble = {}): Promise<Lif
   const alive = (): void => {
     if (dead) throw new Killed();
   };
-  const happened = (event: string): void => {
+  let wrong: { readonly error: unknown } | undefined;
+  const happened = async (event: string, requestId: string | undefined): Promise<void> => {
     events.push(event);
-    trouble.saw?.(event);
-    dead = events.length === trouble.dieAfter;
+    try {
+      await trouble.saw?.(event, requestId);
+    } catch (error) {
+      wrong = { error }; // nothing of the product may catch what the test has to say
+      dead = true;
+    }
+    dead ||= events.length === trouble.dieAfter;
     alive();
   };
   const store = guarded(machine.store as Store, alive);
@@ -51,7 +58,7 @@ export async function live(machine: Machine, trouble: Trouble = {}): Promise<Lif
     async dispatch(actor, intent) {
       alive();
       const outcome = await inner.dispatch(actor, intent);
-      if (outcome.ok) happened(nameOf(intent));
+      if (outcome.ok) await happened(nameOf(intent), subject(intent));
       return outcome;
     },
   };
@@ -60,7 +67,7 @@ export async function live(machine: Machine, trouble: Trouble = {}): Promise<Lif
       const mishap = trouble.answer?.(call, given);
       if (mishap && !mishap.done) throw mishap.error;
       const answer = await carryOut();
-      if (writes) happened(call);
+      if (writes) await happened(call, job);
       if (mishap) throw mishap.error;
       return answer;
     });
@@ -73,19 +80,20 @@ export async function live(machine: Machine, trouble: Trouble = {}): Promise<Lif
     writer: () => writer,
     changer: async () => ({}),
   };
+  let job: string | undefined;
   const { people, custody, random } = machine;
   const needs = { door: front, store, people: guarded(people, alive), tenants, custody, random, log: quiet, partContext };
   try {
     for (let tries = 0; tries < MOST_TRIES; ) {
       // A timer's transaction is one with what it decides: it became durable when both did.
-      let rang = '';
+      let rang: Intent | undefined;
       const ring = (): Promise<boolean> =>
         store.ringNextTimer(async ({ intent }) => {
           const outcome = await inner.dispatch({ kind: 'system', part: 'timer' }, intent);
-          rang = outcome.ok ? nameOf(intent) : '';
+          rang = outcome.ok ? intent : undefined;
         });
-      while (await ring()) if (rang !== '') happened(rang);
-      const job = machine.nextRun();
+      while (await ring()) if (rang) await happened(nameOf(rang), subject(rang));
+      job = machine.nextRun();
       if (job === undefined) break;
       try {
         await runPlan({ ...needs, wait: async (ms) => machine.pass(ms) }, job);
@@ -94,12 +102,13 @@ export async function live(machine: Machine, trouble: Trouble = {}): Promise<Lif
       } catch (error) {
         if (dead) throw new Killed();
         if (error instanceof TypeError || error instanceof RangeError) throw error;
+        machine.pass(Math.min(1000 * 2 ** tries, LONGEST_DELAY_MS));
         tries += 1;
-        machine.pass(15_000);
       }
     }
     return { died: false, events };
   } catch (error) {
+    if (wrong) throw wrong.error;
     if (dead) return { died: true, events };
     throw error;
   } finally {
@@ -109,6 +118,7 @@ export async function live(machine: Machine, trouble: Trouble = {}): Promise<Lif
   }
 }
 
+const subject = (intent: Intent): string | undefined => ('requestId' in intent ? intent.requestId : undefined);
 const nameOf = (intent: Intent): string => ('step' in intent ? `${intent.kind} ${intent.step}` : intent.kind);
 
 type Around = (call: string, given: readonly unknown[], carryOut: () => Promise<unknown>) => Promise<unknown>;

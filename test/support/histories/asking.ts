@@ -1,0 +1,73 @@
+import type { RequestKind } from '../../../src/core/request/types.ts';
+import { person } from '../builders.ts';
+import type { Machine } from '../installation/machine.ts';
+import type { BY_HAND } from './happenings.ts';
+
+const FIRST = 'EA-SEED01';
+const STRANGER = 'cccccccc-0000-4000-8000-000000000001';
+const CATCHING = 'bbbbbbbb-0000-4000-8000-000000000001';
+
+/** What Rita fills in for a request of that kind on the first account, with something to be mended where the kind needs it. */
+export function formFor({ tenant, store }: Machine, operation: RequestKind): Parameters<Machine['ask']>[1] {
+  const account = store.rows.account.get(FIRST);
+  const common = { operation: operation as Exclude<RequestKind, 'create'>, accountId: FIRST, fewer: true };
+  const holds = (name: 'dana' | 'eli' | 'fay') => account?.parts.some(({ custodian }) => custodian.objectId === person(name).objectId);
+  switch (operation) {
+    case 'create':
+      return {};
+    case 'rotate':
+      return { ...common, custodians: [person('dana').objectId, person('fay').objectId] };
+    case 'handover': {
+      const [leaving, next] = holds('eli') ? (['eli', 'fay'] as const) : (['fay', 'eli'] as const);
+      return { ...common, leaving: person(leaving).objectId, custodians: [person(holds(next) ? 'dana' : next).objectId] };
+    }
+    case 'exclude':
+      if (!tenant.policies.has(CATCHING)) tenant.policies.set(CATCHING, { name: 'CA001', users: everybody() });
+      return common;
+    case 'repair':
+      tenant.members.add(STRANGER);
+      return { ...common, finding: `group-members:${STRANGER}` };
+    default:
+      return common;
+  }
+}
+
+const everybody = () => ({
+  includeUsers: ['All'],
+  excludeUsers: [],
+  includeGroups: [],
+  excludeGroups: [],
+  includeRoles: [],
+  excludeRoles: [],
+});
+
+/** @returns whether that changed anything */
+export function changeByHand({ tenant, store }: Machine, what: (typeof BY_HAND)[number]): boolean {
+  const objectId = store.rows.account.get(FIRST)?.objectId ?? '';
+  const user = tenant.users.get(objectId);
+  if (!user) return false;
+  switch (what) {
+    case 'disable':
+    case 'enable':
+      user.enabled = what === 'enable';
+      return true;
+    case 'leave-group':
+      return tenant.members.delete(objectId);
+    case 'lose-role':
+      return tenant.administrators.delete(objectId);
+    case 'leave-unit':
+      return tenant.unit.delete(objectId);
+    case 'lose-marker':
+      user.marker = 'somebody else';
+      return true;
+    case 'delete':
+      for (const set of [tenant.members, tenant.administrators, tenant.unit]) set.delete(objectId);
+      tenant.bin.add(objectId);
+      return tenant.users.delete(objectId);
+    case 'change-policy': {
+      const policy = tenant.policies.get(CATCHING);
+      if (policy) policy.users = { ...policy.users, excludeUsers: ['somebody'] };
+      return policy !== undefined;
+    }
+  }
+}

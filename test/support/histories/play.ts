@@ -1,0 +1,253 @@
+import { digestOf } from '../../../src/core/digest.ts';
+import type { Intent } from '../../../src/core/intent.ts';
+import { REQUEST_KINDS } from '../../../src/core/request/types.ts';
+import { person } from '../builders.ts';
+import { ANN2, type Machine, machine } from '../installation/machine.ts';
+import { refusal } from '../installation/memoryTenant.ts';
+import { live, type Trouble } from '../installation/process.ts';
+import { seedAccount } from '../installation/seed.ts';
+import { changeByHand, formFor } from './asking.ts';
+import { type Happening, WHO, type Who } from './happenings.ts';
+import { courseOf, judge, must, PHASES, renewed, type World } from './judge.ts';
+import { type Asked, mayDeny, mayRetry, mayVote, mayWithdraw, stands, strict, type Vote } from './reference.ts';
+
+const HOUR = 3_600_000;
+const FEED = { kind: 'system', part: 'worker' } as const;
+const ref = (who: Who) => (who === 'ann2' ? ANN2 : person(who));
+
+/** A history being played: the installation, and what the reference knows of it. */
+export class History implements World {
+  readonly machine: Machine;
+  readonly asked = new Map<string, Asked>();
+  readonly courses: World['courses'] = new Map();
+  readonly accounts = WHO.map((who) => ref(who).objectId);
+  readonly #since = new Map<string, number>();
+  readonly #cool: number;
+  #tickets = 0;
+
+  private constructor(fresh: Machine, coolDownHours: number) {
+    this.machine = fresh;
+    this.#cool = coolDownHours * HOUR;
+    this.machine.policy = { ...this.machine.policy, coolDownHours };
+    this.machine.roles.set(person('dana').objectId, new Set(['custodian', 'approver']));
+    this.machine.roles.set(person('gus').objectId, new Set());
+    for (const account of this.accounts) if (this.machine.roles.get(account)?.has('approver')) this.#since.set(account, 0);
+  }
+  static async begin(inUnit: boolean, coolDownHours: number): Promise<History> {
+    const fresh = machine(inUnit);
+    await seedAccount(fresh, 1);
+    await seedAccount(fresh, 2);
+    const history = new History(fresh, coolDownHours);
+    await history.#rosterRead();
+    return history;
+  }
+
+  rules = () => ({ quorum: this.machine.policy.quorum, proof: this.machine.policy.secondProof.length > 0 });
+  right = (account: string): boolean => {
+    const since = this.#since.get(account);
+    const held = this.machine.roles.get(account)?.has('approver') && since !== undefined;
+    return held === true && this.machine.now().getTime() >= since + this.#cool;
+  };
+
+  async happen(happening: Happening): Promise<void> {
+    switch (happening.kind) {
+      case 'ask':
+        await this.#ask(happening.what);
+        break;
+      case 'edit':
+        await this.#edit(happening.request);
+        break;
+      case 'approve':
+      case 'deny':
+        await this.#decide(happening);
+        break;
+      case 'withdraw':
+      case 'retry':
+        await this.#turn(happening);
+        break;
+      case 'wait':
+        this.machine.pass(happening.minutes * 60_000);
+        break;
+      case 'policy':
+        this.machine.policy = { ...this.machine.policy, quorum: happening.quorum, secondProof: happening.proof ? REQUEST_KINDS : [] };
+        break;
+      case 'roster':
+        this.#roster(ref(happening.who).objectId, happening.approver);
+        await this.#rosterRead();
+        break;
+      case 'by-hand':
+        if (changeByHand(this.machine, happening.what)) this.#disturb();
+        break;
+      case 'work':
+        await this.#work(happening);
+        await this.#rosterRead();
+        break;
+    }
+    this.#agree();
+  }
+
+  /** Nobody clicks and nothing breaks any more: everything comes to an end, and what stands is carried out. */
+  async end(): Promise<void> {
+    for (const waiting of [0, 25 * HOUR, 25 * HOUR]) {
+      this.machine.pass(waiting);
+      await this.#work({ kind: 'work' });
+      this.#agree();
+      for (const asked of this.asked.values()) must(asked.phase !== 'to-do', 'AP-8: approved, and nobody carries it out', asked);
+    }
+    for (const asked of this.asked.values()) {
+      must(asked.phase !== 'open', 'AP-7: open for ever', asked);
+      must(asked.phase !== 'going-back' || asked.disturbed, 'GR-5: being taken back for ever', asked);
+      must(asked.phase !== 'stuck' || !asked.touched || !asked.undoable, 'GR-5: half done, and nobody takes it back', asked);
+    }
+  }
+
+  /** State and decision book as the reference has them. */
+  #agree(): void {
+    for (const asked of this.asked.values()) {
+      const { state, decisions, planDigest } = this.machine.request(asked.id);
+      must(state === PHASES[asked.phase], 'the product says otherwise', { state, asked });
+      const rows = decisions.filter(({ kind }) => kind === 'approve').map(({ person: { objectId } }) => objectId);
+      must(rows.join() === asked.votes.map(({ account }) => account).join(), 'AP-11: the decision book differs', {
+        rows,
+        votes: asked.votes,
+      });
+      must(planDigest === asked.digests.at(-1), 'AP-3: another plan', asked);
+    }
+  }
+
+  async #ask(what: (typeof REQUEST_KINDS)[number]): Promise<void> {
+    const before = JSON.stringify([...this.machine.tenant.policies, ...this.machine.tenant.members]);
+    const form = formFor(this.machine, what);
+    if (JSON.stringify([...this.machine.tenant.policies, ...this.machine.tenant.members]) !== before) this.#disturb();
+    const outcome = await this.machine.ask(person('rita').objectId, form);
+    const request = outcome.ok ? outcome.value.request : undefined;
+    if (!request) return;
+    const { plan } = request;
+    const rules = this.rules();
+    must(plan.requester.personKey === person('rita').personKey && plan.quorum === rules.quorum, 'not what was asked');
+    this.asked.set(request.id, {
+      ...rules,
+      id: request.id,
+      asker: plan.requester.personKey,
+      deadline: this.machine.now().getTime() + this.machine.policy.requestExpiryHours * HOUR,
+      custodians: plan.custodians.map(({ personKey }) => personKey),
+      digests: [digestOf(plan)],
+      votes: [],
+      suspended: new Set(),
+      phase: 'open',
+      touched: false,
+      stuckAt: 0,
+      disturbed: false,
+      undoable: plan.undo.length > 0,
+    });
+  }
+
+  async #edit(which: number): Promise<void> {
+    const asked = this.#pick(which);
+    if (!asked) return;
+    const open = asked.phase === 'open' && this.machine.now().getTime() < asked.deadline;
+    const outcome = await this.machine.edit(asked.id, `Reason ${asked.digests.length}`);
+    if (!outcome.ok) return;
+    must(open, 'AP-3: edited after it was decided', asked);
+    asked.quorum = Math.max(asked.quorum, this.rules().quorum);
+    renewed(this, asked, this.machine.request(asked.id));
+  }
+
+  async #decide({ kind, request, who, age, proven }: Extract<Happening, { kind: 'approve' | 'deny' }>): Promise<void> {
+    const asked = this.#pick(request);
+    if (!asked) return;
+    const { objectId: account, personKey: human } = ref(who);
+    const version = asked.digests.length - 1 - age;
+    const rules = strict(asked, this.rules());
+    const vote: Vote = { human, account, version, proven: proven && rules.proof };
+    const now = this.machine.now().getTime();
+    const may = kind === 'approve' ? mayVote(asked, vote, rules, this.right, now) : mayDeny(asked, vote, rules, this.right, now);
+    const accepted = await this.#press(account, kind, asked.id, asked.digests[version] ?? 'f'.repeat(64), vote.proven);
+    must(accepted === may, `${kind} by ${who} was ${accepted ? 'accepted' : 'refused'}`, { vote, asked, rules });
+    if (!accepted) return;
+    Object.assign(asked, rules);
+    if (kind === 'deny') asked.phase = 'denied';
+    else {
+      const again = asked.votes.some((row) => row.human === human && row.version === version && (row.proven || !rules.proof));
+      if (!again) asked.votes.push(vote);
+      asked.suspended.delete(account);
+      if (stands(asked, rules)) asked.phase = 'to-do';
+    }
+  }
+
+  async #press(account: string, kind: 'approve' | 'deny', requestId: string, planDigest: string, proven: boolean): Promise<boolean> {
+    const said = kind === 'approve' ? { requestId, planDigest } : { requestId, planDigest, reason: 'no' };
+    const decision = { kind: `${kind}-request`, ...said } as Extract<Intent, { kind: 'approve-request' | 'deny-request' }>;
+    if (!proven) return (await this.machine.press(account, decision)).ok;
+    this.#tickets += 1;
+    const ticketHash = `ticket-${this.#tickets}`;
+    const { requestId: _, ...rest } = said;
+    const wanted = { decision: kind, requestId, ...rest } as Extract<Intent, { kind: 'begin-proof' }>['wanted'];
+    const begun = await this.machine.press(account, { kind: 'begin-proof', requestId, wanted, ticketHash });
+    if (!begun.ok) return false;
+    return (await this.machine.press(account, { ...decision, signedIn: { ticketHash, at: this.machine.now() } })).ok;
+  }
+
+  async #turn({ kind, request, who }: Extract<Happening, { kind: 'withdraw' | 'retry' }>): Promise<void> {
+    const asked = this.#pick(request);
+    if (!asked) return;
+    const { objectId: account, personKey: human } = ref(who);
+    const now = this.machine.now().getTime();
+    const approver = this.machine.roles.get(account)?.has('approver') ?? false;
+    const may = kind === 'withdraw' ? mayWithdraw(asked, human, now) : mayRetry(asked, human, approver, now);
+    const { ok } = await this.machine.press(account, { kind: `${kind}-request`, requestId: asked.id });
+    must(ok === may, `${kind} by ${who} was ${ok ? 'accepted' : 'refused'}`, asked);
+    if (!ok) return;
+    if (kind === 'retry') asked.phase = 'to-do';
+    else asked.phase = asked.phase === 'stuck' && asked.touched && asked.undoable ? 'going-back' : 'withdrawn';
+  }
+
+  async #work(trouble: Extract<Happening, { kind: 'work' }>): Promise<void> {
+    const { dieAfter, refuse, lose, revoke, overtake } = trouble;
+    let writes = 0;
+    let events = 0;
+    const hand = {};
+    const saw: Trouble['saw'] = async (event, requestId) => {
+      events += 1;
+      judge(this, hand, event, requestId);
+      if (revoke?.after === events) {
+        this.#roster(ref(revoke.who).objectId, false);
+        if (event === 'begin-run' && requestId !== undefined)
+          courseOf(this, requestId).sinceLease = new Set(this.accounts.filter(this.right));
+      }
+      if (overtake === events) {
+        for (const asked of this.asked.values()) asked.disturbed ||= asked.phase === 'to-do' && asked.touched; // two may write one password
+        const other = {};
+        await live(this.machine, { saw: (heard, id) => judge(this, other, heard, id) });
+      }
+    };
+    const calls = Object.keys(this.machine.tenant.writer);
+    const answer: Trouble['answer'] = (call) => {
+      if (!calls.includes(call)) return undefined;
+      writes += 1;
+      if (writes === refuse) this.#disturb();
+      if (writes === refuse) return { error: refusal(403, 'Authorization_RequestDenied'), done: false };
+      return writes === lose ? { error: refusal(0, 'TimeoutError'), done: true } : undefined;
+    };
+    await live(this.machine, { ...(dieAfter === undefined ? {} : { dieAfter }), saw, answer });
+  }
+
+  #pick(which: number): Asked | undefined {
+    const all = [...this.asked.values()];
+    return all.at(-1 - (which % Math.max(all.length, 1)));
+  }
+  #disturb(): void {
+    for (const asked of this.asked.values()) asked.disturbed = true;
+  }
+  #roster(account: string, approver: boolean): void {
+    const roles = this.machine.roles.get(account) ?? new Set();
+    if (approver === roles.has('approver')) return;
+    this.machine.roles.set(account, new Set(approver ? [...roles, 'approver'] : [...roles].filter((role) => role !== 'approver')));
+    if (approver) this.#since.set(account, this.machine.now().getTime());
+    else this.#since.delete(account);
+  }
+  async #rosterRead(): Promise<void> {
+    if (this.#cool === 0) return;
+    await this.machine.dispatch(FEED, { kind: 'roster-read', role: 'approver', holders: await this.machine.people.holders('approver') });
+  }
+}
