@@ -2,18 +2,26 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FRONT_DOOR } from './removals/frontDoor.ts';
+import { PROTOCOL } from './removals/protocol.ts';
 import type { Removal } from './removals/removal.ts';
 import { ROOT } from './sources.ts';
 
 /**
- * `npm run test:removals [-- AU-3…]`: takes out, one after the other, each line that holds a promise of the front door, in a copy of the
- * tree, and runs the tests that carry the promise's name. At least one must turn red; else the line is not tested. Minutes.
- * All of them together write docs/removed-lines.md.
+ * `npm run test:removals [-- front-door|protocol] [-- AU-3…]`: takes out, one after the other, each line that holds a promise, in a copy of
+ * the tree, and runs the tests that carry the promise's name. At least one must turn red; else the line is not tested. Minutes.
+ * A whole list writes its page.
  */
-const wanted = process.argv.slice(2);
-const chosen = FRONT_DOOR.filter(({ promise }) => wanted.length === 0 || wanted.includes(promise));
+const LISTS = [
+  { name: 'front-door', removals: FRONT_DOOR, file: 'scripts/removals/frontDoor.ts', page: 'docs/removed-lines.md' },
+  { name: 'protocol', removals: PROTOCOL, file: 'scripts/removals/protocol.ts', page: 'docs/removed-lines-protocol.md' },
+];
+const args = process.argv.slice(2);
+const lists = LISTS.filter(({ name }) => args.includes(name));
+const wanted = args.filter((arg) => !LISTS.some(({ name }) => name === arg));
+const chosen = (lists.length > 0 ? lists : LISTS).flatMap(({ removals }) =>
+  removals.filter(({ promise }) => wanted.length === 0 || wanted.includes(promise)),
+);
 const TREE = join(ROOT, 'dist', 'removals');
-const PAGE = 'docs/removed-lines.md';
 const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.data'].map((name) => join(ROOT, name)));
 
 interface Tried {
@@ -42,7 +50,10 @@ for (const removal of chosen) {
 }
 rmSync(TREE, { recursive: true, force: true });
 const failed = tried.filter(({ red }) => red.length === 0);
-if (wanted.length === 0 && failed.length === 0) writeFileSync(join(ROOT, PAGE), page(tried));
+for (const { removals, file, page: path } of LISTS) {
+  const own = tried.filter(({ removal }) => removals.includes(removal));
+  if (own.length === removals.length && own.every(({ red }) => red.length > 0)) writeFileSync(join(ROOT, path), page(own, file));
+}
 process.stdout.write(`${tried.length - failed.length} lines are tested, ${failed.length} are not\n`);
 process.exit(failed.length > 0 || tried.length === 0 ? 1 : 0);
 
@@ -98,7 +109,7 @@ function shown(line: string): string {
   return flat.length > 110 ? `${flat.slice(0, 110)}…` : flat;
 }
 
-function page(all: readonly Tried[]): string {
+function page(all: readonly Tried[], list: string): string {
   const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/g, ' ').trim();
   const code = (text: string): string => `\`\` ${cell(text)} \`\``;
   const rows = all.map(({ removal: { promise, file, line, left }, red }) => {
@@ -110,7 +121,7 @@ function page(all: readonly Tried[]): string {
     '# Lines taken out, and the tests that turned red',
     '',
     'Written by `npm run test:removals`, which takes out each line in a copy of the tree and runs the tests that carry the promise’s name. An',
-    'arrow says what was left in its place. The list is scripts/removals/frontDoor.ts.',
+    `arrow says what was left in its place. The list is ${list}.`,
     '',
     '| | Line | Turned red |',
     '|---|---|---|',
