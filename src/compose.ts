@@ -35,10 +35,12 @@ import { startWorker, type Worker } from './jobs/worker.ts';
 import { runbookLinks } from './paper/issue.ts';
 import { type ProveNeeds, type Prover, prover } from './proof/prove.ts';
 import { openSignIn, type SignInSettings } from './proof/signIn.ts';
+import { type EventHubSettings, eventHubStream } from './signals/eventHub.ts';
 import { connect, type Database, type Location } from './store/connect.ts';
 import { migrate } from './store/migrate.ts';
 import { openOutbox } from './store/outbox.ts';
 import { storeOn } from './store/store.ts';
+import { streamLedgerOn } from './store/streams.ts';
 import { tagKeyOn } from './store/tagKey.ts';
 
 /** Everything an installation differs in. Production fills it from settings, the sandbox from its own world; the rest is the same code. */
@@ -62,6 +64,8 @@ export interface Installation {
   publicUrl?(port: number): string;
   /** The second proof: where browsers reach us, given the port we listen on, and who signs people in (AU-9). */
   readonly proof?: { publicUrl(port: number): string; readonly signIn: Omit<SignInSettings, 'minutes'> };
+  /** Event hubs that diagnostic settings write to. */
+  readonly eventHubs: readonly EventHubSettings[];
   readonly heartbeatSeconds: number;
   readonly drillMinutes: number;
   readonly feedRhythms: readonly FeedRhythm[];
@@ -173,6 +177,10 @@ export async function startBreakglass(
       refreshFor: bot.refreshFor,
       heartbeatSeconds: installation.heartbeatSeconds,
       feedRhythms: installation.feedRhythms,
+      streams: installation.eventHubs.map((hub) =>
+        eventHubStream(hub, { store, door: front, tenants, ledger: streamLedgerOn(database), log }),
+      ),
+      streaming: new Set(installation.eventHubs.flatMap(({ tenantIds }) => tenantIds)),
       secondPaths: installation.secondPaths,
       deadMan: installation.deadMan,
       signInPollSeconds: installation.signInPollSeconds,
@@ -264,7 +272,8 @@ const pushesOf =
     signals && tenants.some(({ info }) => info.id === tenantId && info.kind !== 'free') ? ['azure-monitor'] : [];
 
 /** What decides who may do what, where and how: a change of any of it between two starts is an alert (ST-4). Never a secret. */
-function configurationOf({ policy, bot, people, tenants, signals, proof, custody, secondPaths, deadMan }: Installation): Configuration {
+function configurationOf(installation: Installation): Configuration {
+  const { policy, bot, people, tenants, signals, eventHubs, proof, custody, secondPaths, deadMan } = installation;
   const groups = Object.entries(people.groups).map(([role, group]) => [`group of ${role}s`, group]);
   const managed = tenants.map(({ info }) => [`tenant ${info.name}`, `${info.id}, exclusion group ${info.exclusionGroupId}`]);
   return {
@@ -275,6 +284,7 @@ function configurationOf({ policy, bot, people, tenants, signals, proof, custody
     'credential parts sealed by': 'keys' in custody ? 'key file' : `${custody.vaultKey.vaultUrl}/keys/${custody.vaultKey.name}`,
     'person key attribute': people.personKeyAttribute,
     'Azure Monitor webhook': signals ? 'on' : 'off',
+    'event hubs': eventHubs.map(({ namespace, name, consumerGroup }) => [namespace, name, consumerGroup].join('/')).join(', ') || 'none',
     'second path of alerts': Object.keys(secondPaths).sort().join(' and ') || 'none',
     'dead-man ping': deadMan ? 'on' : 'off',
     'second proof by': proof ? [proof.signIn.clientId, proof.signIn.authenticationContext].filter(Boolean).join(', ') : 'nobody',

@@ -4,6 +4,7 @@ import type { Log } from './app/log.ts';
 import { channelOf } from './bot/settings.ts';
 import { type Breakglass, fingerprint, type Installation, policyOf, startBreakglass } from './compose.ts';
 import { CLOUDS } from './config/clouds.ts';
+import { sharedHubs } from './config/eventHubs.ts';
 import { ConfigFault } from './config/fault.ts';
 import { feedRhythmsOf } from './config/feedRhythms.ts';
 import { keepMemoryIn, memoryProblems } from './config/memory.ts';
@@ -148,6 +149,10 @@ function productionOf(settings: Settings, log: Log): Installation {
     cloud: settings.cloud,
     ...publicUrlOf(settings),
     ...proofOf(settings),
+    eventHubs: sharedHubs(tenants, cloud.eventHubsDomain, settings.tenantsFile).map(({ tenantId, ...hub }) => ({
+      ...hub,
+      credential: credentialFor(hub.credential, tenantId, cloud),
+    })),
     heartbeatSeconds: settings.heartbeatMinutes * 60,
     drillMinutes: settings.drillMinutes,
     feedRhythms: feedRhythmsOf(settings.feedRhythms, tenants, FEEDS),

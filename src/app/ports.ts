@@ -227,6 +227,39 @@ export interface Writes {
   firstSight(activityKey: string): Promise<boolean>;
 }
 
+/** Which process reads a partition of a stream. */
+export interface PartitionOwner {
+  readonly partition: string;
+  /** Empty: given up. */
+  readonly owner: string;
+  /** Changes whenever it is claimed or renewed; who claims must know it. */
+  readonly version: string;
+  /** How long ago it was claimed or renewed, by the database's clock. */
+  readonly ageMs: number;
+}
+
+/** The last event of a partition that was taken in. */
+export interface PartitionPosition {
+  readonly partition: string;
+  readonly offset: string;
+  readonly sequenceNumber: number;
+}
+
+/** Where the processes that read a stream together keep who reads what, and how far. */
+export interface StreamLedger {
+  owners(stream: string): Promise<PartitionOwner[]>;
+  /** @param version of the ownership that is taken over or renewed; left out where there was none. @returns nothing when another was faster */
+  claim(stream: string, partition: string, owner: string, version?: string): Promise<PartitionOwner | undefined>;
+  positions(stream: string): Promise<PartitionPosition[]>;
+  /** Never moves back: of two processes that read the same partition for a moment, the one behind changes nothing. */
+  savePosition(stream: string, position: PartitionPosition): Promise<void>;
+}
+
+/** A feed that is listened to for as long as the worker runs. */
+export interface Stream {
+  start(): { stop(): Promise<void> };
+}
+
 export interface Store extends Reads, Writes {
   /** Runs `work` in one transaction, or joins the one it is called in. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;

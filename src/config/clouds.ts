@@ -22,6 +22,8 @@ export interface CloudAddresses {
   readonly serviceUrls: readonly string[];
   /** Where key vaults answer, after the name of the vault. */
   readonly vaultDomain: string;
+  /** Where namespaces of Event Hubs answer, after their name. */
+  readonly eventHubsDomain: string;
   /** Endings of initial domains. */
   readonly initialDomains: readonly string[];
   /** What is missing in Graph (core/tenant/cloud.ts). */
@@ -38,12 +40,13 @@ const US_GOVERNMENT = {
   stsOrigin: 'https://sts.windows.net',
   exchangeAudience: 'api://AzureADTokenExchangeUSGov',
   vaultDomain: 'vault.usgovcloudapi.net',
+  eventHubsDomain: 'servicebus.usgovcloudapi.net',
   initialDomains: ['onmicrosoft.us', 'onmicrosoft.com'],
   lacks: [],
 } as const;
 
 /**
- * Sources, read 2026-11-25: key vaults from Learn, key-vault/general/about-keys-secrets-certificates; channel addresses from botframework-connector 4.23.3 and the cloud table of the Teams SDK (microsoft/teams.net,
+ * Sources, read 2026-11-25: domains of Event Hubs from Learn, azure-government/compare-azure-government-global-azure and china/resources-developer-guide; key vaults from Learn, key-vault/general/about-keys-secrets-certificates; channel addresses from botframework-connector 4.23.3 and the cloud table of the Teams SDK (microsoft/teams.net,
  * CloudEnvironment); login, Graph and token exchange from Learn, graph/deployments and workload-identity-federation; what is missing from
  * the v1.0 metadata of Fairfax and Mooncake (graph facts, section 2). What-If is documented for all clouds. None but `global` was tried.
  */
@@ -55,6 +58,7 @@ export const CLOUDS = {
     graphOrigin: 'https://graph.microsoft.com',
     exchangeAudience: 'api://AzureADTokenExchange',
     vaultDomain: 'vault.azure.net',
+    eventHubsDomain: 'servicebus.windows.net',
     channel: {
       openIdMetadataUrl: 'https://login.botframework.com/v1/.well-known/openidconfiguration',
       tokenIssuer: 'https://api.botframework.com',
@@ -90,6 +94,7 @@ export const CLOUDS = {
     graphOrigin: 'https://microsoftgraph.chinacloudapi.cn',
     exchangeAudience: 'api://AzureADTokenExchangeChina',
     vaultDomain: 'vault.azure.cn',
+    eventHubsDomain: 'servicebus.chinacloudapi.cn',
     channel: {
       openIdMetadataUrl: 'https://login.botframework.azure.cn/v1/.well-known/openidconfiguration',
       tokenIssuer: 'https://api.botframework.azure.cn',

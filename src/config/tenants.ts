@@ -26,6 +26,19 @@ export interface TenantConfig {
   readonly reader: CredentialReference;
   /** Writes what an approved plan says, and nothing else uses it. */
   readonly changer: CredentialReference;
+  /** Where the diagnostic settings of its logs write to; several tenants may name the same. */
+  readonly eventHub?: EventHubConfig;
+}
+
+export interface EventHubConfig {
+  /** Host name: `contoso-logs.servicebus.windows.net`. */
+  readonly namespace: string;
+  readonly name: string;
+  /** `$Default` where it is left out. */
+  readonly consumerGroup?: string;
+  /** Tenant that the namespace belongs to, where it is another one: the logs of a B2C tenant go to a subscription of its parent. */
+  readonly tenantId?: string;
+  readonly credential: CredentialReference;
 }
 
 export type ParsedTenants =
@@ -61,13 +74,27 @@ const TENANT: Fields = {
   exclusionGroupId: guid,
   restrictedUnitId: { ...guid, optional: true },
 };
+const NAMESPACE_DOMAINS = Object.values(CLOUDS).map(({ eventHubsDomain }): string => eventHubsDomain);
+const EVENT_HUB: Fields = {
+  namespace: {
+    test: (value) => NAMESPACE_DOMAINS.includes(/^[a-z][a-z0-9-]{4,48}[a-z0-9]\.(.+)$/.exec(value.toLowerCase())?.[1] ?? ''),
+    problem: 'must be the host name of the namespace, such as contoso-logs.servicebus.windows.net',
+  },
+  // Learn, event-hubs naming rules: letters, digits, periods, hyphens, underscores.
+  name: matching(/^[a-z0-9](?:[a-z0-9._-]{0,254}[a-z0-9])?$/i, 'must be the name of an event hub'),
+  consumerGroup: {
+    ...matching(/^(?:\$Default|[a-z0-9](?:[a-z0-9._-]{0,48}[a-z0-9])?)$/i, 'must be the name of a consumer group'),
+    optional: true,
+  },
+  tenantId: { ...guid, optional: true },
+};
 const CREDENTIALS: Readonly<Record<CredentialReference['type'], Fields>> = {
   'managed-identity': { clientId: { ...guid, optional: true } },
   'workload-identity': { clientId: guid, tenantId: { ...guid, optional: true } },
   certificate: { clientId: guid, file: filled },
   federated: { clientId: guid, managedIdentityClientId: guid },
 };
-const SECRET_NAME = /secret|password|passphrase|token|private|key/i;
+const SECRET_NAME = /secret|password|passphrase|token|private|key|connectionstring/i;
 const TYPES = oneOf(...Object.keys(CREDENTIALS));
 
 /** @throws ConfigFault with every problem, also when the file cannot be read */
@@ -120,8 +147,16 @@ function checkTenant(value: unknown, path: string, report: Report): void {
     report(path, 'must be a tenant with id, name and so on');
     return;
   }
-  checkFields(tenant, TENANT, ['reader', 'changer'], path, report);
+  checkFields(tenant, TENANT, ['reader', 'changer', 'eventHub'], path, report);
   for (const key of ['reader', 'changer']) checkCredential(tenant[key], `${path}.${key}`, report);
+  if (tenant.eventHub === undefined) return;
+  const hub = record(tenant.eventHub);
+  if (!hub) {
+    report(`${path}.eventHub`, 'must be an event hub with namespace, name and credential');
+    return;
+  }
+  checkFields(hub, EVENT_HUB, ['credential'], `${path}.eventHub`, report);
+  checkCredential(hub.credential, `${path}.eventHub.credential`, report);
 }
 
 function checkCredential(value: unknown, path: string, report: Report): void {
@@ -182,6 +217,15 @@ function normalised(tenant: TenantConfig): TenantConfig {
     ...(tenant.restrictedUnitId === undefined ? {} : { restrictedUnitId: tenant.restrictedUnitId.toLowerCase() }),
     reader: lower(tenant.reader),
     changer: lower(tenant.changer),
+    ...(tenant.eventHub === undefined
+      ? {}
+      : {
+          eventHub: {
+            ...tenant.eventHub,
+            namespace: tenant.eventHub.namespace.toLowerCase(),
+            credential: lower(tenant.eventHub.credential),
+          },
+        }),
   };
 }
 

@@ -9,18 +9,23 @@ export interface FeedRhythm {
   readonly everySeconds: number;
 }
 
+/** How often a stream speaks where the settings do not say: something of a tenant is logged every hour. */
+const STREAM_EVERY_SECONDS = 3_600;
+
 interface Needs {
   readonly store: Pick<Reads, 'watchedUsers'>;
   readonly tenants: Pick<Tenants, 'list'>;
   readonly signInPollSeconds: number;
   readonly feedRhythms: readonly FeedRhythm[];
+  /** Tenants whose logs come in a stream. */
+  readonly streaming?: ReadonlySet<string> | undefined;
 }
 
 /**
- * The feeds that are expected to be heard now: of every tenant that has an account to watch, what is read on schedule, and what the settings
- * name. Webhooks speak only when something happens, so nothing is expected of them unless the settings say how often.
+ * The feeds that are expected to be heard now: of every tenant that has an account to watch, what is read on schedule, its stream, and what
+ * the settings name. Webhooks speak only when something happens, so nothing is expected of them unless the settings say how often.
  */
-export async function expectedFeeds({ store, tenants, signInPollSeconds, feedRhythms }: Needs): Promise<Rhythm[]> {
+export async function expectedFeeds({ store, tenants, signInPollSeconds, feedRhythms, streaming }: Needs): Promise<Rhythm[]> {
   const general: readonly FeedRhythm[] = [
     { feed: 'graph-sign-ins', everySeconds: signInPollSeconds },
     { feed: 'graph-directory-audits', everySeconds: signInPollSeconds },
@@ -29,8 +34,9 @@ export async function expectedFeeds({ store, tenants, signInPollSeconds, feedRhy
   const found: Rhythm[] = [];
   for (const { id, name } of tenants.list()) {
     if ((await store.watchedUsers(id)).length === 0) continue;
+    const stream: FeedRhythm[] = streaming?.has(id) ? [{ feed: 'event-hub', everySeconds: STREAM_EVERY_SECONDS }] : [];
     const rhythms = new Map(
-      [...general, ...feedRhythms.filter(({ tenant }) => tenant === name)].map(({ feed, everySeconds }) => [feed, everySeconds]),
+      [...stream, ...general, ...feedRhythms.filter(({ tenant }) => tenant === name)].map(({ feed, everySeconds }) => [feed, everySeconds]),
     );
     for (const [feed, everySeconds] of rhythms) if (everySeconds > 0) found.push({ tenantId: id, feed, everySeconds });
   }

@@ -1,5 +1,4 @@
-import type { ChangerIdentity } from '../app/ports.ts';
-import type { ChangeActor } from '../core/alert/change.ts';
+import { isBy, knownChanger } from '../app/changerIdentity.ts';
 import { concernOf } from '../core/alert/concern.ts';
 import { FEED_ACTOR, type PollNeeds, pollFeed } from './pollFeed.ts';
 
@@ -15,20 +14,10 @@ export async function pollChanges(needs: PollNeeds): Promise<void> {
     const concerning = changes.filter((change) => concernOf(change, watched) !== undefined);
     const instants = changes.map(({ changedAt }) => changedAt);
     if (concerning.length === 0) return instants;
-    const changer = await tenants.changer(tenantId).catch((error: unknown): ChangerIdentity => {
-      // Then our own writes look like somebody else's: louder than they need to be, and never the other way round.
-      log.warn('changer.unknown', { tenantId, error });
-      return {};
-    });
+    const changer = await knownChanger(tenants, tenantId, log);
     for (const change of concerning) {
       await door.dispatch(FEED_ACTOR, { kind: 'change-seen', change, feed: NAME, byChanger: isBy(change.actor, changer) });
     }
     return instants;
   });
 }
-
-/** By its service principal, or by its client id where the log names that alone. Never where a person stands beside it. */
-export const isBy = (actor: ChangeActor, changer: ChangerIdentity): boolean =>
-  actor.userId === undefined &&
-  ((changer.servicePrincipalId !== undefined && actor.servicePrincipalId === changer.servicePrincipalId) ||
-    (changer.appId !== undefined && actor.appId === changer.appId));

@@ -13,6 +13,7 @@ export interface WatchingNeeds {
   readonly tenants: Pick<Tenants, 'list'>;
   readonly signInPollSeconds: number;
   readonly feedRhythms: readonly FeedRhythm[];
+  readonly streaming?: ReadonlySet<string> | undefined;
   readonly heartbeatSeconds: number;
   readonly deadMan?: DeadMan | undefined;
   readonly log: Log;

@@ -1,7 +1,7 @@
 import type { Door } from '../app/dispatch.ts';
 import type { Jobs } from '../app/jobs.ts';
 import type { Log } from '../app/log.ts';
-import type { Channel, SecondPaths, Store, Tenants } from '../app/ports.ts';
+import type { Channel, SecondPaths, Store, Stream, Tenants } from '../app/ports.ts';
 import type { RefreshFor } from './draw.ts';
 import { expectedFeeds } from './expectedFeeds.ts';
 import { bringHeartbeat } from './heartbeat.ts';
@@ -26,6 +26,7 @@ export interface WorkerNeeds extends RunPlanNeeds, WatchingNeeds {
   readonly signInPollSeconds: number;
   readonly rosterPollSeconds: number;
   readonly secondPaths: SecondPaths;
+  readonly streams?: readonly Stream[];
   readonly log: Log;
 }
 
@@ -68,6 +69,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   await rosters.now();
   await door.dispatch(WORKER, { kind: 'beat' });
   const watching = startWatching(needs);
+  const streams = (needs.streams ?? []).map((stream) => stream.start());
   return {
     async settle(limitMs) {
       const deadline = performance.now() + limitMs;
@@ -82,6 +84,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
     },
     async stop() {
       stopping.abort();
+      await Promise.all(streams.map((stream) => stream.stop()));
       await Promise.all([timers.stop(), polls.stop(), audits.stop(), rosters.stop(), sweeps.stop(), watching.stop()]);
     },
   };

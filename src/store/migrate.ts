@@ -11,6 +11,7 @@ import { watch } from './migrations/0008_watch.ts';
 import { paperAndKeys } from './migrations/0009_paper_and_keys.ts';
 import { folds } from './migrations/0010_folds.ts';
 import { drills } from './migrations/0011_drills.ts';
+import { streams } from './migrations/0012_streams.ts';
 import type { Tables } from './tables.ts';
 
 /** By name, in order. Forward only. */
@@ -26,6 +27,7 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   '0009_paper_and_keys': paperAndKeys,
   '0010_folds': folds,
   '0011_drills': drills,
+  '0012_streams': streams,
 };
 
 /**

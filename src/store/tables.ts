@@ -87,6 +87,8 @@ export interface Tables {
     failures: number;
     last_error: string | null;
   };
+  stream_position: { stream: string; partition: string; offset: string; sequence_number: string };
+  stream_owner: { stream: string; partition: string; owner: string; version: string };
   quarantine: { id: string; at: Date; feed: string; tenant_id: string | null; words: string; bytes: Buffer; size: number };
   /** Who holds a role, since when; a role in `roster_read` without rows has nobody. */
   roster: { role: string; object_id: string; person_key: string; name: string; since: Date };

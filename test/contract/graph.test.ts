@@ -6,11 +6,11 @@ import { loopbackCredential } from '../../sandbox/credentials.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
 import { loopbackTransport } from '../../sandbox/graphTransport.ts';
 import { APPS, HOME_TENANT, PEOPLE, ROLE_GROUPS, TENANTS } from '../../sandbox/world.ts';
+import { isBy } from '../../src/app/changerIdentity.ts';
 import { type Graph, graphClient } from '../../src/graph/client.ts';
 import { GraphFault } from '../../src/graph/faults.ts';
 import { graphPeople } from '../../src/graph/people.ts';
 import { graphTenants } from '../../src/graph/tenants.ts';
-import { isBy } from '../../src/jobs/pollChanges.ts';
 import { startTenant, type TenantServer } from '../support/tenantInContract.ts';
 
 const ORIGIN = 'https://graph.microsoft.com';

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { generatedDocs } from '../../scripts/checks.ts';
+import { sharedHubs } from '../../src/config/eventHubs.ts';
 import { Secret } from '../../src/config/secret.ts';
 import { parseSettings } from '../../src/config/settings.ts';
 import { TABLE } from '../../src/config/table.ts';
-import { parseTenants } from '../../src/config/tenants.ts';
+import { parseTenants, type TenantConfig } from '../../src/config/tenants.ts';
 
 const GUID = '11111111-1111-4111-8111-111111111111';
 const PRODUCTION = {
@@ -188,8 +189,31 @@ describe('tenants', () => {
     ['file: /run/secrets', 'clientSecret: hunter2\n      file: /run/secrets', 'tenants[1].changer.clientSecret'],
     ['managedIdentityClientId: 33333333-3333-4333-8333-333333333333', 'file: x', 'tenants[1].reader.file'],
     ['tenants:', 'tenant:', 'tenants'],
+    ['namespace: contoso-logs.servicebus.windows.net', 'namespace: logs.contoso.example', 'tenants[0].eventHub.namespace'],
+    ['      name: entra-logs\n', '', 'tenants[0].eventHub.name'],
+    ['consumerGroup: breakglass', 'consumerGroup: a/b', 'tenants[0].eventHub.consumerGroup'],
+    ['consumerGroup: breakglass', 'connectionString: Endpoint=hunter2', 'tenants[0].eventHub.connectionString'],
+    [
+      '      credential: { type: managed-identity, clientId: 99999999-9999-4999-8999-999999999999 }\n',
+      '',
+      'tenants[0].eventHub.credential',
+    ],
   ])('%s → %s is refused', (before, after, at) => {
     expect(tenantFaults(before, after)).toContain(at);
+  });
+
+  test('an event hub that two tenants name is read once, by one identity, and is of the cloud', () => {
+    const parsed = parseTenants(example, 't.yaml');
+    if (!parsed.ok) throw parsed.fault;
+    const [contoso, b2c] = parsed.tenants;
+    const eventHub = contoso?.eventHub;
+    if (!contoso || !b2c || !eventHub) throw new Error('the example has no event hub');
+    const shared = { ...b2c, eventHub: { ...eventHub, tenantId: contoso.id } };
+    const hubs = (...tenants: TenantConfig[]) => sharedHubs(tenants, 'servicebus.windows.net', 't.yaml');
+    expect(hubs(contoso, b2c, shared)).toMatchObject([{ name: 'entra-logs', tenantId: contoso.id, tenantIds: [contoso.id, b2c.id] }]);
+    const other = { ...shared, eventHub: { ...shared.eventHub, credential: { type: 'managed-identity' } as const } };
+    expect(() => hubs(contoso, other)).toThrow('t.yaml: tenants[1].eventHub.credential');
+    expect(() => sharedHubs([contoso], 'servicebus.chinacloudapi.cn', 't.yaml')).toThrow('tenants[0].eventHub.namespace');
   });
 
   test('every fault at once, by path, never with a value', () => {

@@ -217,6 +217,15 @@ describe('what is expected', () => {
     expect(await expected(none)).toEqual([]);
   });
 
+  test('is a stream every hour, for the tenants that have one and unless the settings say otherwise', async () => {
+    const streaming = new Set([TENANT.id]);
+    const of = async (feedRhythms: readonly FeedRhythm[]) =>
+      (await expectedFeeds({ ...needs(), streaming, feedRhythms })).find(({ feed }) => feed === 'event-hub')?.everySeconds;
+    expect(await of([])).toBe(3_600);
+    expect(await of([{ feed: 'event-hub', everySeconds: 900 }])).toBe(900);
+    expect(await of([{ feed: 'event-hub', everySeconds: 0 }])).toBeUndefined();
+  });
+
   test('is nothing where there is no account to watch', async () => {
     store.rows.account.clear();
     expect(await expected(RHYTHMS)).toEqual([]);

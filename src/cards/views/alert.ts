@@ -255,6 +255,7 @@ export function tell(cause: AlertCause): Told {
     case 'feed-failing':
       return {
         title: 'Sign-ins cannot be seen',
+        over: 'Sign-ins can be seen again',
         state: cause.words,
         facts: [textFact('Feed', FEED_NAMES[cause.feed])],
         next: 'Until this feed works again, watch the sign-in log of the tenant in Entra yourself.',
