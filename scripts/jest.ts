@@ -36,13 +36,18 @@ export function groupsOf(files: readonly string[]): [name: string, files: string
 /** Runs some test files in one jest. A file that does not even load counts as one failure. */
 export async function runGroup(
   files: readonly string[],
-  { env, options, scratch }: { env: NodeJS.ProcessEnv; options: readonly string[]; scratch: string },
+  {
+    env,
+    options,
+    scratch,
+    limitMs = GROUP_LIMIT_MS,
+  }: { env: NodeJS.ProcessEnv; options: readonly string[]; scratch: string; limitMs?: number },
 ): Promise<GroupResult> {
   const report = join(scratch, 'jest.json');
   rmSync(report, { force: true });
   const started = performance.now();
   const args = [...JEST, '--json', `--outputFile=${report}`, '--silent', ...options, '--runTestsByPath', ...files];
-  const { code, output } = await program(process.execPath, args, { env, timeoutMs: GROUP_LIMIT_MS });
+  const { code, output } = await program(process.execPath, args, { env, timeoutMs: limitMs });
   const durationMs = performance.now() - started;
   const result = reportOf(report);
   if (!result)

@@ -1,120 +1,227 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { sql } from 'kysely';
-import type { Log } from '../../src/app/log.ts';
-import { connect, type Database } from '../../src/store/connect.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { type Outbox, openOutbox } from '../../src/store/outbox.ts';
-import { storeOn } from '../../src/store/store.ts';
-import { freshDatabase, testDatabaseUrl } from '../support/postgres.ts';
-import { aForm, open, POLICY, theFacts } from '../support/requests.ts';
+import { TENANTS } from '../../sandbox/world.ts';
+import type { ChangeRequest } from '../../src/core/request/types.ts';
+import { person } from '../support/builders.ts';
+import { DEEP, figure, often } from '../support/deep.ts';
+import { ANN2 } from '../support/installation/machine.ts';
+import { testDatabaseUrl } from '../support/postgres.ts';
+import { type Replicas, startReplicas } from '../support/race/replicas.ts';
+import { APPROVERS, effectsOn, setApprover } from '../support/race/sharedTenant.ts';
 
-const TRIALS = 150;
-const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
+const TRIALS = often(8, 5_000);
+const LIMIT_MS = DEEP ? 3_600_000 : 120_000;
+const [ANN, BOB, CY] = [person('ann').name, person('bob').name, person('cy').name];
 const suite = testDatabaseUrl === undefined ? describe.skip : describe;
 
-suite('two replicas, one PostgreSQL server, clicks at the same instant', () => {
-  const replicas: ChildProcess[] = [];
-  let database: Database;
-  let outbox: Outbox;
-  let drop: () => Promise<void>;
-  let clicks = 0;
-
+suite('three replicas, one PostgreSQL server, things done at the same instant', () => {
+  let replicas: Replicas;
+  let number = 0;
   beforeAll(async () => {
-    const fresh = await freshDatabase(testDatabaseUrl ?? '');
-    drop = fresh.drop;
-    database = await connect({ kind: 'server', url: fresh.url });
-    await migrate(database.current());
-    outbox = await openOutbox(database, quiet);
-    for (let number = 0; number < 2; number += 1) {
-      const child = fork(new URL('../support/replica.ts', import.meta.url), [fresh.url], { execArgv: [] });
-      replicas.push(child);
-      await new Promise<void>((resolve, reject) => {
-        child.once('message', () => resolve());
-        child.once('exit', (code) => reject(new Error(`a replica ended with ${code}`)));
-      });
-    }
+    replicas = await startReplicas(3, testDatabaseUrl ?? '');
   }, 60_000);
-  afterAll(async () => {
-    const ended = replicas.map((child) => new Promise<void>((resolve) => child.once('exit', () => resolve())));
-    for (const child of replicas) child.disconnect();
-    await Promise.all(ended);
-    await outbox.stop();
-    await database.close();
-    await drop();
-  }, 30_000);
+  afterAll(() => replicas.stop(), 30_000);
 
-  const pending = async (id: string) => {
-    const opened = open(
-      aForm({ formId: `F-${id}`, userName: id.toLowerCase() }),
-      theFacts(),
-      { openByRequester: 0 },
-      POLICY,
-      id,
-      new Date(),
-    );
-    if (!opened.ok) throw new Error(opened.error.code);
-    const request = { ...opened.value.next, expiresAt: new Date(Date.now() + 3_600_000) };
-    await storeOn(database, outbox).transaction((tx) => tx.insert('request', request));
-    return request;
+  const ask = (expiresAt?: Date): Promise<ChangeRequest> => {
+    number += 1;
+    return replicas.pending(`R-RACE${number}`, expiresAt);
   };
-  /** One click on one replica at a given millisecond; the code it was answered with. */
-  const click = (replica: number, what: Readonly<Record<string, unknown>>): Promise<string> =>
-    new Promise((resolve) => {
-      clicks += 1;
-      const id = clicks;
-      const child = replicas[replica];
-      const listen = (answer: { id: number; code: string }): void => {
-        if (answer.id !== id) return;
-        child?.off('message', listen);
-        resolve(answer.code);
-      };
-      child?.on('message', listen);
-      child?.send({ id, ...what });
-    });
-  const runsOwed = async (requestId: string): Promise<number> => {
-    const { rows } = await sql<{ count: number }>`
-      select count(*)::int as count from jobs.job where name = 'run-plan' and data ->> 'requestId' = ${requestId}`.execute(
-      database.current(),
-    );
-    return rows[0]?.count ?? 0;
-  };
-
-  test('AP-8: two approvers at once complete the quorum exactly once: one run is owed, never none, never two', async () => {
-    for (let trial = 0; trial < TRIALS; trial += 1) {
-      const { id: requestId, planDigest } = await pending(`R-PAIR${trial}`);
-      const at = Date.now() + 4;
-      const common = { kind: 'approve', requestId, planDigest, at };
-      const codes = await Promise.all([click(0, { ...common, who: 'ann' }), click(1, { ...common, who: 'bob' })]);
-      expect([requestId, codes, await runsOwed(requestId)]).toEqual([requestId, ['ok', 'ok'], 1]);
+  const effects = ({ id }: { id: string }) => effectsOn(replicas.database, `user-${id}`);
+  /** Hands the run to a replica, and as often to the next as it asks to be tried again: at least once is how jobs are delivered. */
+  async function carryOut({ id: requestId, planDigest }: ChangeRequest): Promise<void> {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      if ((await replicas.do(attempt % 3, { does: 'run', requestId, planDigest })) === 'ok') return;
     }
-  }, 120_000);
+  }
+  /** A few milliseconds, spread over the trials: whoever is first must not always be the same. */
+  const spread = (trial: number, width: number): number => (trial * 7) % width;
+  const soon = (): number => Date.now() + 4;
 
-  test('AP-8 ID-3: the same human at once on both replicas, also with a second account, counts once', async () => {
-    for (let trial = 0; trial < TRIALS; trial += 1) {
-      const { id: requestId, planDigest } = await pending(`R-SAME${trial}`);
-      const common = { kind: 'approve', requestId, planDigest, at: Date.now() + 4 };
-      const codes = await Promise.all([
-        click(0, { ...common, who: 'ann' }),
-        click(1, { ...common, who: trial % 2 === 0 ? 'ann' : 'ann2' }),
-      ]);
-      expect([requestId, codes.sort(), await runsOwed(requestId)]).toEqual([requestId, ['already-decided', 'ok'], 0]);
+  /** So many trials of one race; what came out of them is counted, and told by `npm run test:deep`. */
+  async function race(name: string, trial: (index: number) => Promise<string>): Promise<Map<string, number>> {
+    const outcomes = new Map<string, number>();
+    for (let index = 0; index < TRIALS; index += 1) {
+      const outcome = await trial(index);
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }
-  }, 120_000);
+    const told = [...outcomes].map(([outcome, count]) => `${count} × ${outcome}`).join(', ');
+    figure(`${name}, ${TRIALS} trials: 0 never carried out, 0 twice (${told})`);
+    return outcomes;
+  }
 
-  test('AP-6: a denial against the completing approval: either it is denied and nothing runs, or one run is owed and stopped before its first write', async () => {
-    for (let trial = 0; trial < TRIALS; trial += 1) {
-      const { id: requestId, planDigest } = await pending(`R-DENY${trial}`);
-      expect(await click(0, { kind: 'approve', who: 'ann', requestId, planDigest, at: 0 })).toBe('ok');
-      const at = Date.now() + 4;
-      const [approved, denied] = await Promise.all([
-        click(0, { kind: 'approve', who: 'bob', requestId, planDigest, at }),
-        click(1, { kind: 'deny', who: 'cy', requestId, planDigest, at }),
-      ]);
-      const request = await storeOn(database, outbox).get('request', requestId);
-      // Nothing was written yet, so a denial that was accepted wins whichever came first.
-      expect([denied, request?.state]).toEqual(['ok', 'denied']);
-      expect(approved === 'ok' ? await runsOwed(requestId) : 0).toBe(approved === 'ok' ? 1 : 0);
-    }
-  }, 120_000);
+  test(
+    'AP-8: two approvers at once complete the quorum exactly once, and the plan is carried out exactly once',
+    async () => {
+      await race('two at once', async () => {
+        const request = await ask();
+        const common = { does: 'approve', requestId: request.id, planDigest: request.planDigest, at: soon() } as const;
+        const codes = await Promise.all([replicas.do(0, { ...common, who: ANN }), replicas.do(1, { ...common, who: BOB })]);
+        const owed = await replicas.runsOwed(request.id);
+        await carryOut(request);
+        await carryOut(request); // a job may be delivered again
+        const { state } = await replicas.request(request.id);
+        expect([request.id, codes, owed, await effects(request), state]).toEqual([request.id, ['ok', 'ok'], 1, 1, 'applied']);
+        return 'carried out';
+      });
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'AP-8: three approvers at once complete the quorum exactly once, and the plan is carried out exactly once',
+    async () => {
+      await race('three at once', async () => {
+        const request = await ask();
+        const common = { does: 'approve', requestId: request.id, planDigest: request.planDigest, at: soon() } as const;
+        const codes = await Promise.all([ANN, BOB, CY].map((who, replica) => replicas.do(replica, { ...common, who })));
+        const owed = await replicas.runsOwed(request.id);
+        await carryOut(request);
+        expect([request.id, codes.sort(), owed, await effects(request)]).toEqual([request.id, ['closed', 'ok', 'ok'], 1, 1]);
+        return 'carried out';
+      });
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'AP-8 ID-3: the same human at once on two replicas, also with a second account, counts once',
+    async () => {
+      await race('one human twice', async (trial) => {
+        const request = await ask();
+        const common = { does: 'approve', requestId: request.id, planDigest: request.planDigest, at: soon() } as const;
+        const second = trial % 2 === 0 ? ANN : ANN2.name;
+        const codes = await Promise.all([replicas.do(0, { ...common, who: ANN }), replicas.do(1, { ...common, who: second })]);
+        expect([request.id, codes.sort(), await replicas.runsOwed(request.id)]).toEqual([request.id, ['already-decided', 'ok'], 0]);
+        return 'not carried out';
+      });
+    },
+    LIMIT_MS,
+  );
+
+  /** Ann has approved; Bob's approval completes the quorum and is carried out at once, unless the other one is first. */
+  async function against(request: ChangeRequest, other: Parameters<Replicas['do']>[1], bobAt: number): Promise<[string, string]> {
+    const { id: requestId, planDigest } = request;
+    await replicas.do(2, { does: 'approve', who: ANN, requestId, planDigest });
+    return Promise.all([
+      replicas.do(0, { does: 'approve', who: BOB, runs: true, requestId, planDigest, at: bobAt }),
+      replicas.do(1, other),
+    ]);
+  }
+
+  test(
+    'AP-3 AP-8: an edit against the completing approval: one of the two versions is carried out, once, and only by approvals of its own',
+    async () => {
+      const outcomes = await race('approve with edit', async (trial) => {
+        const request = await ask();
+        const { id: requestId, planDigest, plan } = request;
+        const accountId = 'accountId' in plan.account ? plan.account.accountId : '';
+        const observed = {
+          userPrincipalName: plan.account.userPrincipalName,
+          enabled: true,
+          privileged: true,
+          excluded: true,
+          restricted: false,
+          ours: true,
+        };
+        const tenant = { ...TENANTS.contoso, name: TENANTS.contoso.displayName };
+        const accountForm = {
+          formId: request.formId,
+          operation: 'disable',
+          accountId,
+          reason: 'Another.',
+          custodians: [],
+          leaving: '',
+          fewer: false,
+        } as const;
+        const wanted = { accountForm, accountFacts: { tenant, observed, custodians: [], approvers: APPROVERS } };
+        const at = soon() + 4;
+        const edit = { does: 'edit', wanted, requestId, planDigest, at: at - 4 + spread(trial, 8) } as const;
+        const [approved, edited] = await against(request, edit, at);
+        if (edited === 'ok') {
+          expect([requestId, approved, await effects(request)]).toEqual([requestId, 'plan-changed', 0]);
+          const next = await replicas.request(requestId);
+          expect([requestId, next.state, next.plan.version]).toEqual([requestId, 'pending', 2]);
+          for (const who of [ANN, BOB]) await replicas.do(2, { does: 'approve', who, requestId, planDigest: next.planDigest });
+          await carryOut(next);
+        } else expect([requestId, approved, edited]).toEqual([requestId, 'ok', 'closed']);
+        await carryOut(request);
+        expect([requestId, (await replicas.request(requestId)).state, await effects(request)]).toEqual([requestId, 'applied', 1]);
+        return edited === 'ok' ? 'edited first' : 'approved first';
+      });
+      if (DEEP) expect(outcomes.size).toBe(2);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'AP-6 AP-8: a denial against the completing approval: either it is denied and nothing is done, or it came too late and all is done, once',
+    async () => {
+      const outcomes = await race('approve with deny', async (trial) => {
+        const request = await ask();
+        const { id: requestId, planDigest } = request;
+        const at = soon() + 2;
+        const deny = { does: 'deny', who: CY, requestId, planDigest, at: at - 2 + spread(trial, 24) } as const;
+        const [, denied] = await against(request, deny, at);
+        await carryOut(request);
+        const { state } = await replicas.request(requestId);
+        const wanted = denied === 'ok' ? ['denied', 0] : ['applied', 1];
+        expect([requestId, denied, state, await effects(request)]).toEqual([requestId, denied, ...wanted]);
+        return state;
+      });
+      if (DEEP) expect(outcomes.size).toBe(2);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'AP-7 AP-8: the expiry against the completing approval: what began in time is done, once; what did not is never done',
+    async () => {
+      const outcomes = await race('approve with expiry', async (trial) => {
+        const expiresAt = new Date(Date.now() + 40);
+        const request = await ask(expiresAt);
+        const { id: requestId, planDigest } = request;
+        const at = expiresAt.getTime();
+        const expire = { does: 'expire', requestId, planDigest, at } as const;
+        await against(request, expire, at - 20 + spread(trial, 24));
+        await carryOut(request);
+        await replicas.do(1, expire);
+        const { state, begunAt } = await replicas.request(requestId);
+        const inTime = begunAt !== undefined && begunAt < expiresAt;
+        expect([requestId, state, await effects(request)]).toEqual([requestId, inTime ? 'applied' : 'expired', inTime ? 1 : 0]);
+        return state;
+      });
+      if (DEEP) expect(outcomes.size).toBe(2);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'AP-4 AP-8: an approver who loses the right while their approval is carried out: it is done once, or waits until they have it again',
+    async () => {
+      const bob = person('bob').objectId;
+      const outcomes = await race('approve with revoke', async (trial) => {
+        const request = await ask();
+        const { id: requestId, planDigest } = request;
+        const at = soon() + 2;
+        const revoke = { does: 'revoke', requestId, planDigest, at: at - 2 + spread(trial, 24) } as const;
+        const [approved] = await against(request, revoke, at);
+        await carryOut(request);
+        const { state, annulled } = await replicas.request(requestId);
+        const done = state === 'applied';
+        // He was none any more when he pressed, or when it was to begin.
+        expect([requestId, state, annulled.length, await effects(request)]).toEqual([
+          requestId,
+          done ? 'applied' : 'pending',
+          done || approved !== 'ok' ? 0 : 1,
+          done ? 1 : 0,
+        ]);
+        await setApprover(replicas.database, bob, true);
+        await replicas.do(0, { does: 'approve', who: BOB, requestId, planDigest });
+        await carryOut(request);
+        expect([requestId, (await replicas.request(requestId)).state, await effects(request)]).toEqual([requestId, 'applied', 1]);
+        return done ? 'done at once' : 'done when he had it again';
+      });
+      if (DEEP) expect(outcomes.size).toBe(2);
+    },
+    LIMIT_MS,
+  );
 });
