@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { BROWSER_HINT, browserPath } from '../test/support/browser.ts';
 import { SLICE_HINT, sliceIsThere } from '../test/support/contract/slice.ts';
+import { LIVE_HINT, liveTenant } from '../test/support/liveTenant.ts';
 import { POSTGRES_HINT, type PostgresServer, startPostgres } from '../test/support/postgres.ts';
 import { type CheckResult, lint, show, stopPrograms, types } from './checks.ts';
 import { groupsOf, listTests, runGroup, type Tally } from './jest.ts';
@@ -43,6 +44,7 @@ try {
   if (!server) notes.push(`Without PostgreSQL the suites that need a server are skipped. Try: ${POSTGRES_HINT}`);
   if (!browser) notes.push(`Without a browser the suites that need one are skipped. Try: ${BROWSER_HINT}`);
   if (!sliceIsThere) notes.push(SLICE_HINT);
+  if (!liveTenant.file && files.some((file) => file.includes('tenantPorts'))) notes.push(LIVE_HINT);
   const env = {
     ...process.env,
     ...(server && { BREAKGLASS_TEST_DATABASE_URL: server.url }),

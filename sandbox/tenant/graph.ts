@@ -94,10 +94,12 @@ export function graphHandler(parts: GraphParts, route: GraphRoute | undefined) {
     const clientRequestId = typeof given === 'string' && given !== '' ? given : requestId;
     const exchange: Exchange = { request, reply, requestId, clientRequestId, who: undefined };
     const fault: Fault | undefined = parts.faults.take(request.method, request.url.split('?')[0] ?? '');
-    const late = async (when: Fault['when']): Promise<void> => {
+    /** @returns whether the tenant is still there when the delay is over */
+    const late = async (when: Fault['when']): Promise<boolean> => {
       if (fault?.delayMs !== undefined && fault.when === when) await sleep(fault.delayMs, undefined, { ref: false });
+      return fault?.delayMs === undefined || request.server.server.listening;
     };
-    await late('before');
+    if (!(await late('before'))) return drop(exchange);
     const answer = await (async () => {
       try {
         exchange.who = await authenticate(request, parts.tokens);
@@ -111,7 +113,7 @@ export function graphHandler(parts: GraphParts, route: GraphRoute | undefined) {
         return refusal(parts, exchange, error);
       }
     })();
-    await late('after');
+    if (!(await late('after'))) return drop(exchange);
     if (!answer && writes(request)) recordWrite(parts, exchange, 0);
     if (!answer || (fault?.when === 'after' && fault.drop)) return drop(exchange);
     const retryAfter: Record<string, string> = fault?.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };

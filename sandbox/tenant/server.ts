@@ -17,7 +17,7 @@ import { serveGraph } from './graphServer.ts';
 import { createHttp } from './http.ts';
 import { registerLogHabits } from './logHabits.ts';
 import { registerLogin } from './login.ts';
-import { registerManagedIdentity } from './managedIdentity.ts';
+import { registerInstanceMetadata, registerManagedIdentity } from './managedIdentity.ts';
 import { seedTenants } from './seed.ts';
 import { openState } from './state.ts';
 import { issuerOf, openTokenAuthority } from './tokens.ts';
@@ -98,6 +98,8 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
   });
   const identityHeader = randomBytes(24).toString('base64url');
   registerManagedIdentity(server, tokens, identityHeader);
+  // It asks for no secret, so it is there for the tests of credentials only, as the certificate is.
+  if (options.securePem !== undefined) registerInstanceMetadata(server, tokens);
   registerAuthorize(server, state);
   registerControl(server, state, {
     conversations: () => conversations,

@@ -84,6 +84,17 @@ describe('credentials of src/graph against a login server that checks them, over
     );
   const graph = (credential: TokenSource) =>
     graphClient({ origin: ORIGIN, credential, transport: loopbackTransport(ORIGIN, tenant.url), timeoutMs: 10_000 });
+  /** As on a virtual machine, where no environment names an endpoint but, here, that of the metadata service. */
+  const withInstanceMetadata = async (work: () => Promise<void>): Promise<void> => {
+    for (const name of Object.keys(tenant.identityEnvironment)) delete process.env[name];
+    process.env.AZURE_POD_IDENTITY_AUTHORITY_HOST = tenant.url;
+    try {
+      await work();
+    } finally {
+      delete process.env.AZURE_POD_IDENTITY_AUTHORITY_HOST;
+      Object.assign(process.env, tenant.identityEnvironment);
+    }
+  };
   const certificate = (name: string): CredentialReference => ({ type: 'certificate', clientId: APPS.changer, file: file(name) });
 
   test('a certificate: assertion by PS256 and x5t#S256, in any tenant that consented', async () => {
@@ -105,6 +116,23 @@ describe('credentials of src/graph against a login server that checks them, over
     expect(found.map(({ name }) => name).sort()).toEqual(['Dana Diaz', 'Eli Evans', 'Fay Fischer']);
     const nobody = credentialFor({ type: 'managed-identity', clientId: APPS.proof }, HOME_TENANT.id, cloud);
     expect(await refused(nobody)).toContain('No managed identity');
+  });
+
+  test('a managed identity of a virtual machine: instance metadata, and what it refuses', async () => {
+    await withInstanceMetadata(async () => {
+      const identity = credentialFor({ type: 'managed-identity', clientId: APPS.identity }, HOME_TENANT.id, cloud);
+      expect(await tokenOf(identity)).toMatchObject({ aud: ORIGIN, tid: HOME_TENANT.id, appid: APPS.identity });
+      const federated = { type: 'federated', clientId: APPS.reader, managedIdentityClientId: APPS.identity } as const;
+      const { id } = TENANTS['fabrikam-b2c'];
+      expect(await tokenOf(credentialFor(federated, id, cloud))).toMatchObject({ tid: id, appid: APPS.reader });
+      const nobody = credentialFor({ type: 'managed-identity', clientId: APPS.proof }, HOME_TENANT.id, cloud);
+      expect(await refused(nobody)).toContain('No managed identity');
+      // There is no system-assigned one.
+      expect(await refused(credentialFor({ type: 'managed-identity' }, HOME_TENANT.id, cloud))).not.toBe('a token');
+    });
+    const asked = `${tenant.url}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=${ORIGIN}&client_id=${APPS.identity}`;
+    expect((await fetch(asked)).status).toBe(400);
+    expect((await fetch(asked, { headers: { metadata: 'true' } })).status).toBe(200);
   });
 
   test('federated: the managed identity stands in for a secret in the tenant of another directory', async () => {

@@ -2,192 +2,28 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Door, door } from '../../src/app/dispatch.ts';
 import type { Log } from '../../src/app/log.ts';
-import type { Custody, People, Store, TenantReader, Tenants, TenantUser, TenantWriter } from '../../src/app/ports.ts';
+import type { Custody, People, Store, Tenants } from '../../src/app/ports.ts';
 import { GLOBAL_ADMINISTRATOR } from '../../src/core/request/plan.ts';
 import type { ChangeRequest } from '../../src/core/request/types.ts';
 import { keyFileCustody, partContext } from '../../src/custody/keyFile.ts';
-import { GraphFault } from '../../src/graph/faults.ts';
 import { runPlan } from '../../src/jobs/runPlan.ts';
 import { ringTimers } from '../../src/jobs/timers.ts';
 import { StoreFault } from '../../src/store/fault.ts';
 import { actor, aDecision, aPlan, aRequest, minutes, NOON, person } from '../support/builders.ts';
 import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../support/memoryStore.ts';
+import { fault, MemoryTenant, type MemoryUser } from '../support/memoryTenant.ts';
 
 const PLAN = aPlan();
 const REQUEST = aRequest({ state: 'approved', decisions: [aDecision('ann'), aDecision('bob')] });
 const WRITES = ['createUser', 'addToGroup', 'setPassword', 'assignRole', 'enable', 'joinUnit'];
 
-const fault = (status: number, code: string, detail = ''): GraphFault => new GraphFault('call', { status, code, detail });
 const noAnswer = () => fault(0, 'TimeoutError');
-const conflict = () =>
-  fault(400, 'Request_BadRequest', 'Another object with the same value for property userPrincipalName already exists.');
 
 /** What a call is to come to: refused with nothing done, or done and the answer lost. */
 type Mishap = 'refused' | 'lost' | undefined;
 
-interface FakeUser extends Omit<TenantUser, 'accountEnabled'> {
-  readonly createdAt: number;
-  enabledAt: number;
-  password: string;
-  /** How often it was set: its reading shows when. */
-  passwordChanges?: number;
-}
-
-/**
- * One tenant with one writable master and a replica that answers reads `lagMs` late. The master refuses duplicates, as Graph does; a
- * write that refers to what its replica has not seen yet is `404`, as documented.
- */
-class FakeTenant {
-  lagMs = 0;
-  nowMs = 0;
-  readonly users: FakeUser[] = [];
-  readonly members: { objectId: string; at: number }[] = [];
-  readonly roles: { objectId: string; role: string; at: number }[] = [];
-  readonly deleted: { objectId: string; at: number }[] = [];
-  readonly inUnit: { objectId: string; at: number }[] = [];
-  /** Every write that was carried out, in order. */
-  readonly writes: string[] = [];
-  /** The very buffers that were handed in. */
-  readonly passwords: Buffer[] = [];
-  /** Faults of one call by name, each used up once or kept. */
-  readonly always = new Map<string, GraphFault>();
-  /** What must hold at the instant of a write. */
-  onWrite: (name: string) => void = () => undefined;
-
-  private readonly seen = (at: number): boolean => at + this.lagMs <= this.nowMs;
-  private asRead(user: FakeUser): TenantUser {
-    const { objectId, userPrincipalName, marker, passwordPolicies } = user;
-    return {
-      objectId,
-      userPrincipalName,
-      accountEnabled: this.seen(user.enabledAt),
-      ...(marker ? { marker } : {}),
-      ...(passwordPolicies ? { passwordPolicies } : {}),
-      ...(user.passwordChanges === undefined ? {} : { passwordChangedAt: new Date(user.passwordChanges * 1000) }),
-    };
-  }
-  private find(match: (user: FakeUser) => boolean): TenantUser | undefined {
-    const user = this.users.find((row) => match(row) && this.seen(row.createdAt));
-    return user && this.asRead(user);
-  }
-  private known(objectId: string): FakeUser {
-    const user = this.users.find((row) => row.objectId === objectId && this.seen(row.createdAt));
-    if (!user) throw fault(404, 'Request_ResourceNotFound');
-    return user;
-  }
-  private wrote(name: string): void {
-    this.onWrite(name);
-    this.writes.push(name);
-  }
-
-  readonly reader: TenantReader = {
-    userByName: async (name) => this.find((user) => user.userPrincipalName === name),
-    user: async (objectId) => this.find((user) => user.objectId === objectId),
-    deletedUserByName: async () => false,
-    isDeleted: async (objectId) => this.deleted.some((row) => row.objectId === objectId && this.seen(row.at)),
-    isInUnit: async (_unitId, objectId) => this.inUnit.some((row) => row.objectId === objectId && this.seen(row.at)),
-    isMember: async (_groupId, objectId) => this.members.some((row) => row.objectId === objectId && this.seen(row.at)),
-    roles: async (objectId) => this.roles.filter((row) => row.objectId === objectId && this.seen(row.at)).map(({ role }) => role),
-    assignments: async (objectId, role) =>
-      this.roles.filter((row) => row.objectId === objectId && row.role === role && this.seen(row.at)).map(() => `${objectId}|${role}`),
-    canReadSignIns: async () => true,
-    signIns: async () => [],
-    directoryChanges: async () => [],
-    policy: () => Promise.reject(new Error('no plan here reads a policy')),
-    methods: () => Promise.reject(new Error('no plan here reads methods')),
-    snapshot: async () => {
-      throw new Error('no plan reads a snapshot');
-    },
-    probe: async () => {
-      throw new Error('no plan probes');
-    },
-  };
-
-  readonly writer: TenantWriter = {
-    setPolicyUsers: () => Promise.reject(new Error('no plan here changes a policy')),
-    neverExpire: () => Promise.reject(new Error('no plan here exempts a password')),
-    removeMethod: () => Promise.reject(new Error('no plan here removes a method')),
-    createUser: async (account, password) => {
-      this.passwords.push(password);
-      if (this.users.some(({ userPrincipalName }) => userPrincipalName === account.userPrincipalName)) throw conflict();
-      const objectId = `user-${this.users.length + 1}`;
-      this.wrote('createUser');
-      this.users.push({
-        objectId,
-        userPrincipalName: account.userPrincipalName,
-        marker: account.marker,
-        passwordPolicies: 'DisablePasswordExpiration',
-        createdAt: this.nowMs,
-        enabledAt: Number.POSITIVE_INFINITY,
-        password: password.toString('latin1'),
-      });
-      return objectId;
-    },
-    addToGroup: async (_groupId, objectId) => {
-      this.known(objectId);
-      if (this.members.some((row) => row.objectId === objectId)) throw conflict();
-      this.wrote('addToGroup');
-      this.members.push({ objectId, at: this.nowMs });
-    },
-    setPassword: async (objectId, password) => {
-      this.passwords.push(password);
-      const user = this.known(objectId);
-      this.wrote('setPassword');
-      user.password = password.toString('latin1');
-      user.passwordChanges = (user.passwordChanges ?? 0) + 1;
-    },
-    assignRole: async (objectId, role) => {
-      this.known(objectId);
-      if (this.roles.some((row) => row.objectId === objectId && row.role === role)) throw conflict();
-      this.wrote('assignRole');
-      this.roles.push({ objectId, role, at: this.nowMs });
-    },
-    enable: async (objectId) => {
-      const user = this.known(objectId);
-      this.wrote('enable');
-      user.enabledAt = Math.min(user.enabledAt, this.nowMs);
-    },
-    disable: async (objectId) => {
-      const user = this.known(objectId);
-      this.wrote('disable');
-      user.enabledAt = Number.POSITIVE_INFINITY;
-    },
-    revokeSessions: async (objectId) => {
-      this.known(objectId);
-      this.wrote('revokeSessions');
-    },
-    removeRole: async (assignmentId) => {
-      this.wrote('removeRole');
-      take(this.roles, (row) => `${row.objectId}|${row.role}` === assignmentId);
-    },
-    removeFromGroup: async (_groupId, objectId) => {
-      this.wrote('removeFromGroup');
-      take(this.members, (row) => row.objectId === objectId);
-    },
-    joinUnit: async (_unitId, objectId) => {
-      this.known(objectId);
-      this.wrote('joinUnit');
-      this.inUnit.push({ objectId, at: this.nowMs });
-    },
-    leaveUnit: async (_unitId, objectId) => {
-      this.wrote('leaveUnit');
-      take(this.inUnit, (row) => row.objectId === objectId);
-    },
-    deleteUser: async (objectId) => {
-      this.wrote('deleteUser');
-      take(this.users, (row) => row.objectId === objectId);
-      this.deleted.push({ objectId, at: this.nowMs });
-    },
-  };
-}
-
-/** Takes out whatever matches. */
-function take<T>(rows: T[], match: (row: T) => boolean): void {
-  for (let index = rows.length - 1; index >= 0; index -= 1) if (match(rows[index] as T)) rows.splice(index, 1);
-}
-
 let store: MemoryStore;
-let tenant: FakeTenant;
+let tenant: MemoryTenant;
 let front: Door;
 let holders: ReturnType<typeof person>[];
 let sealedBuffers: Buffer[];
@@ -198,7 +34,7 @@ const random = countingRandom();
 const openStore = (request: ChangeRequest = REQUEST): void => {
   store = memoryStore(NOON);
   store.put('request', request);
-  tenant = new FakeTenant();
+  tenant = new MemoryTenant(NOON, PLAN.tenant.id);
   front = door({ store, random, policy: TEST_POLICY, tenant: () => undefined });
   holders = [person('ann'), person('bob'), person('cy')];
   sealedBuffers = [];
@@ -526,7 +362,7 @@ describe('a plan that cannot be carried out', () => {
   };
 
   test('GR-3: leaves alone a user of that name that does not carry the marker of this request', async () => {
-    const foreign: FakeUser = {
+    const foreign: MemoryUser = {
       objectId: 'somebody',
       userPrincipalName: PLAN.account.userPrincipalName,
       marker: 'breakglass:R-OTHER1',
@@ -573,8 +409,8 @@ describe('a plan that cannot be carried out', () => {
       if (name !== write || !user || left === 0) return;
       left -= 1;
       // After the write itself, and after what is read of it.
-      const replaced = { ...user, passwordChanges: (user.passwordChanges ?? 0) + 1 };
-      queueMicrotask(() => Object.assign(user, { passwordChanges: replaced.passwordChanges }));
+      const replaced = { ...user, passwordSetAt: tenant.nowMs + 1_000 };
+      queueMicrotask(() => Object.assign(user, { passwordSetAt: replaced.passwordSetAt }));
     };
   };
 

@@ -26,6 +26,8 @@ interface Slice {
   };
 }
 
+/** A file of that folder; `undefined` where the folder is not there. */
+export const sharedFile = (name: string): unknown => (sliceIsThere ? read(name) : undefined);
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'));
 let opened: { readonly slice: Slice; readonly ajv: Ajv; readonly types: JsonObject } | undefined;
 
