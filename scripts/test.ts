@@ -51,8 +51,8 @@ try {
     ...(browser && { BREAKGLASS_TEST_BROWSER: browser }),
   };
   for (const [name, paths] of groupsOf(files)) {
-    // End-to-end suites start whole products and measure time: one after the other.
-    const workers = name === 'e2e' ? 1 : availableParallelism();
+    // End-to-end suites start whole products, which mostly wait for each other: two of them keep two cores busy, more only get in the way.
+    const workers = name === 'e2e' ? Math.min(2, availableParallelism()) : availableParallelism();
     const group = await runGroup(paths, { env, options: [`--maxWorkers=${workers}`, ...jestOptions], scratch });
     for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += group[key];
     const told = [`${group.passed} passed`, group.failed > 0 && `${group.failed} failed`, group.skipped > 0 && `${group.skipped} skipped`];
