@@ -1,4 +1,5 @@
-// npm run cards: writes the golden files of every card in every state anew, and draws their pictures into docs/cards.
+// npm run cards: writes the golden files of every card in every state anew, and draws into docs/cards the pictures of those that changed;
+// npm run cards -- --all draws every picture: after a change of the styles, the card library or this script.
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -36,27 +37,47 @@ const OPENED: Look = { ...LIGHT, suffix: '.opened', opened: true };
 const looksOf = ({ main, folds }: Example): readonly Look[] => [LIGHT, ...(main ? MORE : []), ...(folds ? [OPENED] : [])];
 const pictureOf = ({ card, state }: Example, { suffix }: Look): string => `${card}.${state}${suffix}.png`;
 
-async function writeGoldens(): Promise<void> {
+/** Resolves to the examples that are not what their golden file said. */
+async function writeGoldens(): Promise<Set<Example>> {
+  const changed = new Set<Example>();
+  for (const example of EXAMPLES) {
+    const before = await readFile(goldenFile(example), 'utf8').catch(() => 'null');
+    if (JSON.stringify(parsed(before)) !== JSON.stringify(example.rendered)) changed.add(example);
+  }
   await rm(GOLDEN, { recursive: true, force: true });
   await mkdir(GOLDEN, { recursive: true });
   for (const example of EXAMPLES) await writeFile(goldenFile(example), JSON.stringify(example.rendered, null, 2));
   // The house formatter, so that the check of the repository leaves them as they are.
   await promisify(execFile)(process.execPath, [require.resolve('@biomejs/biome/bin/biome'), 'format', '--write', GOLDEN]);
+  return changed;
 }
 
-async function draw(browser: Browser): Promise<void> {
-  const old = (await readdir(PICTURES).catch(() => [])).filter((name) => name.endsWith('.png'));
-  await Promise.all(old.map((name) => rm(`${PICTURES}${name}`)));
+/** A golden file left with the marks of a merge is no JSON: its example counts as changed. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes pictures of no example, and resolves to the pictures there are. */
+async function keptPictures(): Promise<Set<string>> {
   await mkdir(PICTURES, { recursive: true });
+  const wanted = new Set(EXAMPLES.flatMap((example) => looksOf(example).map((look) => pictureOf(example, look))));
+  const old = (await readdir(PICTURES)).filter((name) => name.endsWith('.png'));
+  await Promise.all(old.filter((name) => !wanted.has(name)).map((name) => rm(`${PICTURES}${name}`)));
+  return new Set(old.filter((name) => wanted.has(name)));
+}
+
+async function draw(browser: Browser, wanted: readonly (readonly [Example, Look])[]): Promise<void> {
   const page = await browser.newPage({ deviceScaleFactor: 1, locale: 'en-GB', timezoneId: 'Europe/Amsterdam' });
   await openHost(page);
-  for (const example of EXAMPLES) {
-    for (const look of looksOf(example)) {
-      await page.setViewportSize({ width: look.width, height: 800 });
-      await page.evaluate(show, { card: example.rendered.card, theme: look.theme, expand: look.opened === true });
-      const png = await page.locator('#frame').screenshot();
-      await writeFile(`${PICTURES}${pictureOf(example, look)}`, smallPng(png));
-    }
+  for (const [example, look] of wanted) {
+    await page.setViewportSize({ width: look.width, height: 800 });
+    await page.evaluate(show, { card: example.rendered.card, theme: look.theme, expand: look.opened === true });
+    const png = await page.locator('#frame').screenshot();
+    await writeFile(`${PICTURES}${pictureOf(example, look)}`, smallPng(png));
   }
 }
 
@@ -120,12 +141,19 @@ async function writeGallery(): Promise<void> {
   await writeFile(`${PICTURES}README.md`, text.join('\n'));
 }
 
-await writeGoldens();
-const browser = await launch();
-try {
-  await draw(browser);
-} finally {
-  await browser.close();
+const all = process.argv.includes('--all');
+const changed = await writeGoldens();
+const kept = await keptPictures();
+const wanted = EXAMPLES.flatMap((example) => looksOf(example).map((look) => [example, look] as const)).filter(
+  ([example, look]) => all || changed.has(example) || !kept.has(pictureOf(example, look)),
+);
+if (wanted.length > 0) {
+  const browser = await launch();
+  try {
+    await draw(browser, wanted);
+  } finally {
+    await browser.close();
+  }
 }
 await writeGallery();
-process.stdout.write(`${EXAMPLES.length} golden files and their pictures written.\n`);
+process.stdout.write(`${EXAMPLES.length} golden files written, ${changed.size} of them changed; ${wanted.length} pictures drawn.\n`);
