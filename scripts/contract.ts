@@ -11,9 +11,9 @@ import { ROOT } from './sources.ts';
 
 // npm run contract [-- patterns…]: runs the end-to-end suites and the suite of the tenant's ports (or those that match), records all the
 // traffic of the product with Graph, holds every request and answer against Microsoft's contract, and prints what was exercised and which
-// calls of the table never were.
+// calls of the table never were. With BREAKGLASS_TEST_TRAFFIC=FILE the recording stays there, and runs in pieces add up.
 const scratch = mkdtempSync(join(tmpdir(), 'breakglass-contract-'));
-const file = join(scratch, 'traffic.jsonl');
+const file = process.env.BREAKGLASS_TEST_TRAFFIC ?? join(scratch, 'traffic.jsonl');
 try {
   const patterns = process.argv.slice(2);
   const { code, output } = await program(
