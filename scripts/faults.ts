@@ -29,8 +29,8 @@ else {
     const { delaysMs, calls } = await alertDelays({ kind: 'server', url }, bad, 12, 30).finally(drop);
     const sorted = [...delaysMs].sort((one, other) => one - other).map(Math.round);
     process.stdout.write(
-      `12 plans beside, ${words}: sign-in to card ${sorted[Math.floor(sorted.length / 2)]} ms (median), ${sorted.at(-1)} ms at most of ` +
-        `${sorted.length}; ${calls} calls\n`,
+      `12 plans beside, ${words}: sign-in to card ${sorted[Math.floor(sorted.length / 2)]} ms (median), ` +
+        `${sorted[Math.floor(sorted.length * 0.9)]} ms (nine of ten), ${sorted.at(-1)} ms at most of ${sorted.length}; ${calls} calls\n`,
     );
   }
   await server.stop();

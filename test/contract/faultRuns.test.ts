@@ -29,7 +29,7 @@ describe('a tenant on a bad day', () => {
 
   test('GR-7 AL-6: while plans hang on a tenant that answers nothing in time, alerts are in the channel at once', async () => {
     const place = await somewhere();
-    const day = { rate: 1, seed: 1, lateMs: 4_000, timeoutMs: 3_000 };
+    const day = { rate: 1, seed: 1, lateMs: 3_100, timeoutMs: 3_000 };
     const { delaysMs, calls } = await alertDelays(place.location, day, 6, 4).finally(() => place.remove());
     // The goal is a second (docs/performance.md); on the busiest machine it is still less than one call that hangs.
     expect(Math.max(...delaysMs)).toBeLessThan(day.timeoutMs);

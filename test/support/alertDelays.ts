@@ -84,6 +84,7 @@ export async function alertDelays(location: Location, day: BadDay, plans: number
     return { delaysMs, calls: tenant.calls.count };
   } finally {
     await worker.stop();
+    await tenant.end();
     await store.close();
     await tenant.close();
   }
