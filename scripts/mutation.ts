@@ -26,6 +26,12 @@ const TARGETS: readonly Target[] = [
   { module: 'src/graph/people.ts', tests: ['unit/people'], goal: 95 },
   { module: 'src/core/request/tally.ts', tests: ['unit/tally'], goal: 100 },
   { module: 'src/core/request/decide.ts', only: 'decider', tests: ['unit/decider'], goal: 100 },
+  { module: 'src/core/request/decide.ts', tests: ['unit/requestDecide', 'unit/decider'], goal: 95 },
+  { module: 'src/core/request/undo.ts', tests: ['unit/requestDecide'], goal: 95 },
+  { module: 'src/core/request/run.ts', tests: ['unit/requestRun'], goal: 95 },
+  { module: 'src/core/request/tighten.ts', tests: ['unit/tighten'], goal: 95 },
+  { module: 'src/core/request/replan.ts', tests: ['unit/requestReplan', 'unit/mend'], goal: 95 },
+  { module: 'src/core/account/custody.ts', tests: ['unit/reveal'], goal: 95 },
   { module: 'src/core/roster/roster.ts', tests: ['property/roster'], goal: 100 },
 ];
 

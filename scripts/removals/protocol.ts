@@ -41,7 +41,6 @@ export const PROTOCOL: readonly Removal[] = [
     "request.state === 'pending' && now >= request.expiresAt ? 'expired' : request.state",
     'request.state',
   ]),
-  ...lines('AP-7', RUN, HISTORIES, ["  if (!started && now >= request.expiresAt) return closeOrReopen(request, 'expired', now);\n", '']),
   ...lines('AP-8', RUN, HISTORIES, ["      { kind: 'apply-plan', requestId: request.id },\n", '']),
   ...lines('AP-9', RUN, HISTORIES, [
     "return fence === request.fence && fence > 0 ? ok(true) : no({ code: 'stale-lease' } as const);",
@@ -66,10 +65,6 @@ export const PROTOCOL: readonly Removal[] = [
     '',
   ]),
   ...lines('GR-1', 'src/jobs/steps/credential.ts', KILLS, ['      await sealParts(parts);\n', '']),
-  ...lines('GR-1', 'src/core/account/life.ts', KILLS, [
-    "  if (!account.parts.some(({ state }) => state === 'sealed')) return no({ code: 'nothing-to-do' });\n",
-    '',
-  ]),
   ...lines('GR-5', 'src/core/request/planAccount.ts', KILLS, [
     'enabling ? [...unit.out, planStep.disable(user), ...unit.back] : unit.back',
     'enabling ? [planStep.disable(user), ...unit.back] : unit.back',

@@ -26,6 +26,8 @@ const watchfully = (machine: Machine, trouble: Trouble = {}): Promise<Life> =>
       // Asked thousands of times: an assertion is made only of what is wrong.
       const found = unwatched(machine);
       if (found.length > 0) expect([event, found]).toEqual([event, []]);
+      const last = machine.tenant.writes.at(-1);
+      if (event === 'deleteUser') expect([event, last?.about.slice(1)]).toEqual([event, []]); // neither enabled nor with any right
     },
   });
 

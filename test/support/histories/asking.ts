@@ -1,4 +1,4 @@
-import type { RequestKind } from '../../../src/core/request/types.ts';
+import type { ChangeRequest, RequestKind } from '../../../src/core/request/types.ts';
 import { person } from '../builders.ts';
 import type { Machine } from '../installation/machine.ts';
 import type { BY_HAND } from './happenings.ts';
@@ -70,4 +70,13 @@ export function changeByHand({ tenant, store }: Machine, what: (typeof BY_HAND)[
       return policy !== undefined;
     }
   }
+}
+
+/** How the account of a request stands in the tenant, as far as the order of its plan depends on it: whether it is in its unit, what it holds. */
+export function standingOf({ tenant, info }: Machine, { plan, kind }: ChangeRequest): string {
+  if (!('objectId' in plan.account)) return '';
+  const { objectId } = plan.account;
+  const inUnit = info(plan.tenant.id)?.restrictedUnitId !== undefined && tenant.unit.has(objectId);
+  if (kind === 'retire') return [inUnit, tenant.administrators.has(objectId), tenant.members.has(objectId)].join();
+  return kind === 'exclude' || kind === 'repair' ? '' : String(inUnit);
 }

@@ -21,7 +21,7 @@ export type Happening =
   | { readonly kind: 'by-hand'; readonly what: (typeof BY_HAND)[number] }
   /**
    * A worker lives. It dies after so many events; the tenant refuses a write for good, or carries it out and loses the answer; after so many
-   * events somebody loses the right to approve, or another worker takes over while this one stands still.
+   * events somebody loses the right to approve, or another worker takes over while this one stands still, and may die itself.
    */
   | {
       readonly kind: 'work';
@@ -29,7 +29,7 @@ export type Happening =
       readonly refuse?: number;
       readonly lose?: number;
       readonly revoke?: { readonly after: number; readonly who: Who };
-      readonly overtake?: number;
+      readonly overtake?: { readonly after: number; readonly dieAfter: number };
     };
 
 const request = fc.nat({ max: 1 });
@@ -47,7 +47,7 @@ const work: fc.Arbitrary<Happening> = fc
     refuse: some(fc.integer({ min: 1, max: 7 }), 3),
     lose: some(fc.integer({ min: 1, max: 7 })),
     revoke: some(fc.record({ after: fc.integer({ min: 1, max: 6 }), who: deciders })),
-    overtake: some(event),
+    overtake: some(fc.record({ after: event, dieAfter: fc.integer({ min: 1, max: 24 }) })),
   })
   .map((trouble) => ({ kind: 'work' as const, ...Object.fromEntries(Object.entries(trouble).filter(([, value]) => value !== undefined)) }));
 

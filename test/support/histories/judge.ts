@@ -3,6 +3,7 @@ import { digestOf } from '../../../src/core/digest.ts';
 import { type ChangeRequest, kindOfStep, type StepKind } from '../../../src/core/request/types.ts';
 import { unwatched } from '../installation/checks.ts';
 import type { Machine } from '../installation/machine.ts';
+import { standingOf } from './asking.ts';
 import { type Asked, counting, type Right, type Rules, stands, strict } from './reference.ts';
 
 /** Something happened that must not. */
@@ -49,6 +50,8 @@ export const PHASES: { readonly [P in Asked['phase']]: ChangeRequest['state'] } 
 interface Course {
   /** Accounts that had the right at some instant since the newest lease was taken. */
   sinceLease: ReadonlySet<string>;
+  /** The life of a worker that took the newest lease. */
+  holder?: Hand;
   proven: Set<string>;
   provenBack: Set<string>;
   readonly written: Map<string, number>;
@@ -74,6 +77,9 @@ export interface Hand {
   step?: { readonly id: string; readonly back: boolean } | undefined;
 }
 
+/** What only the holder of the lease may record. */
+const OF_A_RUN: readonly string[] = ['begin-step', 'finish-step', 'fail-run', 'finish-run', 'watch-account', 'seal-parts'];
+
 /** Holds one durable event of a worker's against the reference, and takes it over there. */
 export function judge(world: World, hand: Hand, event: string, requestId: string | undefined): void {
   const { machine } = world;
@@ -83,10 +89,12 @@ export function judge(world: World, hand: Hand, event: string, requestId: string
   if (!asked) return;
   const [what = '', step = ''] = event.split(' ');
   const now = machine.now().getTime();
+  const course = courseOf(world, asked.id);
+  if (OF_A_RUN.includes(what)) must(course.holder === hand, 'AP-9: recorded without the newest lease', { event, asked });
+  if (what === 'begin-run') course.holder = hand;
   if (what === 'begin-run') began(world, asked);
   else if (what === 'begin-step') stepBegan(world, hand, asked, step);
   else if (what === 'finish-step') {
-    const course = courseOf(world, asked.id);
     (asked.phase === 'going-back' ? course.provenBack : course.proven).add(step);
     hand.step = undefined;
   } else if (what === 'fail-run') {
@@ -123,6 +131,7 @@ function began(world: World, asked: Asked): void {
   const next = digestOf(request.plan) !== asked.digests.at(-1);
   if (request.state === 'approved') {
     must(!next, 'AP-3: a run began of another plan than was approved');
+    must(asked.touched || standingOf(machine, request) === asked.seen, 'AP-3: a run began although the plan no longer holds', asked);
     must(standing && inTime, 'AP-4 AP-5 AP-7: a run began without a quorum, or too late', { asked, rules });
   } else if (request.state === 'expired') {
     must(!inTime, 'AP-7: expired in time');
@@ -152,7 +161,11 @@ export function renewed(world: World, asked: Asked, request: ChangeRequest): voi
   must(request.planDigest === asked.digests.at(-1), 'AP-3: the digest on the card is not that of the plan');
   must(request.plan.version === asked.digests.length, 'a version was left out');
   asked.suspended.clear();
-  Object.assign(asked, { custodians: request.plan.custodians.map(({ personKey }) => personKey), disturbed: false });
+  Object.assign(asked, {
+    custodians: request.plan.custodians.map(({ personKey }) => personKey),
+    disturbed: false,
+    seen: standingOf(world.machine, request),
+  });
   courseOf(world, asked.id).proven.clear();
 }
 
@@ -163,6 +176,11 @@ function stepBegan(world: World, hand: Hand, asked: Asked, step: string): void {
   const back = asked.phase === 'going-back';
   must(back || asked.phase === 'to-do', 'AP-6 AP-7 AP-9: a step began of what is over', asked);
   const proven = back ? course.provenBack : course.proven;
+  // A password that was replaced is set anew, and everything after it is done again.
+  if (proven.has(step) && asked.disturbed) {
+    const ids = plan.steps.map(({ id }) => id);
+    for (const id of ids.slice(ids.indexOf(step as never))) proven.delete(id);
+  }
   const next = (back ? plan.undo : plan.steps).find(({ id }) => !proven.has(id))?.id;
   must(next === step, 'AP-3: a step began that is not the next one of the plan', { step, next });
   if (!back && !asked.touched) {

@@ -6,7 +6,7 @@ import { ANN2, type Machine, machine } from '../installation/machine.ts';
 import { refusal } from '../installation/memoryTenant.ts';
 import { live, type Trouble } from '../installation/process.ts';
 import { seedAccount } from '../installation/seed.ts';
-import { changeByHand, formFor } from './asking.ts';
+import { changeByHand, formFor, standingOf } from './asking.ts';
 import { type Happening, WHO, type Who } from './happenings.ts';
 import { courseOf, judge, must, PHASES, renewed, type World } from './judge.ts';
 import { type Asked, mayDeny, mayRetry, mayVote, mayWithdraw, stands, strict, type Vote } from './reference.ts';
@@ -25,19 +25,19 @@ export class History implements World {
   readonly #cool: number;
   #tickets = 0;
 
-  private constructor(fresh: Machine, coolDownHours: number) {
+  private constructor(fresh: Machine, rules: { readonly coolDownHours: number; readonly quorum: number }) {
     this.machine = fresh;
-    this.#cool = coolDownHours * HOUR;
-    this.machine.policy = { ...this.machine.policy, coolDownHours };
+    this.#cool = rules.coolDownHours * HOUR;
+    this.machine.policy = { ...this.machine.policy, ...rules };
     this.machine.roles.set(person('dana').objectId, new Set(['custodian', 'approver']));
     this.machine.roles.set(person('gus').objectId, new Set());
     for (const account of this.accounts) if (this.machine.roles.get(account)?.has('approver')) this.#since.set(account, 0);
   }
-  static async begin(inUnit: boolean, coolDownHours: number): Promise<History> {
+  static async begin(inUnit: boolean, rules: { readonly coolDownHours: number; readonly quorum: number }): Promise<History> {
     const fresh = machine(inUnit);
     await seedAccount(fresh, 1);
     await seedAccount(fresh, 2);
-    const history = new History(fresh, coolDownHours);
+    const history = new History(fresh, rules);
     await history.#rosterRead();
     return history;
   }
@@ -139,6 +139,7 @@ export class History implements World {
       stuckAt: 0,
       disturbed: false,
       undoable: plan.undo.length > 0,
+      seen: standingOf(this.machine, request),
     });
   }
 
@@ -215,10 +216,10 @@ export class History implements World {
         if (event === 'begin-run' && requestId !== undefined)
           courseOf(this, requestId).sinceLease = new Set(this.accounts.filter(this.right));
       }
-      if (overtake === events) {
+      if (overtake?.after === events) {
         for (const asked of this.asked.values()) asked.disturbed ||= asked.phase === 'to-do' && asked.touched; // two may write one password
         const other = {};
-        await live(this.machine, { saw: (heard, id) => judge(this, other, heard, id) });
+        await live(this.machine, { dieAfter: overtake.dieAfter, saw: (heard, id) => judge(this, other, heard, id) });
       }
     };
     const calls = Object.keys(this.machine.tenant.writer);

@@ -15,11 +15,12 @@ let writes = 0;
 const whole = fc.tuple(
   fc.boolean(),
   fc.constantFrom(0, 0, 0, 2),
+  fc.constantFrom(2, 2, 2, 3),
   ask(kinds),
   fc.array(happening(kinds), { minLength: 4, maxLength: longest }),
 );
-const property = fc.asyncProperty(whole, async ([inUnit, coolDownHours, first, rest]) => {
-  const history = await History.begin(inUnit, coolDownHours);
+const property = fc.asyncProperty(whole, async ([inUnit, coolDownHours, quorum, first, rest]) => {
+  const history = await History.begin(inUnit, { coolDownHours, quorum });
   for (const each of [first, ...rest]) await history.happen(each);
   await history.end();
   writes += history.machine.tenant.writes.length;

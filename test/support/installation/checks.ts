@@ -30,13 +30,13 @@ export function writesOnce({ tenant }: Machine): string[] {
   return lines.filter((line, index) => !REPEATABLE.some((call) => line.startsWith(call)) || lines.indexOf(line) === index);
 }
 
-/** Names of accounts whose sealed parts, put together, are not the password in force. */
+/** Names of accounts whose sealed parts, put together, are not the password in force; or that are to be handed over, and have none. */
 export async function brokenCredentials({ store, tenant, custody }: Machine): Promise<string[]> {
   const broken: string[] = [];
   for (const account of store.rows.account.values()) {
     const sealed = account.parts.map(({ number, custodian }) => ({ key: partKey(account.id, number), custodian }));
     const held = sealed.filter(({ key }) => store.rows.sealed.has(key));
-    if (held.length === 0) continue;
+    if (held.length === 0 && account.state !== 'handover') continue; // nothing is to be handed over
     const parts = await Promise.all(
       held.map(({ key, custodian }) => custody.open(store.rows.sealed.get(key) ?? Buffer.of(), partContext(key, custodian.objectId))),
     );

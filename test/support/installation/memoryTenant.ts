@@ -172,11 +172,13 @@ export function memoryTenant(now: () => Date, held?: Pick<MemoryTenant, 'users' 
       wrote('removeMethod', objectId, methodId);
     },
     async deleteUser(objectId) {
-      changeable(objectId);
+      const { enabled } = changeable(objectId);
+      // What it could still do when it went: rights are to go first (GR-5).
+      const left = { enabled, privileged: administrators.has(objectId), excluded: members.has(objectId) };
       users.delete(objectId);
       bin.add(objectId);
       for (const set of [members, administrators, unit]) set.delete(objectId);
-      wrote('deleteUser', objectId);
+      wrote('deleteUser', objectId, ...Object.entries(left).flatMap(([right, held]) => (held ? [right] : [])));
     },
   };
   return { users, bin, members, administrators, unit, policies, writes, reader, writer };

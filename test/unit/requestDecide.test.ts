@@ -1,0 +1,289 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Actor } from '../../src/core/people.ts';
+import { approve, deny, expire, rehearse, stateAt, withdraw } from '../../src/core/request/decide.ts';
+import type { ChangeRequest, RequestState } from '../../src/core/request/types.ts';
+import { undo } from '../../src/core/request/undo.ts';
+import { actor, aDecision, anAccountPlan, aRequest, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
+
+/* Every outcome of deciding on a request, whole: the next state to the last field, what is owed, and each refusal at its limit. */
+const REQUEST = aRequest();
+const { id, planDigest, expiresAt } = REQUEST;
+const NOW = minutes(5);
+const LAST = new Date(expiresAt.getTime() - 1);
+const PROOF = { method: 'oidc', at: minutes(4) } as const;
+const show = { kind: 'show', subject: `request:${id}` };
+const forget = { kind: 'forget', key: `expire:${id}` };
+const apply = { kind: 'apply-plan', requestId: id };
+const notice = (state: RequestState, name: 'rita' | 'ann' | 'bob' | 'cy') => ({
+  kind: 'post',
+  key: `request:${id}:notice:${state}:${person(name).objectId}`,
+  place: { kind: 'person', objectId: person(name).objectId },
+  subject: `request:${id}`,
+  variant: `notice:${state}`,
+});
+const row = (name: 'ann' | 'bob' | 'cy', more = {}) => ({ kind: 'approve', person: person(name), planDigest, at: NOW, ...more });
+const no = (error: unknown) => ({ ok: false, error });
+const withAnn = (more: Partial<ChangeRequest> = {}) => aRequest({ decisions: [aDecision('ann')], ...more });
+
+describe('the state as of now', () => {
+  test('AP-7: a pending request is expired from the instant of its expiry, whatever the timer did; no other state changes by itself', () => {
+    expect([stateAt(REQUEST, LAST), stateAt(REQUEST, expiresAt), stateAt(REQUEST, hours(99))]).toEqual(['pending', 'expired', 'expired']);
+    for (const state of ['approved', 'applied', 'failed', 'undoing', 'undone', 'denied', 'withdrawn'] as const)
+      expect(stateAt({ ...REQUEST, state }, hours(99))).toBe(state);
+  });
+});
+
+describe('approving', () => {
+  test('AP-1: the first of two adds one row and redraws the card', () => {
+    expect(approve(REQUEST, actor('ann'), planDigest, NOW)).toEqual({
+      ok: true,
+      value: { next: { ...REQUEST, decisions: [row('ann')], revision: 2 }, effects: [show] },
+    });
+  });
+
+  test('AP-1 AP-8: the second moves it on and owes its run, once', () => {
+    const before = withAnn();
+    expect(approve(before, actor('bob'), planDigest, LAST)).toEqual({
+      ok: true,
+      value: {
+        next: { ...before, state: 'approved', decisions: [aDecision('ann'), row('bob', { at: LAST })], revision: 2 },
+        effects: [apply, show],
+      },
+    });
+  });
+
+  test.each<[string, ChangeRequest, string, Date, unknown]>([
+    ['another plan', REQUEST, 'f'.repeat(64), NOW, { code: 'plan-changed' }],
+    ['expired', REQUEST, planDigest, expiresAt, { code: 'closed', state: 'expired' }],
+    ['approved', { ...REQUEST, state: 'approved' }, planDigest, NOW, { code: 'closed', state: 'approved' }],
+    [
+      'closed before anything is said of the plan',
+      { ...REQUEST, state: 'denied' },
+      'f'.repeat(64),
+      NOW,
+      { code: 'closed', state: 'denied' },
+    ],
+    ['decided already', withAnn(), planDigest, NOW, { code: 'already-decided' }],
+    ['decided already, said also when it is over', withAnn({ state: 'applied' }), planDigest, NOW, { code: 'already-decided' }],
+    ['decided an earlier plan', withAnn({ planDigest: 'a'.repeat(64) }), planDigest, NOW, { code: 'plan-changed' }],
+    ['no second proof', { ...REQUEST, secondProof: true }, planDigest, NOW, { code: 'proof-needed' }],
+    ['a changed plan is said before the proof', { ...REQUEST, secondProof: true }, 'f'.repeat(64), NOW, { code: 'plan-changed' }],
+  ])('is refused: %s', (_name, request, digest, now, refusal) => {
+    expect(approve(request, actor('ann'), digest, now)).toEqual(no(refusal));
+  });
+
+  test('AU-9: with the proof that is asked for it counts, and the proof is kept', () => {
+    const proven = withAnn({ secondProof: true, decisions: [aDecision('ann', { proof: PROOF })] });
+    expect(approve(proven, actor('bob'), planDigest, NOW, PROOF)).toMatchObject({
+      ok: true,
+      value: { next: { state: 'approved', decisions: [{}, row('bob', { proof: PROOF })] } },
+    });
+  });
+
+  test('AP-5 AU-9: an approval from before the proof was asked for counts for nothing; its approver may bring the proof, once', () => {
+    const since = withAnn({ secondProof: true });
+    const brought = approve(since, actor('ann'), planDigest, NOW, PROOF);
+    expect(brought).toEqual({
+      ok: true,
+      value: { next: { ...since, decisions: [aDecision('ann'), row('ann', { proof: PROOF })], revision: 2 }, effects: [show] },
+    });
+    if (brought.ok) expect(approve(brought.value.next, actor('ann'), planDigest, NOW, PROOF)).toEqual(no({ code: 'already-decided' }));
+  });
+
+  test('AP-4: an account that lost the right and has it again counts again without a second row; who else lost it stays out', () => {
+    const annulled = withAnn({
+      annulled: [person('ann').objectId, person('cy').objectId],
+      decisions: [aDecision('ann'), aDecision('bob')],
+    });
+    expect(approve(annulled, actor('ann'), planDigest, NOW)).toEqual({
+      ok: true,
+      value: { next: { ...annulled, state: 'approved', annulled: [person('cy').objectId], revision: 2 }, effects: [apply, show] },
+    });
+    expect(approve({ ...annulled, secondProof: true }, actor('ann'), planDigest, NOW)).toEqual(no({ code: 'proof-needed' }));
+    expect(approve(withAnn({ annulled: [person('bob').objectId] }), actor('ann'), planDigest, NOW)).toEqual(
+      no({ code: 'already-decided' }),
+    );
+  });
+
+  test('AP-4 AU-9: one that is annulled and lacks the proof is brought anew, with the proof, and counts', () => {
+    const annulled = withAnn({ annulled: [person('ann').objectId], secondProof: true });
+    expect(approve(annulled, actor('ann'), planDigest, NOW, PROOF)).toEqual({
+      ok: true,
+      value: {
+        next: { ...annulled, annulled: [], decisions: [aDecision('ann'), row('ann', { proof: PROOF })], revision: 2 },
+        effects: [show],
+      },
+    });
+  });
+
+  test('ID-3: another account of the same human does not stand in for one that lost the right', () => {
+    const second: Actor = { kind: 'person', person: { ...person('ann'), objectId: 'ann-2' }, roles: new Set(['approver'] as const) };
+    expect(approve(withAnn({ annulled: [person('ann').objectId] }), second, planDigest, NOW)).toEqual(no({ code: 'already-decided' }));
+  });
+
+  test('a denial or a withdrawal of their own is no approval', () => {
+    const denied = aRequest({ decisions: [aDecision('ann', { kind: 'deny' })] });
+    expect(approve(denied, actor('ann'), planDigest, NOW).ok).toBe(true);
+  });
+
+  test('of several rows of their own the one that counts decides', () => {
+    const both = withAnn({ secondProof: true, decisions: [aDecision('ann'), aDecision('ann', { proof: PROOF })] });
+    expect(approve(both, actor('ann'), planDigest, NOW, PROOF)).toEqual(no({ code: 'already-decided' }));
+  });
+});
+
+describe('denying', () => {
+  const denied = (before: ChangeRequest, more = {}) => ({
+    ok: true,
+    value: {
+      next: {
+        ...before,
+        state: 'denied',
+        decisions: [...before.decisions, { kind: 'deny', person: person('cy'), planDigest, at: NOW, reason: 'no', ...more }],
+        closedAt: NOW,
+        revision: before.revision + 1,
+      },
+      effects: [forget, show, notice('denied', 'rita'), ...before.decisions.map(() => notice('denied', 'ann'))],
+    },
+  });
+
+  test('AP-6: ends it, from pending and from approved, as long as nothing was begun, and tells everybody who had a part in it', () => {
+    expect(deny(withAnn(), actor('cy'), planDigest, 'no', NOW)).toEqual(denied(withAnn()));
+    const approved = withAnn({ state: 'approved', fence: 3 });
+    expect(deny(approved, actor('cy'), planDigest, 'no', NOW)).toEqual(denied(approved));
+    const late = withAnn({ state: 'approved' });
+    expect(deny(late, actor('cy'), planDigest, 'no', expiresAt).ok).toBe(true);
+    expect(deny(REQUEST, actor('cy'), planDigest, 'no', NOW, PROOF)).toEqual(denied(REQUEST, { proof: PROOF }));
+  });
+
+  test.each<[string, ChangeRequest, string, string, unknown]>([
+    ['begun', { ...REQUEST, state: 'approved', begunAt: NOON }, planDigest, 'no', { code: 'closed', state: 'approved' }],
+    ['failed', { ...REQUEST, state: 'failed' }, planDigest, 'no', { code: 'closed', state: 'failed' }],
+    ['another plan', REQUEST, 'f'.repeat(64), 'no', { code: 'plan-changed' }],
+    ['another plan, before the reason', REQUEST, 'f'.repeat(64), '', { code: 'plan-changed' }],
+    ['no reason', REQUEST, planDigest, '', { code: 'reason-missing' }],
+    ['no reason, before the proof', { ...REQUEST, secondProof: true }, planDigest, '', { code: 'reason-missing' }],
+    ['no proof', { ...REQUEST, secondProof: true }, planDigest, 'no', { code: 'proof-needed' }],
+    [
+      'a reason too long',
+      REQUEST,
+      planDigest,
+      'x'.repeat(1001),
+      { code: 'bad-form', faults: [{ field: 'reason', problem: 'too-long', detail: '1000' }] },
+    ],
+  ])('is refused: %s', (_name, request, digest, reason, refusal) => {
+    expect(deny(request, actor('cy'), digest, reason, NOW)).toEqual(no(refusal));
+  });
+
+  test('AP-7: is refused of a request that expired; a reason of a thousand characters is not too long', () => {
+    expect(deny(REQUEST, actor('cy'), planDigest, 'no', expiresAt)).toEqual(no({ code: 'closed', state: 'expired' }));
+    expect(deny(REQUEST, actor('cy'), planDigest, 'x'.repeat(1000), LAST).ok).toBe(true);
+  });
+});
+
+describe('rehearsing', () => {
+  test('AU-9: says what the decision would come to if it were proven, with the proof of that very instant', () => {
+    const request = withAnn({ secondProof: true });
+    const proof = { method: 'oidc', at: NOW };
+    expect(rehearse(request, actor('bob'), { decision: 'approve', requestId: id, planDigest }, NOW)).toMatchObject({
+      ok: true,
+      value: { next: { decisions: [{}, { kind: 'approve', proof }] } },
+    });
+    expect(rehearse(request, actor('bob'), { decision: 'deny', requestId: id, planDigest, reason: 'no' }, NOW)).toMatchObject({
+      ok: true,
+      value: { next: { state: 'denied', decisions: [{}, { kind: 'deny', reason: 'no', proof }] } },
+    });
+    expect(rehearse(request, actor('rita'), { decision: 'approve', requestId: id, planDigest }, NOW).ok).toBe(false);
+  });
+});
+
+describe('withdrawing', () => {
+  const taken = { kind: 'withdraw', person: person('rita'), planDigest, at: NOW };
+  test('AP-11: closes a pending request with a row of its own, and tells whoever had decided', () => {
+    expect(withdraw(withAnn(), actor('rita'), NOW)).toEqual({
+      ok: true,
+      value: {
+        next: { ...withAnn(), state: 'withdrawn', decisions: [aDecision('ann'), taken], closedAt: NOW, revision: 2 },
+        effects: [forget, show, notice('withdrawn', 'rita'), notice('withdrawn', 'ann')],
+      },
+    });
+    expect(withdraw(REQUEST, actor('rita2'), LAST).ok).toBe(true);
+  });
+
+  test('is refused to others, and of what is neither pending nor failed', () => {
+    expect(withdraw(REQUEST, actor('ann'), NOW)).toEqual(no({ code: 'not-requester' }));
+    expect(withdraw(REQUEST, stranger('guest'), NOW)).toEqual(no({ code: 'stranger', why: 'guest' }));
+    expect(withdraw(REQUEST, actor('rita'), expiresAt)).toEqual(no({ code: 'closed', state: 'expired' }));
+    for (const state of ['approved', 'applied', 'denied', 'undoing'] as const)
+      expect(withdraw({ ...REQUEST, state }, actor('rita'), NOW)).toEqual(no({ code: 'closed', state }));
+  });
+});
+
+describe('expiring', () => {
+  test('AP-7: from the instant on, of what waits or was never begun; everybody who had a part in it is told', () => {
+    for (const state of ['pending', 'approved'] as const) {
+      expect(expire(withAnn({ state }), expiresAt)).toEqual({
+        ok: true,
+        value: {
+          next: { ...withAnn({ state }), state: 'expired', closedAt: expiresAt, revision: 2 },
+          effects: [show, notice('expired', 'rita'), notice('expired', 'ann')],
+        },
+      });
+      expect(expire(withAnn({ state }), LAST)).toEqual(no({ code: 'nothing-to-do' }));
+    }
+    expect(expire({ ...REQUEST, state: 'approved', begunAt: NOON }, expiresAt)).toEqual(no({ code: 'closed', state: 'approved' }));
+    expect(expire({ ...REQUEST, state: 'failed' }, expiresAt)).toEqual(no({ code: 'closed', state: 'failed' }));
+  });
+});
+
+describe('giving up what failed', () => {
+  const failed = withAnn({ state: 'failed', begunAt: NOON, revision: 7 });
+  const taken = { kind: 'withdraw', person: person('rita'), planDigest, at: NOW };
+  const forgetUndo = { kind: 'forget', key: `undo:${id}` };
+
+  test('GR-5: what was begun and can be taken back is taken back: rights first, in the order of the plan', () => {
+    const undoSteps = failed.plan.undo.map((step) => ({ id: step.id, state: 'waiting' }));
+    expect(undoSteps.map((step) => step.id)).toEqual([
+      'leave-unit',
+      'remove-role',
+      'disable',
+      'leave-group',
+      'delete-user',
+      'confirm-gone',
+    ]);
+    const next = { ...failed, state: 'undoing', undoSteps, revision: 8 };
+    expect(withdraw(failed, actor('rita'), NOW)).toEqual({
+      ok: true,
+      value: {
+        next: { ...next, decisions: [aDecision('ann'), taken], givenUp: { by: person('rita'), at: NOW } },
+        effects: [forgetUndo, apply, show],
+      },
+    });
+    expect(undo(failed, { kind: 'system', part: 'timer' }, NOW)).toEqual({
+      ok: true,
+      value: { next: { ...next, givenUp: { by: 'expiry', at: NOW } }, effects: [forgetUndo, apply, show] },
+    });
+  });
+
+  test('what was never begun, or cannot be taken back, ends as withdrawn, and that is told', () => {
+    const plan = anAccountPlan('retire', { requestId: id });
+    for (const request of [aRequest({ state: 'failed', revision: 7 }), aRequest({ plan, state: 'failed', begunAt: NOON, revision: 7 })]) {
+      expect(undo(request, { kind: 'system', part: 'timer' }, NOW)).toEqual({
+        ok: true,
+        value: {
+          next: { ...request, state: 'withdrawn', givenUp: { by: 'expiry', at: NOW }, closedAt: NOW, revision: 8 },
+          effects: [forgetUndo, show, notice('withdrawn', 'rita')],
+        },
+      });
+    }
+  });
+
+  test('is refused of what did not fail; a person who may is named', () => {
+    for (const state of ['pending', 'approved', 'undoing', 'undone', 'withdrawn'] as const) {
+      expect(undo({ ...failed, state }, { kind: 'system', part: 'timer' }, NOW)).toEqual(no({ code: 'nothing-to-do' }));
+      expect(undo({ ...failed, state }, actor('ann'), NOW)).toEqual(no({ code: 'closed', state }));
+    }
+    expect(undo(failed, stranger('guest'), NOW)).toEqual(no({ code: 'stranger', why: 'guest' }));
+    expect(undo(failed, actor('ann'), NOW)).toMatchObject({ ok: true, value: { next: { givenUp: { by: person('ann'), at: NOW } } } });
+  });
+});

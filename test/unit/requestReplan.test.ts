@@ -1,0 +1,219 @@
+import { describe, expect, test } from '@jest/globals';
+import { TENANTS } from '../../sandbox/world.ts';
+import { planCreate } from '../../src/core/request/plan.ts';
+import { type AccountOperation, type ObservedAccount, planAccount } from '../../src/core/request/planAccount.ts';
+import { differenceOf, type ReplanFacts, replan } from '../../src/core/request/replan.ts';
+import type { MendPlan, Plan } from '../../src/core/request/types.ts';
+import { anAccount, anAccountPlan, aPlan, aRequest, person } from '../support/builders.ts';
+
+const ACCOUNT = anAccount();
+const TENANT = { ...TENANTS.contoso, name: TENANTS.contoso.displayName };
+const observed = (more: Partial<ObservedAccount> = {}): ObservedAccount => ({
+  userPrincipalName: ACCOUNT.userPrincipalName,
+  enabled: true,
+  privileged: true,
+  excluded: true,
+  restricted: false,
+  ours: true,
+  ...more,
+});
+const facts = (more: Partial<ReplanFacts> = {}): ReplanFacts => ({ tenant: TENANT, observed: observed(), ...more });
+const again = (plan: Plan, now: ReplanFacts, account: typeof ACCOUNT | undefined = ACCOUNT, others = 2) =>
+  replan(aRequest({ plan }), now, account, others);
+/** A plan as it would be drawn up with something otherwise. */
+const anew = (plan: Plan, more: object) => ({ ...plan, ...more, version: plan.version + 1 });
+
+describe('a plan for a new account, drawn up again', () => {
+  test('AP-3: holds while it would come out the same, whatever is observed', () => {
+    expect(again(aPlan(), { tenant: TENANT })).toEqual({ kind: 'holds' });
+    expect(again(aPlan({ version: 4 }), facts())).toEqual({ kind: 'holds' });
+    expect(replan(aRequest({ plan: aPlan() }), { tenant: TENANT }, undefined, 0)).toEqual({ kind: 'holds' });
+  });
+
+  test('AP-3: a name with an @ in it keeps all before the last one', () => {
+    const plan = planCreate({ ...frameOf(aPlan()), userName: 'a@b', displayName: 'A', usageLocation: 'NL', custodians: [], owners: [] });
+    expect(again(plan, { tenant: TENANT })).toEqual({ kind: 'holds' });
+  });
+
+  test('AP-3: a tenant that is set up otherwise by now is another plan, of the next version, with the difference', () => {
+    const { restrictedUnitId: _unit, ...bare } = TENANT;
+    const outcome = again(aPlan(), { tenant: { ...bare, name: 'Contoso Ltd' } });
+    expect(outcome).toMatchObject({ kind: 'changed', plan: { version: 2, tenant: { name: 'Contoso Ltd' } } });
+    if (outcome.kind !== 'changed') throw new Error('it did not change');
+    expect(outcome.difference).toEqual([
+      `The tenant is now called Contoso Ltd (${TENANT.initialDomain})`,
+      'Left out: Put it into the restricted management unit, which protects it',
+      'Left out if it is given up: Take it out of the restricted management unit, which would refuse the change',
+    ]);
+  });
+});
+
+const frameOf = ({ requestId, version, requester, reason, quorum, policyVersion, expires }: Plan) => ({
+  requestId,
+  version,
+  tenant: TENANT,
+  requester,
+  reason,
+  quorum,
+  policyVersion,
+  expiresAt: new Date(expires),
+});
+
+describe('a plan for an account that exists, drawn up again', () => {
+  test.each<AccountOperation>(['rotate', 'handover', 'disable', 'retire'])(
+    'AP-3: to %s holds while the tenant is as it was',
+    (operation) => {
+      expect(again(anAccountPlan(operation), facts())).toEqual({ kind: 'holds' });
+      const inUnit = anAccountPlan(operation, { observed: observed({ restricted: true }) });
+      expect(again(inUnit, facts({ observed: observed({ restricted: true }) }))).toEqual({ kind: 'holds' });
+    },
+  );
+
+  test('AP-3: to enable holds of one that is disabled, privileged and excluded', () => {
+    expect(again(anAccountPlan('enable'), facts({ observed: observed({ enabled: false }) }))).toEqual({ kind: 'holds' });
+  });
+
+  test('AP-3: out of its unit by now, in words; the version rises by one', () => {
+    const plan = anAccountPlan('rotate', { observed: observed({ restricted: true }), version: 3 });
+    const outcome = again(plan, facts());
+    expect(outcome).toEqual({
+      kind: 'changed',
+      plan: { ...planAccountAgain('rotate', { version: 3 }), version: 4 },
+      difference: [
+        'Left out: Take it out of the restricted management unit, which would refuse the change',
+        'Left out: Put it into the restricted management unit, which protects it',
+        'Left out if it is given up: Put it into the restricted management unit, which protects it',
+      ],
+    });
+  });
+
+  test('design.md 6.9: fewer accounts left is another plan', () => {
+    const outcome = again(anAccountPlan('retire'), facts(), ACCOUNT, 1);
+    expect(outcome).toMatchObject({ kind: 'changed', plan: { accountsLeft: 1 } });
+    expect(outcome.kind === 'changed' && outcome.difference).toEqual([
+      `It is now: Retire ${ACCOUNT.userPrincipalName} and leave Contoso with one account`,
+    ]);
+  });
+
+  test.each<[string, AccountOperation, ReplanFacts, typeof ACCOUNT | undefined, string]>([
+    ['no account on record', 'disable', facts(), undefined, 'The account is not on record any more.'],
+    ['retired', 'disable', facts(), anAccount({ state: 'retired' }), 'The account was retired in the meantime.'],
+    ['being set up', 'disable', facts(), anAccount({ state: 'provisioning' }), 'The account is still being set up.'],
+    ['gone', 'disable', { tenant: TENANT }, ACCOUNT, 'The tenant has no such user any more.'],
+    [
+      'not ours',
+      'disable',
+      facts({ observed: observed({ ours: false }) }),
+      ACCOUNT,
+      'The user no longer carries the marker of the request that made it. It was not touched.',
+    ],
+    ['disabled', 'disable', facts({ observed: observed({ enabled: false }) }), ACCOUNT, 'The account is disabled already.'],
+    ['enabled', 'enable', facts(), ACCOUNT, 'The account is enabled already.'],
+    [
+      'not ready',
+      'enable',
+      facts({ observed: observed({ enabled: false, privileged: false }) }),
+      ACCOUNT,
+      'The account has lost its role or its place in the exclusion group.',
+    ],
+    ['nothing read of posture', 'exclude', facts(), ACCOUNT, 'What it rests on cannot be read now, so nothing was changed.'],
+  ])('is impossible, in words: %s', (_name, operation, now, account, words) => {
+    expect(replan(aRequest({ plan: anAccountPlan(operation) }), now, account, 2)).toEqual({ kind: 'impossible', words });
+  });
+
+  test.each([
+    ['exclude', undefined, 'It is excluded everywhere by now.'],
+    ['repair', 'some:finding', 'The finding is there no more: somebody has mended it.'],
+  ] as const)('is impossible, in words: to %s what is mended', (operation, key, words) => {
+    const plan = { ...anAccountPlan(operation), ...(key ? { finding: { key, title: 't', about: 'a' } } : {}) } as MendPlan;
+    const report = { tenantId: TENANT.id, profile: {}, readAt: new Date(0), findings: [] } as never;
+    expect(again(plan, facts({ mend: { report, policies: [] } }))).toEqual({ kind: 'impossible', words });
+  });
+
+  test('is impossible, in words: to repair what Breakglass cannot mend', () => {
+    const finding = { key: 'k:a', status: 'fail', title: 't', about: { kind: 'account', id: 'a', name: 'A' } };
+    const plan = { ...anAccountPlan('repair'), finding: { key: 'k:a', title: 't', about: 'A' } } as MendPlan;
+    const report = { tenantId: TENANT.id, profile: {}, readAt: new Date(0), findings: [finding] } as never;
+    expect(again(plan, facts({ mend: { report, policies: [] } }))).toEqual({
+      kind: 'impossible',
+      words: 'The finding is not one that Breakglass can mend any more.',
+    });
+  });
+
+  test('a plan to exclude is compared with what posture asks for now', () => {
+    const repair = { accountId: ACCOUNT.id, changes: [{ kind: 'join-exclusion-group' }] };
+    const finding = {
+      key: 'k',
+      check: 'in-exclusion-group',
+      status: 'fail',
+      title: 't',
+      about: { kind: 'account', id: ACCOUNT.id, name: 'A' },
+      repair,
+    };
+    const report = { tenantId: TENANT.id, profile: {}, readAt: new Date(0), findings: [finding] } as never;
+    const mend = { changes: [{ kind: 'join-exclusion-group' }], policies: [] } as const;
+    expect(again(anAccountPlan('exclude', { mend }), facts({ mend: { report, policies: [] } }))).toEqual({ kind: 'holds' });
+  });
+});
+
+function planAccountAgain(operation: AccountOperation, more: Partial<Plan>): Plan {
+  const { version } = { version: 1, ...more };
+  return planAccount({
+    ...frameOf(anAccountPlan(operation)),
+    version,
+    operation,
+    account: ACCOUNT,
+    observed: observed(),
+    custodians: [person('dana'), person('eli')],
+    othersInTenant: 2,
+  });
+}
+
+describe('the difference of two versions, in words', () => {
+  const plan = aPlan();
+  test.each<[string, object, readonly string[]]>([
+    ['another name', { account: { ...plan.account, userPrincipalName: 'x@y' } }, ['It is now: New emergency access account x@y']],
+    ['another tenant name', { tenant: { ...plan.tenant, name: 'N' } }, [`The tenant is now called N (${plan.tenant.initialDomain})`]],
+    ['another domain', { tenant: { ...plan.tenant, initialDomain: 'd' } }, ['The tenant is now called Contoso (d)']],
+    ['another display name', { account: { ...plan.account, displayName: 'D' } }, ['The display name is now D']],
+    ['another reason', { reason: 'r' }, ['The reason was written anew']],
+    [
+      'other holders',
+      { holds: [plan.holds[0], 'Fay: part 2 of 2'] },
+      ['Held afterwards, new: Fay: part 2 of 2', `Held afterwards, no longer: ${plan.holds[1]}`],
+    ],
+    ['nothing people can see', { policyVersion: '2' }, ['The calls say something else than before: unfold them to see']],
+  ])('%s', (_name, more, words) => {
+    expect(differenceOf(plan, anew(plan, more) as Plan)).toEqual(words);
+  });
+
+  test('steps that are new, gone, or done otherwise, of the plan and of what takes it back', () => {
+    const [first, second, ...others] = plan.steps;
+    const [undoFirst, ...undoOthers] = plan.undo;
+    if (!first || !second || !undoFirst) throw new Error('a short plan');
+    const extra = { ...first, id: 'revoke-sessions', title: 'End it' } as const;
+    const next = {
+      ...plan,
+      steps: [extra, { ...second, title: 'Elsewhere' }, ...others],
+      undo: [{ ...undoFirst, title: 'Otherwise' }, ...undoOthers],
+    };
+    expect(differenceOf(plan, next)).toEqual([
+      'Added: End it',
+      `Left out: ${first.title}`,
+      'Done otherwise: Elsewhere',
+      'Done otherwise if it is given up: Otherwise',
+    ]);
+    expect(differenceOf(plan, { ...plan, undo: undoOthers })).toEqual([`Left out if it is given up: ${undoFirst.title}`]);
+    expect(differenceOf({ ...plan, undo: undoOthers }, plan)).toEqual([`Added if it is given up: ${undoFirst.title}`]);
+  });
+
+  test('policies that somebody changed, by name; new ones and untouched ones are not among them', () => {
+    const policy = (policyId: string, users: object) => ({ policyId, name: policyId, before: { ...users } });
+    const mendPlan = anAccountPlan('exclude') as MendPlan;
+    const before = { ...mendPlan, policies: [policy('A', {}), policy('B', {})] };
+    const after = { ...mendPlan, policies: [policy('A', { includeUsers: ['All'] }), policy('B', {}), policy('C', {})] };
+    expect(differenceOf(before, after)).toEqual(['Somebody changed whom “A” is for; read its call again']);
+    expect(differenceOf(plan, after)).not.toContain('Somebody changed whom “A” is for; read its call again');
+    expect(differenceOf(before, anAccountPlan('disable')).join()).not.toMatch(/Somebody/);
+  });
+});

@@ -1,0 +1,351 @@
+import { describe, expect, test } from '@jest/globals';
+import { digestOf } from '../../src/core/digest.ts';
+import { beginRun, failRun, finishRun, newVersion, recordStep, retry } from '../../src/core/request/run.ts';
+import type { ChangeRequest, RequestState, StepId } from '../../src/core/request/types.ts';
+import { actor, aDecision, anAccountPlan, aPlan, aRequest, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
+
+/* Every outcome of a run, whole: the next state to the last field, what is owed, and each refusal at its limit. */
+const APPROVED = aRequest({ state: 'approved', decisions: [aDecision('ann'), aDecision('bob')], revision: 3, fence: 4 });
+const { id, planDigest, expiresAt } = APPROVED;
+const BEGUN: ChangeRequest = { ...APPROVED, begunAt: NOON };
+const NOW = minutes(60);
+const ALL = new Set([person('ann').objectId, person('bob').objectId]);
+const show = { kind: 'show', subject: `request:${id}` };
+const no = (error: unknown) => ({ ok: false, error });
+const expiry = { kind: 'intend', key: `expire:${id}`, at: expiresAt, intent: { kind: 'expire-request', requestId: id } };
+const undoAt = (at: Date) => ({ kind: 'intend', key: `undo:${id}`, at, intent: { kind: 'undo-request', requestId: id } });
+const notice = (state: RequestState, name: 'rita' | 'ann' | 'bob', round = '') => ({
+  kind: 'post',
+  key: `request:${id}:notice:${state}${round}:${person(name).objectId}`,
+  place: { kind: 'person', objectId: person(name).objectId },
+  subject: `request:${id}`,
+  variant: `notice:${state}`,
+});
+const all = (state: RequestState, round = '') => (['rita', 'ann', 'bob'] as const).map((name) => notice(state, name, round));
+const alarm = (dedupe: string, words: string, at: Date) => ({
+  kind: 'intend',
+  key: dedupe,
+  at,
+  intent: { kind: 'raise-alert', dedupe, tenantId: APPROVED.plan.tenant.id, cause: { kind: 'request-failed', requestId: id, words } },
+});
+const step = (name: StepId, request: ChangeRequest = BEGUN) => request.steps.findIndex((row) => row.id === name);
+const withStep = (request: ChangeRequest, name: StepId, row: object): ChangeRequest => ({
+  ...request,
+  steps: request.steps.map((each) => (each.id === name ? { ...each, ...row } : each)),
+});
+
+describe('taking the lease', () => {
+  const leased = (before: ChangeRequest) => ({ ok: true, value: { next: { ...before, fence: 5, revision: 4 }, effects: [] } });
+
+  test('AP-9: raises the fence and nothing else, before and after the first write, and while taking back', () => {
+    expect(beginRun(APPROVED, ALL, NOW)).toEqual(leased(APPROVED));
+    expect(beginRun(APPROVED, ALL, NOW, { kind: 'holds' })).toEqual(leased(APPROVED));
+    expect(beginRun(BEGUN, ALL, hours(99))).toEqual(leased(BEGUN));
+    const undoing: ChangeRequest = { ...BEGUN, state: 'undoing' };
+    expect(beginRun(undoing, new Set(), hours(99))).toEqual(leased(undoing));
+  });
+
+  test('AP-3: of a plan that is not what was approved there is none, not even to take it back', () => {
+    const plan = { ...APPROVED.plan, reason: 'another' };
+    for (const state of ['approved', 'undoing'] as const)
+      expect(beginRun({ ...APPROVED, plan, state }, ALL, NOW)).toEqual(no({ code: 'plan-changed' }));
+  });
+
+  test('AP-1: of what is in another state there is none', () => {
+    for (const state of ['pending', 'applied', 'failed', 'undone', 'denied', 'withdrawn', 'expired'] as const)
+      expect(beginRun({ ...APPROVED, state }, ALL, NOW)).toEqual(no({ code: 'closed', state }));
+  });
+
+  test('AP-7: from the instant of the expiry on what never began is expired, and its lease with it', () => {
+    expect(beginRun(APPROVED, ALL, expiresAt)).toEqual({
+      ok: true,
+      value: { next: { ...APPROVED, state: 'expired', fence: 5, revision: 4, closedAt: expiresAt }, effects: [show] },
+    });
+    expect(beginRun(APPROVED, ALL, new Date(expiresAt.getTime() - 1))).toEqual(leased(APPROVED));
+  });
+
+  test('AP-4: without the quorum, before the first write, it waits for others, its expiry set again', () => {
+    expect(beginRun(APPROVED, new Set([person('ann').objectId]), NOW)).toEqual({
+      ok: true,
+      value: {
+        next: { ...APPROVED, state: 'pending', annulled: [person('bob').objectId], fence: 5, revision: 4 },
+        effects: [show, expiry],
+      },
+    });
+    // Who counts for nothing anyway has not lost it.
+    const mixed = { ...APPROVED, decisions: [...APPROVED.decisions, aDecision('cy', { planDigest: 'f'.repeat(64) })] };
+    expect(beginRun(mixed, new Set(), NOW)).toMatchObject({ value: { next: { annulled: [...ALL] } } });
+  });
+
+  test('AP-4 GR-5: without it after the first write it stops in words, is told, and is taken back when it is too old', () => {
+    const half = withStep(withStep(BEGUN, 'create-user', { state: 'done' }), 'exclude', { state: 'running' });
+    const words =
+      'An approver is not one any more, or the settings ask for more now, so nothing more was written. Try again when those who approved make the quorum.';
+    const failure = { step: 'exclude', code: 'QuorumLost', words, reference: `${id}-4` };
+    expect(beginRun(half, new Set(), NOW)).toEqual({
+      ok: true,
+      value: {
+        next: { ...half, state: 'failed', failure, fence: 5, revision: 4 },
+        effects: [show, alarm(`failed:${id}:4:QuorumLost`, words, NOW), ...all('failed', ':4'), undoAt(expiresAt)],
+      },
+    });
+    const done = { ...half, steps: half.steps.map(({ id: name }) => ({ id: name, state: 'done' as const })) };
+    expect(beginRun(done, new Set(), NOW)).toMatchObject({ value: { next: { failure: { step: 'verify' } } } });
+  });
+
+  test('a plan that no longer holds is asked for anew, before the first write only; those who approved are told', () => {
+    const plan = { ...APPROVED.plan, version: 2, reason: 'as it is now' };
+    const replanned = { kind: 'changed', plan, difference: ['It is so'] } as const;
+    const fresh = APPROVED.plan.steps.map(({ id: name }) => ({ id: name, state: 'waiting' }));
+    const tell = (name: 'ann' | 'bob') => ({
+      kind: 'post',
+      key: `request:${id}:${person(name).objectId}:v2`,
+      place: { kind: 'person', objectId: person(name).objectId },
+      subject: `request:${id}`,
+    });
+    const annulled = { ...APPROVED, annulled: ['somebody'] };
+    expect(beginRun(annulled, ALL, NOW, replanned)).toEqual({
+      ok: true,
+      value: {
+        next: {
+          ...APPROVED,
+          state: 'pending',
+          plan,
+          planDigest: digestOf(plan),
+          reason: 'as it is now',
+          annulled: [],
+          steps: fresh,
+          earlier: [{ version: 1, planDigest, at: NOW, why: 'tenant-changed', difference: ['It is so'] }],
+          fence: 5,
+          revision: 4,
+        },
+        effects: [show, tell('ann'), tell('bob'), expiry],
+      },
+    });
+    expect(beginRun(BEGUN, ALL, NOW, replanned)).toEqual(leased(BEGUN));
+    // Without the quorum nobody asks what the tenant is like.
+    expect(beginRun(APPROVED, new Set(), NOW, replanned)).toMatchObject({ value: { next: { state: 'pending', planDigest } } });
+  });
+
+  test('what cannot be done any more ends in words, before the first write only', () => {
+    const impossible = { kind: 'impossible', words: 'The user is gone.' } as const;
+    const failure = { step: 'create-user', code: 'NoLongerPossible', words: 'The user is gone.', reference: `${id}-4` };
+    expect(beginRun(APPROVED, ALL, NOW, impossible)).toEqual({
+      ok: true,
+      value: {
+        next: { ...APPROVED, state: 'failed', failure, fence: 5, revision: 4 },
+        effects: [show, alarm(`failed:${id}:4:NoLongerPossible`, 'The user is gone.', NOW), ...all('failed', ':4')],
+      },
+    });
+    expect(beginRun(BEGUN, ALL, NOW, impossible)).toEqual(leased(BEGUN));
+    expect(beginRun({ ...APPROVED, steps: [] }, ALL, NOW, impossible)).toMatchObject({ value: { next: { failure: { step: 'verify' } } } });
+  });
+});
+
+describe('another version', () => {
+  test('AP-3: keeps the decisions in the record, and the versions before it', () => {
+    const first = newVersion(APPROVED, aPlan({ version: 2 }), 'edited', ['a'], NOW);
+    const second = newVersion(first, aPlan({ version: 3 }), 'tenant-changed', ['b'], hours(2));
+    expect(second.decisions).toEqual(APPROVED.decisions);
+    expect(second.earlier).toEqual([
+      { version: 1, planDigest, at: NOW, why: 'edited', difference: ['a'] },
+      { version: 2, planDigest: digestOf(aPlan({ version: 2 })), at: hours(2), why: 'tenant-changed', difference: ['b'] },
+    ]);
+    expect(second.revision).toBe(5);
+  });
+});
+
+describe('recording a step', () => {
+  const running = { state: 'running' } as const;
+  const done = { state: 'done', evidence: 'seen' } as const;
+
+  test('AP-9: only with the newest lease, and only of what is under way', () => {
+    const failure = { step: 'exclude', code: 'X', words: 'x', reference: 'r' } as const;
+    for (const fence of [3, 5, 0]) {
+      expect(recordStep(BEGUN, fence, 'exclude', running, NOW)).toEqual(no({ code: 'stale-lease' }));
+      expect(failRun(BEGUN, fence, failure, NOW)).toEqual(no({ code: 'stale-lease' }));
+      expect(finishRun(BEGUN, fence, NOW)).toEqual(no({ code: 'stale-lease' }));
+    }
+    expect(recordStep({ ...BEGUN, fence: 0 }, 0, 'exclude', running, NOW)).toEqual(no({ code: 'stale-lease' }));
+    for (const state of ['pending', 'applied', 'failed', 'undone', 'denied', 'withdrawn', 'expired'] as const)
+      expect(recordStep({ ...BEGUN, state }, 4, 'exclude', running, NOW)).toEqual(no({ code: 'closed', state }));
+  });
+
+  test('AP-7: the first one begins in time or not at all; from then on it may take its time, and cannot expire', () => {
+    expect(recordStep(APPROVED, 4, 'create-user', running, expiresAt)).toEqual(no({ code: 'closed', state: 'expired' }));
+    expect(recordStep(APPROVED, 4, 'create-user', running, NOW)).toEqual({
+      ok: true,
+      value: {
+        next: { ...withStep(APPROVED, 'create-user', { state: 'running', at: NOW }), begunAt: NOW, revision: 4 },
+        effects: [show, { kind: 'forget', key: `expire:${id}` }],
+      },
+    });
+    expect(recordStep(BEGUN, 4, 'exclude', running, hours(99))).toEqual({
+      ok: true,
+      value: { next: { ...withStep(BEGUN, 'exclude', { state: 'running', at: hours(99) }), revision: 4 }, effects: [show] },
+    });
+  });
+
+  test('keeps the instant a step first began while it runs, and what it read back when it is done; an old failure is forgotten', () => {
+    const failure = { step: 'exclude', code: 'X', words: 'x', reference: 'r' } as const;
+    const before = withStep({ ...BEGUN, failure }, 'exclude', { state: 'running', at: NOON });
+    expect(recordStep(before, 4, 'exclude', running, NOW)).toMatchObject({
+      value: { next: { steps: expect.arrayContaining([{ id: 'exclude', state: 'running', at: NOON }]) } },
+    });
+    const finished = recordStep(before, 4, 'exclude', done, NOW);
+    const { failure: _gone, ...rest } = before;
+    expect(finished).toEqual({
+      ok: true,
+      value: { next: { ...withStep(rest, 'exclude', { state: 'done', at: NOW, evidence: 'seen' }), revision: 4 }, effects: [show] },
+    });
+    const waiting = withStep(BEGUN, 'exclude', { state: 'waiting', at: NOON });
+    expect(recordStep(waiting, 4, 'exclude', running, NOW)).toMatchObject({
+      value: { next: { steps: expect.arrayContaining([{ id: 'exclude', state: 'running', at: NOW }]) } },
+    });
+    const unseen = withStep(BEGUN, 'exclude', { state: 'running' });
+    expect(recordStep(unseen, 4, 'exclude', running, NOW)).toMatchObject({
+      value: { next: { steps: expect.arrayContaining([{ id: 'exclude', state: 'running', at: NOW }]) } },
+    });
+  });
+
+  test('a step that was done and begins anew undoes what was done after it, and nothing before it or still to come', () => {
+    const names: StepId[] = ['create-user', 'exclude', 'watch', 'set-credential'];
+    const most = names.reduce(
+      (request, name) => withStep(request, name, { state: 'done', at: NOON, evidence: 'seen' }),
+      withStep(BEGUN, 'assign-role', { state: 'running', at: NOON }),
+    );
+    const again = recordStep(most, 4, 'exclude', running, NOW);
+    const states = again.ok ? again.value.next.steps.map(({ state }) => state) : [];
+    expect(states.slice(0, 6)).toEqual(['done', 'running', 'waiting', 'waiting', 'running', 'waiting']);
+    if (again.ok) expect(again.value.next.steps[step('watch')]).toEqual({ id: 'watch', state: 'waiting' });
+    // Finished once more it changes nothing else.
+    const twice = recordStep(most, 4, 'exclude', done, NOW);
+    if (twice.ok) expect(twice.value.next.steps.map(({ state }) => state).slice(0, 5)).toEqual(['done', 'done', 'done', 'done', 'running']);
+  });
+
+  test('while taking back, records of the taking back only', () => {
+    const undoing: ChangeRequest = {
+      ...BEGUN,
+      state: 'undoing',
+      undoSteps: BEGUN.plan.undo.map(({ id: name }) => ({ id: name, state: 'waiting' })),
+    };
+    const recorded = recordStep(undoing, 4, 'disable', running, hours(99));
+    expect(recorded).toEqual({
+      ok: true,
+      value: {
+        next: {
+          ...undoing,
+          undoSteps: undoing.undoSteps?.map((row) => (row.id === 'disable' ? { id: 'disable', state: 'running', at: hours(99) } : row)),
+          revision: 4,
+        },
+        effects: [show],
+      },
+    });
+    const { undoSteps: _none, ...bare } = undoing;
+    expect(recordStep(bare, 4, 'disable', running, NOW)).toMatchObject({ value: { next: { undoSteps: [] } } });
+  });
+});
+
+describe('failing', () => {
+  const failure = { step: 'exclude', code: 'Refused', words: 'The tenant refused.', reference: 'r' } as const;
+
+  test('GR-1 GR-5: a named state, an alert, a word to everybody, and an end when it is too old to be tried again', () => {
+    const half = withStep(withStep(BEGUN, 'create-user', { state: 'done' }), 'exclude', { state: 'running', at: NOON });
+    expect(failRun(half, 4, failure, NOW)).toEqual({
+      ok: true,
+      value: {
+        next: { ...half, state: 'failed', failure, steps: withStep(half, 'exclude', { state: 'failed', at: NOW }).steps, revision: 4 },
+        effects: [show, alarm(`failed:${id}:4:Refused`, failure.words, NOW), ...all('failed', ':4'), undoAt(expiresAt)],
+      },
+    });
+    // At least an hour, whatever is left.
+    const late = new Date(expiresAt.getTime() - 1);
+    expect(failRun(half, 4, failure, late)).toMatchObject({
+      value: { effects: expect.arrayContaining([undoAt(new Date(late.getTime() + 3_600_000))]) },
+    });
+    const plan = anAccountPlan('retire', { requestId: id });
+    const kept = failRun({ ...half, plan, planDigest: digestOf(plan) }, 4, failure, NOW);
+    expect(kept.ok && kept.value.effects.filter((effect) => 'key' in effect && effect.key.startsWith('undo:'))).toEqual([]);
+  });
+
+  test('GR-5: taking back goes on whatever fails, and each new hour says so', () => {
+    const undoing: ChangeRequest = { ...BEGUN, state: 'undoing' };
+    const at = (now: Date) => {
+      const words = `Taking back what was done stands at "exclude": ${failure.words} It is tried again until it is done.`;
+      return alarm(`undo-failing:${id}:exclude:Refused:${Math.floor(now.getTime() / 3_600_000)}`, words, now);
+    };
+    expect(failRun(undoing, 4, failure, NOW)).toEqual({ ok: true, value: { next: undoing, effects: [at(NOW)] } });
+    expect(failRun(undoing, 4, failure, minutes(125))).toEqual({ ok: true, value: { next: undoing, effects: [at(minutes(125))] } });
+    expect(at(NOW).key).not.toBe(at(minutes(125)).key);
+  });
+});
+
+describe('finishing', () => {
+  const finished = (request: ChangeRequest): ChangeRequest => ({
+    ...request,
+    steps: request.steps.map(({ id: name }) => ({ id: name, state: 'done' })),
+  });
+  const concluded = [show, { kind: 'intend', key: `conclude:${id}`, at: NOW, intent: { kind: 'conclude-request', requestId: id } }];
+
+  test('with every step proven it is applied, and what follows for the account is owed', () => {
+    const whole = finished(BEGUN);
+    expect(finishRun(whole, 4, NOW)).toEqual({
+      ok: true,
+      value: { next: { ...whole, state: 'applied', closedAt: NOW, revision: 4 }, effects: [...concluded, ...all('applied')] },
+    });
+    expect(finishRun(withStep(whole, 'verify', { state: 'running' }), 4, NOW)).toEqual(no({ code: 'nothing-to-do' }));
+  });
+
+  test('GR-5: with every step of the taking back proven it is undone', () => {
+    const undoing: ChangeRequest = {
+      ...BEGUN,
+      state: 'undoing',
+      undoSteps: BEGUN.plan.undo.map(({ id: name }) => ({ id: name, state: 'done' })),
+    };
+    expect(finishRun(undoing, 4, NOW)).toEqual({
+      ok: true,
+      value: { next: { ...undoing, state: 'undone', closedAt: NOW, revision: 4 }, effects: [...concluded, ...all('undone')] },
+    });
+    const last = undoing.undoSteps?.map((row, index): typeof row => (index === 0 ? { ...row, state: 'running' } : row)) ?? [];
+    expect(finishRun({ ...undoing, undoSteps: last }, 4, NOW)).toEqual(no({ code: 'nothing-to-do' }));
+    const { undoSteps: _none, ...bare } = undoing;
+    expect(finishRun(bare, 4, NOW)).toMatchObject({ ok: true, value: { next: { state: 'undone' } } });
+  });
+});
+
+describe('trying again', () => {
+  const failure = { step: 'exclude', code: 'X', words: 'x', reference: 'r' } as const;
+  const failed = withStep(withStep({ ...BEGUN, state: 'failed', failure }, 'create-user', { state: 'done', at: NOON }), 'exclude', {
+    state: 'failed',
+    at: NOON,
+  });
+  const { failure: _forgotten, ...rest } = failed;
+
+  test.each([
+    ['an approver', actor('cy')],
+    ['the requester', actor('rita')],
+    ['the requester from another account', actor('rita2', ['auditor'])],
+  ])('goes on at the step that failed when %s asks', (_who, who) => {
+    expect(retry(failed, who, new Date(expiresAt.getTime() - 1))).toEqual({
+      ok: true,
+      value: {
+        next: {
+          ...rest,
+          state: 'approved',
+          steps: rest.steps.map((row) => (row.id === 'exclude' ? { id: 'exclude', state: 'waiting' } : row)),
+          revision: 4,
+        },
+        effects: [{ kind: 'forget', key: `undo:${id}` }, { kind: 'apply-plan', requestId: id }, show],
+      },
+    });
+  });
+
+  test('is refused to others, of what did not fail, and when the approvals are too old', () => {
+    expect(retry(failed, actor('oona'), NOW)).toEqual(no({ code: 'missing-role', role: 'approver' }));
+    expect(retry(failed, stranger('guest'), NOW)).toEqual(no({ code: 'stranger', why: 'guest' }));
+    expect(retry(failed, { kind: 'system', part: 'worker' }, NOW)).toEqual(no({ code: 'stranger', why: 'unknown' }));
+    for (const state of ['pending', 'approved', 'applied', 'undoing'] as const)
+      expect(retry({ ...failed, state }, actor('cy'), NOW)).toEqual(no({ code: 'not-failed', state }));
+    expect(retry(failed, actor('cy'), expiresAt)).toEqual(no({ code: 'approvals-too-old' }));
+  });
+});
