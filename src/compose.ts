@@ -2,6 +2,7 @@ import { createHash, randomInt } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { JWTVerifyGetKey } from 'jose';
 import { gatherAccountFacts } from './app/accountRequest.ts';
+import { isBy, knownChanger } from './app/changerIdentity.ts';
 import { CustodyFault } from './app/custodyFault.ts';
 import { door } from './app/dispatch.ts';
 import { gatherPosture } from './app/gatherMend.ts';
@@ -26,8 +27,9 @@ import { partContext } from './custody/keyFile.ts';
 import { type GraphSettings, graphClient, type TokenSource } from './graph/client.ts';
 import { graphPeople, type PeopleSettings } from './graph/people.ts';
 import { graphTenants, type ManagedTenant } from './graph/tenants.ts';
-import { createHttpServer } from './http/server.ts';
-import { azureMonitorSignals } from './http/signals.ts';
+import type { SenderKeys } from './http/senderKeys.ts';
+import { createHttpServer, type HttpNeeds } from './http/server.ts';
+import { type SignalNeeds, signalWebhook } from './http/signals.ts';
 import type { SenderSettings } from './http/signalToken.ts';
 import type { FeedRhythm } from './jobs/expectedFeeds.ts';
 import { type Repeating, repeat } from './jobs/repeat.ts';
@@ -36,6 +38,8 @@ import { runbookLinks } from './paper/issue.ts';
 import { type ProveNeeds, type Prover, prover } from './proof/prove.ts';
 import { openSignIn, type SignInSettings } from './proof/signIn.ts';
 import { type EventHubSettings, eventHubStream } from './signals/eventHub.ts';
+import { readAzureMonitor } from './signals/push/azureMonitor.ts';
+import { readSentinel } from './signals/push/sentinel.ts';
 import { connect, type Database, type Location } from './store/connect.ts';
 import { migrate } from './store/migrate.ts';
 import { openOutbox } from './store/outbox.ts';
@@ -62,6 +66,10 @@ export interface Installation {
   readonly cloud: CloudName;
   /** Where browsers reach us, given the port we listen on; without it nothing is printed from a link. */
   publicUrl?(port: number): string;
+  /** Who else may send with a token for the same audience: the identity of the playbook of Sentinel. */
+  readonly sentinelCallerAppId?: string | undefined;
+  /** Senders that prove who they are by a key. */
+  readonly senderKeys?: SenderKeys | undefined;
   /** The second proof: where browsers reach us, given the port we listen on, and who signs people in (AU-9). */
   readonly proof?: { publicUrl(port: number): string; readonly signIn: Omit<SignInSettings, 'minutes'> };
   /** Event hubs that diagnostic settings write to. */
@@ -192,17 +200,13 @@ export async function startBreakglass(
     const http = createHttpServer(
       {
         messages: (call) => bot.handle(call),
-        signals: installation.signals
-          ? {
-              'azure-monitor': azureMonitorSignals({
-                door: front,
-                ...installation.signals,
-                knowsTenant: (tenantId) => tenants.info(tenantId) !== undefined,
-                now: () => store.now(),
-                log,
-              }),
-            }
-          : {},
+        signals: webhooks(installation, {
+          door: front,
+          store,
+          knowsTenant: (tenantId) => tenants.info(tenantId) !== undefined,
+          byChanger: async ({ tenantId, actor }) => isBy(actor, await knownChanger(tenants, tenantId, log)),
+          log,
+        }),
         prove,
         runbook,
         // Not that the process is up, but that an alert would arrive (SI-3).
@@ -271,9 +275,27 @@ const pushesOf =
   (tenantId: string): readonly Feed[] =>
     signals && tenants.some(({ info }) => info.id === tenantId && info.kind !== 'free') ? ['azure-monitor'] : [];
 
+/** A webhook for each kind of sender that can prove who it is; without one there is none. */
+function webhooks(
+  { signals, sentinelCallerAppId, senderKeys, bot }: Installation,
+  needs: Omit<SignalNeeds, 'feed' | 'read' | 'token' | 'senderKeys' | 'homeTenantId'>,
+): HttpNeeds['signals'] {
+  const sentinel = signals && sentinelCallerAppId && { ...signals, sender: { ...signals.sender, callerAppId: sentinelCallerAppId } };
+  const both = { ...needs, senderKeys, homeTenantId: bot.homeTenantId };
+  return {
+    ...(signals || senderKeys
+      ? { 'azure-monitor': signalWebhook({ ...both, feed: 'azure-monitor', read: readAzureMonitor, token: signals }) }
+      : {}),
+    ...(sentinel || senderKeys
+      ? { sentinel: signalWebhook({ ...both, feed: 'sentinel', read: readSentinel, token: sentinel || undefined }) }
+      : {}),
+  };
+}
+
 /** What decides who may do what, where and how: a change of any of it between two starts is an alert (ST-4). Never a secret. */
 function configurationOf(installation: Installation): Configuration {
-  const { policy, bot, people, tenants, signals, eventHubs, proof, custody, secondPaths, deadMan } = installation;
+  const { policy, bot, people, tenants, signals, sentinelCallerAppId, senderKeys, eventHubs, proof, custody, secondPaths, deadMan } =
+    installation;
   const groups = Object.entries(people.groups).map(([role, group]) => [`group of ${role}s`, group]);
   const managed = tenants.map(({ info }) => [`tenant ${info.name}`, `${info.id}, exclusion group ${info.exclusionGroupId}`]);
   return {
@@ -283,7 +305,9 @@ function configurationOf(installation: Installation): Configuration {
     channel: bot.channelId,
     'credential parts sealed by': 'keys' in custody ? 'key file' : `${custody.vaultKey.vaultUrl}/keys/${custody.vaultKey.name}`,
     'person key attribute': people.personKeyAttribute,
-    'Azure Monitor webhook': signals ? 'on' : 'off',
+    'Azure Monitor webhook': signals || senderKeys ? 'on' : 'off',
+    'Sentinel webhook': sentinelCallerAppId || senderKeys ? 'on' : 'off',
+    'senders with a key': [...new Set(senderKeys?.map(({ sender }) => sender))].sort().join(', ') || 'none',
     'event hubs': eventHubs.map(({ namespace, name, consumerGroup }) => [namespace, name, consumerGroup].join('/')).join(', ') || 'none',
     'second path of alerts': Object.keys(secondPaths).sort().join(' and ') || 'none',
     'dead-man ping': deadMan ? 'on' : 'off',

@@ -16,6 +16,7 @@ import { parseKeyFile } from './custody/keyFile.ts';
 import { parseVaultKey } from './custody/keyId.ts';
 import { botCredential, credentialFor } from './graph/credentials.ts';
 import { identitiesOf } from './graph/identities.ts';
+import { parseSenderKeys, type SenderKeys } from './http/senderKeys.ts';
 import { AZURE_MONITOR_APP, issuersOf, remoteKeys } from './http/signalToken.ts';
 import { jsonLog } from './logging/jsonLog.ts';
 import { deadMan } from './notify/deadMan.ts';
@@ -148,6 +149,8 @@ function productionOf(settings: Settings, log: Log): Installation {
       : {}),
     cloud: settings.cloud,
     ...publicUrlOf(settings),
+    sentinelCallerAppId: settings.sentinelCallerId,
+    senderKeys: settings.signalKeysFile === undefined ? undefined : readSenderKeys(settings.signalKeysFile),
     ...proofOf(settings),
     eventHubs: sharedHubs(tenants, cloud.eventHubsDomain, settings.tenantsFile).map(({ tenantId, ...hub }) => ({
       ...hub,
@@ -160,11 +163,14 @@ function productionOf(settings: Settings, log: Log): Installation {
     ...(settings.deadManUrl ? { deadMan: deadMan(settings.deadManUrl.reveal(), settings.deadManSeconds) } : {}),
     signInPollSeconds: settings.signInPollSeconds,
     rosterPollSeconds: settings.rosterPollSeconds,
-    limits: limitsOf(settings),
+    limits: limitsOf(
+      settings,
+      tenants.some(({ eventHub }) => eventHub !== undefined),
+    ),
   };
 }
 
-function limitsOf(settings: Settings): string[] {
+function limitsOf(settings: Settings, streaming: boolean): string[] {
   return [
     ...(settings.cloud === 'global' ? [] : [`Nothing of Breakglass was ever tried in this cloud (${CLOUDS[settings.cloud].title}).`]),
     ...unkept,
@@ -174,9 +180,9 @@ function limitsOf(settings: Settings): string[] {
           'Credential parts are sealed under a key file: whoever has both that file and the database before the parts are revealed can read them.',
         ]
       : []),
-    ...(settings.signalsAudience
+    ...(settings.signalsAudience || settings.signalKeysFile || streaming
       ? []
-      : ['Alerts come from reading the sign-in logs only: BREAKGLASS_SIGNALS_AUDIENCE is not set, so the Azure Monitor webhook is off.']),
+      : ['Alerts come from reading the logs only: there is no eventHub, and BREAKGLASS_SIGNALS_AUDIENCE is not set, so webhooks are off.']),
     ...(settings.smtpHost || settings.pagingUrl
       ? []
       : ['When Teams cannot be reached alerts wait for it: neither BREAKGLASS_SMTP_HOST nor BREAKGLASS_PAGING_URL is set.']),
@@ -250,6 +256,20 @@ function readCustodyKeys(file: string): readonly [Buffer, ...Buffer[]] {
   const keys = parseKeyFile(text);
   if (keys) return keys;
   const problem = 'must hold a key a line, the newest first, none twice; each 32 bytes in base64: openssl rand -base64 32';
+  throw new ConfigFault([{ at, problem }]);
+}
+
+function readSenderKeys(file: string): SenderKeys {
+  const at = 'BREAKGLASS_SIGNAL_KEYS_FILE';
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigFault([{ at, problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})` }]);
+  }
+  const parsed = parseSenderKeys(text);
+  if (parsed.ok) return parsed.keys;
+  const problem = `line ${parsed.line} must be a sender and a key of its own, at most two keys a sender; a key is 32 characters or more: openssl rand -hex 32`;
   throw new ConfigFault([{ at, problem }]);
 }
 

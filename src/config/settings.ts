@@ -89,6 +89,8 @@ function* contradictions(settings: SandboxSettings, env: NodeJS.ProcessEnv, mode
     yield { at: 'BOT_PASSWORD', problem };
   }
   yield* secondPathContradictions(settings, has);
+  if (has('BREAKGLASS_SENTINEL_CALLER_ID') && !has('BREAKGLASS_SIGNALS_AUDIENCE'))
+    yield { at: 'BREAKGLASS_SIGNALS_AUDIENCE', problem: 'is required with BREAKGLASS_SENTINEL_CALLER_ID' };
   yield* custodyContradictions(has);
   yield* proofContradictions(settings, has);
   const builtIn: readonly string[] | undefined = CLOUDS[settings.cloud]?.serviceUrls;

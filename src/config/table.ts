@@ -256,6 +256,16 @@ export const TABLE = {
     kind.audience,
     'Audience of the secure webhook for alerts; without it the webhook is off.',
   ),
+  sentinelCallerId: optional(
+    'BREAKGLASS_SENTINEL_CALLER_ID',
+    kind.guid,
+    'Client id of the identity with which a playbook of Microsoft Sentinel calls its webhook, with a token for that audience.',
+  ),
+  signalKeysFile: optional(
+    'BREAKGLASS_SIGNAL_KEYS_FILE',
+    kind.path,
+    'File with keys of senders that can get no such token: a line each, sender and key; two lines while a key is replaced.',
+  ),
   teamsServiceUrls: optional(
     'BREAKGLASS_TEAMS_SERVICE_URLS',
     kind.origins,

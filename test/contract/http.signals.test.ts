@@ -2,14 +2,19 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
+import type { Door } from '../../src/app/dispatch.ts';
 import type { Log } from '../../src/app/log.ts';
 import { CLOUDS } from '../../src/config/clouds.ts';
+import type { Feed } from '../../src/core/alert/types.ts';
 import type { Intent } from '../../src/core/intent.ts';
 import type { Actor } from '../../src/core/people.ts';
 import { no, ok } from '../../src/core/result.ts';
+import { parseSenderKeys } from '../../src/http/senderKeys.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
-import { azureMonitorSignals } from '../../src/http/signals.ts';
+import { signalWebhook } from '../../src/http/signals.ts';
 import { AZURE_MONITOR_APP, isFromSender, issuersOf, remoteKeys, SENDER_ROLE } from '../../src/http/signalToken.ts';
+import { readAzureMonitor } from '../../src/signals/push/azureMonitor.ts';
+import { readSentinel } from '../../src/signals/push/sentinel.ts';
 
 const HOME = '8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3c01';
 const USER = '7c1f0b2a-9e34-4d68-a5b7-3f2e1d0c9b44';
@@ -19,31 +24,60 @@ const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 const intents: { actor: Actor; intent: Intent }[] = [];
 let outcome: 'ok' | 'nothing-to-do' | 'fault' | 'refused' = 'ok';
-const log: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => log };
 let http: HttpServer;
 
+const OLD = 'k'.repeat(32);
+const NEW = 'n'.repeat(40);
+const senderKeys = parseSenderKeys(`# of the playbook\nplaybook ${OLD}\nplaybook ${NEW}\nshipper ${'s'.repeat(64)}\n`);
+if (!senderKeys.ok) throw new Error('the keys are good');
+const lines: string[] = [];
+const heard: [string, string][] = [];
+
 beforeAll(async () => {
-  const signals = azureMonitorSignals({
+  const log: Log = {
+    info: (event, fields) => void lines.push(JSON.stringify({ event, fields })),
+    warn: (event, fields) => void lines.push(JSON.stringify({ event, fields })),
+    error: (event, fields) => void lines.push(JSON.stringify({ event, fields })),
+    child: () => log,
+  };
+  const needs = {
     door: {
-      async dispatch(actor, intent) {
+      async dispatch(actor: Actor, intent: Intent): ReturnType<Door['dispatch']> {
         if (outcome === 'fault') throw new Error('the database is away');
         intents.push({ actor, intent });
         if (outcome === 'ok') return ok({});
         return outcome === 'refused' ? no({ code: 'stale-lease' }) : no({ code: 'nothing-to-do' });
       },
     },
-    sender: { tenantId: HOME, audiences: [AUDIENCE], issuers: issuersOf(HOME, CLOUDS.global), callerAppId: AZURE_MONITOR_APP },
-    keys: async () => key.publicKey,
-    knowsTenant: (id) => id === HOME,
-    now: async () => new Date('2026-11-22T12:00:00Z'),
+    token: {
+      sender: { tenantId: HOME, audiences: [AUDIENCE], issuers: issuersOf(HOME, CLOUDS.global), callerAppId: AZURE_MONITOR_APP },
+      keys: async () => key.publicKey,
+    },
+    senderKeys: senderKeys.keys,
+    homeTenantId: HOME,
+    knowsTenant: (id: string) => id === HOME,
+    byChanger: async () => false,
+    store: {
+      now: async () => new Date('2026-11-22T12:00:00Z'),
+      feedRead: async (tenantId: string, feed: Feed) => {
+        heard.push([tenantId, feed]);
+        return { tenantId, feed, failures: 0 };
+      },
+    },
     log,
-  });
-  http = createHttpServer({ messages: async () => ({ status: 200 }), signals: { 'azure-monitor': signals }, ready: async () => true, log });
+  };
+  const signals = {
+    'azure-monitor': signalWebhook({ ...needs, feed: 'azure-monitor', read: readAzureMonitor }),
+    sentinel: signalWebhook({ ...needs, feed: 'sentinel', read: readSentinel, token: undefined }),
+  };
+  http = createHttpServer({ messages: async () => ({ status: 200 }), signals, ready: async () => true, log });
   await http.listen(0, '127.0.0.1');
 });
 afterAll(() => http.close());
 beforeEach(() => {
   intents.length = 0;
+  lines.length = 0;
+  heard.length = 0;
   outcome = 'ok';
 });
 
@@ -124,15 +158,63 @@ test('each sign-in reaches the door as the feed, before the alert is acknowledge
   ]);
 });
 
-test('AL-5: what cannot be read, and sign-ins of tenants we do not know, are alerts, once per alert', async () => {
+test('AL-5: what cannot be read, and what is of tenants we do not know, is kept as it came and one alert', async () => {
   const authorization = `Bearer ${await token()}`;
-  await deliver(alert(row({ UserId: '' }), row({ TenantId: randomUUID() })), authorization);
-  expect(intents.map(({ intent }) => intent)).toMatchObject([
-    { kind: 'raise-alert', dedupe: 'azure-monitor:alert-1:0', cause: { kind: 'unreadable-signal' } },
-    { kind: 'raise-alert', dedupe: 'azure-monitor:alert-1:1', cause: { kind: 'unreadable-signal' } },
-  ]);
+  const body = alert(row(), row({ UserId: '' }), row({ TenantId: '8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3cff' }));
+  await deliver(body, authorization);
+  await deliver(body, authorization);
+  expect(intents.map(({ intent }) => intent.kind)).toEqual(['sign-in-seen', 'signal-quarantined', 'sign-in-seen', 'signal-quarantined']);
+  const [, kept, , again] = intents.map(({ intent }) => intent);
+  if (kept?.kind !== 'signal-quarantined' || again?.kind !== 'signal-quarantined') throw new Error('nothing was kept');
+  expect(kept.words).toBe(
+    'Row 2 of an alert names no user: its rule must be split by the dimension UserId. 1 more of it could not be read either.',
+  );
+  expect(JSON.parse(Buffer.from(kept.bytes).toString())).toEqual(body);
+  expect(again.dedupe).toBe(kept.dedupe);
   expect((await deliver({ anything: true }, authorization)).status).toBe(200);
-  expect(intents.at(-1)?.intent).toMatchObject({ kind: 'raise-alert', dedupe: expect.stringMatching(/^azure-monitor:sha256:/) });
+  expect(intents.at(-1)?.intent).toMatchObject({ kind: 'signal-quarantined', words: 'An alert came in a shape that is not known.' });
+  expect(heard).toEqual([
+    [HOME, 'azure-monitor'],
+    [HOME, 'azure-monitor'],
+  ]);
+});
+
+describe('AL-11: a key of a sender', () => {
+  const send = async (feed: string, headers: Record<string, string>) => {
+    const response = await fetch(`http://127.0.0.1:${http.address?.port}/api/signals/${feed}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(alert(row())),
+    });
+    return { status: response.status, text: await response.text() };
+  };
+
+  test('opens the webhooks, the old one as well while it is replaced; the log names the sender and no key', async () => {
+    for (const key of [OLD, NEW, 's'.repeat(64)]) expect((await send('azure-monitor', { 'x-breakglass-key': key })).status).toBe(200);
+    expect(lines.map((line) => (JSON.parse(line) as { fields: { sender: string } }).fields.sender)).toEqual([
+      'playbook',
+      'playbook',
+      'shipper',
+    ]);
+    expect(lines.join()).not.toMatch(/kkkk|nnnn|ssss/);
+  });
+
+  test('that is wrong is refused as everything else is, whatever token stands beside it', async () => {
+    const authorization = `Bearer ${await token()}`;
+    for (const key of ['', 'x', OLD.slice(1), `${OLD}k`, NEW.toUpperCase(), 'z'.repeat(300)])
+      expect([key, await send('azure-monitor', { 'x-breakglass-key': key, authorization })]).toEqual([key, { status: 401, text: '' }]);
+    expect(await send('sentinel', { authorization })).toEqual({ status: 401, text: '' });
+    expect(intents).toEqual([]);
+    expect(lines.join()).not.toMatch(/kkkk|nnnn|zzzz/i);
+  });
+
+  test.each([
+    ['', 1],
+    [`a ${'k'.repeat(31)}`, 1],
+    [`# x\n\na b ${'k'.repeat(32)}`, 3],
+    [`a ${'k'.repeat(32)}\nb ${'k'.repeat(32)}`, 2],
+    [`a ${'k'.repeat(32)}\na ${'l'.repeat(32)}\na ${'m'.repeat(32)}`, 3],
+  ])('file %j is at fault in line %i', (text, line) => expect(parseSenderKeys(text)).toEqual({ ok: false, line }));
 });
 
 test('AL-1: our own failure answers 503, so that the sender tries again; a repeat is accepted', async () => {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { parse } from '../../src/http/azureMonitor.ts';
+import { readAzureMonitor } from '../../src/signals/push/azureMonitor.ts';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 const TENANT = '8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3c01';
+const parse = (body: unknown, now: Date) => readAzureMonitor(body, now, TENANT);
 const USER = '7c1f0b2a-9e34-4d68-a5b7-3f2e1d0c9b44';
 
 const dimensions = (values: Record<string, string>) => Object.entries(values).map(([name, value]) => ({ name, value }));
