@@ -12,6 +12,7 @@ import { graphTenants } from '../graph/tenants.ts';
 import { databaseFinding } from './database.ts';
 import { type Finding, failed, ok, sentence, skipped, warning } from './finding.ts';
 import { peopleFindings } from './people.ts';
+import { streamFindings } from './streams.ts';
 import { tenantFindings } from './tenant.ts';
 import { tokenFinding } from './tokens.ts';
 
@@ -49,6 +50,7 @@ export async function* examine(env: NodeJS.ProcessEnv, now: Date, outside: Outsi
 
   const { tenants, problems } = readTenants(settings.tenantsFile);
   yield* problems;
+  yield* streamFindings(settings, tenants, cloud);
   const home = tenants.find(({ id }) => id === settings.homeTenantId);
   const scope = `${graphOrigin}/.default`;
   const graph = { ...(outside.transport ? { transport: outside.transport } : {}), timeoutMs: CALL_TIMEOUT_MS };

@@ -63,8 +63,7 @@ export function eventHubStream(settings: EventHubSettings, needs: EventHubNeeds)
         checkpointStore(needs.ledger, stream),
         {
           loadBalancingOptions: { strategy: 'greedy', updateIntervalInMs: renewMs, partitionOwnershipExpirationIntervalInMs: expireMs },
-          retryOptions: { maxRetries: 1, retryDelayInMs: 1_000, timeoutInMs: CALL_TIMEOUT_MS },
-          ...(settings.endpoint === undefined ? {} : { customEndpointAddress: settings.endpoint }),
+          ...reached(settings.endpoint),
         },
       );
       const stopping = new AbortController();
@@ -129,6 +128,22 @@ export function eventHubStream(settings: EventHubSettings, needs: EventHubNeeds)
     },
   };
 }
+
+/** Ids of its partitions: that they can be had shows that name, network and identity are right. @throws whatever the library says, or an abort */
+export async function partitionsOf(settings: EventHubSettings, patienceMs: number): Promise<readonly string[]> {
+  const { namespace, name, consumerGroup, credential, endpoint } = settings;
+  const client = new EventHubConsumerClient(consumerGroup, namespace, name, credential, reached(endpoint));
+  try {
+    return await client.getPartitionIds({ abortSignal: AbortSignal.timeout(patienceMs) });
+  } finally {
+    await client.close();
+  }
+}
+
+const reached = (endpoint: string | undefined) => ({
+  retryOptions: { maxRetries: 1, retryDelayInMs: 1_000, timeoutInMs: CALL_TIMEOUT_MS },
+  ...(endpoint === undefined ? {} : { customEndpointAddress: endpoint }),
+});
 
 const rawEvent = (partition: string, { sequenceNumber, enqueuedTimeUtc, body }: ReceivedEventData): RawEvent => ({
   id: `${partition}/${sequenceNumber}`,

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Door } from '../../src/app/dispatch.ts';
 import type { Log } from '../../src/app/log.ts';
 import type { StreamLedger } from '../../src/app/ports.ts';
+import { streamFinding } from '../../src/cli/streams.ts';
 import type { Intent } from '../../src/core/intent.ts';
 import { ok } from '../../src/core/result.ts';
 import { type EventHubSettings, eventHubStream } from '../../src/signals/eventHub.ts';
@@ -289,6 +290,25 @@ describe('the diagnostic stream', () => {
     expect(feed.find(({ error }) => error !== undefined)?.error).toMatch(/^[A-Za-z]+$/);
     peer.refuse(false);
   }, 60_000);
+});
+
+describe('the doctor', () => {
+  const finding = (token: string, patienceMs?: number) =>
+    streamFinding(
+      {
+        namespace: 'contoso.servicebus.windows.net',
+        name: hub,
+        consumerGroup: '$Default',
+        tenantIds: [TENANT],
+        credential: { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
+        endpoint: peer.endpoint,
+      },
+      patienceMs,
+    );
+  test('says whether a hub lets us in, and what to do where it does not', async () => {
+    expect(await finding(TOKEN)).toEqual({ step: `event hub ${hub}`, state: 'ok', words: 'it lets us in; 4 partitions.' });
+    expect(await finding('another', 1_500)).toMatchObject({ state: 'failed', todo: expect.stringContaining('Data Receiver') });
+  });
 });
 
 describe('ownership of partitions', () => {
