@@ -520,7 +520,10 @@ describe('the channel, outbound', () => {
         { status: 429, retryAfterMs: 7_000, ambiguous: false },
       ],
       [{ status: 503 }, { status: 503, ambiguous: false }],
+      // Somebody else was writing to the conversation at that moment (Learn, rate-limit): nothing was done.
+      [{ status: 412 }, { status: 412, ambiguous: false }],
       [{ status: 502 }, { status: 502, ambiguous: true }],
+      [{ status: 504 }, { status: 504, ambiguous: true }],
       [{ status: 404 }, { status: 404, ambiguous: false }],
       [
         { status: 307, headers: { location: '/elsewhere' } },

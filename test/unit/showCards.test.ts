@@ -95,14 +95,21 @@ describe('posting a card', () => {
     expect(card()?.state).toBe('sent');
   });
 
+  test('AL-2: a gateway that answers 502 may have sent it: it is sent again, marked as a possible repeat', async () => {
+    channel.next.push(new ChannelFault('refused', { status: 502, ambiguous: true }));
+    await expect(jobs().post(KEY)).rejects.toThrow('refused');
+    await jobs().post(KEY);
+    expect(texts(channel.posts)).toEqual([false, true]);
+  });
+
   test('AL-2: a process that died while sending leaves an unknown outcome', async () => {
     await store.markSending(KEY, 'c-channel');
     await jobs().post(KEY);
     expect(texts(channel.posts)).toEqual([true]);
   });
 
-  test('AL-2: refused without doubt, the next try is the first again', async () => {
-    channel.next.push(refused(429));
+  test.each([412, 429, 503])('AL-2: refused without doubt (%i), the next try is the first again', async (status) => {
+    channel.next.push(refused(status));
     await expect(jobs().post(KEY)).rejects.toThrow('refused');
     expect(card()?.state).toBe('owed');
     await jobs().post(KEY);
