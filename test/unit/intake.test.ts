@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import type { Log } from '../../src/app/log.ts';
+import { concernOf } from '../../src/core/alert/concern.ts';
+import { ok } from '../../src/core/result.ts';
+import { type Intake, intake } from '../../src/signals/intake.ts';
+import type { Fields } from '../../src/signals/records/fields.ts';
+import { readRecord } from '../../src/signals/records/read.ts';
+
+const TENANT = '11111111-2222-4333-8444-555555555555';
+const OTHER = '11111111-2222-4333-8444-666666666666';
+const log: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => log };
+
+/** What is heard, and of whom. */
+const feed: string[] = [];
+const intakeOf = (users: readonly string[], tenantIds = [TENANT], group = TENANT): Intake =>
+  intake(
+    {
+      store: {
+        watchedUsers: async () => [...users],
+        feedRead: async (tenantId, name) => {
+          feed.push(tenantId);
+          return { tenantId, feed: name, failures: 0 };
+        },
+        now: async () => new Date(),
+      },
+      door: { dispatch: async () => ok({}) },
+      tenants: {
+        info: (id) => ({ id, name: 't', displayName: 'T', kind: 'workforce', initialDomain: 't.example', exclusionGroupId: group }),
+        changer: async () => ({ servicePrincipalId: 'our-changer' }),
+      },
+      log,
+    },
+    tenantIds,
+  );
+const event = (...records: unknown[]) => ({ id: 'e', bytes: Buffer.from(JSON.stringify({ records })), enqueuedAt: new Date() });
+
+describe('what a stream brings', () => {
+  test('a change is told with whether our own changer did it', async () => {
+    const change = (servicePrincipalId: string) => ({
+      category: 'AuditLogs',
+      tenantId: TENANT,
+      properties: {
+        id: servicePrincipalId,
+        activityDateTime: '2026-11-22T12:00:00Z',
+        activityDisplayName: 'Update conditional access policy',
+        initiatedBy: { app: { servicePrincipalId } },
+        targetResources: [],
+      },
+    });
+    const signals = await intakeOf([]).signalsIn([event(change('our-changer'), change('another'))]);
+    expect(signals.map(({ intent }) => intent)).toMatchObject([
+      { kind: 'change-seen', feed: 'event-hub', byChanger: true },
+      { kind: 'change-seen', byChanger: false },
+    ]);
+  });
+
+  test('counts as heard for the only tenant of a stream, and of several for those whose id it names', async () => {
+    feed.length = 0;
+    await intakeOf([]).heard([event({})]);
+    await intakeOf([], [TENANT, OTHER]).heard([event({}), event({ tenantId: OTHER.toUpperCase() })]);
+    expect(feed).toEqual([TENANT, OTHER]);
+  });
+});
+
+const SAMPLES = ['../../../shared/graph/samples/', '../../../../shared/graph/samples/']
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .find(existsSync);
+const withSamples = SAMPLES === undefined ? describe.skip : describe;
+
+withSamples('real records of the stream', () => {
+  const { records } = (SAMPLES === undefined ? { records: [] } : JSON.parse(readFileSync(`${SAMPLES}eventhub-panther.json`, 'utf8'))) as {
+    records: { record: Fields }[];
+  };
+
+  test('reach the door, every one that concerns us: sign-ins of all kinds as themselves, changes as changes, the rest in quarantine', async () => {
+    let [signIns, changes, kept] = [0, 0, 0];
+    for (const { record } of records) {
+      const whole = withGuid(record);
+      const reading = readRecord(whole, TENANT);
+      const named = reading.kind === 'sign-in' ? reading.event.userId : JSON.stringify(whole).match(GUID_ANYWHERE)?.[0]?.toLowerCase();
+      const [signal, ...more] = await intakeOf(named === undefined ? [] : [named]).signalsIn([event(whole)]);
+      expect(more).toEqual([]);
+      const concerns = named !== undefined || (reading.kind === 'change' && concernOf(reading.change, { users: new Set() }) !== undefined);
+      expect([JSON.stringify(whole), signal !== undefined]).toEqual([JSON.stringify(whole), concerns]);
+      if (signal?.intent.kind === 'sign-in-seen' && reading.kind === 'sign-in') {
+        expect(signal.intent.event).toEqual(reading.event);
+        signIns += 1;
+      } else if (signal?.intent.kind === 'change-seen') changes += 1;
+      else if (signal?.intent.kind === 'signal-quarantined') kept += 1;
+    }
+    // The other changes name no id and nothing that watches.
+    expect([signIns, changes, kept]).toEqual([26, 19, 1]);
+  });
+});
+
+const GUID_ANYWHERE = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+
+/** In some of the records somebody put other words in place of the account's id. */
+function withGuid(record: Fields): Fields {
+  const reading = readRecord(record, TENANT);
+  if (reading.kind !== 'sign-in' || GUID_ANYWHERE.test(reading.event.userId)) return record;
+  const pattern = new RegExp(reading.event.userId.replaceAll(/[^a-z0-9]/gi, '\\$&'), 'gi');
+  return JSON.parse(JSON.stringify(record).replaceAll(pattern, OTHER)) as Fields;
+}
