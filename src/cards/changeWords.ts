@@ -102,6 +102,78 @@ const ACTIVITIES: readonly { readonly activity: RegExp; readonly concern: Change
     words: { done: 'A named location of Conditional Access changed' },
   },
   {
+    activity: /diagnosticsettings\/(?:write|action)$/i,
+    concern: 'monitoring',
+    words: {
+      done: 'Where logs are sent to was changed',
+      tried: 'Somebody tried to change where logs are sent to',
+      next: 'Look at the diagnostic setting in Azure: sign-ins and audits must still go where alerts are made from. If nobody meant it, put it back today and read the logs since.',
+    },
+  },
+  {
+    activity: /diagnosticsettings\/delete$/i,
+    concern: 'monitoring',
+    words: {
+      done: 'A diagnostic setting was deleted',
+      tried: 'Somebody tried to delete a diagnostic setting',
+      next: 'Its logs go nowhere now, and alerts made from them stay away. Make it again today, and read the sign-in log in Entra for the time without it.',
+    },
+  },
+  {
+    activity: /actiongroups\/(?:write|action)$/i,
+    concern: 'monitoring',
+    words: {
+      done: 'Who is told of alerts was changed',
+      tried: 'Somebody tried to change who is told of alerts',
+      next: 'Look at the action group in Azure: it must still call Breakglass and the people on duty. Test it there.',
+    },
+  },
+  {
+    activity: /actiongroups\/delete$/i,
+    concern: 'monitoring',
+    words: {
+      done: 'An action group was deleted',
+      tried: 'Somebody tried to delete an action group',
+      next: 'Its alert rules tell nobody any more. Make it again today, and test it in Azure.',
+    },
+  },
+  {
+    activity: /alertsmanagement\/\w*rules\/\w+$|automationrules\/\w+$/i,
+    concern: 'monitoring',
+    words: {
+      done: 'A rule that can hold alerts back was changed',
+      tried: 'Somebody tried to change a rule that can hold alerts back',
+      next: 'Look at it in Azure: it must not suppress alerts about emergency access accounts, nor send them elsewhere.',
+    },
+  },
+  {
+    activity: /(?:alertrules|metricalerts|activitylogalerts|scheduledqueryrules)\/(?:write|action)$/i,
+    concern: 'monitoring',
+    words: {
+      done: 'An alert rule was changed',
+      tried: 'Somebody tried to change an alert rule',
+      next: 'Look at it in Azure: it must be on, and still name every emergency access account. If nobody meant it, put it back today.',
+    },
+  },
+  {
+    activity: /(?:alertrules|metricalerts|activitylogalerts|scheduledqueryrules)\/delete$/i,
+    concern: 'monitoring',
+    words: {
+      done: 'An alert rule was deleted',
+      tried: 'Somebody tried to delete an alert rule',
+      next: 'What it watched for stays unseen there. Make it again today, and read the logs for the time without it.',
+    },
+  },
+  {
+    activity: /(?:operationalinsights\/workspaces|eventhub\/namespaces)(?:\/\w+)*\/delete$/i,
+    concern: 'monitoring',
+    words: {
+      done: 'Where logs are kept was deleted',
+      tried: 'Somebody tried to delete where logs are kept',
+      next: 'Alerts made from these logs stay away. Azure can bring a workspace back for 14 days; then look at what else was done.',
+    },
+  },
+  {
     activity: /^delete conditional access policy/i,
     concern: 'conditional-access',
     words: { done: 'A Conditional Access policy was deleted', next: 'Ask whoever looks after policies whether this was meant.' },

@@ -199,9 +199,9 @@ export function memoryStore(start: Date, held: Rows = nothing()): MemoryStore {
     async countFold(leadId) {
       const all = [...rows.alert.values()].filter(({ id, foldedInto }) => id === leadId || foldedInto === leadId);
       const events = all.flatMap(({ cause }) => (cause.kind === 'sign-in' ? [cause] : []));
-      const times = events.map(({ event }) => event.signedInAt.getTime());
+      const times = all.map(({ cause, raisedAt }) => (cause.kind === 'sign-in' ? cause.event.signedInAt : raisedAt).getTime());
       return {
-        attempts: events.length,
+        attempts: all.length,
         addresses: new Set(events.flatMap(({ event }) => event.ipAddress ?? [])).size,
         firstAt: new Date(Math.min(...times)),
         lastAt: new Date(Math.max(...times)),

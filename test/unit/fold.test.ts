@@ -92,6 +92,26 @@ describe('AL-6: failed attempts on one account', () => {
     expect(alerts()).toHaveLength(5);
   });
 
+  test('AL-5: signals that cannot be read are one card as well, with an exact count; each is kept, and another fault has its own', async () => {
+    const unread = (number: number, words = `Row ${number} of an alert names no user.`) =>
+      front.dispatch(FEED, {
+        kind: 'signal-quarantined',
+        feed: 'azure-monitor',
+        dedupe: `${words}${number}`,
+        words,
+        bytes: Buffer.from('{}'),
+      });
+    for (let number = 1; number <= 40; number += 1) await unread(number);
+    await unread(1);
+    await unread(1, 'An alert came in a shape that is not known.');
+    await at(minutes(1));
+    const [first, other] = alerts().filter(({ state }) => state === 'open');
+    expect(first?.noise).toMatchObject({ attempts: 40, feeds: [] });
+    expect(other).toMatchObject({ cause: { words: 'An alert came in a shape that is not known.' } });
+    expect(store.rows.quarantine).toHaveLength(41);
+    expect([...store.rows.cards.keys()].filter((key) => key.endsWith(':0'))).toHaveLength(2);
+  });
+
   test('have a new card after an hour, and escalate like any alert', async () => {
     await attempt();
     await at(minutes(59));

@@ -99,7 +99,7 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     escalation: unexplained ? 'Nobody has said yet what this was' : `Nobody has acknowledged this for ${minutes ?? ''} minutes`,
     header: {
       kicker: over ? '✓ OVER' : kicker,
-      title: over ? (told.over ?? told.title) : alert.noise ? noiseTitle(alert.noise) : told.title,
+      title: over ? (told.over ?? told.title) : alert.noise ? noiseTitle(alert.cause, alert.noise) : told.title,
       state: plain(over ? 'It is over' : told.state),
       // Red is for what still needs somebody.
       tone: over ? 'good' : acknowledged && !quiet ? 'emphasis' : tone,
@@ -124,18 +124,20 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     hasTenant: alert.tenantName !== undefined || alert.tenantId !== undefined,
     tenant: plain(`in ${alert.tenantName ?? alert.tenantId ?? ''}`, 120),
     facts: [
-      ...(alert.noise ? noiseFacts(alert.noise, told.facts) : told.facts),
+      ...(alert.noise ? noiseFacts(alert.cause, alert.noise, told.facts) : told.facts),
       ...(alert.owners.length > 0 ? [textFact('Owners', names(alert.owners, 6))] : []),
     ],
     next: told.next,
-    reported: plain(`${alert.noise ? `Seen by ${feedNames(alert.noise.feeds)}.` : told.reported} ${alert.id}`),
+    reported: plain(
+      `${alert.noise && alert.noise.feeds.length > 0 ? `Seen by ${feedNames(alert.noise.feeds)}.` : told.reported} ${alert.id}`,
+    ),
     id: plain(alert.id, 40),
   };
   const where = account === undefined ? '' : ` – ${account}`;
   return {
     card: render(view),
     summary: plain(
-      `${over ? 'Over' : acknowledged && !quiet ? 'Acknowledged' : kicker.replace('▲ ', '')}: ${over ? (told.over ?? told.title) : alert.noise ? noiseTitle(alert.noise) : told.title}${where}`,
+      `${over ? 'Over' : acknowledged && !quiet ? 'Acknowledged' : kicker.replace('▲ ', '')}: ${over ? (told.over ?? told.title) : alert.noise ? noiseTitle(alert.cause, alert.noise) : told.title}${where}`,
       200,
     ),
   };
@@ -157,13 +159,16 @@ function mentionOf({ objectId }: Alert['owners'][number], index: number): Mentio
   return { type: 'mention', text: `<at>${name}</at>`, mentioned: { id: plain(objectId, 80), name } };
 }
 
-export const titleOf = ({ cause, noise }: Alert): string => (noise ? noiseTitle(noise) : tell(cause).title);
+export const titleOf = ({ cause, noise }: Alert): string => (noise ? noiseTitle(cause, noise) : tell(cause).title);
 
-const noiseTitle = ({ attempts }: Noise): string => `${attempts} sign-ins failed on an emergency access account`;
+const noiseTitle = ({ kind }: AlertCause, { attempts }: Noise): string =>
+  kind === 'unreadable-signal' ? `${attempts} signals could not be read` : `${attempts} sign-ins failed on an emergency access account`;
 
-/** Exact counts of what was folded; below them stands the first attempt in full. */
-const noiseFacts = ({ attempts, addresses, firstAt, lastAt }: Noise, ofFirst: readonly Fact[]): Fact[] => [
-  { ...textFact('Attempts', `${attempts}, from ${addresses === 1 ? '1 address' : `${addresses} addresses`}`), weight: 'Bolder' },
+/** Exact counts of what was folded; below them stands the first of it in full. */
+const noiseFacts = ({ kind }: AlertCause, { attempts, addresses, firstAt, lastAt }: Noise, ofFirst: readonly Fact[]): Fact[] => [
+  kind === 'unreadable-signal'
+    ? { ...textFact('Signals', `${attempts}; the newest are kept as they came`), weight: 'Bolder' }
+    : { ...textFact('Attempts', `${attempts}, from ${addresses === 1 ? '1 address' : `${addresses} addresses`}`), weight: 'Bolder' },
   timeFact('First', firstAt),
   timeFact('Latest', lastAt),
   ...ofFirst.filter(({ label }) => label !== 'When'),
@@ -271,11 +276,13 @@ export function tell(cause: AlertCause): Told {
 }
 
 function signIn(event: SignInEvent, feeds: readonly Feed[], registered: boolean): Told {
-  const { words, next } = signInResult(event.errorCode);
+  const { words, next, title } = signInResult(event.errorCode);
   const from = [event.ipAddress, event.place].filter((part) => part !== undefined);
   const optional = (label: string, value: string | undefined): Fact[] => (value === undefined ? [] : [textFact(label, value, 160)]);
   return {
-    title: event.errorCode === 0 ? 'Somebody signed in with an emergency access account' : 'Sign-in failed on an emergency access account',
+    title:
+      title ??
+      (event.errorCode === 0 ? 'Somebody signed in with an emergency access account' : 'Sign-in failed on an emergency access account'),
     state: words.includes('code') || event.errorCode === 0 ? words : `${words} (code ${event.errorCode})`,
     facts: [
       timeFact('When', event.signedInAt),

@@ -10,11 +10,13 @@ export const FOLD_MS = 60 * MINUTE;
 const GUESSES: ReadonlySet<number> = new Set([50126, 50053, 50034]);
 
 /**
- * What failed sign-ins are folded by: one account, and one kind of failure, so that one wrong password among a thousand and one right
+ * What is folded, and by what. Signals that cannot be read: one feed and one thing that is wrong with them, whatever numbers and ids its words
+ * hold, for a shipper that was set up wrong sends thousands. Failed sign-ins: one account, and one kind of failure, so that one wrong password among a thousand and one right
  * password without its second factor stay two things. `undefined`: never folded. That somebody is in, and whatever changes an account,
  * always has a card of its own (AL-6).
  */
 export function foldKey(cause: AlertCause): string | undefined {
+  if (cause.kind === 'unreadable-signal') return `unreadable|${cause.feed}|${cause.words.replace(/[0-9a-f-]*\d[0-9a-f-]*/gi, '#')}`;
   if (cause.kind !== 'sign-in' || cause.event.errorCode === 0) return undefined;
   const { tenantId, userId, errorCode } = cause.event;
   return `${tenantId}|${userId}|${GUESSES.has(errorCode) ? 'guess' : errorCode}`.toLowerCase();

@@ -64,7 +64,7 @@ export type AlertCause =
   /** Alerts go out without their audit entries, which are owed (AL-10). */
   | { readonly kind: 'audit-failing'; readonly owed: number };
 
-/** Failed attempts on one account, folded: exact, as of the last count. */
+/** Failed attempts on one account, or signals that could not be read, folded: exact, as of the last count. */
 export interface Noise {
   readonly attempts: number;
   readonly addresses: number;

@@ -28,6 +28,9 @@ export const ALERTS: readonly Example[] = [
     state: 'blocked-by-policy',
     rendered: alertCard(signIn(53003, { policies: [{ name: 'Block countries', result: 'failure' }] }), minutes(1)),
   },
+  { card: 'alert', state: 'locked', rendered: alertCard(signIn(50053), minutes(1)) },
+  { card: 'alert', state: 'disabled', rendered: alertCard(signIn(50057), minutes(1)) },
+  { card: 'alert', state: 'password-expired', rendered: alertCard(signIn(50055), minutes(1)) },
   { card: 'alert', state: 'unknown-code', rendered: alertCard(signIn(70011), minutes(1)) },
   {
     card: 'alert',
@@ -86,7 +89,17 @@ export const ALERTS: readonly Example[] = [
   {
     card: 'alert',
     state: 'unreadable-signal',
-    rendered: alertCard(bare({ cause: { kind: 'unreadable-signal', feed: 'azure-monitor', words: 'The payload has no user id.' } }), NOON),
+    rendered: alertCard(
+      bare({
+        cause: {
+          kind: 'unreadable-signal',
+          feed: 'event-hub',
+          words: 'The stream brought a record of a kind that is not known.',
+          quarantineId: 'AL-9B5C7D',
+        },
+      }),
+      NOON,
+    ),
   },
   {
     card: 'alert',
@@ -109,6 +122,17 @@ export const ALERTS: readonly Example[] = [
       minutes(53),
     ),
     main: true,
+  },
+  {
+    card: 'alert',
+    state: 'folded-unreadable',
+    rendered: alertCard(
+      bare({
+        cause: { kind: 'unreadable-signal', feed: 'event-hub', words: 'An event came that is no text.', quarantineId: 'AL-9B5C7D' },
+        noise: { attempts: 2_318, addresses: 0, firstAt: minutes(0), lastAt: minutes(41), feeds: [] },
+      }),
+      minutes(42),
+    ),
   },
   {
     card: 'alert',
