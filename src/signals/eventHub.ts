@@ -33,9 +33,9 @@ interface Rhythm {
 const RHYTHM: Rhythm = { renewMs: 10_000, expireMs: 60_000, waitSeconds: 30 };
 /** The event processor tries again anyway: what fails is soon known. */
 const CALL_TIMEOUT_MS = 15_000;
-/** An event holds up to 1 MB of records. */
-const BATCH = 50;
-const PREFETCH = 100;
+/** Of each partition, and an event holds up to 1 MB of records: with 32 partitions after an outage this is what lies in memory. */
+const BATCH = 10;
+const PREFETCH = 20;
 
 export interface EventHubNeeds extends IntakeNeeds {
   readonly ledger: StreamLedger;
@@ -120,7 +120,8 @@ export function eventHubStream(settings: EventHubSettings, needs: EventHubNeeds)
       return {
         async stop() {
           stopping.abort();
-          await subscription.close();
+          // It gives its partitions up in the database; where that is away, others take them over when they expire.
+          await subscription.close().catch((error: unknown) => log.warn('stream.unclosed', { error }));
           await Promise.all(underWay);
           await client.close();
         },
