@@ -190,6 +190,7 @@ describe('an incident of Sentinel', () => {
       incident({ ResultType: ['0', '50126'], UserId: [USER] }),
       incident({ ResultType: ['0'] }, {}, [account, { ...account, properties: { aadUserId: HOME } }]),
       incident('{broken', {}, [account]),
+      incident('{"UserId":[{"toString":7}],"ResultType":["0"]}'),
       incident({}, { alerts: [] }),
       {},
     ])

@@ -89,12 +89,15 @@ function detailsOf(alert: Fields): ReadonlyMap<string, string> {
   }
   return new Map(
     Object.entries(details ?? {}).flatMap(([name, values]): [string, string][] => {
-      const distinct = [...new Set(Array.isArray(values) ? values.map(String) : [String(values)])];
+      const distinct = [...new Set((Array.isArray(values) ? values : [values]).map(scalar))];
       const value = distinct.length === 1 ? textField({ value: distinct[0] }, 'value') : undefined;
       return value === undefined ? [] : [[name.toLowerCase(), value]];
     }),
   );
 }
+
+/** Not `String`: of an object whose `toString` is no function that throws. */
+const scalar = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 const isKind = (kind: unknown, wanted: string): boolean => typeof kind === 'string' && kind.toLowerCase() === wanted;
 
