@@ -3,7 +3,7 @@ import { TENANTS } from '../../sandbox/world.ts';
 import { createInputs, element, has, type Message, SandboxProcess, text } from '../support/sandbox.ts';
 
 /** Milliseconds between the second approval and kill -9: from before the first write to after the last. */
-const MOMENTS = [0, 40, 120, 250, 500];
+const MOMENTS = [0, 40, 250, 500];
 
 describe('kill -9 of the whole process, and a start on the same data', () => {
   const sandbox = new SandboxProcess();

@@ -41,6 +41,7 @@ export interface Machine {
   /** Request of the oldest run that is owed. */
   nextRun(): string | undefined;
   runDone(requestId: string): void;
+  dropCards(): void;
   /** Another machine in the very same state, which goes its own way from here. */
   fork(): Machine;
 }
@@ -53,7 +54,7 @@ export const ANN2: PersonRef = {
 };
 const REFS: readonly PersonRef[] = [...(Object.keys(PEOPLE) as PersonName[]).map(person), ANN2];
 
-const CUSTODY = rememberingTags(keyFileCustody(Buffer.alloc(32, 5)));
+export const CUSTODY = rememberingTags(keyFileCustody(Buffer.alloc(32, 5)));
 
 /**
  * @param inUnit the tenant has a restricted management unit
@@ -180,6 +181,10 @@ export function machine(inUnit = true, from?: Machine): Machine {
       const { jobs } = store.rows;
       const at = jobs.findIndex(({ job }) => job.kind === 'apply-plan' && job.requestId === requestId);
       if (at >= 0) jobs.splice(at, 1);
+    },
+    dropCards() {
+      const { jobs } = store.rows;
+      jobs.splice(0, jobs.length, ...jobs.filter(({ queue }) => queue === 'run-plan'));
     },
     fork: () => machine(inUnit, self),
   };

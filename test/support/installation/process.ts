@@ -1,10 +1,9 @@
 import { door } from '../../../src/app/dispatch.ts';
 import type { Log } from '../../../src/app/log.ts';
-import type { Store, TenantReader, Tenants, TenantWriter } from '../../../src/app/ports.ts';
+import type { Custody, People, Policy, Random, Store, TenantInfo, TenantReader, Tenants, TenantWriter } from '../../../src/app/ports.ts';
 import type { Intent } from '../../../src/core/intent.ts';
 import { partContext } from '../../../src/custody/keyFile.ts';
 import { runPlan } from '../../../src/jobs/runPlan.ts';
-import type { Machine } from './machine.ts';
 
 /** The process is gone: whatever it still tries reaches nobody. */
 export class Killed extends Error {}
@@ -25,6 +24,24 @@ export interface Life {
   readonly events: readonly string[];
 }
 
+/** What a worker process works on, and what outlives it. */
+export interface Workplace {
+  readonly store: Store;
+  readonly tenant: { readonly reader: TenantReader; readonly writer: TenantWriter };
+  readonly custody: Custody;
+  readonly random: Random;
+  readonly people: People;
+  readonly policy: Policy;
+  info(tenantId: string): TenantInfo | undefined;
+  /** Lets that much time pass. */
+  pass(ms: number): void | Promise<void>;
+  /** Request of the oldest run that is owed. */
+  nextRun(): string | undefined | Promise<string | undefined>;
+  runDone(requestId: string): void | Promise<void>;
+  /** Cards are not this worker's matter. */
+  dropCards(): void | Promise<void>;
+}
+
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
 /** More tries than anything needs that comes to its end. */
 const MOST_TRIES = 60;
@@ -34,7 +51,7 @@ const LONGEST_DELAY_MS = 60_000;
  * One life of a worker process on what is durable: rings what is due, carries out the jobs that are owed, until nothing is left. Everything
  * it has in memory is gone when it ends. A job that fails is tried again after a growing delay, as the queue does.
  */
-export async function live(machine: Machine, trouble: Trouble = {}): Promise<Life> {
+export async function live(machine: Workplace, trouble: Trouble = {}): Promise<Life> {
   const events: string[] = [];
   let dead = trouble.dieAfter === 0;
   const alive = (): void => {
@@ -52,7 +69,7 @@ export async function live(machine: Machine, trouble: Trouble = {}): Promise<Lif
     dead ||= events.length === trouble.dieAfter;
     alive();
   };
-  const store = guarded(machine.store as Store, alive);
+  const store = guarded(machine.store, alive);
   const inner = door({ store, random: machine.random, policy: machine.policy, tenant: (id) => machine.info(id) });
   const front: typeof inner = {
     async dispatch(actor, intent) {
@@ -93,16 +110,16 @@ export async function live(machine: Machine, trouble: Trouble = {}): Promise<Lif
           rang = outcome.ok ? intent : undefined;
         });
       while (await ring()) if (rang) await happened(nameOf(rang), subject(rang));
-      job = machine.nextRun();
+      job = await machine.nextRun();
       if (job === undefined) break;
       try {
         await runPlan({ ...needs, wait: async (ms) => machine.pass(ms) }, job);
         alive();
-        machine.runDone(job);
+        await machine.runDone(job);
       } catch (error) {
         if (dead) throw new Killed();
         if (error instanceof TypeError || error instanceof RangeError) throw error;
-        machine.pass(Math.min(1000 * 2 ** tries, LONGEST_DELAY_MS));
+        await machine.pass(Math.min(1000 * 2 ** tries, LONGEST_DELAY_MS));
         tries += 1;
       }
     }
@@ -112,9 +129,7 @@ export async function live(machine: Machine, trouble: Trouble = {}): Promise<Lif
     if (dead) return { died: true, events };
     throw error;
   } finally {
-    // Cards are not this worker's matter.
-    const { jobs } = machine.store.rows;
-    jobs.splice(0, jobs.length, ...jobs.filter(({ queue }) => queue === 'run-plan'));
+    await machine.dropCards();
   }
 }
 
