@@ -5,7 +5,7 @@ import { startPostgres } from '../test/support/postgres.ts';
 import { listTests, runGroup } from './jest.ts';
 
 /** The suites that take a sample in `npm test`, and have all of it here. */
-const SUITES = ['property/killPoints', 'property/histories', 'e2e/race', 'e2e/killPoints'];
+const SUITES = ['property/killPoints', 'property/histories', 'e2e/race', 'e2e/killPoints', 'e2e/canaryLives'];
 const LIMIT_MS = 3 * 3_600_000;
 
 /**

@@ -224,4 +224,19 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
     },
     LIMIT_MS,
   );
+
+  test(
+    'CR-1: two openings of one part at once: it is shown once',
+    async () => {
+      await race('two reveals at once', async (trial) => {
+        const requestId = `R-PART${trial}`;
+        const accountId = await replicas.waitingPart(requestId);
+        const reveal = { does: 'reveal', accountId, requestId, planDigest: '', at: soon() } as const;
+        const codes = await Promise.all([replicas.do(0, reveal), replicas.do(1, reveal)]);
+        expect([accountId, codes.sort()]).toEqual([accountId, ['part-shown', 'shown']]);
+        return 'shown once';
+      });
+    },
+    LIMIT_MS,
+  );
 });

@@ -38,6 +38,8 @@ export interface Workplace {
   /** Request of the oldest run that is owed. */
   nextRun(): string | undefined | Promise<string | undefined>;
   runDone(requestId: string): void | Promise<void>;
+  /** Nothing is logged without one. */
+  readonly log?: Log;
   /** Cards are not this worker's matter. */
   dropCards(): void | Promise<void>;
 }
@@ -99,7 +101,7 @@ export async function live(machine: Workplace, trouble: Trouble = {}): Promise<L
   };
   let job: string | undefined;
   const { people, custody, random } = machine;
-  const needs = { door: front, store, people: guarded(people, alive), tenants, custody, random, log: quiet, partContext };
+  const needs = { door: front, store, people: guarded(people, alive), tenants, custody, random, log: machine.log ?? quiet, partContext };
   try {
     for (let tries = 0; tries < MOST_TRIES; ) {
       // A timer's transaction is one with what it decides: it became durable when both did.

@@ -1,12 +1,11 @@
-import { sql } from 'kysely';
 import type { Log } from '../../../src/app/log.ts';
 import type { TenantReader, TenantWriter } from '../../../src/app/ports.ts';
-import { moveClock } from '../../../src/store/clock.ts';
 import { connect } from '../../../src/store/connect.ts';
 import { openOutbox } from '../../../src/store/outbox.ts';
 import { storeOn } from '../../../src/store/store.ts';
 import { CUSTODY, machine } from '../installation/machine.ts';
 import { refusal } from '../installation/memoryTenant.ts';
+import { manyIds, onDatabase } from '../installation/onDatabase.ts';
 import { live } from '../installation/process.ts';
 
 /**
@@ -20,12 +19,6 @@ const database = await connect({ kind: 'server', url });
 const outbox = await openOutbox(database, quiet);
 const store = storeOn(database, outbox);
 const { people, policy, info } = machine(inUnit === 'unit');
-/** No id may come twice, in whatever life. */
-const random = {
-  below: (limit: number) => Math.floor(Math.random() * limit),
-  id: (prefix: string) => `${prefix}-${crypto.randomUUID().slice(0, 8)}`,
-};
-
 interface Answer {
   readonly id: number;
   readonly value?: unknown;
@@ -60,27 +53,6 @@ const saw = (): void => {
   events += 1;
 };
 saw();
-await live(
-  {
-    store,
-    tenant,
-    people,
-    policy,
-    info,
-    random,
-    custody: CUSTODY,
-    pass: (ms) => moveClock(database, ms),
-    async nextRun() {
-      const { rows } = await sql<{ id: string }>`
-        select data ->> 'requestId' as id from jobs.job where name = 'run-plan' order by created_on limit 1`.execute(database.current());
-      return rows[0]?.id;
-    },
-    async runDone(requestId) {
-      await sql`delete from jobs.job where name = 'run-plan' and data ->> 'requestId' = ${requestId}`.execute(database.current());
-    },
-    dropCards: () => undefined,
-  },
-  { saw },
-);
+await live(onDatabase(database, store, { tenant, people, policy, info, random: manyIds, custody: CUSTODY }), { saw });
 await store.close();
 process.exit(0);

@@ -42,6 +42,10 @@ async function codeOf(task: Task): Promise<string> {
     case 'revoke':
       await setApprover(database, person('bob').objectId, false);
       return 'ok';
+    case 'reveal': {
+      const outcome = await front.dispatch(actor('dana'), { kind: 'reveal-part', accountId: task.accountId, partNumber: 1 });
+      return outcome.ok && outcome.value.sealed ? 'shown' : said(outcome);
+    }
     case 'run':
       return run(requestId);
   }

@@ -6,7 +6,7 @@ import { connect, type Database } from '../../../src/store/connect.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openOutbox } from '../../../src/store/outbox.ts';
 import { storeOn } from '../../../src/store/store.ts';
-import { anAccount, anAccountPlan, aPlan, aRequest } from '../builders.ts';
+import { anAccount, anAccountPlan, aPart, aPlan, aRequest, days } from '../builders.ts';
 import { freshDatabase } from '../postgres.ts';
 import { makeShared } from './sharedTenant.ts';
 import type { Task } from './task.ts';
@@ -19,6 +19,8 @@ export interface Replicas {
   readonly database: Database;
   /** A request of Rita's to disable an account of its own, kept as if it had just been asked. */
   pending(id: string, expiresAt?: Date): Promise<ChangeRequest>;
+  /** An account whose first part waits for Dana. @returns its id */
+  waitingPart(id: string): Promise<string>;
   request(id: string): Promise<ChangeRequest>;
   do(replica: number, task: Wanted<Task>): Promise<string>;
   /** Jobs that are owed for its run, whoever may have taken it up already. */
@@ -58,6 +60,24 @@ export async function startReplicas(count: number, serverUrl: string): Promise<R
         await tx.insert('request', { ...request, openedAt: new Date() });
       });
       return request;
+    },
+    async waitingPart(id) {
+      const made = aRequest({ plan: aPlan({ requestId: id, userName: id.toLowerCase() }), state: 'applied', formId: `F-${id}` });
+      const parts = [aPart(1, 'dana', { state: 'ready', expiresAt: days(365) }), aPart(2, 'eli', { state: 'ready', expiresAt: days(365) })];
+      const account = anAccount({
+        id: `EA-${id.slice(2)}`,
+        requestId: id,
+        objectId: `user-${id}`,
+        userPrincipalName: id,
+        state: 'handover',
+        parts,
+      });
+      await store.transaction(async (tx) => {
+        await tx.insert('request', made);
+        await tx.insert('account', account);
+        await tx.putSealedParts(account.id, [Buffer.from('one'), Buffer.from('two')]);
+      });
+      return account.id;
     },
     async request(id) {
       const found = await store.get('request', id);
