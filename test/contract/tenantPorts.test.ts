@@ -17,7 +17,7 @@ const SUBJECTS = [
 ] as const;
 
 for (const [name, open, there] of SUBJECTS) {
-  (there ? describe : describe.skip)(`TenantReader and TenantWriter: ${name}${there ? '' : `. ${LIVE_HINT}`}`, () => {
+  (there ? describe : describe.skip)(`TenantReader, TenantWriter, People: ${name}${there ? '' : `. ${LIVE_HINT}`}`, () => {
     let subject: PortSubject;
     let made: string | undefined;
     const reader = () => subject.reader;
@@ -80,6 +80,20 @@ for (const [name, open, there] of SUBJECTS) {
       const now = subject.now();
       if (await reader().canReadSignIns(now)) expect(await reader().signIns([NOBODY], now)).toEqual([]);
       expect(Array.isArray(await reader().directoryChanges([NOBODY], now))).toBe(true);
+    });
+
+    test('ID-1 ID-3 ID-4: whoever holds a role is found by object id with that role, as the same human; nobody is unknown', async () => {
+      const { people } = subject;
+      if (!people) return;
+      expect(await people.lookUp(NOBODY)).toEqual({ ok: false, why: 'unknown' });
+      const holders = await people.holders('approver');
+      expect(new Set(holders.map(({ objectId }) => objectId)).size).toBe(holders.length);
+      expect(holders.length).toBeGreaterThan(0);
+      for (const person of holders.slice(0, 5)) {
+        const found = await people.lookUp(person.objectId);
+        expect(found).toMatchObject({ ok: true, person });
+        expect(found.ok && found.roles.has('approver')).toBe(true);
+      }
     });
 
     // A test that writes: in a tenant that may only be read it does nothing, and its title says so.

@@ -6,6 +6,8 @@ export const liveTenant = {
   user: process.env.BREAKGLASS_TEST_LIVE_USER?.toLowerCase(),
   /** A Conditional Access policy that was made to be changed. */
   policy: process.env.BREAKGLASS_TEST_LIVE_POLICY,
+  /** A group of people with person keys, in that tenant. */
+  peopleGroup: process.env.BREAKGLASS_TEST_LIVE_PEOPLE_GROUP,
   cloud: process.env.BREAKGLASS_TEST_LIVE_CLOUD ?? 'global',
 } as const;
 

@@ -4,11 +4,13 @@ import { sandboxClock } from '../../sandbox/clock.ts';
 import { loopbackCredential } from '../../sandbox/credentials.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
 import { loopbackTransport } from '../../sandbox/graphTransport.ts';
-import { APPS, TENANTS } from '../../sandbox/world.ts';
-import type { TenantInfo, TenantReader, TenantWriter } from '../../src/app/ports.ts';
+import { APPS, HOME_TENANT, ROLE_GROUPS, TENANTS } from '../../sandbox/world.ts';
+import type { People, TenantInfo, TenantReader, TenantWriter } from '../../src/app/ports.ts';
 import { CLOUDS } from '../../src/config/clouds.ts';
 import { parseTenants } from '../../src/config/tenants.ts';
+import { graphClient } from '../../src/graph/client.ts';
 import { credentialFor } from '../../src/graph/credentials.ts';
+import { graphPeople } from '../../src/graph/people.ts';
 import { graphTenants } from '../../src/graph/tenants.ts';
 import { NOON } from './builders.ts';
 import { LIVE_HINT, liveTenant } from './liveTenant.ts';
@@ -23,6 +25,8 @@ export interface PortSubject {
   readonly writer?: TenantWriter;
   /** A user that is there and is nobody's emergency account. */
   readonly somebody: string;
+  /** The people of this directory, by the groups of their roles. */
+  readonly people?: People;
   /** A Conditional Access policy whose exclusions may be changed. */
   readonly policyId?: string;
   now(): Date;
@@ -62,7 +66,13 @@ export async function onSandbox(): Promise<PortSubject> {
   const clock = sandboxClock();
   const server = await startTenant({ port: 0, documents, clock, replicationMs: 40, logDelayMs: 0 }, 'product');
   documents.put('tenant.settings', 'extras', { on: true });
-  const credential = (app: 'reader' | 'changer') => loopbackCredential(server.url, contoso.id, APPS[app], server.secrets[app]);
+  const credential = (app: 'reader' | 'changer', id = contoso.id) => loopbackCredential(server.url, id, APPS[app], server.secrets[app]);
+  const home = graphClient({
+    origin,
+    credential: credential('reader', HOME_TENANT.id),
+    transport: loopbackTransport(origin, server.url),
+    timeoutMs: 20_000,
+  });
   const tenants = graphTenants([{ info: contoso, reader: credential('reader'), writer: credential('changer') }], {
     graphOrigin: origin,
     transport: loopbackTransport(origin, server.url),
@@ -78,6 +88,7 @@ export async function onSandbox(): Promise<PortSubject> {
     reader,
     writer: tenants.writer(contoso.id),
     somebody: somebody.objectId,
+    people: graphPeople(home, { groups: ROLE_GROUPS, personKeyAttribute: 'employeeId' }),
     ...(policyId === undefined ? {} : { policyId }),
     now: () => clock.now(),
     pass(ms) {
@@ -93,7 +104,7 @@ export async function onSandbox(): Promise<PortSubject> {
 
 /** The first tenant of the file, by its own credentials. A writer only where the settings allow writes. */
 export async function onLiveTenant(): Promise<PortSubject> {
-  const { file, user, policy } = liveTenant;
+  const { file, user, policy, peopleGroup } = liveTenant;
   const cloud = Object.entries(CLOUDS).find(([name]) => name === liveTenant.cloud)?.[1];
   if (!file || !user || !cloud) throw new Error(LIVE_HINT);
   const parsed = parseTenants(readFileSync(file, 'utf8'), file);
@@ -105,11 +116,14 @@ export async function onLiveTenant(): Promise<PortSubject> {
     writer: credentialFor(tenant.changer, tenant.id, cloud),
   };
   const tenants = graphTenants([managed], { graphOrigin: cloud.graphOrigin, timeoutMs: 30_000, lacks: new Set(cloud.lacks) });
+  const graph = graphClient({ origin: cloud.graphOrigin, credential: managed.reader, timeoutMs: 30_000 });
+  const groups = (group: string) => ({ requester: group, approver: group, custodian: group, auditor: group, administrator: group });
   return {
     info: tenant,
     reader: tenants.reader(tenant.id),
     ...(liveTenant.writes ? { writer: tenants.writer(tenant.id) } : {}),
     somebody: user,
+    ...(peopleGroup ? { people: graphPeople(graph, { groups: groups(peopleGroup), personKeyAttribute: 'employeeId' }) } : {}),
     ...(policy === undefined ? {} : { policyId: policy }),
     now: () => new Date(),
     pass: sleep,
