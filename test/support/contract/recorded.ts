@@ -23,8 +23,10 @@ export function recordedViolations(dataDir: string): string[] {
   if (!existsSync(join(dataDir, WORLD))) return []; // it never got as far as that
   const documents = openDocuments(join(dataDir, WORLD));
   const exchanges = documents.all<Exchange>('tenant.traffic');
+  const wide = documents.get<{ on: boolean }>('tenant.settings', 'extras')?.on === true;
   documents.close();
   keepTraffic(exchanges);
+  if (!wide) return ['the tenant answered nothing that its contract does not declare: the switch was off'];
   return exchanges.flatMap((exchange) => [...violationsOf(exchange, 'product'), ...sliceViolationsOf(exchange, 'product')]);
 }
 
