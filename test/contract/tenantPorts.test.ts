@@ -96,6 +96,16 @@ for (const [name, open, there] of SUBJECTS) {
       }
     });
 
+    (open === inMemory ? test.skip : test)('a snapshot and a probe never throw: each part says whether it was read', async () => {
+      const known = ['read', 'unreadable'];
+      const { organization, policies, accounts } = await reader().snapshot([subject.somebody], subject.now());
+      expect([organization, policies].map(({ state }) => known.includes(state))).toEqual([true, true]);
+      expect(accounts.map(({ objectId }) => objectId)).toEqual([subject.somebody]);
+      const { signInLog, directoryAudits, methods, whatIf, identities } = await reader().probe([subject.somebody], subject.now());
+      for (const { state } of [signInLog, directoryAudits, methods, whatIf]) expect(known).toContain(state);
+      expect(identities.length).toBe(2);
+    });
+
     // A test that writes: in a tenant that may only be read it does nothing, and its title says so.
     const writing = (title: string, work: () => Promise<void>): void => {
       const mayWrite = open !== onLiveTenant || liveTenant.writes;

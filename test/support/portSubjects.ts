@@ -10,6 +10,7 @@ import { CLOUDS } from '../../src/config/clouds.ts';
 import { parseTenants } from '../../src/config/tenants.ts';
 import { graphClient } from '../../src/graph/client.ts';
 import { credentialFor } from '../../src/graph/credentials.ts';
+import { identitiesOf, type OwnIdentity } from '../../src/graph/identities.ts';
 import { graphPeople } from '../../src/graph/people.ts';
 import { graphTenants } from '../../src/graph/tenants.ts';
 import { NOON } from './builders.ts';
@@ -73,7 +74,11 @@ export async function onSandbox(): Promise<PortSubject> {
     transport: loopbackTransport(origin, server.url),
     timeoutMs: 20_000,
   });
-  const tenants = graphTenants([{ info: contoso, reader: credential('reader'), writer: credential('changer') }], {
+  const identities: OwnIdentity[] = [
+    { appId: APPS.reader, standsFor: ['reader', 'people'] },
+    { appId: APPS.changer, standsFor: ['changer'] },
+  ];
+  const tenants = graphTenants([{ info: contoso, reader: credential('reader'), writer: credential('changer'), identities }], {
     graphOrigin: origin,
     transport: loopbackTransport(origin, server.url),
     timeoutMs: 20_000,
@@ -114,6 +119,7 @@ export async function onLiveTenant(): Promise<PortSubject> {
     info: tenant,
     reader: credentialFor(tenant.reader, tenant.id, cloud),
     writer: credentialFor(tenant.changer, tenant.id, cloud),
+    identities: identitiesOf(tenant, peopleGroup !== undefined),
   };
   const tenants = graphTenants([managed], { graphOrigin: cloud.graphOrigin, timeoutMs: 30_000, lacks: new Set(cloud.lacks) });
   const graph = graphClient({ origin: cloud.graphOrigin, credential: managed.reader, timeoutMs: 30_000 });
