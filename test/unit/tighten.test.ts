@@ -78,13 +78,14 @@ describe('AP-5, AU-9: a second proof that was not asked for when the request was
     expect(beginRun(approved, eligible, NOW)).toMatchObject({ value: { next: { state: 'pending', secondProof: true, annulled: [] } } });
   });
 
-  test('a run that had begun stops, in a named state with an alert, and trying again changes nothing', () => {
+  test('a run that had begun stops, in a named state with an alert and a timer to take it back, and trying again changes nothing', () => {
     const half = late({ state: 'approved', decisions: [ANN, BOB], begunAt: NOON, fence: 1 });
     const eligible = new Set([ANN, BOB, CY].map((row) => row.person.objectId));
     const stopped = beginRun(half, eligible, NOW);
     if (!stopped.ok) throw new Error(code(stopped));
     expect(stopped.value.next).toMatchObject({ state: 'failed', failure: { code: 'QuorumLost' }, fence: 2 });
-    expect(stopped.value.effects.map((effect) => effect.kind)).toEqual(['show', 'intend', 'post', 'post', 'post']);
+    // The last one takes back what was done, once nobody tries again (GR-5).
+    expect(stopped.value.effects.map((effect) => effect.kind)).toEqual(['show', 'intend', 'post', 'post', 'post', 'intend']);
     const again = retry(stopped.value.next, actor('ann'), NOW);
     expect(again.ok && beginRun(tightened(again.value.next, ASKED), eligible, NOW)).toMatchObject({ value: { next: { state: 'failed' } } });
   });
