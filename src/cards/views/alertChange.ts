@@ -63,9 +63,12 @@ function nameOf({ id, name, userPrincipalName, type }: ChangeTarget): string {
   return type === '' || type === 'Resource' ? said : `${said} (${type})`;
 }
 
+/** The first repeats names; of the second, a policy written out whole before and after, a line shows twice the same beginning. */
+const UNTOLD: ReadonlySet<string> = new Set(['Included Updated Properties', 'ConditionalAccessPolicy']);
+
 function propertiesOf({ targets }: DirectoryChange): string[] {
   const all = targets.flatMap(({ properties }) => properties);
-  const told = all.filter(({ name }) => name !== 'Included Updated Properties');
+  const told = all.filter(({ name }) => !UNTOLD.has(name));
   const said = told.slice(0, SHOWN_PROPERTIES).map(({ name, before, after }) => `${plain(name, 60)}: ${value(before)} → ${value(after)}`);
   return told.length > SHOWN_PROPERTIES ? [...said, `and ${told.length - SHOWN_PROPERTIES} more`] : said;
 }
