@@ -61,7 +61,7 @@ const OWNERS: readonly { readonly module: RegExp; readonly folders: readonly str
   { module: /^@azure\/event-hubs/, folders: ['signals'] },
   { module: /^nodemailer/, folders: ['notify'] },
   { module: /^pdfkit/, folders: ['paper'] },
-  { module: /^restify/, folders: ['http'] },
+  { module: /^restify|^prom-client/, folders: ['http'] },
   { module: /^(openid-client|oauth4webapi)/, folders: ['proof'] },
   { module: /^(kysely|pg|@electric-sql\/pglite)(\/|$)/, folders: ['store'] },
   { module: /^pg-boss(\/|$)/, folders: ['store', 'jobs'] },

@@ -30,6 +30,7 @@ import { graphTenants, type ManagedTenant } from './graph/tenants.ts';
 import type { SenderKeys } from './http/senderKeys.ts';
 import { createHttpServer, type HttpNeeds } from './http/server.ts';
 import { type SignalNeeds, signalWebhook } from './http/signals.ts';
+import { metrics, startMetricsServer } from './http/metrics.ts';
 import type { SenderSettings } from './http/signalToken.ts';
 import type { FeedRhythm } from './jobs/expectedFeeds.ts';
 import { type Repeating, repeat } from './jobs/repeat.ts';
@@ -76,6 +77,8 @@ export interface Installation {
   readonly eventHubs: readonly EventHubSettings[];
   readonly heartbeatSeconds: number;
   readonly drillMinutes: number;
+  /** Where Prometheus reads what is measured; nowhere unless set. */
+  readonly metrics?: { readonly port: number; readonly host: string };
   readonly feedRhythms: readonly FeedRhythm[];
   readonly secondPaths: SecondPaths;
   readonly deadMan?: DeadMan | undefined;
@@ -133,7 +136,8 @@ export async function startBreakglass(
       graphClient({ ...graph, credential: installation.people.reader, timeoutMs: PEOPLE_TIMEOUT_MS }),
       installation.people,
     );
-    const front = door({
+    const measured = installation.metrics && metrics();
+    const plainDoor = door({
       store,
       random,
       policy,
@@ -141,6 +145,7 @@ export async function startBreakglass(
       heartbeatSeconds: installation.heartbeatSeconds,
       pushes: pushesOf(installation),
     });
+    const front = measured?.counted(plainDoor) ?? plainDoor;
     const custody = custodyOf(installation.custody, tagKeyOn(database));
     const facts = { people, tenants, store, failed: (what: string, error: unknown) => log.error('look-up.failed', { what, error }) };
     let port = installation.port;
@@ -181,7 +186,7 @@ export async function startBreakglass(
       random,
       partContext,
       jobs: outbox,
-      channel: bot.channel,
+      channel: measured?.countedChannel(bot.channel) ?? bot.channel,
       refreshFor: bot.refreshFor,
       heartbeatSeconds: installation.heartbeatSeconds,
       feedRhythms: installation.feedRhythms,
@@ -217,6 +222,8 @@ export async function startBreakglass(
     );
     const address = await http.listen(installation.port, installation.host);
     port = address.port;
+    const page = measured && (() => measured.text({ store, tenants }));
+    const watched = installation.metrics && page && (await startMetricsServer(installation.metrics, page, log));
     log.info('started', { mode, version, port: address.port, database: database.engine });
     return {
       port: address.port,
@@ -224,6 +231,7 @@ export async function startBreakglass(
       worker,
       async stop() {
         await http.close();
+        await watched?.close();
         await renewing.stop();
         await worker.stop();
         await store.close();

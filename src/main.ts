@@ -158,6 +158,7 @@ function productionOf(settings: Settings, log: Log): Installation {
     })),
     heartbeatSeconds: settings.heartbeatMinutes * 60,
     drillMinutes: settings.drillMinutes,
+    ...(settings.metricsPort === undefined ? {} : { metrics: { port: settings.metricsPort, host: settings.metricsHost } }),
     feedRhythms: feedRhythmsOf(settings.feedRhythms, tenants, FEEDS),
     secondPaths: secondPaths(settings),
     ...(settings.deadManUrl ? { deadMan: deadMan(settings.deadManUrl.reveal(), settings.deadManSeconds) } : {}),

@@ -275,5 +275,16 @@ export const TABLE = {
     },
   ),
   cloud: defaulted('BREAKGLASS_CLOUD', kind.choice(...CLOUD_NAMES), 'global', 'Microsoft cloud of the tenants and of Teams.'),
+  metricsPort: optional(
+    'BREAKGLASS_METRICS_PORT',
+    kind.integer(1, 65_535),
+    'Port on which Prometheus reads GET /metrics; without it there is none.',
+  ),
+  metricsHost: defaulted(
+    'BREAKGLASS_METRICS_HOST',
+    kind.hostName,
+    '127.0.0.1',
+    'Address that port listens on. It asks nobody who they are: leave it on loopback, or on an address only Prometheus can reach.',
+  ),
   logLevel: defaulted('BREAKGLASS_LOG_LEVEL', kind.choice('debug', 'info', 'warn', 'error'), 'info', 'Least severe log lines to write.'),
 } as const;

@@ -37,6 +37,7 @@ async function signInTwiceAndAcknowledge(drillId: string): Promise<void> {
     expect((await sandbox.signIn(UPN, typed)).errorCode).toBe(code);
     const mine = (message: Message) => !before.has(message.id) && has('alert.acknowledge', NAME, drillId)(message);
     const alert = await sandbox.message('ann', 'channel', mine);
+    before.add(alert.id);
     await sandbox.press('ann', alert.id, 'alert.acknowledge');
   }
 }
