@@ -1,4 +1,5 @@
 import { freshDatabase, POSTGRES_HINT, startPostgres } from '../test/support/postgres.ts';
+import { alerts } from './alerts.ts';
 import { approval } from './approval.ts';
 import type { Benchmark, Figure, Surroundings } from './benchmark.ts';
 import { verdictOf } from './benchmark.ts';
@@ -10,7 +11,7 @@ import { start } from './start.ts';
 import { timers } from './timers.ts';
 
 /** `npm run bench [-- name…] [--write]`: everything side by side in one run; `--write` puts the results into docs/performance.md. */
-const ALL: readonly Benchmark[] = [filter, help, approval, timers, start, hostile];
+const ALL: readonly Benchmark[] = [filter, help, approval, alerts, timers, start, hostile];
 const names = process.argv.slice(2).filter((argument) => argument !== '--write');
 const write = process.argv.includes('--write');
 const unknown = names.filter((name) => !ALL.some((benchmark) => benchmark.name === name));

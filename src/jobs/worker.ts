@@ -5,7 +5,7 @@ import type { Channel, SecondPaths, Store, Stream, Tenants } from '../app/ports.
 import type { RefreshFor } from './draw.ts';
 import { expectedFeeds } from './expectedFeeds.ts';
 import { bringHeartbeat } from './heartbeat.ts';
-import { pacer } from './pace.ts';
+import { pacer, type Turn } from './pace.ts';
 import { pollChanges } from './pollChanges.ts';
 import { pollRosters } from './pollRosters.ts';
 import { pollSignIns } from './pollSignIns.ts';
@@ -27,6 +27,8 @@ export interface WorkerNeeds extends RunPlanNeeds, WatchingNeeds {
   readonly rosterPollSeconds: number;
   readonly secondPaths: SecondPaths;
   readonly streams?: readonly Stream[];
+  /** Spaces out what is sent to Teams; by its documented limits unless said otherwise. */
+  readonly turn?: Turn;
   readonly log: Log;
 }
 
@@ -42,7 +44,7 @@ const SWEEP_EVERY_MS = 60_000;
 /** Starts everything that works in the background. Alerts have queues of their own. */
 export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   const { store, door, jobs, tenants, log } = needs;
-  const turn = pacer();
+  const turn = needs.turn ?? pacer();
   const cards = cardJobs(needs, turn);
   const heartbeat = { ...needs, expectedFeeds: async () => (await expectedFeeds(needs)).length };
   const handle = async (job: Parameters<Parameters<Jobs['work']>[2]>[0]): Promise<void> => {
