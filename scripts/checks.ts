@@ -4,6 +4,7 @@ import { DEPLOYING } from './cloudDocs.ts';
 import { staleDocs } from './generatedDocs.ts';
 import { GRAPH_PERMISSIONS } from './graphDocs.ts';
 import { importViolations } from './importRules.ts';
+import { MONITORS } from './monitorDocs.ts';
 import { POSTURE_CHECKS } from './postureDocs.ts';
 import { SETTINGS } from './settingsDocs.ts';
 import { ROOT, sources } from './sources.ts';
@@ -62,7 +63,7 @@ export async function imports(): Promise<CheckResult> {
 
 /** Documents that are made from the code; `write` brings them up to date. */
 export const generatedDocs = (options: { readonly write: boolean }): string[] =>
-  staleDocs(ROOT, [...SETTINGS, GRAPH_PERMISSIONS, DEPLOYING, POSTURE_CHECKS], options);
+  staleDocs(ROOT, [...SETTINGS, GRAPH_PERMISSIONS, DEPLOYING, POSTURE_CHECKS, ...MONITORS], options);
 
 export async function documents(): Promise<CheckResult> {
   const stale = generatedDocs({ write: false });

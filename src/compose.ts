@@ -8,7 +8,7 @@ import { door } from './app/dispatch.ts';
 import { gatherPosture } from './app/gatherMend.ts';
 import type { Log } from './app/log.ts';
 import { gatherOpenFacts } from './app/openRequest.ts';
-import type { Custody, DeadMan, Policy, Random, SecondPaths } from './app/ports.ts';
+import type { Custody, DeadMan, MonitorsInAzure, Policy, Random, SecondPaths } from './app/ports.ts';
 import { createBot } from './bot/bot.ts';
 import type { TokenCredential } from './bot/credentials.ts';
 import type { BotNeeds } from './bot/needs.ts';
@@ -27,12 +27,13 @@ import { partContext } from './custody/keyFile.ts';
 import { type GraphSettings, graphClient, type TokenSource } from './graph/client.ts';
 import { graphPeople, type PeopleSettings } from './graph/people.ts';
 import { graphTenants, type ManagedTenant } from './graph/tenants.ts';
+import { metrics, startMetricsServer } from './http/metrics.ts';
 import type { SenderKeys } from './http/senderKeys.ts';
 import { createHttpServer, type HttpNeeds } from './http/server.ts';
 import { type SignalNeeds, signalWebhook } from './http/signals.ts';
-import { metrics, startMetricsServer } from './http/metrics.ts';
 import type { SenderSettings } from './http/signalToken.ts';
 import type { FeedRhythm } from './jobs/expectedFeeds.ts';
+import { monitorsWatch, type ReadMonitorsNeeds } from './jobs/readMonitors.ts';
 import { type Repeating, repeat } from './jobs/repeat.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
 import { runbookLinks } from './paper/issue.ts';
@@ -77,6 +78,8 @@ export interface Installation {
   readonly eventHubs: readonly EventHubSettings[];
   readonly heartbeatSeconds: number;
   readonly drillMinutes: number;
+  /** What watches the accounts from Azure, to be read back; not at all unless set. */
+  readonly monitors?: { readonly inAzure: MonitorsInAzure; readonly everySeconds: number };
   /** Where Prometheus reads what is measured; nowhere unless set. */
   readonly metrics?: { readonly port: number; readonly host: string };
   readonly feedRhythms: readonly FeedRhythm[];
@@ -172,7 +175,13 @@ export async function startBreakglass(
           const roster = policy.coolDownHours === 0 ? undefined : await store.roster('approver');
           return roster && coolingUntil(roster, approver, policy.coolDownHours, await store.now());
         },
-        status: async (): Promise<StatusFacts> => ({ version, mode, database: describe(database), limits: installation.limits }),
+        status: async (): Promise<StatusFacts> => ({
+          version,
+          mode,
+          database: describe(database),
+          limits: installation.limits,
+          readsMonitors: installation.monitors !== undefined,
+        }),
         log,
       },
       { ...installation.bot, version, mode },
@@ -201,6 +210,7 @@ export async function startBreakglass(
       log,
     });
     const renewing = renewal(custody, log);
+    const monitors = monitorsRead(installation, { store, tenants, door: front, log }, publicUrl && (() => publicUrl(port)));
     await front.dispatch({ kind: 'system', part: 'worker' }, { kind: 'configuration-read', configuration: configurationOf(installation) });
     const http = createHttpServer(
       {
@@ -232,7 +242,7 @@ export async function startBreakglass(
       async stop() {
         await http.close();
         await watched?.close();
-        await renewing.stop();
+        await Promise.all([renewing.stop(), monitors?.stop()]);
         await worker.stop();
         await store.close();
         log.info('stopped');
@@ -251,6 +261,24 @@ function renewal({ renew }: ReturnType<typeof custodyOf>, log: Log): Repeating {
   });
   void renewing.now(); // logs its failures itself
   return renewing;
+}
+
+/** Reads the monitors back now and on schedule (SI-4). */
+function monitorsRead(
+  { monitors }: Installation,
+  needs: Omit<ReadMonitorsNeeds, 'inAzure' | 'webhookUri'>,
+  ownUrl: (() => string) | undefined,
+): Repeating | undefined {
+  if (!monitors) return undefined;
+  const webhookUri = ownUrl && `${ownUrl()}/api/signals/azure-monitor`;
+  const reading = repeat(
+    'monitors',
+    monitors.everySeconds * 1_000,
+    needs.log,
+    monitorsWatch({ ...needs, inAzure: monitors.inAzure, webhookUri }),
+  );
+  void reading.now(); // logs its failures itself
+  return reading;
 }
 
 /** A part that cannot be opened is a refusal in words; what the vault said is in the log. */
@@ -278,10 +306,13 @@ async function proverOf(
 }
 
 /** What a drill must see arrive. A free tenant's sign-in log goes nowhere (Learn, monitoring prerequisites: P1 or P2). */
-const pushesOf =
-  ({ signals, tenants }: Installation) =>
-  (tenantId: string): readonly Feed[] =>
-    signals && tenants.some(({ info }) => info.id === tenantId && info.kind !== 'free') ? ['azure-monitor'] : [];
+function pushesOf({ signals, eventHubs, tenants }: Installation): (tenantId: string) => readonly Feed[] {
+  const pushes: readonly Feed[] = [
+    ...(signals ? (['azure-monitor'] as const) : []),
+    ...(eventHubs.length > 0 ? (['event-hub'] as const) : []),
+  ];
+  return (tenantId) => (tenants.some(({ info }) => info.id === tenantId && info.kind !== 'free') ? pushes : []);
+}
 
 /** A webhook for each kind of sender that can prove who it is; without one there is none. */
 function webhooks(
@@ -302,8 +333,21 @@ function webhooks(
 
 /** What decides who may do what, where and how: a change of any of it between two starts is an alert (ST-4). Never a secret. */
 function configurationOf(installation: Installation): Configuration {
-  const { policy, bot, people, tenants, signals, sentinelCallerAppId, senderKeys, eventHubs, proof, custody, secondPaths, deadMan } =
-    installation;
+  const {
+    policy,
+    bot,
+    people,
+    tenants,
+    signals,
+    sentinelCallerAppId,
+    senderKeys,
+    eventHubs,
+    proof,
+    custody,
+    secondPaths,
+    deadMan,
+    monitors,
+  } = installation;
   const groups = Object.entries(people.groups).map(([role, group]) => [`group of ${role}s`, group]);
   const managed = tenants.map(({ info }) => [`tenant ${info.name}`, `${info.id}, exclusion group ${info.exclusionGroupId}`]);
   return {
@@ -318,6 +362,7 @@ function configurationOf(installation: Installation): Configuration {
     'senders with a key': [...new Set(senderKeys?.map(({ sender }) => sender))].sort().join(', ') || 'none',
     'event hubs': eventHubs.map(({ namespace, name, consumerGroup }) => [namespace, name, consumerGroup].join('/')).join(', ') || 'none',
     'second path of alerts': Object.keys(secondPaths).sort().join(' and ') || 'none',
+    'monitors in Azure read back': monitors ? 'yes' : 'no',
     'dead-man ping': deadMan ? 'on' : 'off',
     'second proof by': proof ? [proof.signIn.clientId, proof.signIn.authenticationContext].filter(Boolean).join(', ') : 'nobody',
     ...Object.fromEntries(groups),

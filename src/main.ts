@@ -16,6 +16,7 @@ import { parseKeyFile } from './custody/keyFile.ts';
 import { parseVaultKey } from './custody/keyId.ts';
 import { botCredential, credentialFor } from './graph/credentials.ts';
 import { identitiesOf } from './graph/identities.ts';
+import { monitorsInAzure } from './graph/monitors.ts';
 import { parseSenderKeys, type SenderKeys } from './http/senderKeys.ts';
 import { AZURE_MONITOR_APP, issuersOf, remoteKeys } from './http/signalToken.ts';
 import { jsonLog } from './logging/jsonLog.ts';
@@ -158,6 +159,20 @@ function productionOf(settings: Settings, log: Log): Installation {
     })),
     heartbeatSeconds: settings.heartbeatMinutes * 60,
     drillMinutes: settings.drillMinutes,
+    ...(settings.monitorsResourceGroup === undefined
+      ? {}
+      : {
+          monitors: {
+            everySeconds: settings.monitorsReadMinutes * 60,
+            inAzure: monitorsInAzure({
+              origin: cloud.armOrigin,
+              resourceGroup: settings.monitorsResourceGroup,
+              credential: credentialFor(peopleReader, settings.homeTenantId, cloud),
+              readers: new Map(tenants.map((tenant) => [tenant.id, credentialFor(tenant.reader, tenant.id, cloud)])),
+              timeoutMs: 15_000,
+            }),
+          },
+        }),
     ...(settings.metricsPort === undefined ? {} : { metrics: { port: settings.metricsPort, host: settings.metricsHost } }),
     feedRhythms: feedRhythmsOf(settings.feedRhythms, tenants, FEEDS),
     secondPaths: secondPaths(settings),

@@ -41,7 +41,7 @@ const bot = createBot(
     random: randomIds(),
     credential: { getToken: async () => ({ token: 'outbound-token', expiresOnTimestamp: Date.now() + 3_600_000 }) },
     decidesFrom: async () => undefined,
-    status: async () => ({ version: '0', mode: 'production', database: 'none', limits: [] }),
+    status: async () => ({ version: '0', mode: 'production', database: 'none', limits: [], readsMonitors: false }),
     log,
   },
   {

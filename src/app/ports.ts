@@ -8,6 +8,7 @@ import type { Configuration } from '../core/configuration.ts';
 import type { Drill } from '../core/drill/types.ts';
 import type { Effect, Place, Subject } from '../core/effect.ts';
 import type { Intent } from '../core/intent.ts';
+import type { FoundMonitors } from '../core/monitors/compare.ts';
 import type { PersonRef, Role, StrangerReason } from '../core/people.ts';
 import type { RemovableMethod } from '../core/posture/check.ts';
 import type { AuthenticationMethod, TenantSnapshot } from '../core/posture/snapshot.ts';
@@ -404,6 +405,11 @@ export interface Notice {
 export type SecondPath = 'mail' | 'page';
 /** Only those that are set up. Each resolves when the peer took it, and throws otherwise: whoever calls tries again. */
 export type SecondPaths = { readonly [P in SecondPath]?: (notice: Notice) => Promise<void> };
+
+/** What watches the accounts from Azure, as it is there now. @throws whatever keeps it from being read */
+export interface MonitorsInAzure {
+  read(): Promise<FoundMonitors>;
+}
 
 /** Tells somebody outside that we live. Who stops hearing it raises the alarm (SI-2). */
 export interface DeadMan {

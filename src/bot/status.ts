@@ -3,18 +3,22 @@ import type { StatusInput } from '../cards/views/status.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 
 /** What only the one who put the installation together knows. */
-export type StatusFacts = Pick<StatusInput, 'version' | 'mode' | 'database' | 'limits'>;
+export type StatusFacts = Pick<StatusInput, 'version' | 'mode' | 'database' | 'limits'> & {
+  /** Whether the monitors in Azure are read back. */
+  readonly readsMonitors: boolean;
+};
 
 const MOST_ACCOUNTS = 1_000;
 
 /** The state of the installation as it is now. A tenant with accounts whose feed was never read is shown as such, not left out. */
 export async function statusOf(facts: StatusFacts, store: Reads, tenants: Pick<Tenants, 'list' | 'info'>): Promise<StatusInput> {
-  const [now, feeds, backlog, audit, accounts] = await Promise.all([
+  const [now, feeds, backlog, audit, accounts, standing] = await Promise.all([
     store.now(),
     store.feeds(),
     store.backlog(),
     store.auditHead(),
     store.accounts(MOST_ACCOUNTS),
+    store.conditions(),
   ]);
   const read = feeds.map(({ tenantId, feed, lastSuccessAt, failures, lastError }) => ({
     tenant: tenants.info(tenantId)?.name ?? tenantId,
@@ -31,6 +35,7 @@ export async function statusOf(facts: StatusFacts, store: Reads, tenants: Pick<T
     feeds: [...read, ...never.map(({ name }) => ({ tenant: name, feed: 'graph-sign-ins' }))],
     jobs: { waiting: backlog.jobs, failed: backlog.failedJobs },
     timers: { waiting: backlog.timers, ...(backlog.nextTimerAt ? { nextAt: backlog.nextTimerAt } : {}) },
+    monitors: monitorsOf(facts.readsMonitors, standing),
     drills: drillsOf(accounts),
     audit,
   };
@@ -44,4 +49,10 @@ function drillsOf(accounts: readonly EmergencyAccount[]): StatusInput['drills'] 
   );
   const passed = inUse.filter(({ drill, drillPassedAt }) => drillPassedAt !== undefined && drill?.result !== 'failed');
   return { passed: passed.length, of: inUse.length, failed };
+}
+
+function monitorsOf(reads: boolean, standing: ReadonlyMap<string, Date>): StatusInput['monitors'] {
+  if (!reads) return 'unchecked';
+  const [since] = [...standing].flatMap(([name, at]) => (name.startsWith('monitors:') ? [at] : []));
+  return since ? { differSince: since } : 'as-shipped';
 }

@@ -9,6 +9,8 @@ export interface CloudAddresses {
   /** Issuer of version 1 tokens, without the tenant. */
   readonly stsOrigin: string;
   readonly graphOrigin: string;
+  /** Azure Resource Manager. */
+  readonly armOrigin: string;
   /** Audience of the token with which a managed identity vouches for an app. */
   readonly exchangeAudience: string;
   /** The channel service: where its keys are, who signs its tokens, and what the bot's own token is for. */
@@ -41,6 +43,7 @@ const US_GOVERNMENT = {
   exchangeAudience: 'api://AzureADTokenExchangeUSGov',
   vaultDomain: 'vault.usgovcloudapi.net',
   eventHubsDomain: 'servicebus.usgovcloudapi.net',
+  armOrigin: 'https://management.usgovcloudapi.net',
   initialDomains: ['onmicrosoft.us', 'onmicrosoft.com'],
   lacks: [],
 } as const;
@@ -56,6 +59,7 @@ export const CLOUDS = {
     loginOrigin: 'https://login.microsoftonline.com',
     stsOrigin: 'https://sts.windows.net',
     graphOrigin: 'https://graph.microsoft.com',
+    armOrigin: 'https://management.azure.com',
     exchangeAudience: 'api://AzureADTokenExchange',
     vaultDomain: 'vault.azure.net',
     eventHubsDomain: 'servicebus.windows.net',
@@ -95,6 +99,7 @@ export const CLOUDS = {
     exchangeAudience: 'api://AzureADTokenExchangeChina',
     vaultDomain: 'vault.azure.cn',
     eventHubsDomain: 'servicebus.chinacloudapi.cn',
+    armOrigin: 'https://management.chinacloudapi.cn',
     channel: {
       openIdMetadataUrl: 'https://login.botframework.azure.cn/v1/.well-known/openidconfiguration',
       tokenIssuer: 'https://api.botframework.azure.cn',

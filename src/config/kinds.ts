@@ -163,6 +163,14 @@ export const hostName: Kind<string> = {
   read: (value) => (/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(value) ? ok(value.toLowerCase()) : no('must be the name of a host')),
 };
 
+export const resourceGroup: Kind<string> = {
+  type: '/subscriptions/…/resourceGroups/…',
+  read: (value) =>
+    /^\/subscriptions\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/resourceGroups\/[\w.()-]{1,90}$/i.test(value)
+      ? ok(value)
+      : no('must be the resource id of a resource group: /subscriptions/<id>/resourceGroups/<name>'),
+};
+
 const MAIL = /^[^\s@<>(),;:"\\]{1,64}@[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i;
 
 export const mailAddress: Kind<string> = {

@@ -275,6 +275,14 @@ export const TABLE = {
     },
   ),
   cloud: defaulted('BREAKGLASS_CLOUD', kind.choice(...CLOUD_NAMES), 'global', 'Microsoft cloud of the tenants and of Teams.'),
+  monitorsResourceGroup: optional(
+    'BREAKGLASS_MONITORS_RESOURCE_GROUP',
+    kind.resourceGroup,
+    'Resource group in which the alert rules of npm run monitors are deployed; they are read back and compared.',
+  ),
+  monitorsReadMinutes: defaulted('BREAKGLASS_MONITORS_READ_MINUTES', kind.integer(1, 1_440), 15, 'How often they are read back.', {
+    unit: 'minutes',
+  }),
   metricsPort: optional(
     'BREAKGLASS_METRICS_PORT',
     kind.integer(1, 65_535),

@@ -41,3 +41,24 @@ export async function inspectDatabase(location: Location): Promise<Inspection | 
     await database.close();
   }
 }
+
+/**
+ * The accounts on the watch list now, as `Store.watchedUsers` has them, by tenant. Changes nothing.
+ *
+ * @throws whatever refuses the connection, and where the tables are not those of this version
+ */
+export async function watchedAccounts(location: Location): Promise<Inspection['accounts']> {
+  if (location.kind === 'embedded' && !existsSync(location.folder)) return [];
+  const database = await connect(location.kind === 'server' ? { ...location, poolSize: 1 } : location);
+  try {
+    const rows = await database
+      .current()
+      .selectFrom('account')
+      .select(['tenant_id', 'object_id'])
+      .where((eb) => eb.or([eb('retired_at', 'is', null), eb('retired_at', '>', sql<Date>`now() - interval '31 days'`)]))
+      .execute();
+    return rows.map((row) => ({ tenantId: row.tenant_id, objectId: row.object_id }));
+  } finally {
+    await database.close();
+  }
+}

@@ -148,6 +148,7 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     alertCard({ ...alert, state: 'classified', classified: { as: 'misuse', by: who('a'), at: NOON }, caseId: 'C-1' }, NOON),
     alertListCard([open, alert], [useCase]),
     alertCard({ ...open, cause: { kind: 'feed-silent', feed: 'event-hub', sinceAt: NOON, everySeconds: 60, words: text() } }, NOON),
+    alertCard({ ...open, cause: { kind: 'monitors-differ', differences: [{ what: text(), problem: 'not-split', detail: text() }] } }, NOON),
     alertCard({ ...open, state: 'over', overAt: NOON, cause: { kind: 'teams-unreachable', sinceAt: NOON } }, NOON, 'over'),
     drillCard(aDrill({ account: text(), tenantName: text(), person: text(), origin: text(), startedBy: who('s') })),
     drillFormCard(anAccount({ userPrincipalName: text(), tenantName: text() }), { minutes: text(), person: text(), origin: text() }),
@@ -170,6 +171,7 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     }),
     whoamiCard({ name: text(), objectId: text(), found: false, why: 'guest', roles: [], ownerOf: [], custodianOf: [] }),
     statusCard({
+      monitors: { differSince: NOON },
       drills: { passed: 1, of: 2, failed: [{ account: text(), hop: 'card' }] },
       now: NOON,
       version: text(),

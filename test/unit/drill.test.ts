@@ -137,6 +137,25 @@ describe('a drill', () => {
     expect(theDrill().state).toBe('passed');
   });
 
+  test('a push that tells a later instant has come all the same, once the log says when the sign-in was', async () => {
+    await start();
+    await passTime(29);
+    for (const code of [WRONG, 0]) await seen(code, 'azure-monitor', { signedInAt: minutes(34) });
+    expect(theDrill().legs.every(({ alertId }) => alertId === undefined)).toBe(true);
+    for (const code of [WRONG, 0]) await seen(code, 'graph-sign-ins', { signedInAt: minutes(28) });
+    await handToTeams();
+    await acknowledgeAll();
+    await passTime(30);
+    expect(theDrill()).toMatchObject({ state: 'passed', aside: [] });
+  });
+
+  test('is judged by the second: logs know no less', async () => {
+    store.setClock(new Date(NOON.getTime() + 700));
+    await start();
+    const id = await seen(0, 'graph-sign-ins', { signedInAt: NOON });
+    expect(theDrill().legs[1]?.alertId).toBe(id);
+  });
+
   test('passes too when the log is the last to tell', async () => {
     await start();
     await passTime(3);

@@ -31,7 +31,16 @@ export async function noteOnDrills(scene: Scene, intent: Wanted<'sign-in-seen'>,
   for (const { id } of await tx.drillsOf(account.id, intent.event.signedInAt)) {
     const drill = await tx.lock('drill', id);
     if (!drill) continue;
-    const seen = { alertId: alert.id, event: intent.event, feed: intent.feed, receivedAt: intent.receivedAt ?? now, acceptedAt: now };
+    const feeds = alert.cause.kind === 'sign-in' ? alert.cause.feeds : [];
+    const seen = {
+      alertId: alert.id,
+      event: intent.event,
+      feed: intent.feed,
+      receivedAt: intent.receivedAt ?? now,
+      acceptedAt: alert.raisedAt,
+      otherFeeds: feeds.filter((feed) => feed !== intent.feed),
+      now,
+    };
     const { next, effects } = noteSignIn(drill, account.objectId, seen);
     if (next === drill) continue;
     await tx.save('drill', next);

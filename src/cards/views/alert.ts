@@ -10,6 +10,7 @@ import { when } from '../time.ts';
 import { tellChange } from './alertChange.ts';
 import { tellCondition } from './alertCondition.ts';
 import { tellBrokenDrill } from './drillWords.ts';
+import { tellMonitors } from './monitorWords.ts';
 
 type Color = 'Attention' | 'Warning' | 'Default';
 
@@ -266,6 +267,8 @@ export function tell(cause: AlertCause): Told {
         next: 'Until this feed works again, watch the sign-in log of the tenant in Entra yourself.',
         reported: 'Found by Breakglass.',
       };
+    case 'monitors-differ':
+      return tellMonitors(cause);
     case 'drill-failed':
       return tellBrokenDrill(cause);
     case 'feed-silent':

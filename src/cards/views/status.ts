@@ -20,6 +20,8 @@ export interface StatusInput {
     readonly of: number;
     readonly failed: readonly { readonly account: string; readonly hop: Hop }[];
   };
+  /** Whether the monitors in Azure are as shipped: `unchecked` where nothing says where they are; else since when they are not. */
+  readonly monitors: 'unchecked' | 'as-shipped' | { readonly differSince: Date };
   readonly audit: { readonly size: number; readonly root: string };
   /** What this installation cannot guarantee, and why. */
   readonly limits: readonly string[];
@@ -64,7 +66,11 @@ export function statusCard(v: StatusInput): Rendered {
   const card = render({
     header: header(
       'Breakglass',
-      broken > 0 ? 'attention' : v.jobs.failed > 0 || v.drills.failed.length > 0 || silent ? 'warning' : 'good',
+      broken > 0
+        ? 'attention'
+        : v.jobs.failed > 0 || v.drills.failed.length > 0 || typeof v.monitors !== 'string' || silent
+          ? 'warning'
+          : 'good',
       state,
     ),
     facts: [
@@ -73,6 +79,8 @@ export function statusCard(v: StatusInput): Rendered {
       textFact('Jobs', `${v.jobs.waiting} waiting, ${v.jobs.failed} given up`),
       textFact('Timers', `${v.timers.waiting} waiting`),
       ...(v.timers.nextAt ? [timeFact('Next timer', v.timers.nextAt)] : []),
+      textFact('Monitors in Azure', MONITORS[typeof v.monitors === 'string' ? v.monitors : 'differ']),
+      ...(typeof v.monitors === 'string' ? [] : [timeFact('They differ since', v.monitors.differSince)]),
       textFact('Drills', drillWords(v.drills), 300),
       textFact('Audit log', v.audit.size === 1 ? '1 entry' : `${v.audit.size} entries`),
       codeFact('Its root', v.audit.root),
@@ -84,6 +92,12 @@ export function statusCard(v: StatusInput): Rendered {
   });
   return { card, summary: `Breakglass: ${state}` };
 }
+
+const MONITORS = {
+  unchecked: 'not read back: nothing says where they are',
+  'as-shipped': 'as shipped',
+  differ: 'not as shipped: see alerts',
+} as const;
 
 function drillWords({ passed, of, failed }: StatusInput['drills']): string {
   const broken = failed.slice(0, 3).map(({ account, hop }) => `${plain(account, 80)} broke at “${HOP_NAMES[hop]}”`);

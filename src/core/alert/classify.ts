@@ -18,6 +18,7 @@ const MAY_BE_USE: { readonly [K in AlertCause['kind']]: boolean } = {
   'teams-unreachable': false,
   'audit-failing': false,
   'drill-failed': false,
+  'monitors-differ': false,
 };
 const ASK_AFTER_MS = DAY;
 

@@ -1,5 +1,6 @@
 import type { ConfigurationChange } from '../configuration.ts';
 import type { Hop, LegId } from '../drill/types.ts';
+import type { MonitorDifference } from '../monitors/compare.ts';
 import type { PersonRef, Role } from '../people.ts';
 import type { ChangeConcern, ChangeOrigin, DirectoryChange } from './change.ts';
 
@@ -59,6 +60,8 @@ export type AlertCause =
   | { readonly kind: 'feed-silent'; readonly feed: Feed; readonly sinceAt: Date; readonly everySeconds: number; readonly words: string }
   /** Cards do not reach the channel: a heartbeat or an alert was not confirmed in time. */
   | { readonly kind: 'teams-unreachable'; readonly sinceAt: Date }
+  /** What watches the accounts from Azure is not what was shipped, or cannot be read (SI-4). */
+  | { readonly kind: 'monitors-differ'; readonly differences: readonly MonitorDifference[] }
   /** A drill showed that the way of an alert to people is broken, and where (SI-6). */
   | { readonly kind: 'drill-failed'; readonly drillId: string; readonly hop: Hop; readonly leg: LegId }
   /** Alerts go out without their audit entries, which are owed (AL-10). */

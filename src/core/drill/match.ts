@@ -15,7 +15,7 @@ export type Fit = { readonly is: 'leg'; readonly leg: LegId } | { readonly is: '
  */
 export function fitOf(drill: Drill, objectId: string, event: SignInEvent): Fit {
   if (event.tenantId !== drill.tenantId || event.userId !== objectId) return { is: 'other' };
-  if (event.signedInAt < drill.startedAt) return { is: 'aside', why: 'early' };
+  if (event.signedInAt < wholeSecond(drill.startedAt)) return { is: 'aside', why: 'early' };
   const end = drill.endedAt && drill.endedAt < drill.endsAt ? drill.endedAt : drill.endsAt;
   if (event.signedInAt > end) return { is: 'aside', why: 'after' };
   // A feed that names no address contradicts none; another one that does corrects it.
@@ -24,6 +24,9 @@ export function fitOf(drill: Drill, objectId: string, event: SignInEvent): Fit {
   if (event.errorCode === 0) return { is: 'leg', leg: 'succeeded' };
   return WRONG_SECRET.has(event.errorCode) ? { is: 'leg', leg: 'failed' } : { is: 'aside', why: 'other-result' };
 }
+
+/** Logs and pushes tell the second and no more: what was made in the second a drill began in is its. */
+const wholeSecond = (at: Date): Date => new Date(Math.floor(at.getTime() / 1_000) * 1_000);
 
 /** Whether an alert bears the drill's label: it was made when and from where it was announced, whatever became of it. */
 export const bearsLabel = (drill: Pick<Drill, 'legs' | 'aside'>, alertId: string): boolean =>

@@ -9,9 +9,11 @@ export interface SeenSignIn {
   readonly alertId: string;
   readonly event: SignInEvent;
   readonly feed: Feed;
-  /** When it reached us, and when it was taken in. */
   readonly receivedAt: Date;
+  /** When the alert was raised, and what other feeds it had by then. */
   readonly acceptedAt: Date;
+  readonly otherFeeds: readonly Feed[];
+  readonly now: Date;
 }
 
 /**
@@ -37,18 +39,29 @@ export function noteSignIn(
   if (fit.is === 'aside') return changed(drill, aside(drill, seen, fit.why), seen);
   const leg = drill.legs.find(({ id }) => id === fit.leg);
   if (!leg || leg.alertId !== undefined) return changed(drill, aside(drill, seen, 'again'), seen);
-  return changed(drill, arrived(drill, { ...leg, alertId, acceptedAt: seen.acceptedAt }, seen), seen);
+  return changed(drill, arrived(drill, begun(leg, seen), seen), seen);
 }
 
-function changed(before: Drill, after: Drill, { acceptedAt }: SeenSignIn): { readonly next: Drill; readonly effects: readonly Effect[] } {
+function changed(before: Drill, after: Drill, { now }: SeenSignIn): { readonly next: Drill; readonly effects: readonly Effect[] } {
   if (after === before) return { next: before, effects: [] };
   const next = { ...after, revision: before.revision + 1 };
   const effects: Effect[] = [{ kind: 'show', subject: `drill:${before.id}` }];
   if (next.state !== 'running') return { next, effects };
   // What came may have been the last that was missing.
   const intent = { kind: 'look-at-drill', drillId: before.id } as const;
-  return { next, effects: [...effects, { kind: 'intend', key: `drill-look:${before.id}`, at: acceptedAt, intent }] };
+  return { next, effects: [...effects, { kind: 'intend', key: `drill-look:${before.id}`, at: now, intent }] };
 }
+
+/**
+ * The alert may have other sources already, which told another instant: a push tells the end of its window. They have brought it all the same,
+ * and the first of them raised the alert.
+ */
+const begun = (leg: Leg, { alertId, acceptedAt, otherFeeds }: SeenSignIn): Leg => ({
+  ...leg,
+  alertId,
+  acceptedAt,
+  arrivals: otherFeeds.map((feed) => ({ feed, at: acceptedAt })),
+});
 
 /** A push tells the end of its window where it knows no better: of several instants of one sign-in the earliest is nearest (AL-4). */
 function arrived(drill: Drill, leg: Leg, { event, feed, receivedAt }: SeenSignIn): Drill {

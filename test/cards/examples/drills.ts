@@ -50,6 +50,14 @@ const BROKEN: { readonly [H in Hop]: Drill } = {
   acknowledged: failedAt({ hop: 'acknowledged', leg: 'succeeded' }, [leg('failed', 'acknowledged'), leg('succeeded', 'card')]),
 };
 
+const {
+  account: _account,
+  accountId: _accountId,
+  tenantId: _tenantId,
+  tenantName: _tenantName,
+  ...bare
+} = anAlert({ severity: 'high', owners: [] });
+
 export const DRILLS: readonly Example[] = [
   { card: 'drillForm', state: 'fresh', rendered: drillFormCard(anAccount(), { minutes: '30', person: '', origin: '' }) },
   {
@@ -89,6 +97,25 @@ export const DRILLS: readonly Example[] = [
     state: 'drill-failed',
     rendered: alertCard(
       anAlert({ severity: 'high', cause: { kind: 'drill-failed', drillId: 'D-7M3K9X', hop: 'webhook', leg: 'failed' } }),
+      minutes(31),
+    ),
+  },
+  {
+    card: 'alert',
+    state: 'monitors-differ',
+    rendered: alertCard(
+      {
+        ...bare,
+        cause: {
+          kind: 'monitors-differ',
+          differences: [
+            { what: 'breakglass-contoso-sign-ins', problem: 'account-missing', detail: anAccount().objectId },
+            { what: 'breakglass-contoso-sign-ins', problem: 'bot-not-called' },
+            { what: 'breakglass-contoso-changes', problem: 'disabled' },
+            { what: 'contoso', problem: 'log-not-sent', detail: 'AuditLogs' },
+          ],
+        },
+      },
       minutes(31),
     ),
   },

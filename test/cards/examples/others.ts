@@ -108,6 +108,7 @@ export const OTHERS: readonly Example[] = [
     card: 'status',
     state: 'good',
     rendered: statusCard({
+      monitors: 'as-shipped',
       drills: { passed: 3, of: 3, failed: [] },
       now: NOON,
       version: '0.1.0',
@@ -127,6 +128,7 @@ export const OTHERS: readonly Example[] = [
     card: 'status',
     state: 'failing',
     rendered: statusCard({
+      monitors: { differSince: minutes(-40) },
       drills: { passed: 1, of: 2, failed: [{ account: 'north.harbor@contoso.onmicrosoft.com', hop: 'webhook' }] },
       now: NOON,
       version: '0.1.0',

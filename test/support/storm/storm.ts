@@ -90,6 +90,8 @@ export async function storm({ events: count, kills, outageMs, pollSeconds, withi
     next,
   );
   const cards: { readonly id: string; readonly marked: boolean }[] = [];
+  /** Begins with the first card after half of the pushes. */
+  let outageIsDue = false;
   let outageEnds = 0;
   let refused = 0;
   let ambiguous = 0;
@@ -103,6 +105,10 @@ export async function storm({ events: count, kills, outageMs, pollSeconds, withi
     });
     request.on('end', () => {
       if (request.url === '/log') return response.end(JSON.stringify(events.map((event, index) => ({ ...event, rowId: `row-${index}` }))));
+      if (outageIsDue) {
+        outageIsDue = false;
+        outageEnds = Date.now() + outageMs;
+      }
       if (Date.now() < outageEnds) {
         refused += 1;
         return response.writeHead(503).end();
@@ -174,7 +180,7 @@ export async function storm({ events: count, kills, outageMs, pollSeconds, withi
       heard = (said) => {
         if (!('taken' in said) || ending || !untaken.delete(said.taken)) return;
         taken += 1;
-        if (taken === Math.floor(pushes.length / 2)) outageEnds = Date.now() + outageMs;
+        if (taken === Math.floor(pushes.length / 2)) outageIsDue = true;
         if (killAt[0] !== undefined && taken >= killAt[0]) {
           killAt.shift();
           ending = true;

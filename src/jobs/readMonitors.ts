@@ -1,0 +1,52 @@
+import type { Door } from '../app/dispatch.ts';
+import type { Log } from '../app/log.ts';
+import type { MonitorsInAzure, Store, Tenants } from '../app/ports.ts';
+import { digestOf } from '../core/digest.ts';
+import { compareMonitors, type MonitorDifference } from '../core/monitors/compare.ts';
+
+const WATCH = { kind: 'system', part: 'worker' } as const;
+export const MONITORS = 'monitors:';
+/** One read that fails now and then is the network; this many in a row, and nobody knows what is there. */
+const MOST_FAILURES = 3;
+
+export interface ReadMonitorsNeeds {
+  readonly store: Pick<Store, 'conditions' | 'watchedUsers'>;
+  readonly tenants: Pick<Tenants, 'list'>;
+  readonly door: Door;
+  readonly inAzure: MonitorsInAzure;
+  /** Where the action group has to call; `undefined` where nobody told us our own address. */
+  readonly webhookUri: string | undefined;
+  readonly log: Log;
+}
+
+/**
+ * Reads the monitors back and tells the door what differs from what was shipped, or that nothing does any more (SI-4). A different set of
+ * differences is another alert; the one before is over then. Free tenants have no such log and are left out.
+ */
+export function monitorsWatch({ store, tenants, door, inAzure, webhookUri, log }: ReadMonitorsNeeds): () => Promise<void> {
+  let failures = 0;
+  return async function look(): Promise<void> {
+    const watched = await Promise.all(
+      tenants
+        .list()
+        .filter(({ kind }) => kind !== 'free')
+        .map(async ({ id, name, exclusionGroupId }) => ({ id, name, exclusionGroupId, userIds: await store.watchedUsers(id) })),
+    );
+    let differences: readonly MonitorDifference[];
+    try {
+      differences = compareMonitors(watched, await inAzure.read(), webhookUri);
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      log.warn('monitors.unread', { error, failures });
+      if (failures < MOST_FAILURES) return;
+      differences = [{ what: 'Azure Resource Manager', problem: 'unreadable' }];
+    }
+    const condition = `${MONITORS}${digestOf(differences).slice(0, 12)}`;
+    const standing = [...(await store.conditions()).keys()].filter((name) => name.startsWith(MONITORS));
+    for (const other of standing)
+      if (other !== condition || differences.length === 0) await door.dispatch(WATCH, { kind: 'condition-ended', condition: other });
+    if (differences.length === 0 || standing.includes(condition)) return;
+    await door.dispatch(WATCH, { kind: 'condition-began', condition, cause: { kind: 'monitors-differ', differences } });
+  };
+}
