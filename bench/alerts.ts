@@ -15,7 +15,7 @@ import { POLICY, randomIds } from './requests.ts';
 
 const FEED = { kind: 'system', part: 'feed' } as const;
 const PER_SECOND = 50;
-const EVENTS = 1_500;
+const EVENTS = 1_000;
 const WAITING = 10_000;
 const OVERTAKES = 5;
 /** Teams takes seven posts in one second of a conversation (data.md 5.2). */
@@ -30,7 +30,7 @@ const quiet: Log = {
 
 /** The door, the database and the worker; in place of Teams somebody who notes when each alert's card was handed over. */
 async function open(url: string, turn?: Turn) {
-  const database = await connect({ kind: 'server', url });
+  const database = await connect({ kind: 'server', url, poolSize: 20 });
   await migrate(database.current());
   const jobs = await openOutbox(database, quiet);
   const store: Store = storeOn(database, jobs);
