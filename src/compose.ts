@@ -307,11 +307,11 @@ async function proverOf(
 
 /** What a drill must see arrive. A free tenant's sign-in log goes nowhere (Learn, monitoring prerequisites: P1 or P2). */
 function pushesOf({ signals, eventHubs, tenants }: Installation): (tenantId: string) => readonly Feed[] {
-  const pushes: readonly Feed[] = [
-    ...(signals ? (['azure-monitor'] as const) : []),
-    ...(eventHubs.length > 0 ? (['event-hub'] as const) : []),
-  ];
-  return (tenantId) => (tenants.some(({ info }) => info.id === tenantId && info.kind !== 'free') ? pushes : []);
+  return (tenantId) => {
+    const webhook = signals && tenants.some(({ info }) => info.id === tenantId && info.kind !== 'free');
+    const streams = eventHubs.some(({ tenantIds }) => tenantIds.includes(tenantId.toLowerCase()));
+    return [...(webhook ? (['azure-monitor'] as const) : []), ...(streams ? (['event-hub'] as const) : [])];
+  };
 }
 
 /** A webhook for each kind of sender that can prove who it is; without one there is none. */
