@@ -9,6 +9,7 @@ const AROUND =
 const NONE = new Map([
   ['override', 'the keyword of TypeScript'],
   ['workforce', 'a kind of tenant'],
+  ['overrideQueryTimeRange', 'Azure Monitor’s, of an alert rule: how far back its query looks'],
   ['forceChangePasswordNextSignIn', "Graph's name; we send false"],
   ['force', 'an option of rmSync: not to fail on a file that is gone'],
   ['isAuthenticationDisabled', 'the SDK asks it; the answer is false'],

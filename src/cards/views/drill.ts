@@ -73,7 +73,7 @@ function stateWords({ state, broken, stoppedBy, legs }: Drill): string {
     case 'passed':
       return 'Passed: both sign-ins went all the way to you';
     case 'failed':
-      return broken ? brokenWords(broken) : 'Failed';
+      return broken ? `Failed. ${brokenWords(broken)}` : 'Failed';
     case 'stopped':
       return `Stopped by ${plain(stoppedBy?.name ?? 'somebody', 80)}: it proves nothing`;
   }
@@ -99,7 +99,7 @@ function factsOf(drill: Drill): Fact[] {
     drill.endedAt ? timeFact('Ended', drill.endedAt) : timeFact('Until', drill.endsAt),
     ...(drill.person === undefined ? [] : [textFact('Who signs in', drill.person, 80)]),
     ...(drill.origin === undefined ? [] : [textFact('From', drill.origin, 64)]),
-    textFact('Must be seen by', feedNames([drill.logFeed, ...drill.pushes])),
+    textFact('Feeds', feedNames([drill.logFeed, ...drill.pushes])),
   ];
 }
 
