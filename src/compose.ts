@@ -306,9 +306,9 @@ async function proverOf(
 }
 
 /** What a drill must see arrive. A free tenant's sign-in log goes nowhere (Learn, monitoring prerequisites: P1 or P2). */
-function pushesOf({ signals, eventHubs, tenants }: Installation): (tenantId: string) => readonly Feed[] {
+function pushesOf({ signals, senderKeys, eventHubs, tenants }: Installation): (tenantId: string) => readonly Feed[] {
   return (tenantId) => {
-    const webhook = signals && tenants.some(({ info }) => info.id === tenantId && info.kind !== 'free');
+    const webhook = (signals || senderKeys) && tenants.some(({ info }) => info.id === tenantId && info.kind !== 'free');
     const streams = eventHubs.some(({ tenantIds }) => tenantIds.includes(tenantId.toLowerCase()));
     return [...(webhook ? (['azure-monitor'] as const) : []), ...(streams ? (['event-hub'] as const) : [])];
   };
