@@ -18,7 +18,7 @@ beforeAll(async () => {
     const shown = await sandbox.press(who, waiting.id, 'part.reveal');
     password += String(element(shown.dialog?.card, 'part')?.text);
   }
-}, 90_000);
+}, 180_000);
 afterAll(() => sandbox.stop());
 
 /** Announced by its owner; @returns the id of the drill */
