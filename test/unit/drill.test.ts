@@ -2,11 +2,12 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Door, door, type Outcome } from '../../src/app/dispatch.ts';
 import type { Feed, SignInEvent } from '../../src/core/alert/types.ts';
+import { fitOf } from '../../src/core/drill/match.ts';
 import type { Drill, Hop } from '../../src/core/drill/types.ts';
 import type { Actor } from '../../src/core/people.ts';
 import { openPoints } from '../../src/core/validation/schedule.ts';
 import { ringTimers } from '../../src/jobs/timers.ts';
-import { actor, anAccount, aSignIn, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
+import { actor, aDrill, anAccount, aSignIn, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
 import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../support/memoryStore.ts';
 
 const FEED: Actor = { kind: 'system', part: 'feed' };
@@ -192,6 +193,25 @@ describe('a drill', () => {
     expect(theDrill().aside.map((each) => each.why)).toEqual(why ? [why] : []);
     expect(theDrill().legs.every(({ alertId }) => alertId === undefined)).toBe(true);
     expect(store.rows.alert.get(id ?? '')?.drillId !== undefined).toBe(labelled);
+  });
+
+  test('AL-7: the same user id in another tenant is nobody of ours, whoever asks', () => {
+    const event = aSignIn({ signedInAt: minutes(2) });
+    expect(fitOf(aDrill(), anAccount().objectId, event)).toEqual({ is: 'leg', leg: 'succeeded' });
+    const elsewhere = { ...event, tenantId: '99999999-9999-4999-8999-999999999999' };
+    expect(fitOf(aDrill(), anAccount().objectId, elsewhere)).toEqual({ is: 'other' });
+    expect(fitOf(aDrill(), '5a0d1f3b-1111-4222-8333-444455556666', event)).toEqual({ is: 'other' });
+  });
+
+  test('SI-6: an acknowledgement after the window counts for nothing, however late the timer rings', async () => {
+    await start();
+    await passTime(3);
+    for (const feed of ['graph-sign-ins', 'azure-monitor'] as const) for (const code of [WRONG, 0]) await seen(code, feed);
+    await handToTeams();
+    store.setClock(minutes(45));
+    await acknowledgeAll();
+    await ringTimers(store, front);
+    expect(theDrill()).toMatchObject({ state: 'failed', broken: { hop: 'acknowledged' } });
   });
 
   test('AL-7: a feed that knows better takes the label away again', async () => {
