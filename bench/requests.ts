@@ -17,6 +17,7 @@ export const POLICY: Policy = {
   openRequestsPerPerson: 1_000_000,
   coolDownHours: 0,
   partExpiryHours: 72,
+  evidenceMinutes: 120,
   validationDays: 90,
   secondProof: [],
   proofMinutes: 5,

@@ -20,7 +20,7 @@
 #define FAILURES 1 /* times the tenant refuses a step, or its answer is lost */
 #endif
 #ifndef VERSIONS
-#define VERSIONS 2 /* versions of the content: one edit, or one replan */
+#define VERSIONS 2 /* versions of the content: one edit */
 #endif
 
 /* ---- the request row ---- */
@@ -173,8 +173,6 @@ inline blank(r) {
 #else
 #define TOO_LATE_TO_STEP TOO_LATE_TO_BEGIN
 #endif
-/* beginRun(): before the first write the tenant may turn out to have changed, as long as people can still answer. */
-#define REPLAN (!calm && !row.touched && row.ver + 1 < VERSIONS)
 #if defined(BUG_NO_LOOK_BEFORE_ACT)
 #define TO_BE_DONE (effect[k] < 2)
 #else
@@ -350,14 +348,6 @@ end:
        :: HELD && !TOO_LATE_TO_BEGIN ->
           if
           :: TALLY(row.book, row.ver, eligible && !row.annulled) -> plan = row.ver; eligible = 0
-          :: TALLY(row.book, row.ver, eligible && !row.annulled) && REPLAN ->
-             /* the tenant is not as it was: asked for again, as a new version that nobody has approved */
-             row.ver++; row.annulled = 0; row.st = PENDING; gOwn[0] = 0; gOwn[1] = 0; eligible = 0;
-#if defined(BUG_REPLAN_RUNS_ON)
-             row.st = APPROVED; gOwn[me] = 1; plan = row.ver
-#else
-             goto done
-#endif
           :: else ->
              if
              :: !row.touched -> row.st = PENDING; row.annulled = 1

@@ -49,7 +49,6 @@ export const BUGS: readonly ModelCase[] = [
   broken('digest not compared', 'BUG_DIGEST_NOT_COMPARED'),
   broken('edit keeps old approvals', 'BUG_EDIT_KEEPS_APPROVALS'),
   broken('edit after the quorum', 'BUG_EDIT_AFTER_QUORUM'),
-  broken('replan runs on without asking', 'BUG_REPLAN_RUNS_ON'),
   broken('expiry judged by the timer only', 'BUG_EXPIRY_BY_TIMER_ONLY'),
   broken('expiry judged at begin-run only', 'BUG_EXPIRY_JUDGED_AT_BEGIN_RUN_ONLY'),
   broken('expired revived', 'BUG_EXPIRED_REVIVED'),

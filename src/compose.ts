@@ -8,7 +8,7 @@ import { door } from './app/dispatch.ts';
 import { gatherPosture } from './app/gatherMend.ts';
 import type { Log } from './app/log.ts';
 import { gatherOpenFacts } from './app/openRequest.ts';
-import type { Custody, DeadMan, MonitorsInAzure, Policy, Random, SecondPaths, Stream } from './app/ports.ts';
+import type { Custody, DeadMan, MonitorsInAzure, Policy, Random, SecondPaths } from './app/ports.ts';
 import { createBot } from './bot/bot.ts';
 import type { TokenCredential } from './bot/credentials.ts';
 import type { BotNeeds } from './bot/needs.ts';
@@ -39,7 +39,7 @@ import { startWorker, type Worker } from './jobs/worker.ts';
 import { runbookLinks } from './paper/issue.ts';
 import { type ProveNeeds, type Prover, prover } from './proof/prove.ts';
 import { openSignIn, type SignInSettings } from './proof/signIn.ts';
-import type { EventHubNeeds, EventHubSettings } from './signals/eventHub.ts';
+import { type EventHubSettings, eventHubStream } from './signals/eventHub.ts';
 import { readAzureMonitor } from './signals/push/azureMonitor.ts';
 import { readSentinel } from './signals/push/sentinel.ts';
 import { connect, type Database, type Location } from './store/connect.ts';
@@ -100,9 +100,28 @@ export interface Breakglass {
 
 /** The rules as the settings give them, the same for production and sandbox. */
 export function policyOf(settings: Installation['policy']): Installation['policy'] {
-  const { quorum, requestExpiryHours, openRequestsPerPerson, coolDownHours, partExpiryHours, validationDays, secondProof, proofMinutes } =
-    settings;
-  return { quorum, requestExpiryHours, openRequestsPerPerson, coolDownHours, partExpiryHours, validationDays, secondProof, proofMinutes };
+  const {
+    quorum,
+    requestExpiryHours,
+    openRequestsPerPerson,
+    coolDownHours,
+    partExpiryHours,
+    validationDays,
+    evidenceMinutes,
+    secondProof,
+    proofMinutes,
+  } = settings;
+  return {
+    quorum,
+    requestExpiryHours,
+    openRequestsPerPerson,
+    coolDownHours,
+    partExpiryHours,
+    validationDays,
+    evidenceMinutes,
+    secondProof,
+    proofMinutes,
+  };
 }
 
 const CALL_TIMEOUT_MS = 15_000;
@@ -199,7 +218,9 @@ export async function startBreakglass(
       refreshFor: bot.refreshFor,
       heartbeatSeconds: installation.heartbeatSeconds,
       feedRhythms: installation.feedRhythms,
-      streams: await streamsOf(installation.eventHubs, { store, door: front, tenants, ledger: streamLedgerOn(database), log }),
+      streams: installation.eventHubs.map((hub) =>
+        eventHubStream(hub, { store, door: front, tenants, ledger: streamLedgerOn(database), log }),
+      ),
       streaming: new Set(installation.eventHubs.flatMap(({ tenantIds }) => tenantIds)),
       secondPaths: installation.secondPaths,
       deadMan: installation.deadMan,
@@ -310,13 +331,6 @@ function pushesOf({ signals, senderKeys, eventHubs, tenants }: Installation): (t
     const streams = eventHubs.some(({ tenantIds }) => tenantIds.includes(tenantId.toLowerCase()));
     return [...(webhook ? (['azure-monitor'] as const) : []), ...(streams ? (['event-hub'] as const) : [])];
   };
-}
-
-/** The library of Event Hubs is loaded only where it is needed: it costs every start 0.2 s and 26 MB. */
-async function streamsOf(hubs: readonly EventHubSettings[], needs: EventHubNeeds): Promise<Stream[]> {
-  if (hubs.length === 0) return [];
-  const { eventHubStream } = await import('./signals/eventHub.ts');
-  return hubs.map((hub) => eventHubStream(hub, needs));
 }
 
 /** A webhook for each kind of sender that can prove who it is; without one there is none. */

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { GraphCall } from './graphRoute.ts';
 import type { JsonObject } from './json.ts';
-import { logDelay } from './logHabits.ts';
+import { logDelay, logHabits } from './logHabits.ts';
 import type { LogRow } from './records.ts';
 import type { TenantState } from './state.ts';
 
@@ -85,6 +85,7 @@ export function auditRow(event: AuditEvent, at: Date, availableAtMs: number): Lo
 
 /** Writes one row of the directory audit log, inside the transaction of what it tells. */
 export function recordAudit(state: TenantState, event: AuditEvent): void {
+  if (logHabits(state).lost?.includes(event.activity)) return;
   const row = auditRow(event, state.clock.now(), Date.now() + logDelay(state));
   state.audits.put(row.id, row);
 }

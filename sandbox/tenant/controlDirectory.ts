@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import { APPS, type SandboxTenant } from '../world.ts';
 import { moveMember } from './administrativeUnitMembers.ts';
 import { unitsOf } from './administrativeUnitProperties.ts';
+import { findApp, servicePrincipalId } from './apps.ts';
 import { type Initiator, recordAudit } from './audit.ts';
 import { type ByHand, Senseless } from './byHand.ts';
 import { changePolicy } from './changePolicy.ts';
@@ -8,6 +10,7 @@ import { setSecurityDefaults } from './conditionalAccess.ts';
 import { GraphFault } from './graphFault.ts';
 import { objectOf, textOf } from './json.ts';
 import { addMember, findGroup, findUser, removeMember, userTarget } from './membership.ts';
+import { changeMethodPolicy } from './methodPolicies.ts';
 import type { GroupRow, UserRow } from './records.ts';
 import { registerMethod } from './registerMethod.ts';
 import { unassign } from './roleGrants.ts';
@@ -74,12 +77,23 @@ const TASKS: Readonly<Record<string, (task: ByHand) => void>> = {
   'change-policy': changePolicy,
   'sign-in-reports': ({ state, tenant, body }) => setSignInReports(state, tenant, body.offered === true),
   'security-defaults': ({ state, tenant, by, body }) => setSecurityDefaults(state, tenant, by, body.isEnabled === true),
+  'change-method-policy': ({ state, tenantId, by, body }) => {
+    const { tenantId: _tenant, do: _do, method, ...given } = body;
+    changeMethodPolicy(state, tenantId, by, textOf(body, 'method') ?? '', given);
+  },
   'register-method': (task) => registerMethod(task, userOf(task)),
   'add-to-group': (task) => addMember(task.state, task.by, groupOf(task), userOf(task).id),
   'remove-from-group': (task) => removeMember(task.state, task.by, groupOf(task), userOf(task).id),
   'leave-units': leaveUnits,
   leaver,
 };
+
+/** An administrator, or with `as: "changer"` whoever got hold of the product's own identity. */
+function doerOf(tenant: SandboxTenant, as: string | undefined): Initiator {
+  const app = as === 'changer' ? findApp(APPS.changer, tenant) : undefined;
+  if (!app) return { kind: 'user', ...administratorOf(tenant) };
+  return { kind: 'app', displayName: app.displayName, servicePrincipalId: servicePrincipalId(app, tenant.id) };
+}
 
 /** `POST /sandbox/directory`: what an administrator does by hand, past the product and its approvals. */
 export function registerDirectory(server: FastifyInstance, state: TenantState): void {
@@ -89,8 +103,7 @@ export function registerDirectory(server: FastifyInstance, state: TenantState): 
     if (!tenant) return reply.code(400).send({ error: 'tenantId must be the id of a sandbox tenant.' });
     const task = TASKS[textOf(body, 'do') ?? ''];
     if (!task) return reply.code(400).send({ error: `do must be one of ${Object.keys(TASKS).join(', ')}.` });
-    const admin = administratorOf(tenant);
-    const by: Initiator = { kind: 'user', ...admin };
+    const by = doerOf(tenant, textOf(body, 'as'));
     try {
       state.together(() => task({ state, tenant, tenantId: tenant.id, by, body }));
     } catch (error) {

@@ -12,6 +12,8 @@ export interface LogHabits {
   readonly duplicates?: boolean;
   /** A sign-in with a second step is first listed as interrupted (50074); its result comes so many real milliseconds later, under another id. */
   readonly lateMfaMs?: number;
+  /** Activities of which no record is ever written: an audit log that loses rows. */
+  readonly lost?: readonly string[];
   /** Last part of addresses replaced by XXX. */
   readonly maskIps?: boolean;
   /** The object id stands where the user principal name should. */
@@ -31,14 +33,15 @@ const isSwitch = (value: unknown): boolean => value === undefined || typeof valu
 export function registerLogHabits(server: FastifyInstance, state: TenantState): void {
   server.get('/sandbox/logs', async () => logHabits(state));
   server.post('/sandbox/logs', async (request, reply) => {
-    const { tenantId: _tenantId, delayMs, lateMfaMs, duplicates, maskIps, idsAsNames, ...others } = objectOf(request.body);
-    const right = isWait(delayMs) && isWait(lateMfaMs) && [duplicates, maskIps, idsAsNames].every(isSwitch);
+    const { tenantId: _tenantId, delayMs, lateMfaMs, duplicates, lost, maskIps, idsAsNames, ...others } = objectOf(request.body);
+    const isList = lost === undefined || (Array.isArray(lost) && lost.every((name) => typeof name === 'string'));
+    const right = isList && isWait(delayMs) && isWait(lateMfaMs) && [duplicates, maskIps, idsAsNames].every(isSwitch);
     if (!right || Object.keys(others).length > 0) {
-      return reply
-        .code(400)
-        .send({ error: 'Say delayMs, lateMfaMs (whole milliseconds), duplicates, maskIps, idsAsNames (true or false).' });
+      return reply.code(400).send({
+        error: 'Say delayMs, lateMfaMs (whole milliseconds), duplicates, maskIps, idsAsNames (true or false), lost (names of activities).',
+      });
     }
-    const habits = JSON.parse(JSON.stringify({ delayMs, lateMfaMs, duplicates, maskIps, idsAsNames })) as LogHabits;
+    const habits = JSON.parse(JSON.stringify({ delayMs, lateMfaMs, duplicates, lost, maskIps, idsAsNames })) as LogHabits;
     state.documents.put('tenant.settings', KEY, habits);
     return habits;
   });

@@ -1,4 +1,4 @@
-import { initiatorOf, recordAudit } from './audit.ts';
+import { type Initiator, initiatorOf, recordAudit } from './audit.ts';
 import { answerCollection } from './collection.ts';
 import { invalidValue, notFound } from './graphFault.ts';
 import { entity, type GraphCall, type GraphRoute, noContent, type Permissions } from './graphRoute.ts';
@@ -57,21 +57,22 @@ export function methodConfiguration(state: TenantState, tenantId: string, id: st
 const allConfigurations = (state: TenantState, call: GraphCall): JsonObject[] =>
   INITIAL.map((one) => methodConfiguration(state, call.tenant.id, String(one.id)));
 
-function change(state: TenantState, call: GraphCall): void {
-  const id = (call.params.id ?? '').toLowerCase();
-  const before = methodConfiguration(state, call.tenant.id, id);
+/** A change of one method's configuration. Throws 404 for a method there is none for, 400 for what it cannot be. */
+export function changeMethodPolicy(state: TenantState, tenantId: string, by: Initiator, named: string, body: JsonObject): void {
+  const id = named.toLowerCase();
+  const before = methodConfiguration(state, tenantId, id);
   if (before.id === undefined) throw notFound(id);
-  const { '@odata.type': _type, id: _id, ...given } = call.body;
+  const { '@odata.type': _type, id: _id, ...given } = body;
   for (const [name, value] of Object.entries(given)) {
     const fits = name in before && typeof value === typeof before[name] && Array.isArray(value) === Array.isArray(before[name]);
     if (!fits || (name === 'state' && value !== 'enabled' && value !== 'disabled'))
       throw invalidValue(name, 'AuthenticationMethodConfiguration');
   }
-  const key = `${call.tenant.id}/${POLICY}/${id}`;
+  const key = `${tenantId}/${POLICY}/${id}`;
   state.policySettings.put(key, { id: key, properties: { ...state.policySettings.get(key)?.properties, ...given } });
   recordAudit(state, {
-    tenantId: call.tenant.id,
-    by: initiatorOf(call),
+    tenantId,
+    by,
     activity: 'Authentication Methods Policy Update',
     category: 'Policy',
     operation: 'Update',
@@ -140,7 +141,7 @@ export function methodPolicyRoutes(state: TenantState): readonly GraphRoute[] {
       path: `${list}/:id`,
       permissions: WRITE,
       handle(call) {
-        change(state, call);
+        changeMethodPolicy(state, call.tenant.id, initiatorOf(call), call.params.id ?? '', call.body);
         return noContent;
       },
     },

@@ -66,6 +66,7 @@ export function madeMethod(user: UserRow, createdDateTime: string, body: JsonObj
 export function registerMethod(task: ByHand, user: UserRow): void {
   const { state, tenantId, body } = task;
   const pass = textOf(body, 'temporaryAccessPass');
+  if (pass !== undefined && !user.properties.accountEnabled) throw new Senseless('This account is disabled, so nobody can sign in to it.');
   if (pass !== undefined && !usePass(state, tenantId, user.id, pass)) throw new Senseless('This Temporary Access Pass does not open.');
   const row = madeMethod(user, graphInstant(state.clock.now()), body);
   if (state.methods.get(methodKey(row))) throw new Senseless('This user has such a method already.');

@@ -5,7 +5,7 @@ import { type AccountFacts, type AccountForm, custodiansWanted } from '../core/r
 import { no, ok, type Result } from '../core/result.ts';
 import { gatherMend } from './gatherMend.ts';
 import { observeAccount } from './observe.ts';
-import { namedPeople, type OpenFactsNeeds, tenantOfPlan } from './openRequest.ts';
+import { namedPeople, type OpenFactsNeeds, passkeysIn, tenantOfPlan } from './openRequest.ts';
 import type { Custody, Reads } from './ports.ts';
 
 export interface AccountFactsNeeds extends Omit<OpenFactsNeeds, 'store'> {
@@ -29,13 +29,22 @@ export async function gatherAccountFacts(
   if (actor.kind !== 'person' || !actor.roles.has('requester') || !account || !info) return ok({ custodians: [], approvers: [] });
   try {
     const { operation } = form;
-    const [observed, custodians, approvers, mend] = await Promise.all([
+    const keyed = account.credential === 'passkey' && (operation === 'rotate' || operation === 'handover');
+    const [observed, custodians, approvers, mend, passkeys] = await Promise.all([
       observeAccount(needs.tenants.reader(info.id), needs.custody, info, account),
       namedPeople(needs, custodiansWanted(form, account)),
       needs.people.holders('approver'),
       isMend(operation) ? gatherMend(needs, operation, account, form.finding) : undefined,
+      keyed ? passkeysIn(needs, info) : undefined,
     ]);
-    return ok({ tenant: tenantOfPlan(info), ...(observed ? { observed } : {}), custodians, approvers, ...(mend ? { mend } : {}) });
+    return ok({
+      tenant: tenantOfPlan(info),
+      ...(observed ? { observed } : {}),
+      custodians,
+      approvers,
+      ...(mend ? { mend } : {}),
+      ...(passkeys ? { passkeys } : {}),
+    });
   } catch (error) {
     needs.failed(`account ${form.accountId}`, error);
     return no({ code: 'cannot-check', what: 'the account and the people it needs' });

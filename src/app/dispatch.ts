@@ -6,7 +6,7 @@ import { stopDrill } from '../core/drill/run.ts';
 import { type Intent, subjectOf } from '../core/intent.ts';
 import { type Actor, actorId } from '../core/people.ts';
 import { approve, deny, expire } from '../core/request/decide.ts';
-import { failRun, finishRun, recordStep, retry } from '../core/request/run.ts';
+import { failRun, finishRun, parkRun, resumeRun, retry } from '../core/request/run.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
 import { expireSealed, reveal, seal, watch } from './door/accounts.ts';
 import { quarantined, raiseOnce, recounted, seen } from './door/alerts.ts';
@@ -16,7 +16,9 @@ import { changeSeen } from './door/changes.ts';
 import { concludeRequest } from './door/conclude.ts';
 import { beat, began, deliveryChecked, ended } from './door/conditions.ts';
 import { conclude, look, noteOnDrills, noteUnreadOnDrills, nudgeDrill, start } from './door/drills.ts';
+import { finishStep, lookForEvidence } from './door/evidence.ts';
 import { editRequest, open, openOnAccount } from './door/opening.ts';
+import { recordKey, sealPass } from './door/passkeys.ts';
 import { detailsOf, subjectAfter } from './door/record.ts';
 import { begin, beginProof, beginStep, decideOn, giveUp, undoFailed } from './door/requests.ts';
 import { beginRunbookLink, issueRunbookFor } from './door/runbook.ts';
@@ -36,10 +38,15 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'begin-run',
   'begin-step',
   'finish-step',
+  'look-for-evidence',
   'fail-run',
   'finish-run',
   'watch-account',
   'seal-parts',
+  'seal-pass',
+  'record-key',
+  'park-run',
+  'resume-run',
   'conclude-request',
   'expire-part',
   'sign-in-seen',
@@ -134,10 +141,10 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return begin(scene, intent);
     case 'begin-step':
       return beginStep(scene, intent);
-    case 'finish-step': {
-      const progress = { state: 'done', evidence: intent.evidence } as const;
-      return change(scene, 'request', intent.requestId, (request) => recordStep(request, intent.fence, intent.step, progress, now));
-    }
+    case 'finish-step':
+      return finishStep(scene, intent);
+    case 'look-for-evidence':
+      return lookForEvidence(scene, intent);
     case 'fail-run':
       return change(scene, 'request', intent.requestId, (request) => failRun(request, intent.fence, intent.failure, now));
     case 'finish-run':
@@ -146,6 +153,14 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return watch(scene, intent);
     case 'seal-parts':
       return seal(scene, intent);
+    case 'seal-pass':
+      return sealPass(scene, intent);
+    case 'record-key':
+      return recordKey(scene, intent);
+    case 'park-run':
+      return change(scene, 'request', intent.requestId, (request) => parkRun(request, intent.fence, intent, now));
+    case 'resume-run':
+      return change(scene, 'request', intent.requestId, resumeRun);
     case 'conclude-request':
       return concludeRequest(scene, intent.requestId);
     case 'reveal-part':

@@ -1,3 +1,4 @@
+import { passkeyTerms } from '../core/account/passkeyTerms.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { NamedPerson } from '../core/request/named.ts';
@@ -33,15 +34,16 @@ export async function gatherOpenFacts(needs: OpenFactsNeeds, form: CreateForm, a
       return no({ code: 'cannot-check', what });
     }
   };
-  const [taken, watchable, approvers, custodians, owners] = await Promise.all([
+  const [taken, watchable, approvers, custodians, owners, passkeys] = await Promise.all([
     attempt('user names', () => takenName(needs, tenant, form.userName)),
     attempt('sign-in logs', () => isWatchable(needs, tenant)),
     attempt('approvers', () => needs.people.holders('approver')),
     attempt('custodians', () => namedPeople(needs, form.custodians)),
     attempt('owners', () => namedPeople(needs, form.owners)),
+    attempt('authentication methods', () => passkeysIn(needs, form.credential === 'passkey' ? tenant : undefined)),
   ]);
-  for (const answer of [taken, watchable, approvers, custodians, owners]) if (!answer.ok) return answer;
-  if (!taken.ok || !watchable.ok || !approvers.ok || !custodians.ok || !owners.ok) return ok(nobody);
+  for (const answer of [taken, watchable, approvers, custodians, owners, passkeys]) if (!answer.ok) return answer;
+  if (!taken.ok || !watchable.ok || !approvers.ok || !custodians.ok || !owners.ok || !passkeys.ok) return ok(nobody);
   const known = tenant && tenantOfPlan(tenant);
   return ok({
     ...(known ? { tenant: known } : {}),
@@ -50,7 +52,16 @@ export async function gatherOpenFacts(needs: OpenFactsNeeds, form: CreateForm, a
     custodians: custodians.value,
     owners: owners.value,
     approvers: distinct(approvers.value),
+    ...(passkeys.value ? { passkeys: passkeys.value } : {}),
   });
+}
+
+/** Whether a tenant lets its account have passkeys. @throws GraphFault when its policy cannot be read now */
+export async function passkeysIn(
+  { tenants }: Pick<OpenFactsNeeds, 'tenants'>,
+  tenant: TenantInfo | undefined,
+): Promise<OpenFacts['passkeys']> {
+  return tenant && passkeyTerms(await tenants.reader(tenant.id).methodPolicies(), tenant.exclusionGroupId);
 }
 
 async function takenName({ tenants }: OpenFactsNeeds, tenant: TenantInfo | undefined, userName: string): Promise<OpenFacts['taken']> {

@@ -11,7 +11,7 @@ import type { Intent } from '../core/intent.ts';
 import type { FoundMonitors } from '../core/monitors/compare.ts';
 import type { PersonRef, Role, StrangerReason } from '../core/people.ts';
 import type { RemovableMethod } from '../core/posture/check.ts';
-import type { AuthenticationMethod, TenantSnapshot } from '../core/posture/snapshot.ts';
+import type { AuthenticationMethod, MethodConfiguration, TenantSnapshot } from '../core/posture/snapshot.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { ProofTicket } from '../core/request/proof.ts';
 import type { ChangeRequest, NewAccount, Plan, PolicyUsers, RequestKind } from '../core/request/types.ts';
@@ -134,6 +134,7 @@ export interface Transaction {
   /** Keeps what a feed brought and nobody could read; the oldest go when there are too many. */
   quarantine(kept: Quarantined): Promise<void>;
   putSealedParts(accountId: string, sealed: readonly Uint8Array[]): Promise<void>;
+  putSealedPart(partKey: string, sealed: Uint8Array): Promise<void>;
   /** Reads a sealed part and destroys the row; a second call finds nothing. */
   takeSealedPart(partKey: string): Promise<Uint8Array | undefined>;
   /** Keeps a ticket for a second proof, and forgets those whose time is over. */
@@ -319,6 +320,8 @@ export interface TenantReader {
   /** A Conditional Access policy as far as its exclusions go. At most one such call a second and tenant is made. */
   policy(policyId: string): Promise<{ readonly name: string; readonly users: PolicyUsers } | undefined>;
   methods(objectId: string): Promise<AuthenticationMethod[]>;
+  /** Which methods the tenant allows, and how; `undefined` in a cloud that does not tell. */
+  methodPolicies(): Promise<readonly MethodConfiguration[] | undefined>;
   /** Whether the user lies in the recycle bin. */
   isDeleted(objectId: string): Promise<boolean>;
   /** Whether the tenant's sign-in log can be read at all; false where its kind or licence refuses it. @throws GraphFault otherwise */
@@ -359,6 +362,14 @@ export interface TenantWriter {
   /** Exempts the password from expiry. */
   neverExpire(objectId: string): Promise<void>;
   removeMethod(objectId: string, method: RemovableMethod, methodId: string): Promise<void>;
+  /** Takes a passkey off the user. */
+  removeKey(objectId: string, methodId: string): Promise<void>;
+  /**
+   * A Temporary Access Pass for one sign-in. Any that was there before is gone.
+   *
+   * @returns the pass itself in a buffer that the caller wipes: Graph tells it this once
+   */
+  issuePass(objectId: string, minutes: number): Promise<{ readonly methodId: string; readonly value: Buffer; readonly expiresAt: Date }>;
   /** Into the recycle bin, from where Entra can restore it for 30 days. */
   deleteUser(objectId: string): Promise<void>;
 }
@@ -447,6 +458,8 @@ export interface Policy {
   readonly coolDownHours: number;
   readonly partExpiryHours: number;
   readonly validationDays: number;
+  /** How long a write of ours may take to be in the tenant's audit log; 0: nothing is missed. */
+  readonly evidenceMinutes: number;
   /** Kinds of request whose every decision needs a second proof, and how long a started sign-in is good for. */
   readonly secondProof: readonly RequestKind[];
   readonly proofMinutes: number;

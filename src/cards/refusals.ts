@@ -41,6 +41,16 @@ const PROBLEMS: { readonly [P in FieldFault['problem']]: (detail: string) => str
   'not-in-range': (range) => `a whole number, ${range || 'within bounds'}.`,
   'not-an-address': () => 'an IP address, for example 203.0.113.7, or nothing.',
   'not-text': () => 'this did not arrive as text. Open the form again.',
+  'passes-off': () =>
+    'this tenant allows no Temporary Access Pass. Have it allowed in the authentication methods policy, or choose a password.',
+  'passes-not-for-it': () =>
+    'this tenant allows Temporary Access Passes only for some. Have them allowed for the exclusion group, or choose a password.',
+  'keys-off': () => 'this tenant allows no passkeys. Have them allowed in the authentication methods policy, or choose a password.',
+  'keys-not-for-it': () => 'this tenant allows passkeys only for some. Have them allowed for the exclusion group, or choose a password.',
+  'no-self-service': () => 'this tenant lets nobody register passkeys themselves. Have that allowed in its policy, or choose a password.',
+  'synced-only': () =>
+    'this tenant allows only passkeys that can be copied to other devices. Have device-bound ones allowed, or choose a password.',
+  'policy-unread': () => 'I cannot read whether this tenant allows passkeys. Choose a password, or ask an administrator to look.',
   'not-reachable': (name) =>
     `${name || 'somebody'} has no chat with me yet. Ask them to install Breakglass and say help, then send this again.`,
 };
@@ -92,6 +102,8 @@ const UNSUITABLE: { readonly [W in Extract<Refusal, { code: 'account-unsuitable'
   'already-enabled': () => 'The account is enabled already. Nothing is needed.',
   'not-ready': (operation) =>
     `The account has lost its role or its place in the exclusion group, so I do not ${operation} it. Repair that first.`,
+  'keys-need-enabled': () =>
+    'The account is disabled, and a key is registered by signing in. Have it enabled first: say enable and its name.',
   'already-excluded': () => 'The account is excluded everywhere it must be. Nothing is needed.',
   'not-failing': () => 'That finding is there no more. Say posture to see the tenant as it is.',
   'not-repairable': () => 'I cannot mend that finding by myself. Say posture: the finding says what to do.',
@@ -143,13 +155,13 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
   'approvals-too-old': () =>
     'The approvals of this request are too old to go on with. The requester should withdraw it and ask again with create.',
   'stale-lease': () => 'Another worker has taken over this request, so this one stopped. Nothing is needed from you.',
-  'not-your-part': ({ custodian }) => `This part belongs to ${plain(custodian, 80)}, and only that account can open it. Ask them.`,
-  'part-not-ready': () => 'This part is not ready yet: the account is still being set up. You will get a message when it is.',
+  'not-your-part': ({ custodian }) => `This belongs to ${plain(custodian, 80)}, and only that account can open it. Ask them.`,
+  'part-not-ready': () => 'This is not ready yet: the account is still being set up. You will get a message when it is.',
   'part-shown': ({ at }) =>
-    `This part was shown at ${utc(at)} and is never shown twice. If you could not note it down, tell an owner of the account: the password must be replaced.`,
-  'part-not-shown': () => 'This part has not been shown yet. Open it first, store it, then confirm.',
-  'part-stored': ({ at }) => `This part was confirmed as stored at ${utc(at)}. Nothing more is needed.`,
-  'part-expired': () => 'This part was not opened in time and has been destroyed. Tell an owner of the account: it needs a new password.',
+    `This was shown at ${utc(at)} and is never shown twice. If you could not note it down, tell an owner of the account: it must be replaced.`,
+  'part-not-shown': () => 'This has not been shown yet. Open it first, store it, then confirm.',
+  'part-stored': ({ at }) => `This was confirmed as stored at ${utc(at)}. Nothing more is needed.`,
+  'part-expired': () => 'This was not used in time and has been destroyed. Tell an owner of the account: it must be replaced.',
   'part-unopenable': ({ why }) => UNOPENABLE[why],
   'already-acknowledged': ({ by }) => `${plain(by, 80) || 'Somebody'} has already acknowledged this alert. Nothing more is needed here.`,
   'not-a-use': () => 'Nobody used an account here, so there is nothing to classify. Acknowledging it is enough.',

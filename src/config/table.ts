@@ -171,6 +171,13 @@ export const TABLE = {
   validationDays: defaulted('BREAKGLASS_VALIDATION_DAYS', kind.integer(1, 365), 90, 'How often an account must be proved to work.', {
     unit: 'days',
   }),
+  evidenceMinutes: defaulted(
+    'BREAKGLASS_EVIDENCE_MINUTES',
+    kind.integer(0, 1440),
+    120,
+    'How long a change that Breakglass made may take to be in the tenant’s audit log before that is an alert; 0 misses nothing.',
+    { unit: 'minutes' },
+  ),
   partExpiryHours: defaulted('BREAKGLASS_PART_EXPIRY_HOURS', kind.integer(1, 720), 72, 'How long a custodian has to reveal a part.', {
     unit: 'hours',
   }),

@@ -36,3 +36,6 @@ export type Effect =
   | { readonly kind: 'beat'; readonly number: number }
   | { readonly kind: 'intend'; readonly key: string; readonly at: Date; readonly intent: Intent }
   | { readonly kind: 'forget'; readonly key: string };
+
+/** The timer that takes up a parked run again: when somebody did what it waits for, or to look once more. */
+export const resumeKey = (requestId: string): string => `resume:${requestId}`;

@@ -1,3 +1,4 @@
+import type { IssuedPass, RegisteredKey } from './account/types.ts';
 import type { DirectoryChange } from './alert/change.ts';
 import type { AlertCause, Classification, Feed, SignInEvent } from './alert/types.ts';
 import type { ReportedStep } from './case/types.ts';
@@ -58,13 +59,52 @@ export type Intent =
       readonly step: StepId;
       readonly eligible?: readonly PersonRef[];
     }
-  | { readonly kind: 'finish-step'; readonly requestId: string; readonly fence: number; readonly step: StepId; readonly evidence: string }
+  /** A step is proven; `acts` is how often this run did it, which is how often the tenant's audit log must tell of it. */
+  | {
+      readonly kind: 'finish-step';
+      readonly requestId: string;
+      readonly fence: number;
+      readonly step: StepId;
+      readonly evidence: string;
+      readonly acts?: number;
+    }
+  /** A proven write should be in the tenant's audit log by now. */
+  | { readonly kind: 'look-for-evidence'; readonly requestId: string; readonly step: StepId; readonly undo?: true }
   | { readonly kind: 'fail-run'; readonly requestId: string; readonly fence: number; readonly failure: StepFailure }
   | { readonly kind: 'finish-run'; readonly requestId: string; readonly fence: number }
   /** The worker found the new user and a feed that shows its sign-ins. */
   | { readonly kind: 'watch-account'; readonly requestId: string; readonly fence: number; readonly objectId: string; readonly feed: string }
   /** The worker is about to set this password; the parts are sealed already, and take the place of those before. */
   | { readonly kind: 'seal-parts'; readonly requestId: string; readonly fence: number; readonly sealed: readonly Uint8Array[] }
+  /** The worker has a Temporary Access Pass for the custodian of this number; it is sealed already. */
+  | {
+      readonly kind: 'seal-pass';
+      readonly requestId: string;
+      readonly fence: number;
+      readonly partNumber: number;
+      readonly sealed: Uint8Array;
+      readonly pass: Omit<IssuedPass, 'requestId'>;
+      readonly expiresAt: Date;
+    }
+  /** The worker found the key that was registered with that pass. */
+  | {
+      readonly kind: 'record-key';
+      readonly requestId: string;
+      readonly fence: number;
+      readonly partNumber: number;
+      readonly key: RegisteredKey;
+    }
+  /** A run waits for a person, and gives way; `lookAt` is when it looks again by itself. */
+  | {
+      readonly kind: 'park-run';
+      readonly requestId: string;
+      readonly fence: number;
+      readonly step: StepId;
+      readonly words: string;
+      readonly lookAt?: Date;
+    }
+  /** What a parked run waits for has happened, or can happen no more. Occurs when its timer rings. */
+  | { readonly kind: 'resume-run'; readonly requestId: string }
   /** The plan is carried out, or taken back: what follows for the account. */
   | { readonly kind: 'conclude-request'; readonly requestId: string }
   | { readonly kind: 'reveal-part'; readonly accountId: string; readonly partNumber: number }

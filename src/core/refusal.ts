@@ -1,3 +1,4 @@
+import type { WhyNoPasskeys } from './account/passkeyTerms.ts';
 import type { AccountState } from './account/types.ts';
 import type { Classification } from './alert/types.ts';
 import type { CaseStepId } from './case/types.ts';
@@ -28,7 +29,8 @@ export interface FieldFault {
     | 'not-text'
     | 'not-in-range'
     | 'not-an-address'
-    | 'not-reachable';
+    | 'not-reachable'
+    | WhyNoPasskeys;
   /** What the problem is about (a character, a name, a limit), as text a person may read. */
   readonly detail?: string;
 }
@@ -59,6 +61,7 @@ export type Refusal =
         | 'already-disabled'
         | 'already-enabled'
         | 'not-ready'
+        | 'keys-need-enabled'
         | WhyNothingToMend;
     }
   | { readonly code: 'account-busy'; readonly requestId: string }

@@ -7,7 +7,7 @@ import type { OwnIdentity } from './identities.ts';
 import { readChanges, readSignIns } from './logs.ts';
 import { probeTenant } from './probe.ts';
 import { type MethodRow, methodFrom } from './rows/methods.ts';
-import type { PolicyRow } from './rows/policies.ts';
+import { type MethodConfigurationRow, methodConfigurationFrom, type PolicyRow } from './rows/policies.ts';
 import { policyUsersFrom } from './rows/policyUsers.ts';
 import { readSnapshot, type SnapshotTenant } from './snapshot.ts';
 
@@ -81,6 +81,13 @@ export function tenantReader(graph: Graph, tenant: SnapshotTenant, settings: Ten
     },
     async methods(objectId) {
       return (await graph.list<MethodRow>(`/users/${id(objectId)}/authentication/methods`)).map(methodFrom);
+    },
+    async methodPolicies() {
+      if (lacks.has('authentication-methods')) return undefined;
+      const policy = await graph.get<{ authenticationMethodConfigurations?: MethodConfigurationRow[] | null }>(
+        '/policies/authenticationMethodsPolicy',
+      );
+      return (policy.authenticationMethodConfigurations ?? []).map(methodConfigurationFrom);
     },
     async isDeleted(objectId) {
       return (await graph.find(`/directory/deletedItems/${id(objectId)}?$select=id`)) !== undefined;

@@ -3,6 +3,14 @@ import { type Graph, id } from './client.ts';
 import type { Turn } from './conditionalAccessTurn.ts';
 import { methodRemovals } from './methodRemovals.ts';
 
+/** The one answer in which Graph tells a pass. */
+interface PassRow {
+  readonly id: string;
+  readonly temporaryAccessPass?: string | null;
+  readonly startDateTime?: string | null;
+  readonly lifetimeInMinutes?: number | null;
+}
+
 /**
  * Writes of one managed tenant, in the shapes plans promise (core/request/plan.ts). A password exists as a string only inside the body of
  * the one call that sets it; the caller's buffer stays the caller's to wipe.
@@ -57,6 +65,20 @@ export function tenantWriter(graph: Graph, turn: Turn): TenantWriter {
       turn(() => graph.patch(`/identity/conditionalAccess/policies/${id(policyId)}`, { conditions: { users } })),
     neverExpire: (objectId) => graph.patch(`/users/${id(objectId)}`, { passwordPolicies: 'DisablePasswordExpiration' }),
     removeMethod: (objectId, method, methodId) => removals[method](objectId, methodId),
+    removeKey: (objectId, methodId) => graph.remove(`/users/${id(objectId)}/authentication/fido2Methods/${id(methodId)}`),
+    async issuePass(objectId, minutes) {
+      const made = await graph.post<PassRow>(`/users/${id(objectId)}/authentication/temporaryAccessPassMethods`, {
+        lifetimeInMinutes: minutes,
+        isUsableOnce: true,
+      });
+      if (!made.temporaryAccessPass || !made.startDateTime) throw new Error('a pass was made, and the answer does not tell it');
+      const lastsMs = (made.lifetimeInMinutes ?? minutes) * 60_000;
+      return {
+        methodId: made.id,
+        value: Buffer.from(made.temporaryAccessPass, 'latin1'),
+        expiresAt: new Date(Date.parse(made.startDateTime) + lastsMs),
+      };
+    },
     deleteUser: (objectId) => graph.remove(`/users/${id(objectId)}`),
   };
 }

@@ -61,6 +61,14 @@ export function sceneOf(
     throw Object.assign(new Error('the user can be read neither as there nor as deleted'), { passing: true, code: 'NotReadable' });
   }
 
+  async function accountId(): Promise<string> {
+    const found =
+      'accountId' in plan.account ? plan.account.accountId : (await store.transaction((tx) => tx.accountOfRequest(requestId)))?.id;
+    if (found === undefined) throw new StepStopped('NoAccount', 'The account is not on the watch list.');
+    return found;
+  }
+  const parts = async () => (await store.get('account', await accountId()))?.parts ?? [];
+
   return {
     request,
     step,
@@ -86,15 +94,26 @@ export function sceneOf(
       const outcome = await door.dispatch(WORKER, { kind: 'watch-account', requestId, fence, objectId: user, feed });
       if (!outcome.ok) throw new LeaseLost(outcome.error.code);
     },
+    part: async (number) => (await parts()).find((part) => part.number === number),
+    parts,
+    async sealPass(number, value, pass, expiresAt) {
+      const custodian = plan.custodians[number - 1];
+      if (!custodian) throw new RangeError('a pass for nobody');
+      const sealed = await custody.seal(value, partContext(partKey(await accountId(), number), custodian.objectId));
+      const outcome = await door.dispatch(WORKER, { kind: 'seal-pass', requestId, fence, partNumber: number, sealed, pass, expiresAt });
+      if (!outcome.ok) throw new LeaseLost(outcome.error.code);
+    },
+    async recordKey(number, key) {
+      const outcome = await door.dispatch(WORKER, { kind: 'record-key', requestId, fence, partNumber: number, key });
+      if (!outcome.ok && outcome.error.code !== 'nothing-to-do') throw new LeaseLost(outcome.error.code);
+    },
     async sealParts(parts) {
-      const accountId =
-        'accountId' in plan.account ? plan.account.accountId : (await store.transaction((tx) => tx.accountOfRequest(requestId)))?.id;
-      if (accountId === undefined) throw new StepStopped('NoAccount', 'The account is not on the watch list.');
+      const account = await accountId();
       const sealed = await Promise.all(
         parts.map((part, index) => {
           const custodian = plan.custodians[index];
           if (!custodian) throw new RangeError('more parts than custodians');
-          return custody.seal(part, partContext(partKey(accountId, index + 1), custodian.objectId));
+          return custody.seal(part, partContext(partKey(account, index + 1), custodian.objectId));
         }),
       );
       const outcome = await door.dispatch(WORKER, { kind: 'seal-parts', requestId, fence, sealed });

@@ -6,6 +6,7 @@ import type { Log } from '../app/log.ts';
 import { observeAccount } from '../app/observe.ts';
 import { tenantOfPlan } from '../app/openRequest.ts';
 import type { Custody, People, Random, Store, Tenants } from '../app/ports.ts';
+import { passkeyTerms } from '../core/account/passkeyTerms.ts';
 import { MINUTE } from '../core/decision.ts';
 import type { Intent } from '../core/intent.ts';
 import { isMend } from '../core/request/mend.ts';
@@ -14,7 +15,7 @@ import type { MendPlan } from '../core/request/types.ts';
 import { type ChangeRequest, kindOfStep, type PlanStep, type StepFailure, type StepId, type StepProgress } from '../core/request/types.ts';
 import { LeaseLost, sceneOf } from './planScene.ts';
 import { STEPS } from './steps/registry.ts';
-import { type Step, type StepScene, StepStopped } from './steps/step.ts';
+import { type Step, type StepScene, StepStopped, StepWaits } from './steps/step.ts';
 
 export interface RunPlanNeeds {
   readonly door: Door;
@@ -95,8 +96,9 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
     const first = run.request.begunAt === undefined && underLease ? { eligible: underLease } : {};
     run.request = await record(door, { kind: 'begin-step', requestId, fence, step: id, ...first });
     const scene = sceneOf(needs, run.request, id, () => progressOf(run.request, id)?.at, GIVE_UP_AFTER_MINUTES * MINUTE);
-    const evidence = await carryOut(id, step, scene, wait, before === 'running');
-    run.request = await record(door, { kind: 'finish-step', requestId, fence, step: id, evidence });
+    const acted = { times: 0 };
+    const evidence = await carryOut(id, counted(step, acted), scene, wait, before === 'running');
+    run.request = await record(door, { kind: 'finish-step', requestId, fence, step: id, evidence, acts: acted.times });
     log.info('step.done', { requestId, step: id, fence });
     return true;
   } catch (error) {
@@ -105,6 +107,12 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
       // Closed is closed. A lease taken by another run is not: that run may have died since, and this job may be the last one left (AP-8).
       if (error.message === 'closed') return false;
       throw error;
+    }
+    if (error instanceof StepWaits) {
+      const { lookAt, message: words } = error;
+      await record(door, { kind: 'park-run', requestId, fence, step: id, words, ...(lookAt ? { lookAt } : {}) });
+      log.info('run.parked', { requestId, step: id, fence });
+      return false;
     }
     const since = progressOf(run.request, id)?.at; // none: not even its beginning could be recorded
     const tired = since !== undefined && (await needs.store.now()).getTime() - since.getTime() > GIVE_UP_AFTER_MINUTES * MINUTE;
@@ -123,6 +131,15 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
   }
 }
 
+/** The step with its acts counted: as often as it was done the tenant's audit log must tell of it. */
+const counted = (step: Step, acted: { times: number }): Step => ({
+  look: step.look,
+  async act(scene) {
+    acted.times += 1;
+    return step.act(scene);
+  },
+});
+
 const progressOf = (request: ChangeRequest, step: StepId): StepProgress | undefined =>
   (request.state === 'undoing' ? request.undoSteps : request.steps)?.find(({ id }) => id === step);
 
@@ -130,10 +147,13 @@ const progressOf = (request: ChangeRequest, step: StepId): StepProgress | undefi
 async function readFacts({ tenants, custody, store }: RunPlanNeeds, { plan }: ChangeRequest): Promise<ReplanFacts | undefined> {
   const tenant = tenants.info(plan.tenant.id);
   if (!tenant) return undefined;
-  const facts = { tenant: tenantOfPlan(tenant) };
+  const reader = tenants.reader(tenant.id);
+  const wantsKeys = 'credential' in plan && plan.credential.kind === 'passkey';
+  const passkeys = wantsKeys ? { passkeys: passkeyTerms(await reader.methodPolicies(), tenant.exclusionGroupId) } : {};
+  const facts = { tenant: tenantOfPlan(tenant), ...passkeys };
   if (!('accountId' in plan.account)) return facts;
   const account = await store.get('account', plan.account.accountId);
-  const observed = account && (await observeAccount(tenants.reader(tenant.id), custody, tenant, account));
+  const observed = account && (await observeAccount(reader, custody, tenant, account));
   if (!account || !isMend(plan.operation)) return { ...facts, ...(observed ? { observed } : {}) };
   const mend = await gatherMend({ tenants, store }, plan.operation, account, (plan as MendPlan).finding?.key);
   return { ...facts, ...(observed ? { observed } : {}), mend };

@@ -25,6 +25,14 @@ const MOST_BEGUN = 50;
 
 /** The port `Transaction` over one database transaction. */
 export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transaction {
+  async function putSealedPart(key: string, content: Uint8Array): Promise<void> {
+    const sealed = Buffer.from(content);
+    await handle
+      .insertInto('sealed_part')
+      .values({ key, sealed })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ sealed }))
+      .execute();
+  }
   const one = <T>(row: { body: unknown } | undefined): T | undefined => row && fromJson<T>(row.body);
   return {
     now: () => readClock(handle),
@@ -105,7 +113,7 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
         .selectFrom('request')
         .select('body')
         .where('tenant_id', '=', tenantId)
-        .where('state', 'in', ['approved', 'failed', 'applied'])
+        .where('state', 'in', ['approved', 'failed', 'applied', 'undoing', 'undone', 'withdrawn'])
         .orderBy('opened_at', 'desc')
         .limit(MOST_BEGUN)
         .execute();
@@ -113,15 +121,9 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
     },
     quarantine: (kept) => putInQuarantine(handle, kept),
     async putSealedParts(accountId, sealed) {
-      for (const [index, content] of sealed.entries()) {
-        const row = { key: partKey(accountId, index + 1), sealed: Buffer.from(content) };
-        await handle
-          .insertInto('sealed_part')
-          .values(row)
-          .onConflict((conflict) => conflict.column('key').doUpdateSet({ sealed: row.sealed }))
-          .execute();
-      }
+      for (const [index, content] of sealed.entries()) await putSealedPart(partKey(accountId, index + 1), content);
     },
+    putSealedPart,
     async takeSealedPart(key) {
       const row = await handle.deleteFrom('sealed_part').where('key', '=', key).returning('sealed').executeTakeFirst();
       return row?.sealed;

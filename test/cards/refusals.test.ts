@@ -108,6 +108,13 @@ const PROBLEMS: { readonly [P in FieldFault['problem']]: true } = {
   'is-requester': true,
   'not-text': true,
   'not-reachable': true,
+  'passes-off': true,
+  'passes-not-for-it': true,
+  'keys-off': true,
+  'keys-not-for-it': true,
+  'no-self-service': true,
+  'synced-only': true,
+  'policy-unread': true,
 };
 
 test.each(Object.keys(PROBLEMS) as FieldFault['problem'][])(

@@ -64,7 +64,7 @@ describe('a request', () => {
       .map(({ node }) => node.id);
     const toggle = nodesOf(card).find(({ node }) => node.type === 'Action.ToggleVisibility')?.node.targetElements;
     expect(toggle).toEqual(folded.map((elementId) => ({ elementId })));
-    expect(folded).toHaveLength(9);
+    expect(folded).toHaveLength(7); // six writes and the digest; the steps that write nothing have no call
   });
 });
 

@@ -61,7 +61,15 @@ for (const { name, suite, place } of engines) {
     let remove: () => Promise<void>;
     const jobs: Job[] = [];
     let failOnce = false;
-    const policy = { ...POLICY, openRequestsPerPerson: 100, coolDownHours: 0, partExpiryHours: 72, validationDays: 90, proofMinutes: 5 };
+    const policy = {
+      ...POLICY,
+      openRequestsPerPerson: 100,
+      coolDownHours: 0,
+      partExpiryHours: 72,
+      validationDays: 90,
+      evidenceMinutes: 120,
+      proofMinutes: 5,
+    };
     const random = counting();
     const front = () => door({ store, random, policy, tenant: () => undefined });
 

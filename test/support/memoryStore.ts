@@ -245,6 +245,9 @@ export function memoryStore(start: Date, held: Rows = nothing()): MemoryStore {
     async putSealedParts(accountId, sealed) {
       for (const [index, content] of sealed.entries()) rows.sealed.set(partKey(accountId, index + 1), Uint8Array.from(content));
     },
+    async putSealedPart(key, content) {
+      rows.sealed.set(key, Uint8Array.from(content));
+    },
     async takeSealedPart(key) {
       const content = rows.sealed.get(key);
       rows.sealed.delete(key);
@@ -450,6 +453,7 @@ export const TEST_POLICY: Policy = {
   openRequestsPerPerson: 5,
   coolDownHours: 0,
   partExpiryHours: 72,
+  evidenceMinutes: 120,
   validationDays: 90,
   secondProof: [],
   proofMinutes: 5,

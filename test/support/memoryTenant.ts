@@ -37,7 +37,7 @@ export class MemoryTenant {
   readonly deleted: { readonly objectId: string; readonly userPrincipalName: string; readonly at: number }[] = [];
   readonly inUnit: Membership[] = [];
   readonly policies = new Map<string, { readonly name: string; readonly users: PolicyUsers }>();
-  readonly methods: { readonly objectId: string; readonly kind: RemovableMethod; readonly id: string }[] = [];
+  readonly methods: { readonly objectId: string; readonly kind: RemovableMethod | 'fido2'; readonly id: string }[] = [];
   /** Every write that was carried out, in order. */
   readonly writes: string[] = [];
   /** The very buffers that were handed in. */
@@ -111,6 +111,8 @@ export class MemoryTenant {
       const password = { id: '28c10230-6103-485e-b985-444c60001490', kind: 'password' };
       return [password, ...this.methods.filter((row) => row.objectId === objectId).map(({ id, kind }) => ({ id, kind }))];
     },
+    methodPolicies: async () =>
+      ['Fido2', 'TemporaryAccessPass'].map((id) => ({ id, enabled: true, includeTargets: ['all_users'], excludeTargets: [] })),
     snapshot: async () => {
       throw new Error(`nothing is judged by ${this.tenantId}`);
     },
@@ -201,6 +203,18 @@ export class MemoryTenant {
       const user = this.manageable(objectId);
       this.wrote('neverExpire');
       Object.assign(user, { passwordPolicies: 'DisablePasswordExpiration' });
+    },
+    removeKey: async (objectId, methodId) => {
+      this.manageable(objectId);
+      this.wrote('removeKey');
+      take(this.methods, (row) => row.objectId === objectId && row.kind === 'fido2' && row.id === methodId);
+    },
+    issuePass: async (objectId, minutes) => {
+      this.manageable(objectId);
+      this.wrote('issuePass');
+      take(this.methods, (row) => row.objectId === objectId && row.kind === 'temporaryAccessPass');
+      this.methods.push({ objectId, kind: 'temporaryAccessPass', id: 'pass' });
+      return { methodId: 'pass', value: Buffer.from('kT7wQeXb'), expiresAt: new Date(this.nowMs + minutes * 60_000) };
     },
     removeMethod: async (objectId, method, methodId) => {
       this.wrote('removeMethod');

@@ -130,6 +130,15 @@ export class SandboxProcess {
   ): Promise<{ result: string; errorCode: number; signInId: string }> {
     return this.#post(`${this.tenantUrl}/sandbox/sign-ins`, { tenantId, userPrincipalName, password });
   }
+  /** Without a password, with a method that is registered. */
+  signInBy(method: string, userPrincipalName: string, app?: string): Promise<{ result: string; errorCode: number; signInId: string }> {
+    const how = { tenantId: TENANTS.contoso.id, userPrincipalName, method, ...(app === undefined ? {} : { app }) };
+    return this.#post(`${this.tenantUrl}/sandbox/sign-ins`, how);
+  }
+  /** How the tenant's logs misbehave. */
+  logs(habits: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return this.#post(`${this.tenantUrl}/sandbox/logs`, habits);
+  }
   byHand(body: Readonly<Record<string, unknown>>): Promise<unknown> {
     return this.#post(`${this.tenantUrl}/sandbox/directory`, body);
   }

@@ -111,7 +111,7 @@ describe('a plan to repair', () => {
     expect(plan.irreversible.join()).toMatch(/“Mal” \(mal\) is not ours/);
     // The audit row it will cause is one of ours, and no alarm.
     const request = aRequest({ plan, state: 'approved', begunAt: NOON });
-    const change = aChange({ changedAt: minutes(1), targets: [{ id: 'mal', type: 'User', properties: [] }] });
+    const change = aChange({ actor: {}, changedAt: minutes(1), targets: [{ id: 'mal', type: 'User', properties: [] }] });
     expect(requestBehind(change, [{ request }])).toBe(request.id);
   });
 

@@ -176,7 +176,12 @@ describe('recording a step', () => {
     expect(recordStep(APPROVED, 4, 'create-user', running, NOW)).toEqual({
       ok: true,
       value: {
-        next: { ...withStep(APPROVED, 'create-user', { state: 'running', at: NOW }), begunAt: NOW, revision: 4 },
+        next: {
+          ...withStep(APPROVED, 'create-user', { state: 'running', at: NOW }),
+          begunAt: NOW,
+          revision: 4,
+          expected: [expect.objectContaining({ step: 'create-user', fromAt: NOW })],
+        },
         effects: [show, { kind: 'forget', key: `expire:${id}` }],
       },
     });

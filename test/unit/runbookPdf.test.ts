@@ -67,6 +67,25 @@ describe('the runbook card', () => {
     expect(text).not.toContain('NOT IN SERVICE');
   });
 
+  test('of an account opened by security keys: who holds which, that one is enough, and that nobody has a password', async () => {
+    const account = anAccount({ credential: 'passkey' });
+    const { text, pages } = await print(account);
+    expect(pages).toBe(2);
+    for (const said of [
+      'KEY',
+      'PIN',
+      'Any one of the keys opens the account alone',
+      'Fetch one key and its PIN',
+      'custodian, key 2',
+      'Keys replaced on',
+    ])
+      expect(text.replaceAll('\n', ' ')).toContain(said);
+    expect(text).not.toMatch(/parts one after another|Make the parts worthless/);
+    // Cards of a password say what they said before there were keys.
+    expect(runbookDigest(account)).not.toBe(runbookDigest(anAccount()));
+    expect(Object.keys(runbookContent(anAccount()).account)).not.toContain('credential');
+  });
+
   test('holds nothing of the account but what is in its digest', async () => {
     const { text, streams } = await print(
       anAccount({

@@ -71,6 +71,10 @@ export const closeDialog = (as: string, id: string): Promise<void> => call('POST
 
 export const signIn = (tenantUrl: string, attempt: Json): Promise<SignIn> => call('POST', `${tenantUrl}/sandbox/sign-ins`, attempt);
 
+/** What a person does at the tenant's own page: signs in with a pass and registers a method. */
+export const registerMethod = (tenantUrl: string, registration: Json): Promise<{ ok: true }> =>
+  call('POST', `${tenantUrl}/sandbox/directory`, { do: 'register-method', ...registration });
+
 export const moveClock = (tenantUrl: string, advance: string): Promise<{ now: string }> =>
   call('POST', `${tenantUrl}/sandbox/clock`, { advance });
 

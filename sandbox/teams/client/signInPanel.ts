@@ -1,4 +1,4 @@
-import { CallFailed, type SignIn, signIn } from './api.ts';
+import { CallFailed, registerMethod, type SignIn, signIn } from './api.ts';
 import { fill, h } from './dom.ts';
 import { icon } from './icons.ts';
 import type { State } from './state.ts';
@@ -26,7 +26,10 @@ const METHODS = [
   ['Password', ''],
   ['Password and Authenticator', 'microsoftAuthenticator'],
   ['Passkey', 'fido2'],
+  ['Pass: register a security key', 'register'],
+  ['Pass: register a synced passkey', 'register-synced'],
 ] as const;
+const registers = (method: string): boolean => method.startsWith('register');
 
 /** Where to; the first asks for no second factor of its own accord, the admin portals always do. */
 const APPS = ['Graph Explorer', 'Azure Portal', 'Microsoft Entra admin center', 'Microsoft Azure CLI'];
@@ -58,12 +61,21 @@ export function signInPanel(state: State, tried: (attempt: SignIn) => void): HTM
   addPart();
 
   const passwordPart = h('div.password-part', {}, h('div.label', {}, 'Password, from its parts in order'), parts, more);
+  const pass = field('signin-pass', { placeholder: 'Temporary Access Pass' });
+  pass.classList.add('mono');
+  const passPart = labelled('Temporary Access Pass', pass);
+  passPart.hidden = true;
   method.addEventListener('change', () => {
-    passwordPart.hidden = method.value === 'fido2';
+    const registering = registers(method.value);
+    passwordPart.hidden = method.value === 'fido2' || registering;
+    passPart.hidden = !registering;
+    appPart.hidden = registering;
+    submit.textContent = registering ? 'Sign in and register' : 'Sign in';
   });
 
   const result = h('div.signin-result', { 'data-testid': 'signin-result', 'aria-live': 'polite' });
   const submit = h('button.button.primary', { type: 'submit', 'data-testid': 'signin-submit' }, 'Sign in') as HTMLButtonElement;
+  const appPart = labelled('Application', app);
   const form = h(
     'form',
     { 'data-testid': 'signin-form', autocomplete: 'off' },
@@ -71,7 +83,8 @@ export function signInPanel(state: State, tried: (attempt: SignIn) => void): HTM
     labelled('Sign-in name', upn),
     labelled('Method', method),
     passwordPart,
-    labelled('Application', app),
+    passPart,
+    appPart,
     submit,
     result,
   );
@@ -90,6 +103,13 @@ export function signInPanel(state: State, tried: (attempt: SignIn) => void): HTM
     submit.disabled = true;
     try {
       const userPrincipalName = upn.value.trim();
+      if (registers(method.value)) {
+        const registration = { tenantId: chosen?.id, userPrincipalName, method: 'fido2', temporaryAccessPass: pass.value.trim() };
+        await registerMethod(state.world.tenantUrl, { ...registration, deviceBound: method.value === 'register' });
+        pass.value = '';
+        fill(result, h('div.notice.notice-done', { 'data-result': 'success' }, icon('check', 18), h('div.notice-text', {}, 'Registered.')));
+        return;
+      }
       const how = { ...(method.value !== 'fido2' && { password }), ...(method.value !== '' && { method: method.value }) };
       const answer = await signIn(state.world.tenantUrl, { tenantId: chosen?.id, userPrincipalName, ...how, app: app.value });
       for (const input of parts.querySelectorAll('input')) input.value = '';

@@ -1,8 +1,9 @@
 import { abridged, type DirectoryChange } from '../../core/alert/change.ts';
 import { concernOf, idsIn, losesExclusion, type Watched } from '../../core/alert/concern.ts';
-import { requestBehind } from '../../core/alert/expected.ts';
+import { type Begun, requestBehind, standsBehind } from '../../core/alert/expected.ts';
 import { addChangeSource, addToRecord, changeKey } from '../../core/alert/raise.ts';
 import type { AlertCause } from '../../core/alert/types.ts';
+import { consumed } from '../../core/request/expected.ts';
 import { no } from '../../core/result.ts';
 import type { Aggregates, Transaction } from '../ports.ts';
 import { raised } from './alerts.ts';
@@ -21,7 +22,8 @@ export async function changeSeen(scene: Scene, { change, feed, byChanger }: Want
   const concern = concernOf(change, watched);
   if (concern === undefined || !(isManaged(scene, change) || accounts.length > 0)) return no({ code: 'nothing-to-do' });
 
-  const origin = await originOf(tx, change, byChanger === true);
+  const byOurs = byChanger === true || accounts.some(({ objectId }) => objectId === change.actor.userId);
+  const origin = await originOf(tx, change, byChanger === true, byOurs);
   const fresh = random.id('AL');
   const record = origin.by === 'request' ? await tx.claimOnce(`changes-of:${origin.requestId}`, fresh) : undefined;
   const id = record ?? fresh;
@@ -32,6 +34,8 @@ export async function changeSeen(scene: Scene, { change, feed, byChanger }: Want
   }
   const sameRow = change.rowId === undefined ? undefined : await tx.claimOnce(rowKey(change), id);
   if (sameRow !== undefined) return changeAlert(scene, 'alert', sameRow, (alert) => addChangeSource(alert, abridged(change), feed));
+  // Only now is it known to be news: what comes again from another feed is not counted again.
+  if (origin.by === 'request') await consume(tx, origin.requestId, change);
   if (record !== undefined) return changeAlert(scene, 'alert', record, (alert) => addToRecord(alert, change, feed));
 
   const lost = losesExclusion(change, watched);
@@ -46,21 +50,33 @@ export async function changeSeen(scene: Scene, { change, feed, byChanger }: Want
   return raised(scene, id, change.tenantId, cause, accounts[0]);
 }
 
-async function originOf(tx: Transaction, change: DirectoryChange, byChanger: boolean): Promise<ChangeCause['origin']> {
-  if (!byChanger) return { by: 'others' };
-  const requestId = await expectedFor(tx, change);
-  return requestId === undefined ? { by: 'changer' } : { by: 'request', requestId };
+/** @param byOurs our changer did it, or an account of ours itself, whose custodian registers a key */
+async function originOf(tx: Transaction, change: DirectoryChange, byChanger: boolean, byOurs: boolean): Promise<ChangeCause['origin']> {
+  const requestId = byOurs ? await expectedFor(tx, change) : undefined;
+  if (requestId !== undefined) return { by: 'request', requestId };
+  return byChanger ? { by: 'changer' } : { by: 'others' };
+}
+
+/** Takes the change off what is expected. The request was locked when it was found. */
+async function consume(tx: Transaction, requestId: string, change: DirectoryChange): Promise<void> {
+  const request = await tx.lock('request', requestId);
+  const account = request && (await tx.accountOfRequest(request.id));
+  const expected = request && consumed(request, account?.objectId, change);
+  if (request && expected) await tx.save('request', { ...request, expected, revision: request.revision + 1 });
 }
 
 /** The request that accounts for a write of our own. The one place that says which writes are expected. */
 async function expectedFor(tx: Transaction, change: DirectoryChange): Promise<string | undefined> {
-  const begun = await tx.requestsBegun(change.tenantId);
-  const requests: Parameters<typeof requestBehind>[1][number][] = [];
-  for (const request of begun) {
+  const requests: Begun[] = [];
+  for (const request of await tx.requestsBegun(change.tenantId)) {
     const account = await tx.accountOfRequest(request.id);
     requests.push({ request, ...(account ? { objectId: account.objectId } : {}) });
   }
-  return requestBehind(change, requests);
+  const found = requestBehind(change, requests);
+  // Judged once more under its lock: of two feeds with two rows only one gets the last that is expected.
+  const locked = found === undefined ? undefined : await tx.lock('request', found);
+  const objectId = requests.find(({ request }) => request.id === found)?.objectId;
+  return locked && standsBehind(change, { request: locked, ...(objectId === undefined ? {} : { objectId }) }) ? found : undefined;
 }
 
 const isManaged = ({ tenant }: Scene, { tenantId }: DirectoryChange): boolean => tenant(tenantId) !== undefined;

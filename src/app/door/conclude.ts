@@ -1,8 +1,9 @@
 import { handOver, retired, switched } from '../../core/account/life.ts';
+import { keysStored, keysWithdrawn } from '../../core/account/passkeys.ts';
 import type { EmergencyAccount } from '../../core/account/types.ts';
 import { partKey } from '../../core/account/types.ts';
 import type { Decision } from '../../core/decision.ts';
-import type { RequestKind } from '../../core/request/types.ts';
+import { type ChangeRequest, type RequestKind, tidied } from '../../core/request/types.ts';
 import { no } from '../../core/result.ts';
 import { change, type Outcome, type Scene } from './scene.ts';
 
@@ -14,11 +15,21 @@ export async function concludeRequest(scene: Scene, requestId: string): Promise<
   const { plan } = request;
   const id = 'accountId' in plan.account ? plan.account.accountId : (await tx.accountOfRequest(requestId))?.id;
   if (id === undefined) return no({ code: 'nothing-to-do' }); // given up before there was an account
-  const outcome = await change(scene, 'account', id, (account) => follow(scene, request.kind, request.state, account));
+  const outcome = await change(scene, 'account', id, (account) =>
+    'credential' in plan && plan.credential.kind === 'passkey'
+      ? followKeys(scene, request, account)
+      : follow(scene, request.kind, request.state, account),
+  );
   if (outcome.ok && outcome.value.account?.state === 'retired') {
     for (const { number } of outcome.value.account.parts) await tx.takeSealedPart(partKey(id, number));
   }
   return outcome;
+}
+
+function followKeys({ policy, now }: Scene, request: ChangeRequest, account: EmergencyAccount): Decision<EmergencyAccount> {
+  if (request.state === 'applied') return keysStored(account, policy, now);
+  if (request.state !== 'undone') return no({ code: 'nothing-to-do' });
+  return request.kind === 'create' ? retired(account, now) : keysWithdrawn(account, request.id, tidied(request), now);
 }
 
 function follow({ policy, now }: Scene, kind: RequestKind, state: string, account: EmergencyAccount): Decision<EmergencyAccount> {

@@ -50,6 +50,12 @@ export function detailsOf(
     }
     case 'signal-quarantined':
       return { details: { feed: intent.feed, bytes: intent.bytes.length } };
+    case 'seal-pass':
+      return { details: { part: intent.partNumber, methodId: intent.pass.methodId, fence: intent.fence } };
+    case 'record-key':
+      return { details: { part: intent.partNumber, methodId: intent.key.methodId, fence: intent.fence } };
+    case 'park-run':
+      return { details: { step: intent.step, fence: intent.fence } };
     case 'watch-account':
       return { details: { objectId: intent.objectId, feed: intent.feed, fence: intent.fence } };
     case 'roster-read':

@@ -123,5 +123,9 @@ async function destroyingParts({ tx }: Scene, outcome: Outcome): Promise<Outcome
   const request = outcome.ok ? outcome.value.request : undefined;
   const account = request?.begunAt && request.kind === 'create' ? await tx.accountOfRequest(request.id) : undefined;
   for (const { number } of account?.parts ?? []) await tx.takeSealedPart(partKey(account?.id ?? '', number));
+  const plan = request?.plan;
+  if (plan && 'accountId' in plan.account && 'credential' in plan && plan.credential.kind === 'passkey') {
+    for (const number of plan.credential.enrols) await tx.takeSealedPart(partKey(plan.account.accountId, number));
+  }
   return outcome;
 }

@@ -60,5 +60,5 @@ async function show(
   if (!account || !sealed) throw new Error('the door showed a part and gave none back');
   if (!part || !before || !Buffer.from(sealed).equals(before)) throw new Error('another part was taken out than the one that was opened');
   const rendered = revealDialog({ account, partNumber: ref.partNumber, of: account.parts.length, part: part.toString('utf8') });
-  return { kind: 'dialog', title: 'Your part', rendered };
+  return { kind: 'dialog', title: account.credential === 'passkey' ? 'Your pass' : 'Your part', rendered };
 }

@@ -34,6 +34,10 @@ export const partStored: ActionDef<PartRef & { readonly location: string; readon
     const { account } = outcome.value;
     if (!account) throw new Error('the door stored a part and gave no account back');
     const rendered = partCard(account, args.partNumber, await store.now());
-    return { kind: 'card', rendered, closing: `Thank you. Part ${args.partNumber} is recorded as stored.` };
+    const closing =
+      account.credential === 'passkey'
+        ? 'Thank you. I look now whether the tenant shows your key; your card says so.'
+        : `Thank you. Part ${args.partNumber} is recorded as stored.`;
+    return { kind: 'card', rendered, closing };
   },
 };

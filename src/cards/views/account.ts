@@ -15,6 +15,7 @@ interface AccountView {
   readonly name: string;
   readonly tenant: string;
   readonly facts: readonly Fact[];
+  readonly partsTitle: string;
   readonly parts: readonly PartRow[];
   /** What was printed is not so any more. */
   readonly isStale: boolean;
@@ -46,17 +47,21 @@ export function accountCard(account: EmergencyAccount, now: Date, eyes: AccountE
     name: plain(account.userPrincipalName),
     tenant: plain(account.tenantName, 80),
     facts: factsOf(account),
-    parts: account.parts.map((part) => partRow(eyes.custody ? part : withoutPlace(part), partStateAt(part, now))),
+    partsTitle: isKeyed(account) ? 'Where the security keys stand' : 'Where the parts of the password stand',
+    parts: account.parts.map((part) => partRow(eyes.custody ? part : withoutPlace(part), partStateAt(part, now), account.credential)),
     isStale: printState(account) === 'stale',
     hasLedger: ledger.length > 0,
     ledger,
-    notes: [note, printState(account) === 'never' ? NEVER_PRINTED : '', placesNote(eyes), SECOND_FACTOR].filter((text) => text !== ''),
+    notes: [note, printState(account) === 'never' ? NEVER_PRINTED : '', placesNote(eyes), isKeyed(account) ? '' : SECOND_FACTOR].filter(
+      (text) => text !== '',
+    ),
     canPrint: eyes.canPrint,
     id: plain(account.id, 40),
   };
   return { card: render(view), summary: plain(`${account.userPrincipalName}: ${words}`, 200) };
 }
 
+const isKeyed = ({ credential }: EmergencyAccount): boolean => credential === 'passkey';
 const SECOND_FACTOR = 'A password alone opens no admin portal any more: a second factor must be registered on the account.';
 
 function placesNote({ where, custody }: AccountEyes): string {
@@ -79,14 +84,21 @@ function printState(account: EmergencyAccount): 'never' | 'current' | 'stale' {
 export const runbookNote = (account: EmergencyAccount): string =>
   ({ never: NEVER_PRINTED, stale: 'Runbook card is stale: print it again.', current: '' })[printState(account)];
 
+const PART_MISSING = {
+  words: 'Cannot be used: a part was never opened',
+  tone: 'attention',
+  note: 'Ask for a new password: say rotate and its name.',
+} as const;
+const KEY_MISSING = {
+  words: 'A key was not registered in time',
+  tone: 'attention',
+  note: 'Press Try again on its request for a new pass, or ask for new keys: say rotate and its name.',
+} as const;
+
 /** An account's state at a glance: also for the list. */
 export function health(account: EmergencyAccount, now: Date): { readonly words: string; readonly tone: Tone; readonly note: string } {
   if (account.state !== 'retired' && account.parts.some((part) => partStateAt(part, now) === 'expired'))
-    return {
-      words: 'Cannot be used: a part was never opened',
-      tone: 'attention',
-      note: 'Ask for a new password: say rotate and its name.',
-    };
+    return isKeyed(account) ? KEY_MISSING : PART_MISSING;
   const overdue = account.validationDueAt !== undefined && now >= account.validationDueAt;
   if (account.state === 'in-service' && overdue)
     return {

@@ -89,9 +89,26 @@ const SAID: { readonly [O in AccountOperation]: { readonly title: string; readon
   },
 };
 
+/** What is said otherwise of an account opened by passkeys. */
+const KEYED: { readonly [O in AccountOperation]?: (typeof SAID)[O] } = {
+  rotate: {
+    title: 'Ask for new security keys',
+    tone: 'accent',
+    notes: ['Each custodian registers a new key. The keys of today open nothing any more once all the new ones stand.'],
+  },
+  handover: {
+    title: 'Hand a key to somebody else',
+    tone: 'accent',
+    notes: [
+      'Whoever takes over registers a key of their own, and the key of the one who leaves opens nothing any more. The others keep theirs.',
+    ],
+  },
+  enable: { title: 'Ask to enable an account', tone: 'accent', notes: ['It can be used again with the keys that are kept today.'] },
+};
+
 /** The form that asks something of an account; with faults, as it was filled in. */
 export function accountFormCard({ operation, account, custodians, leavesFew, values, faults, sends }: AccountFormInput): Rendered {
-  const said = SAID[operation];
+  const said = account.credential === 'passkey' ? (KEYED[operation] ?? SAID[operation]) : SAID[operation];
   const isEdit = sends.verb === 'request.resubmit';
   const handover = operation === 'handover';
   const holders = account.parts.map(({ custodian }) => custodian);
@@ -104,7 +121,9 @@ export function accountFormCard({ operation, account, custodians, leavesFew, val
     hasFaults: faults.length > 0,
     faults: faults.slice(0, 6).map((fault) => (fault.field === 'fewer' ? FEWER_FAULT : faultWords(fault))),
     asksCustodians: operation === 'rotate' || handover,
-    custodiansLabel: handover ? 'Who takes over' : 'Custodians: two or three people, each keeps one part',
+    custodiansLabel: handover
+      ? 'Who takes over'
+      : `Custodians: two or three people, each keeps one ${account.credential === 'passkey' ? 'key' : 'part'}`,
     custodians: people(offered),
     isMulti: !handover,
     chosen: typedBefore(values.custodians, 400),

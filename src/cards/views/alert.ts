@@ -198,7 +198,28 @@ export function tell(cause: AlertCause): Told {
         next: 'Open the request, read why it stopped, and press Try again there.',
         reported: 'Found by Breakglass.',
       };
+    case 'evidence-missing':
+      return {
+        title: 'The tenant’s audit log does not tell of a change',
+        state: 'Breakglass read back that the change was made, but no record of it came',
+        facts: [
+          codeFact('Request', cause.requestId),
+          textFact('Step', cause.step, 160),
+          textFact('Expected', cause.activity, 120),
+          timeFact('Done', cause.doneAt),
+        ],
+        next: 'Look for it in the audit log in Entra. If it is there, the way to Breakglass loses records; if not, the log itself does: what else is not in it?',
+        reported: 'Found by Breakglass.',
+      };
     case 'part-expired':
+      if (cause.key)
+        return {
+          title: 'A security key was not registered in time',
+          state: 'The pass to register it with opens nothing any more.',
+          facts: [textFact('Key', `${cause.partNumber}`), textFact('Custodian', cause.custodian, 80)],
+          next: 'Ask the custodian why, then press Try again on the request: they get a new pass.',
+          reported: 'Found by Breakglass.',
+        };
       return {
         title: 'A part of a password was never opened',
         state: 'It has been destroyed, so the password cannot be put together.',

@@ -98,7 +98,10 @@ export function createFormCard(v: CreateFormInput): Rendered {
     tenants: v.tenants
       .slice(0, 25)
       .map(({ id, displayName, initialDomain }) => choice(`${inert(displayName, 60)} (${inert(initialDomain, 80)})`, id)),
-    credentials: [choice('Password in parts, one for each custodian', 'split-password')],
+    credentials: [
+      choice('Password in parts, one for each custodian', 'split-password'),
+      choice('Security keys, one for each custodian (passkeys)', 'passkey'),
+    ],
     custodians: people(v.custodians),
     owners: people(v.owners),
     lacksCustodians: v.custodians.length === 0,
@@ -107,7 +110,7 @@ export function createFormCard(v: CreateFormInput): Rendered {
     noCustodians: 'Nobody is in the custodians group. Ask an administrator to add at least two people first.',
     notes: [
       'The account becomes a permanent Global Administrator, excluded from Conditional Access and watched from its first minute.',
-      'A password alone opens no admin portal any more: plan to register two security keys on the account.',
+      'A password alone opens no admin portal any more: choose security keys where the tenant allows them, or plan to register two.',
     ],
     isNew: v.edits === undefined,
     isEdit: v.edits !== undefined,

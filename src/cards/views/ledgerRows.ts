@@ -17,6 +17,7 @@ const MOST_ROWS = 12;
 const WORDS: Readonly<Record<CustodyEvent['what'], string>> = {
   entrusted: 'was given to',
   shown: 'was seen by',
+  registered: 'was registered by',
   stored: 'was stored by',
   moved: 'was moved by',
   expired: 'was destroyed unseen; it was for',
@@ -25,13 +26,13 @@ const WORDS: Readonly<Record<CustodyEvent['what'], string>> = {
 };
 
 /** Newest first; what is older than fits is in the audit log, and that is said. */
-export function ledgerRows({ history = [] }: EmergencyAccount): LedgerRow[] {
+export function ledgerRows({ history = [], credential }: EmergencyAccount): LedgerRow[] {
   const newest = history.slice(-MOST_ROWS).reverse();
   const left = history.length - newest.length;
   const rows = newest.map(({ at, part, custodian, what, location, sealNumber }): LedgerRow => {
     const kept = [location, sealNumber === undefined ? undefined : `seal ${sealNumber}`].filter((text) => text !== undefined);
     return {
-      title: `Part ${part} `,
+      title: `${credential === 'passkey' ? 'Key' : 'Part'} ${part} `,
       words: `${WORDS[what]} ${plain(custodian.name, 60)}`,
       at: when(at),
       hasKept: kept.length > 0,

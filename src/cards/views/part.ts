@@ -1,10 +1,11 @@
-import { type EmergencyAccount, type PartState, partKey } from '../../core/account/types.ts';
-import { type Fact, type Tone, textFact, timeFact } from '../facts.ts';
+import { type EmergencyAccount, partKey } from '../../core/account/types.ts';
+import { type Fact, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
+import { KEY_WORDS } from './keyWords.ts';
 import { noticeCard } from './notice.ts';
-import { partStateAt } from './partWords.ts';
+import { type PartWords, partStateAt } from './partWords.ts';
 
 /** All that templates/part.json names. */
 interface PartView {
@@ -15,13 +16,16 @@ interface PartView {
   readonly steps: readonly { readonly number: string; readonly text: string }[];
   readonly asksWhere: boolean;
   readonly canReveal: boolean;
+  readonly revealTitle: string;
+  readonly storedTitle: string;
+  readonly whereFault: string;
   readonly notes: readonly string[];
   readonly id: string;
 }
 
 const render = template<PartView>('part');
 
-const LOOKS: { readonly [S in PartState]: { readonly title: string; readonly tone: Tone; readonly state: string } } = {
+const LOOKS: PartWords['looks'] = {
   sealed: { title: 'You will keep a part of a password', tone: 'emphasis', state: 'Not ready yet: the account is being set up' },
   ready: { title: 'Your part of a password is ready', tone: 'accent', state: 'It is shown once, to you only' },
   shown: { title: 'Have you stored your part?', tone: 'warning', state: 'It was shown and is never shown again' },
@@ -35,7 +39,7 @@ const STEPS = [
   'Seal it, put it in your safe, and say here where it is.',
 ];
 
-const NOTES: { readonly [S in PartState]: readonly string[] } = {
+const NOTES: PartWords['notes'] = {
   sealed: ['You get a message here as soon as you can open it.'],
   ready: ['Your part alone opens nothing. Never photograph it, type it anywhere or say it to anybody.'],
   shown: ['You could not copy it? Do not guess: tell an owner. The account then needs a new password.'],
@@ -43,11 +47,24 @@ const NOTES: { readonly [S in PartState]: readonly string[] } = {
   expired: ['An alert has gone to the channel. The account needs a new password; nothing is needed from you.'],
 };
 
+const KEY_FOUND_NOTES = ['The tenant shows your key. It counts as stored once every key stands and nothing else opens the account.'];
+
+const PASSWORD_WORDS: PartWords = {
+  looks: LOOKS,
+  steps: STEPS,
+  notes: NOTES,
+  noun: 'Part',
+  revealTitle: 'Show my part',
+  storedTitle: 'I have stored it',
+  whereFault: 'Say where the part is kept.',
+};
+
 /** In the place of a card whose part is not the account's any more: a newer password took its place, somebody else has it, or it is retired. */
 export function replacedPartCard(account: EmergencyAccount, partNumber: number): Rendered {
   const retired = account.state === 'retired';
-  const title = retired ? 'This account was retired' : 'This part was replaced';
-  const text = `Part ${partNumber} of ${account.userPrincipalName} opens nothing any more. If it lies in your safe, destroy it.`;
+  const title = retired ? 'This account was retired' : `This ${account.credential === 'passkey' ? 'key' : 'part'} was replaced`;
+  const keyed = account.credential === 'passkey';
+  const text = `${keyed ? 'Key' : 'Part'} ${partNumber} of ${account.userPrincipalName} opens nothing any more. If it lies in your safe, ${keyed ? 'wipe' : 'destroy'} it.`;
   return noticeCard({ title, text, tone: 'neutral' });
 }
 
@@ -60,26 +77,35 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
   const part = account.parts.find(({ number }) => number === partNumber);
   if (!part) throw new RangeError(`account ${account.id} has no part ${partNumber}`);
   const state = partStateAt(part, now);
-  const look = LOOKS[state];
+  const said = account.credential === 'passkey' ? KEY_WORDS : PASSWORD_WORDS;
+  const look = said.looks[state];
   const stored = state === 'stored';
+  // Whoever said that the key is registered may say it again; what counts is what the tenant shows.
+  const waiting = state === 'shown' && !part.key;
   const view: PartView = {
     header: header(look.title, look.tone, look.state),
     name: plain(account.userPrincipalName),
     tenant: plain(account.tenantName, 80),
     facts: [
-      textFact('Part', `${part.number} of ${account.parts.length}`),
+      textFact(said.noun, `${part.number} of ${account.parts.length}`),
       textFact('Custodian', part.custodian.name, 80),
       textFact('Owners', names(account.owners, 6)),
       ...(state === 'ready' && part.expiresAt ? [timeFact('Open it until', part.expiresAt)] : []),
       ...(state === 'shown' && part.shownAt ? [timeFact('Shown', part.shownAt)] : []),
+      ...(waiting && part.pass && part.expiresAt ? [timeFact('Register it until', part.expiresAt)] : []),
+      ...(waiting && part.confirmedAt ? [timeFact('You said it is registered', part.confirmedAt)] : []),
+      ...(part.key?.model === undefined ? [] : [textFact('Registered', part.key.model, 80)]),
       ...(stored && part.storedAt ? [timeFact('Stored', part.storedAt)] : []),
       ...(stored && part.location !== undefined ? [textFact('Kept in', part.location)] : []),
       ...(stored && part.sealNumber !== undefined ? [textFact('Seal', part.sealNumber)] : []),
     ],
-    steps: state === 'ready' ? STEPS.map((text, index) => ({ number: `${index + 1}`, text })) : [],
-    asksWhere: state === 'shown',
+    steps: state === 'ready' ? said.steps.map((text, index) => ({ number: `${index + 1}`, text })) : [],
+    asksWhere: waiting,
     canReveal: state === 'ready',
-    notes: NOTES[state],
+    revealTitle: said.revealTitle,
+    storedTitle: said.storedTitle,
+    whereFault: said.whereFault,
+    notes: state === 'shown' && part.key ? KEY_FOUND_NOTES : said.notes[state],
     id: partKey(account.id, part.number),
   };
   return { card: render(view), summary: plain(`${look.title}: ${account.userPrincipalName}`, 200) };

@@ -1,4 +1,5 @@
-import type { Part } from '../../core/account/types.ts';
+import type { EmergencyAccount, Part, PartState } from '../../core/account/types.ts';
+import type { Tone } from '../facts.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
 
@@ -15,6 +16,17 @@ export interface PartRow {
   readonly kept: string;
 }
 
+/** What a custodian reads: of a part of a password, or of a key they register. */
+export interface PartWords {
+  readonly looks: { readonly [S in PartState]: { readonly title: string; readonly tone: Tone; readonly state: string } };
+  readonly steps: readonly string[];
+  readonly notes: { readonly [S in PartState]: readonly string[] };
+  readonly noun: string;
+  readonly revealTitle: string;
+  readonly storedTitle: string;
+  readonly whereFault: string;
+}
+
 const LOOKS = {
   sealed: { mark: '○', color: 'Default', word: 'not ready yet' },
   ready: { mark: '◐', color: 'Accent', word: 'to be opened until' },
@@ -23,18 +35,46 @@ const LOOKS = {
   expired: { mark: '✕', color: 'Attention', word: 'never opened, destroyed' },
 } as const;
 
+/** A security key on the record of its account. */
+const KEY_LOOKS = {
+  sealed: { mark: '○', color: 'Default', word: 'not registered yet' },
+  ready: { mark: '◐', color: 'Accent', word: 'pass to be opened until' },
+  shown: { mark: '◐', color: 'Warning', word: 'pass seen, key to be registered until' },
+  stored: { mark: '✓', color: 'Good', word: 'registered and stored' },
+  expired: { mark: '✕', color: 'Attention', word: 'not registered in time' },
+} as const;
+const KEY_FOUND = { mark: '◐', color: 'Good', word: 'registered, not in use yet' } as const;
+
+function keyRow(part: Part, state: Part['state']): PartRow {
+  const at = { sealed: undefined, ready: part.expiresAt, shown: part.expiresAt, stored: part.storedAt, expired: part.expiresAt }[state];
+  const found = part.key !== undefined && state !== 'stored';
+  const { model } = part.key ?? {};
+  return {
+    ...(found ? KEY_FOUND : KEY_LOOKS[state]),
+    title: `Key ${part.number}${model === undefined ? '' : ` (${plain(model, 60)})`}: `,
+    custodian: plain(part.custodian.name, 80),
+    hasAt: at !== undefined && !found,
+    at: at && !found ? when(at) : '',
+    ...keptOf(part),
+  };
+}
+
+function keptOf({ location, sealNumber }: Part): { hasKept: boolean; kept: string } {
+  const kept = [location, sealNumber === undefined ? undefined : `seal ${sealNumber}`].filter((text) => text !== undefined);
+  return { hasKept: kept.length > 0, kept: kept.map((text) => plain(text, 200)).join(', ') };
+}
+
 /** @param state as it counts now: a part whose time is up has expired, whether or not its timer has rung */
-export function partRow(part: Part, state: Part['state']): PartRow {
+export function partRow(part: Part, state: Part['state'], credential: EmergencyAccount['credential']): PartRow {
+  if (credential === 'passkey') return keyRow(part, state);
   const at = { sealed: undefined, ready: part.expiresAt, shown: part.shownAt, stored: part.storedAt, expired: part.expiresAt }[state];
-  const kept = [part.location, part.sealNumber === undefined ? undefined : `seal ${part.sealNumber}`].filter((text) => text !== undefined);
   return {
     ...LOOKS[state],
     title: `Part ${part.number}: `,
     custodian: plain(part.custodian.name, 80),
     hasAt: at !== undefined,
     at: at ? when(at) : '',
-    hasKept: kept.length > 0,
-    kept: kept.map((text) => plain(text, 200)).join(', '),
+    ...keptOf(part),
   };
 }
 
@@ -45,4 +85,6 @@ export function withoutPlace(part: Part): Part {
 }
 
 export const partStateAt = (part: Part, now: Date): Part['state'] =>
-  part.state === 'ready' && part.expiresAt !== undefined && now >= part.expiresAt ? 'expired' : part.state;
+  isWaitedFor(part) && part.expiresAt !== undefined && now >= part.expiresAt ? 'expired' : part.state;
+
+const isWaitedFor = ({ state, pass, key }: Part): boolean => state === 'ready' || (state === 'shown' && pass !== undefined && !key);

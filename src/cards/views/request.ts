@@ -9,7 +9,7 @@ import { plain } from '../text.ts';
 import { when } from '../time.ts';
 import { type Outcome, outcomeOf } from './requestOutcome.ts';
 import { type StepView, stepViews, type TallyRow, tallyRows } from './requestParts.ts';
-import { factsOf, type ListView, listsOf, PASSWORD_NOTE, STEPS_TITLES, stateWords, TITLES } from './requestWords.ts';
+import { credentialNote, factsOf, type ListView, listsOf, STEPS_TITLES, stateWords, titleWords } from './requestWords.ts';
 
 /** All that templates/request.json names. */
 interface RequestView {
@@ -89,7 +89,7 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
   // Their card says in the tally that they did. Everybody else keeps the buttons: a refusal carries its reason.
   const hasApproved = tally(request).approvals.some(({ person }) => person.personKey === viewer?.personKey);
   return {
-    header: header(TITLES[request.kind][pending ? 0 : 1], TONES[state], stateWords(request, state)),
+    header: header(titleWords(request)[pending ? 0 : 1], TONES[state], stateWords(request, state)),
     hasOutcome: outcome !== undefined,
     outcome: outcome ?? {
       tone: 'default',
@@ -107,14 +107,14 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
     lists: listsOf(request, state),
     stepsTitle: STEPS_TITLES[state],
     steps,
-    folded: [...steps.map(({ callId }) => ({ elementId: callId })), { elementId: 'digest' }],
+    folded: [...steps.filter(({ hasCall }) => hasCall).map(({ callId }) => ({ elementId: callId })), { elementId: 'digest' }],
     words: digestWords(request.planDigest),
     tally: `${tally(request).approvals.length} of ${request.quorum}`,
     rows: tallyRows(request),
     hasExpiry: pending,
     expiry: `Open until ${when(request.expiresAt)}`,
     hasNote: 'credential' in plan && (pending || state === 'approved' || state === 'applied' || state === 'failed'),
-    note: PASSWORD_NOTE,
+    note: credentialNote(plan),
     canDecide: pending && !hasApproved,
     canEdit: pending && isRequester,
     canWithdraw: canBeGivenUp(state) && isRequester,

@@ -1,4 +1,4 @@
-import type { ChangeRequest, RequestState, StepFailure } from '../../core/request/types.ts';
+import type { ChangeRequest, PlanCredential, RequestState, StepFailure } from '../../core/request/types.ts';
 import type { Tone } from '../facts.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
@@ -22,7 +22,7 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
       return undefined;
     case 'applied':
       return outcome('good', 'Every step was read back and is true.', {
-        detail: 'credential' in request.plan ? PARTS_NEXT : undefined,
+        detail: 'credential' in request.plan ? NEXT[request.plan.credential.kind] : undefined,
         at: request.closedAt,
       });
     case 'failed':
@@ -62,13 +62,18 @@ function leftBehind({ begunAt, plan, steps }: ChangeRequest): string | undefined
   return `What was done stays: ${done.length > 0 ? done.join('; ') : 'perhaps the first step'}. Look at ${plain(plan.account.userPrincipalName)} in Entra.`;
 }
 
-const PARTS_NEXT =
-  'Each custodian has a message with their part. The account is in service once every part is stored; say accounts to see where they stand.';
+const NEXT: { readonly [K in PlanCredential['kind']]: string } = {
+  'split-password':
+    'Each custodian has a message with their part. The account is in service once every part is stored; say accounts to see where they stand.',
+  passkey: 'Every key is registered, and nothing else opens the account. Say accounts to see who holds which.',
+};
 
 function failed(request: ChangeRequest, failure: StepFailure): Outcome {
   const title = request.plan.steps.find(({ id }) => id === failure.step)?.title ?? failure.step;
-  const notEnabled = request.kind === 'create' && request.steps.some(({ id, state }) => id === 'enable' && state === 'waiting');
-  const safe = notEnabled ? ' The account, if it exists already, is still disabled.' : '';
+  const waits = (step: string): boolean =>
+    request.kind === 'create' && request.steps.some(({ id, state }) => id === step && state === 'waiting');
+  const roleless = waits('assign-role') ? ' The account has no role yet.' : '';
+  const safe = waits('enable') ? ' The account, if it exists already, is still disabled.' : roleless;
   const detail = `${plain(failure.words, 300)}${safe} Try again continues here, on the same approvals.`;
   return outcome('attention', `Stopped at: ${title}`, { detail, reference: `${failure.reference} (${failure.code})` });
 }

@@ -7,6 +7,7 @@ import { when } from '../time.ts';
 export interface StepView {
   readonly mark: string;
   readonly color: 'Default' | 'Accent' | 'Good' | 'Attention';
+  readonly hasWord: boolean;
   readonly word: string;
   readonly isSubtle: boolean;
   readonly weight: 'Default' | 'Bolder';
@@ -14,6 +15,7 @@ export interface StepView {
   readonly hasEvidence: boolean;
   readonly evidence: string;
   readonly callId: string;
+  readonly hasCall: boolean;
   readonly call: string;
   readonly hasBody: boolean;
   readonly body: string;
@@ -30,6 +32,8 @@ const PROGRESS = {
 export function stepViews(request: ChangeRequest): StepView[] {
   const undoing = request.state === 'undoing' || request.state === 'undone';
   const rows = undoing ? (request.undoSteps ?? []) : request.steps;
+  // Of a long plan the bodies of the calls are shown to those who decide; afterwards its steps and what was read back need the room.
+  const roomy = request.state === 'pending' || request.plan.steps.length <= ROOMY_STEPS;
   const begun = rows.some(({ state }) => state !== 'waiting');
   return (undoing ? request.plan.undo : request.plan.steps).map((step, index) => {
     const progress = rows.find(({ id }) => id === step.id);
@@ -38,23 +42,27 @@ export function stepViews(request: ChangeRequest): StepView[] {
       ...look,
       // Before anything runs the steps are a list to read, not a progress to watch.
       mark: begun || request.state === 'approved' ? look.mark : `${index + 1}`,
-      word: begun || request.state === 'approved' ? look.word : step.call ? '' : 'writes nothing',
+      ...worded(begun || request.state === 'approved' ? look.word : step.call ? '' : 'writes nothing'),
       title: plain(step.title, 160),
       ...evidenceOf(progress),
       callId: `call-${index + 1}`,
-      ...callOf(step),
+      ...callOf(step, roomy),
     };
   });
 }
+
+const worded = (word: string): { hasWord: boolean; word: string } => ({ hasWord: word !== '', word });
 
 function evidenceOf(progress: StepProgress | undefined): { hasEvidence: boolean; evidence: string } {
   return { hasEvidence: progress?.evidence !== undefined, evidence: plain(progress?.evidence ?? '', 200) };
 }
 
-function callOf({ call }: PlanStep): { call: string; hasBody: boolean; body: string } {
-  if (call === null) return { call: 'No call: reads and records only.', hasBody: false, body: '' };
-  const hasBody = call.body !== undefined;
-  return { call: plain(`${call.method} ${call.path}`, 200), hasBody, body: hasBody ? plain(spaced(call.body), 900) : '' };
+const ROOMY_STEPS = 10;
+
+function callOf({ call }: PlanStep, roomy: boolean): { hasCall: boolean; call: string; hasBody: boolean; body: string } {
+  if (call === null) return { hasCall: false, call: '', hasBody: false, body: '' };
+  const hasBody = roomy && call.body !== undefined;
+  return { hasCall: true, call: plain(`${call.method} ${call.path}`, 200), hasBody, body: hasBody ? plain(spaced(call.body), 900) : '' };
 }
 
 /** JSON in one line with blanks in it, so that it breaks between its parts. */

@@ -1,12 +1,28 @@
 import { tally } from '../../core/request/tally.ts';
 import { titleOf } from '../../core/request/title.ts';
-import type { ChangeRequest, Plan, RequestKind, RequestState } from '../../core/request/types.ts';
+import type { ChangeRequest, Plan, PlanCredential, RequestKind, RequestState } from '../../core/request/types.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { names, plain } from '../text.ts';
 
 /** What a custodian and an approver must both know (Learn, concept-mandatory-multifactor-authentication, 2026: no exceptions). */
 export const PASSWORD_NOTE =
   'A password alone no longer opens the Azure, Entra and Microsoft 365 admin portals: Microsoft demands a second factor there, also from emergency accounts. Register two security keys on the account.';
+
+const KEYS_NOTE =
+  'A key opens the account alone, with its PIN, and the admin portals too. The role is given only when every key stands and nothing else opens the account.';
+
+/** What is to be known of the credential of a plan. */
+export const credentialNote = (plan: Plan): string => {
+  if (!('credential' in plan)) return '';
+  return plan.credential.kind === 'passkey' ? KEYS_NOTE : PASSWORD_NOTE;
+};
+
+const durationWords = (minutes: number): string => (minutes % 60 === 0 ? `${minutes / 60} hours` : `${minutes} minutes`);
+
+const credentialWords = (credential: PlanCredential): string =>
+  credential.kind === 'passkey'
+    ? `${credential.keys} passkeys bound to their device; each pass to register one opens ${durationWords(credential.passMinutes)}, once`
+    : `Password of ${credential.length} characters in ${credential.parts} parts`;
 
 export const STEPS_TITLES: { readonly [S in RequestState]: string } = {
   pending: 'What will be done',
@@ -21,7 +37,7 @@ export const STEPS_TITLES: { readonly [S in RequestState]: string } = {
 };
 
 /** What the head of the card asks, and what it says once nobody is asked any more. */
-export const TITLES: { readonly [K in RequestKind]: readonly [asked: string, named: string] } = {
+const TITLES: { readonly [K in RequestKind]: readonly [asked: string, named: string] } = {
   create: ['Approve a new emergency access account?', 'New emergency access account'],
   rotate: ['Approve a new password?', 'New password for an account'],
   handover: ['Approve handing over a part?', 'Handing over a part'],
@@ -51,15 +67,26 @@ export function factsOf({ plan, requester, reason, id, openedAt, duplicateOf }: 
 function planFacts(plan: Plan): Fact[] {
   return [
     ...(plan.custodians.length > 0 ? [textFact('Custodians', names(plan.custodians))] : []),
-    ...('leaving' in plan && plan.leaving ? [textFact('Gives up their part', plan.leaving.name, 80)] : []),
+    ...('leaving' in plan && plan.leaving
+      ? [textFact(hasKeys(plan) ? 'Gives up their key' : 'Gives up their part', plan.leaving.name, 80)]
+      : []),
     ...(plan.owners.length > 0 ? [textFact('Owners', names(plan.owners))] : []),
     ...(plan.operation === 'create' ? [textFact('Role', `${plan.role.name}, permanent`)] : []),
-    ...('credential' in plan
-      ? [textFact('Credential', `Password of ${plan.credential.length} characters in ${plan.credential.parts} parts`)]
-      : []),
+    ...('credential' in plan ? [textFact('Credential', credentialWords(plan.credential))] : []),
     ...(plan.operation === 'retire' ? [textFact('Accounts left', String(plan.accountsLeft))] : []),
   ];
 }
+
+const hasKeys = (plan: Plan): boolean => 'credential' in plan && plan.credential.kind === 'passkey';
+
+/** The same for the title and the last word of a plan that registers keys. */
+const KEYED: { readonly [K in 'rotate' | 'handover']: readonly [asked: string, named: string] } = {
+  rotate: ['Approve new security keys?', 'New security keys for an account'],
+  handover: ['Approve handing over a key?', 'Handing over a key'],
+};
+
+export const titleWords = ({ kind, plan }: Pick<ChangeRequest, 'kind' | 'plan'>): readonly [asked: string, named: string] =>
+  hasKeys(plan) && (kind === 'rotate' || kind === 'handover') ? KEYED[kind] : TITLES[kind];
 
 /** A short list under the facts, in a box of its own. */
 export interface ListView {
@@ -112,9 +139,9 @@ export function stateWords(request: ChangeRequest, state: RequestState): string 
     case 'pending':
       return `Waiting for approval: ${count}`;
     case 'approved':
-      return request.steps.every((row) => row.state === 'waiting') ? 'Approved; the work starts now' : `Being carried out: ${step}`;
+      return request.steps.every((row) => row.state === 'waiting') ? 'Approved; the work starts now' : `${waitedFor(request)}: ${step}`;
     case 'applied':
-      return APPLIED[request.kind];
+      return hasKeys(request.plan) && request.kind !== 'create' ? 'Done: the new keys stand' : APPLIED[request.kind];
     case 'failed':
       return `Stopped at ${step}`;
     case 'undoing':
@@ -129,6 +156,10 @@ export function stateWords(request: ChangeRequest, state: RequestState): string 
       return `Expired with ${count} approvals: nothing was changed`;
   }
 }
+
+/** Whom a run waits for, where it waits. */
+const waitedFor = ({ steps }: ChangeRequest): string =>
+  plain(steps.find(({ state, evidence }) => state === 'waiting' && evidence !== undefined)?.evidence ?? 'Being carried out', 120);
 
 function placeOf(steps: ChangeRequest['steps']): number {
   const at = steps.findIndex(({ state }) => state === 'failed' || state === 'running');

@@ -1,5 +1,5 @@
 import { type Decision, personOf } from '../decision.ts';
-import type { Effect } from '../effect.ts';
+import { type Effect, resumeKey } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
 import { type EmergencyAccount, type Part, partKey } from './types.ts';
@@ -18,10 +18,15 @@ export function revealPart(account: EmergencyAccount, partNumber: number, actor:
   if (state === 'expired' || (expiresAt && now >= expiresAt)) return no({ code: 'part-expired' });
   if (state !== 'ready') return no({ code: 'part-not-ready' });
   const next = withPart(account, { ...part.value, state: 'shown', shownAt: now });
-  return ok({ next, effects: [forgetExpiry(account, partNumber), ...redraw(account, partNumber)] });
+  // A pass that was shown still has to be used in time; a part has only to be written down.
+  const expiry = part.value.pass ? [] : [forgetExpiry(account, partNumber)];
+  return ok({ next, effects: [...expiry, ...redraw(account, partNumber)] });
 }
 
-/** The custodian confirms where the part is kept. The last confirmation puts the account into service. */
+/**
+ * The custodian confirms where the part is kept. The last confirmation puts the account into service. Of a passkey it is their word that it
+ * is registered: the run that waits for it goes on and looks.
+ */
 export function storePart(
   account: EmergencyAccount,
   partNumber: number,
@@ -36,13 +41,18 @@ export function storePart(
   for (const [field, text] of Object.entries(kept)) {
     if (text.length > 200) return no({ code: 'bad-form', faults: [{ field, problem: 'too-long', detail: '200' }] });
   }
-  const stored = withPart(account, {
-    ...part.value,
-    state: 'stored',
-    storedAt: now,
-    ...(kept.location ? { location: kept.location } : {}),
-    ...(kept.sealNumber ? { sealNumber: kept.sealNumber } : {}),
-  });
+  const where = { ...(kept.location ? { location: kept.location } : {}), ...(kept.sealNumber ? { sealNumber: kept.sealNumber } : {}) };
+  const { pass } = part.value;
+  if (pass) {
+    if (part.value.key) return no({ code: 'nothing-to-do' });
+    if (part.value.expiresAt && now >= part.value.expiresAt) return no({ code: 'part-expired' });
+    const intent = { kind: 'resume-run', requestId: pass.requestId } as const;
+    return ok({
+      next: withPart(account, { ...part.value, confirmedAt: now, ...where }),
+      effects: [{ kind: 'intend', key: resumeKey(pass.requestId), at: now, intent }, ...redraw(account, partNumber)],
+    });
+  }
+  const stored = withPart(account, { ...part.value, state: 'stored', storedAt: now, ...where });
   const next = stored.state === 'handover' ? { ...stored, state: serviceState(stored.parts) } : stored;
   return ok({ next, effects: redraw(account, partNumber) });
 }
@@ -51,12 +61,17 @@ export function storePart(
 export function expirePart(account: EmergencyAccount, partNumber: number, now: Date): Decision<EmergencyAccount> {
   const part = account.parts.find(({ number }) => number === partNumber);
   if (!part) return no({ code: 'not-found', what: 'part' });
-  if (part.state !== 'ready' || !part.expiresAt || now < part.expiresAt || account.state === 'retired')
-    return no({ code: 'nothing-to-do' });
+  const waits = part.state === 'ready' || (part.state === 'shown' && part.pass !== undefined && !part.key);
+  if (!waits || !part.expiresAt || now < part.expiresAt || account.state === 'retired') return no({ code: 'nothing-to-do' });
+  // The run that waits for the key finds that there will be none.
+  const requestId = part.pass?.requestId;
+  const resume: Effect[] =
+    requestId === undefined ? [] : [{ kind: 'intend', key: resumeKey(requestId), at: now, intent: { kind: 'resume-run', requestId } }];
   const dedupe = `part-expired:${partKey(account.id, partNumber)}:${part.expiresAt.getTime()}`;
   return ok({
     next: withPart(account, { ...part, state: 'expired' }),
     effects: [
+      ...resume,
       ...redraw(account, partNumber),
       {
         kind: 'intend',
@@ -67,7 +82,7 @@ export function expirePart(account: EmergencyAccount, partNumber: number, now: D
           dedupe,
           tenantId: account.tenantId,
           accountId: account.id,
-          cause: { kind: 'part-expired', partNumber, custodian: part.custodian.name },
+          cause: { kind: 'part-expired', partNumber, custodian: part.custodian.name, ...(part.pass ? { key: true } : {}) },
         },
       },
     ],

@@ -26,6 +26,7 @@ function eventsOf(old: Part | undefined, fresh: Part | undefined, ended: boolean
   const replaced = old && another ? [event(old, 'replaced', now)] : [];
   if (!fresh) return replaced;
   if (!old || another) return [...replaced, event(fresh, 'entrusted', now)];
+  if (fresh.key && !old.key) return [event(fresh, 'registered', now)];
   if (old.state !== fresh.state && (fresh.state === 'shown' || fresh.state === 'stored' || fresh.state === 'expired'))
     return [event(fresh, fresh.state, now)];
   const moved = fresh.state === 'stored' && (old.location !== fresh.location || old.sealNumber !== fresh.sealNumber);
@@ -34,7 +35,9 @@ function eventsOf(old: Part | undefined, fresh: Part | undefined, ended: boolean
 
 /** Another part has the number now: of somebody else, or of a newer password, which begins sealed again. */
 const isAnother = (old: Part, fresh: Part): boolean =>
-  old.custodian.objectId !== fresh.custodian.objectId || (fresh.state === 'sealed' && old.state !== 'sealed');
+  old.custodian.objectId !== fresh.custodian.objectId ||
+  (fresh.state === 'sealed' && old.state !== 'sealed') ||
+  (fresh.pass !== undefined && old.pass?.methodId !== fresh.pass.methodId);
 
 const event = ({ number, custodian, location, sealNumber }: Part, what: CustodyEvent['what'], at: Date): CustodyEvent => ({
   at,

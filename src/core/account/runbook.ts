@@ -13,6 +13,8 @@ export interface RunbookContent {
     readonly displayName: string;
     readonly objectId: string;
     readonly state: EmergencyAccount['state'];
+    /** Its parts are security keys. Not said of a password, so that cards printed before stay true. */
+    readonly credential?: 'passkey';
   };
   readonly tenant: { readonly id: string; readonly name: string };
   readonly parts: readonly {
@@ -30,10 +32,17 @@ export interface RunbookContent {
 
 /** Names come from a directory: half a character, which no JSON may say, counts as the sign for one that is missing. */
 export function runbookContent(account: EmergencyAccount): RunbookContent {
-  const { id, userPrincipalName, displayName, objectId, state, tenantId, tenantName } = account;
+  const { id, userPrincipalName, displayName, objectId, state, tenantId, tenantName, credential } = account;
   const whole = (text: string): string => text.toWellFormed();
   return {
-    account: { id, userPrincipalName: whole(userPrincipalName), displayName: whole(displayName), objectId, state },
+    account: {
+      id,
+      userPrincipalName: whole(userPrincipalName),
+      displayName: whole(displayName),
+      objectId,
+      state,
+      ...(credential ? { credential } : {}),
+    },
     tenant: { id: tenantId, name: whole(tenantName) },
     parts: account.parts.map(({ number, custodian, state: standing, storedAt, location = '', sealNumber = '' }) => ({
       number,

@@ -22,17 +22,40 @@ export interface Part {
   readonly storedAt?: Date;
   readonly location?: string;
   readonly sealNumber?: string;
+  /** Of an account opened by passkeys: the pass its custodian registers a key with, and what they did with it. */
+  readonly pass?: IssuedPass;
+  /** When its custodian said that the key is registered; whether it is, the tenant says. */
+  readonly confirmedAt?: Date;
+  /** The key as the tenant showed it. */
+  readonly key?: RegisteredKey;
+  /** What was held before, until the plan that replaces it is carried out: it comes back if that is given up. */
+  readonly before?: Part;
+}
+
+/** A Temporary Access Pass: all about it but what it is. */
+export interface IssuedPass {
+  readonly requestId: string;
+  readonly methodId: string;
+  readonly issuedAt: Date;
+  /** Ids of the passkeys on the account before: a key among them is not the one that is waited for. */
+  readonly keysBefore: readonly string[];
+}
+
+export interface RegisteredKey {
+  readonly methodId: string;
+  readonly model?: string;
+  readonly aaguid?: string;
 }
 
 /**
- * One line of the ledger: `entrusted` to somebody, not yet seen · `shown` · `stored` there · `moved` there · `expired` unseen, destroyed ·
+ * One line of the ledger: `entrusted` to somebody, not yet seen · `shown` · `registered` as a key · `stored` there · `moved` there · `expired` unseen, destroyed ·
  * `replaced` by another, it opens nothing any more · `retired` with the account.
  */
 export interface CustodyEvent {
   readonly at: Date;
   readonly part: number;
   readonly custodian: PersonRef;
-  readonly what: 'entrusted' | 'shown' | 'stored' | 'moved' | 'expired' | 'replaced' | 'retired';
+  readonly what: 'entrusted' | 'shown' | 'registered' | 'stored' | 'moved' | 'expired' | 'replaced' | 'retired';
   readonly location?: string;
   readonly sealNumber?: string;
 }
@@ -60,6 +83,8 @@ export interface EmergencyAccount {
   readonly revision: number;
   readonly owners: readonly PersonRef[];
   readonly parts: readonly Part[];
+  /** Its parts are security keys, each of which opens the account alone. Without it they are parts of a password. */
+  readonly credential?: 'passkey';
   /** Rises with every credential: cards of an earlier one say that it was replaced. 1 for the first. */
   readonly generation?: number;
   /** The request whose run made the present parts, where it is not the one that made the account. */

@@ -9,6 +9,7 @@ const MAY_BE_USE: { readonly [K in AlertCause['kind']]: boolean } = {
   'sign-in': true,
   'directory-change': true,
   'request-failed': false,
+  'evidence-missing': false,
   'part-expired': false,
   'unreadable-signal': false,
   'roster-changed': false,

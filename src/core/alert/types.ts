@@ -50,7 +50,17 @@ export type AlertCause =
       readonly feeds: readonly Feed[];
     }
   | { readonly kind: 'request-failed'; readonly requestId: string; readonly words: string }
-  | { readonly kind: 'part-expired'; readonly partNumber: number; readonly custodian: string }
+  /** A write of ours that the tenant's audit log should tell of by now, and does not. */
+  | {
+      readonly kind: 'evidence-missing';
+      readonly requestId: string;
+      readonly step: string;
+      /** As the log would have it. */
+      readonly activity: string;
+      readonly doneAt: Date;
+    }
+  /** `key`: with the pass that expired nobody registered a security key. */
+  | { readonly kind: 'part-expired'; readonly partNumber: number; readonly custodian: string; readonly key?: true }
   /** `quarantineId`: under which its bytes are kept. */
   | { readonly kind: 'unreadable-signal'; readonly feed: Feed; readonly words: string; readonly quarantineId?: string }
   | { readonly kind: 'roster-changed'; readonly role: Role; readonly added: readonly string[]; readonly removed: readonly string[] }

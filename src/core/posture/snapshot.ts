@@ -85,6 +85,8 @@ export interface MethodConfiguration {
   readonly selfServiceRegistrationAllowed?: boolean;
   /** FIDO2: kinds of passkey the tenant's profiles allow. `synced` keys leave the device. Absent where Graph does not say. */
   readonly passkeyTypes?: readonly ('deviceBound' | 'synced')[];
+  /** Temporary Access Pass: shortest and longest lifetime, in minutes. */
+  readonly lifetimeMinutes?: readonly [least: number, most: number];
 }
 
 export interface ConditionalAccessPolicy {

@@ -1,5 +1,7 @@
+import type { PasskeyTerms, WhyNoPasskeys } from '../account/passkeyTerms.ts';
 import type { PersonRef, StrangerReason } from '../people.ts';
 import type { FieldFault } from '../refusal.ts';
+import type { Result } from '../result.ts';
 
 /** Somebody named in a form, as the directory knows them now. */
 export interface NamedPerson {
@@ -44,4 +46,10 @@ export function ownerFaults(owners: readonly NamedPerson[]): FieldFault[] {
     else if (!reachable) faults.push({ field, problem: 'not-reachable', detail: person.name });
   }
   return faults;
+}
+
+/** Passkeys were asked for, and the tenant does not let the account have them. What was not read is no yes. */
+export function passkeyFaults(field: string, terms: Result<PasskeyTerms, WhyNoPasskeys> | undefined): FieldFault[] {
+  if (terms?.ok) return [];
+  return [{ field, problem: terms ? terms.error : 'policy-unread' }];
 }

@@ -1,8 +1,9 @@
+import type { PasskeyTerms, WhyNoPasskeys } from '../account/passkeyTerms.ts';
 import { type Decision, HOUR, later, personWith } from '../decision.ts';
 import type { Actor, PersonRef } from '../people.ts';
 import type { FieldFault, Refusal } from '../refusal.ts';
 import { no, ok, type Result } from '../result.ts';
-import { custodianFaults, type NamedPerson, named, ownerFaults } from './named.ts';
+import { custodianFaults, type NamedPerson, named, ownerFaults, passkeyFaults } from './named.ts';
 import { type Draft, decidersOf, type OpenPolicy, opened } from './opening.ts';
 import { type PlanFrame, planCreate, type TenantOfPlan } from './plan.ts';
 import type { ChangeRequest } from './types.ts';
@@ -31,6 +32,8 @@ export interface OpenFacts {
   readonly owners: readonly NamedPerson[];
   /** Everybody who may approve. Those who are told personally, and who make the quorum reachable. */
   readonly approvers: readonly PersonRef[];
+  /** Whether the tenant lets the account have passkeys; looked up only where they are asked for. */
+  readonly passkeys?: Result<PasskeyTerms, WhyNoPasskeys>;
 }
 
 /** What the store knows at that moment. */
@@ -99,7 +102,9 @@ export function draftCreate(
   const deciders = decidersOf(facts.approvers, frame.requester, custodians, frame.quorum);
   if (!deciders.ok) return deciders;
   const { userName, displayName, usageLocation, reason } = form;
-  const plan = planCreate({ ...frame, tenant, reason, userName, displayName, usageLocation, custodians, owners: named(facts.owners) });
+  const owners = named(facts.owners);
+  const keys = form.credential === 'passkey' && facts.passkeys?.ok ? facts.passkeys.value : {};
+  const plan = planCreate({ ...frame, tenant, reason, userName, displayName, usageLocation, custodians, owners, ...keys });
   return ok({ plan, told: deciders.value });
 }
 
@@ -112,7 +117,8 @@ function formFaults(form: CreateForm, facts: OpenFacts, requester: PersonRef): F
   else if (form.displayName.length > NAME_MAX) faults.push({ field: 'displayName', problem: 'too-long', detail: String(NAME_MAX) });
   if (form.usageLocation === '') faults.push({ field: 'usageLocation', problem: 'missing' });
   else if (!/^[A-Z]{2}$/.test(form.usageLocation)) faults.push({ field: 'usageLocation', problem: 'not-two-letters' });
-  if (form.credential !== 'split-password')
+  if (form.credential === 'passkey') faults.push(...passkeyFaults('credential', facts.passkeys));
+  else if (form.credential !== 'split-password')
     faults.push({ field: 'credential', problem: form.credential === '' ? 'missing' : 'unknown-choice' });
   if (form.reason === '') faults.push({ field: 'reason', problem: 'missing' });
   else if (form.reason.length > REASON_MAX) faults.push({ field: 'reason', problem: 'too-long', detail: String(REASON_MAX) });

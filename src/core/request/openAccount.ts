@@ -1,10 +1,11 @@
+import type { PasskeyTerms, WhyNoPasskeys } from '../account/passkeyTerms.ts';
 import type { EmergencyAccount } from '../account/types.ts';
 import { type Decision, HOUR, later, personWith } from '../decision.ts';
 import type { Actor, PersonRef } from '../people.ts';
 import type { FieldFault, Refusal } from '../refusal.ts';
 import { no, ok, type Result } from '../result.ts';
 import { isMend, type MendFacts, mendOf } from './mend.ts';
-import { custodianFaults, type NamedPerson, named } from './named.ts';
+import { custodianFaults, type NamedPerson, named, passkeyFaults } from './named.ts';
 import { type Draft, decidersOf, type OpenPolicy, opened } from './opening.ts';
 import type { PlanFrame, TenantOfPlan } from './plan.ts';
 import { type AccountOperation, type ObservedAccount, planAccount } from './planAccount.ts';
@@ -37,6 +38,8 @@ export interface AccountFacts {
   readonly approvers: readonly PersonRef[];
   /** For `exclude` and `repair`. */
   readonly mend?: MendFacts;
+  /** For `rotate` and `handover` of an account opened by passkeys. */
+  readonly passkeys?: Result<PasskeyTerms, WhyNoPasskeys>;
 }
 
 /** What the store knows at that moment. */
@@ -101,7 +104,12 @@ export function draftAccount(
   const mend = isMend(operation) ? mendOf(operation, account, form.finding, facts.mend) : undefined;
   if (mend && !mend.ok) return no({ code: 'account-unsuitable', operation, why: mend.error });
   const custodians = custodiansAfter(form, facts, account, frame.requester);
-  const faults = [...reasonFaults(reason), ...(custodians.ok ? [] : custodians.error)];
+  const keyed = account.credential === 'passkey' && (operation === 'rotate' || operation === 'handover');
+  const faults = [
+    ...reasonFaults(reason),
+    ...(custodians.ok ? [] : custodians.error),
+    ...(keyed ? passkeyFaults('credential', facts.passkeys) : []),
+  ];
   if (faults.length > 0 || !custodians.ok) return no({ code: 'bad-form', faults });
   if (operation === 'retire' && othersInTenant < 2 && !form.fewer) return no({ code: 'too-few-left', left: othersInTenant });
   const deciders = decidersOf(facts.approvers, frame.requester, custodians.value, frame.quorum);
@@ -118,6 +126,7 @@ export function draftAccount(
     ...(leaving ? { leaving } : {}),
     othersInTenant,
     ...(mend?.ok ? { mend: mend.value } : {}),
+    ...(keyed && facts.passkeys?.ok ? facts.passkeys.value : {}),
   });
   return ok({ plan, told: deciders.value });
 }
@@ -127,7 +136,7 @@ type Unsuitable = Extract<Refusal, { code: 'account-unsuitable' }>['why'];
 /** Why nothing of that kind can be asked of the account as it stands, in our record and in the tenant. */
 export function whyUnsuitable(
   operation: AccountOperation,
-  { state }: EmergencyAccount,
+  { state, credential }: Pick<EmergencyAccount, 'state' | 'credential'>,
   observed: ObservedAccount | undefined,
 ): Unsuitable | undefined {
   if (state === 'retired') return 'retired';
@@ -137,6 +146,8 @@ export function whyUnsuitable(
   if (!observed.ours) return 'not-ours';
   if (operation === 'disable' && !observed.enabled) return 'already-disabled';
   if (operation === 'enable' && observed.enabled) return 'already-enabled';
+  // A key is registered by signing in.
+  if (credential === 'passkey' && (operation === 'rotate' || operation === 'handover') && !observed.enabled) return 'keys-need-enabled';
   // What is enabled must already be unable to lock everybody out, and must have its role: else it would look ready and not be (GR-2).
   if (operation === 'enable' && !(observed.privileged && observed.excluded)) return 'not-ready';
   return undefined;

@@ -1,6 +1,7 @@
 import type { PersonRef } from '../people.ts';
+import { enrolmentSteps, holdingKeys, passkeysOf } from './planKeys.ts';
 import { GLOBAL_ADMINISTRATOR, NEW_USER, passwordLength, planStep } from './planSteps.ts';
-import type { CreatePlan, PlanTenant } from './types.ts';
+import type { CreatePlan, PlanStep, PlanTenant } from './types.ts';
 
 export { GLOBAL_ADMINISTRATOR, passwordLength } from './planSteps.ts';
 
@@ -29,6 +30,8 @@ export interface CreatePlanInput extends PlanFrame {
   readonly usageLocation: string;
   readonly custodians: readonly PersonRef[];
   readonly owners: readonly PersonRef[];
+  /** The credential is a passkey for each custodian; their passes open this long. Without it a password in parts. */
+  readonly passMinutes?: number;
 }
 
 /** The fields all plans share. */
@@ -61,25 +64,27 @@ export function planCreate(input: CreatePlanInput): CreatePlan {
   };
   const role = { ...GLOBAL_ADMINISTRATOR, scope: '/' } as const;
   const unit = tenant.restrictedUnitId;
+  const keys = input.passMinutes === undefined ? undefined : passkeysOf(custodians, input.passMinutes);
   return {
     ...framed(input),
     operation: 'create',
     account,
-    credential: { kind: 'split-password', parts: custodians.length, length: passwordLength(custodians.length) },
+    credential: keys ?? { kind: 'split-password', parts: custodians.length, length: passwordLength(custodians.length) },
     role,
     exclusionGroupId: tenant.exclusionGroupId,
     ...(unit === undefined ? {} : { restrictedUnitId: unit }),
     custodians,
     owners: input.owners,
-    holds: holding(custodians),
+    holds: keys ? holdingKeys(custodians) : holding(custodians),
     irreversible: [],
     steps: [
       planStep.createUser(account),
       planStep.exclude(tenant.exclusionGroupId, NEW_USER),
       planStep.watch(),
-      planStep.setCredential(custodians.length, NEW_USER),
-      planStep.assignRole(role, NEW_USER),
-      planStep.enable(NEW_USER),
+      ...(keys
+        ? // Keys are registered by signing in, so it is enabled first; the role comes when they stand and nothing else does (domain.md C6).
+          [planStep.enable(NEW_USER), ...enrolmentSteps(keys, custodians, NEW_USER), planStep.assignRole(role, NEW_USER)]
+        : passwordSteps(custodians.length, role)),
       // Last: inside the unit nobody could enable it any more (domain.md 2.3, T3).
       ...(unit === undefined ? [] : [planStep.joinUnit(unit, NEW_USER)]),
       planStep.verify(),
@@ -94,3 +99,9 @@ export function planCreate(input: CreatePlanInput): CreatePlan {
     ],
   };
 }
+
+const passwordSteps = (parts: number, role: CreatePlan['role']): PlanStep[] => [
+  planStep.setCredential(parts, NEW_USER),
+  planStep.assignRole(role, NEW_USER),
+  planStep.enable(NEW_USER),
+];

@@ -2,6 +2,7 @@ import type { EmergencyAccount } from '../account/types.ts';
 import type { PersonRef } from '../people.ts';
 import type { Repair } from '../posture/check.ts';
 import { framed, holding, type PlanFrame } from './plan.ts';
+import { enrolmentSteps, holdingKeys, passkeysOf } from './planKeys.ts';
 import { planMend } from './planMend.ts';
 import { GLOBAL_ADMINISTRATOR, passwordLength, planStep } from './planSteps.ts';
 import type { AccountPlan, KnownAccount, MendPlan, PolicyExclusion, RequestKind, RetirePlan, RotatePlan, SwitchPlan } from './types.ts';
@@ -34,6 +35,8 @@ export interface AccountPlanInput extends PlanFrame {
   readonly othersInTenant: number;
   /** For `exclude` and `repair`: what is to be changed. */
   readonly mend?: Mend;
+  /** For `rotate` and `handover` of an account that is opened by passkeys: how long each pass opens. */
+  readonly passMinutes?: number;
 }
 
 /** What posture found that a request is to mend, and the policies it needs as they were read. */
@@ -51,7 +54,7 @@ export function planAccount(input: AccountPlanInput): AccountPlan {
   switch (input.operation) {
     case 'rotate':
     case 'handover':
-      return planRotation(input, input.operation);
+      return input.account.credential === 'passkey' ? planKeyRotation(input, input.operation) : planRotation(input, input.operation);
     case 'disable':
     case 'enable':
       return planSwitch(input, input.operation);
@@ -62,6 +65,13 @@ export function planAccount(input: AccountPlanInput): AccountPlan {
       return planMend(input, input.operation);
   }
 }
+
+/** Who holds what stays as it is. */
+export const heldAsBefore = ({ parts, credential }: EmergencyAccount): string[] =>
+  parts.map(
+    ({ custodian, number }) =>
+      `${custodian.name}: ${credential === 'passkey' ? 'security key' : 'part'} ${number} of ${parts.length}, as before`,
+  );
 
 const role = { ...GLOBAL_ADMINISTRATOR, scope: '/' } as const;
 
@@ -109,6 +119,29 @@ function planRotation(input: AccountPlanInput, operation: RotatePlan['operation'
   };
 }
 
+/** New keys for everybody, or at a handover for the one who takes over: whoever keeps a key has told nobody anything. */
+function planKeyRotation(input: AccountPlanInput, operation: RotatePlan['operation']): RotatePlan {
+  const { account, custodians, leaving, passMinutes = 0 } = input;
+  const unit = unrestricted(input);
+  const user = account.objectId;
+  const changing = account.parts.filter(({ custodian }) => custodian.objectId === leaving?.objectId).map(({ number }) => number);
+  const keys = passkeysOf(custodians, passMinutes, operation === 'handover' ? changing : undefined);
+  return {
+    ...framed(input),
+    operation,
+    account: known(input),
+    owners: account.owners,
+    credential: keys,
+    ...unit.fields,
+    ...(leaving ? { leaving } : {}),
+    custodians,
+    holds: holdingKeys(custodians),
+    irreversible: ['A key that is taken off the account opens nothing any more, wherever it lies.'],
+    steps: [...unit.out, planStep.dropPassword(user), ...enrolmentSteps(keys, custodians, user), ...unit.back, planStep.verify()],
+    undo: [planStep.withdrawKeys(user), ...unit.back],
+  };
+}
+
 function planSwitch(input: AccountPlanInput, operation: SwitchPlan['operation']): SwitchPlan {
   const { account } = input;
   const unit = unrestricted(input);
@@ -122,7 +155,7 @@ function planSwitch(input: AccountPlanInput, operation: SwitchPlan['operation'])
     role,
     ...unit.fields,
     custodians: [],
-    holds: account.parts.map(({ custodian, number }) => `${custodian.name}: part ${number} of ${account.parts.length}, as before`),
+    holds: heldAsBefore(account),
     irreversible: [],
     steps: enabling
       ? [...unit.out, planStep.watch(), planStep.enable(user), ...unit.back, planStep.verify()]
@@ -146,7 +179,7 @@ function planRetirement(input: AccountPlanInput): RetirePlan {
     ...unit.fields,
     accountsLeft: othersInTenant,
     custodians: [],
-    holds: ['Nobody: every part may be destroyed.'],
+    holds: [account.credential === 'passkey' ? 'Nobody: every key may be wiped.' : 'Nobody: every part may be destroyed.'],
     irreversible: ['After 30 days in the recycle bin of Entra the user is gone for good.'],
     steps: [
       ...unit.out,

@@ -1,6 +1,6 @@
 import type { Repair } from '../posture/check.ts';
 import { framed } from './plan.ts';
-import { type AccountPlanInput, known, unrestricted } from './planAccount.ts';
+import { type AccountPlanInput, heldAsBefore, known, unrestricted } from './planAccount.ts';
 import { GLOBAL_ADMINISTRATOR, planStep } from './planSteps.ts';
 import type { MendPlan, PlanStep } from './types.ts';
 
@@ -56,7 +56,7 @@ export function planMend(input: AccountPlanInput, operation: MendPlan['operation
     ...(changes.some(({ kind }) => kind === 'assign-role') ? { role } : {}),
     ...(joins && tenant.restrictedUnitId !== undefined ? { restrictedUnitId: tenant.restrictedUnitId } : around.fields),
     custodians: [],
-    holds: account.parts.map(({ custodian, number }) => `${custodian.name}: part ${number} of ${account.parts.length}, as before`),
+    holds: heldAsBefore(account),
     // The one change Breakglass makes to what belongs to somebody else (GR-3): nobody may overlook it.
     irreversible: foreign.map(
       ({ objectType, name, objectId }) =>

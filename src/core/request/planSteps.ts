@@ -64,6 +64,39 @@ export const planStep = {
       body: { passwordProfile: { password: '<in parts>', forceChangePasswordNextSignIn: false } },
     },
   }),
+  dropPassword: (user: string): PlanStep => ({
+    id: 'drop-password',
+    title: 'Set a new password that nobody keeps',
+    call: {
+      method: 'PATCH',
+      path: `/users/${user}`,
+      body: { passwordProfile: { password: '<random, discarded>', forceChangePasswordNextSignIn: false } },
+    },
+  }),
+  issuePass: (number: number, custodian: string, minutes: number, user: string): PlanStep => ({
+    id: `issue-pass:${number}`,
+    title: `Create a Temporary Access Pass for ${custodian}, sealed and shown to them once`,
+    call: {
+      method: 'POST',
+      path: `/users/${user}/authentication/temporaryAccessPassMethods`,
+      body: { lifetimeInMinutes: minutes, isUsableOnce: true },
+    },
+  }),
+  enrol: (number: number, custodian: string): PlanStep => ({
+    id: `enrol:${number}`,
+    title: `Wait until ${custodian} has registered a security key that cannot leave its device`,
+    call: null,
+  }),
+  tidyMethods: (keys: number, user: string): PlanStep => ({
+    id: 'tidy-methods',
+    title: `Delete the pass and every other sign-in method, so that nothing opens it but the ${keys} keys`,
+    call: { method: 'DELETE', path: `/users/${user}/authentication/<kind>Methods/<each other method>` },
+  }),
+  withdrawKeys: (user: string): PlanStep => ({
+    id: 'withdraw-keys',
+    title: 'Remove the pass and the keys that were registered meanwhile, unless the old keys are gone already',
+    call: { method: 'DELETE', path: `/users/${user}/authentication/<kind>Methods/<each new method>` },
+  }),
   revokeSessions: (user: string): PlanStep => ({
     id: 'revoke-sessions',
     title: 'End every session it has',

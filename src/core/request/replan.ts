@@ -1,5 +1,7 @@
+import type { PasskeyTerms, WhyNoPasskeys } from '../account/passkeyTerms.ts';
 import type { EmergencyAccount } from '../account/types.ts';
 import { digestOf } from '../digest.ts';
+import { no, ok, type Result } from '../result.ts';
 import { isMend, type MendFacts, mendOf } from './mend.ts';
 import { whyUnsuitable } from './openAccount.ts';
 import { planCreate, type TenantOfPlan } from './plan.ts';
@@ -14,6 +16,8 @@ export interface ReplanFacts {
   readonly observed?: ObservedAccount;
   /** Of plans that mend. */
   readonly mend?: MendFacts;
+  /** Of plans with passkeys. */
+  readonly passkeys?: Result<PasskeyTerms, WhyNoPasskeys>;
 }
 
 export type Replanned =
@@ -46,11 +50,13 @@ export function replan(
     policyVersion: plan.policyVersion,
     expiresAt: new Date(plan.expires),
   };
+  const keys = 'credential' in plan && plan.credential.kind === 'passkey' ? (facts.passkeys ?? no('policy-unread' as const)) : ok({});
+  if (!keys.ok) return { kind: 'impossible', words: NO_PASSKEYS[keys.error] };
   if (plan.operation === 'create') {
     const { userPrincipalName, displayName, usageLocation } = plan.account;
     const userName = userPrincipalName.slice(0, userPrincipalName.lastIndexOf('@'));
     const { custodians, owners } = plan;
-    return compared(plan, planCreate({ ...frame, userName, displayName, usageLocation, custodians, owners }));
+    return compared(plan, planCreate({ ...frame, userName, displayName, usageLocation, custodians, owners, ...keys.value }));
   }
   if (!account) return { kind: 'impossible', words: 'The account is not on record any more.' };
   const why = whyUnsuitable(plan.operation, account, facts.observed);
@@ -70,9 +76,20 @@ export function replan(
       ...(leaving ? { leaving } : {}),
       othersInTenant,
       ...(mend?.ok ? { mend: mend.value } : {}),
+      ...keys.value,
     }),
   );
 }
+
+const NO_PASSKEYS: { readonly [W in WhyNoPasskeys]: string } = {
+  'passes-off': 'The tenant allows no Temporary Access Pass any more.',
+  'passes-not-for-it': 'The tenant allows Temporary Access Passes only for others by now.',
+  'keys-off': 'The tenant allows no passkeys any more.',
+  'keys-not-for-it': 'The tenant allows passkeys only for others by now.',
+  'no-self-service': 'The tenant lets nobody register passkeys themselves any more.',
+  'synced-only': 'The tenant allows no passkeys bound to their device any more.',
+  'policy-unread': 'Whether the tenant allows passkeys cannot be read now, so nothing was changed.',
+};
 
 const IMPOSSIBLE = {
   retired: 'The account was retired in the meantime.',
@@ -81,6 +98,7 @@ const IMPOSSIBLE = {
   'not-ours': 'The user no longer carries the marker of the request that made it. It was not touched.',
   'already-disabled': 'The account is disabled already.',
   'already-enabled': 'The account is enabled already.',
+  'keys-need-enabled': 'The account is disabled by now, and keys are registered by signing in.',
   'not-ready': 'The account has lost its role or its place in the exclusion group.',
   'already-excluded': 'It is excluded everywhere by now.',
   'not-failing': 'The finding is there no more: somebody has mended it.',

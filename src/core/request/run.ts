@@ -1,13 +1,14 @@
 import { type Decision, HOUR, later, personOf } from '../decision.ts';
 import { digestOf } from '../digest.ts';
-import type { Effect } from '../effect.ts';
+import { type Effect, resumeKey } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
+import { writeBegun, writeDone, writesStopped } from './expected.ts';
 import { notices } from './notices.ts';
 import { tell } from './opening.ts';
 import type { Replanned } from './replan.ts';
 import { tally } from './tally.ts';
-import type { ChangeRequest, StepFailure, StepId, StepProgress } from './types.ts';
+import type { ChangeRequest, ExpectedWrite, StepFailure, StepId, StepProgress } from './types.ts';
 
 /**
  * Takes the lease on an approved request. Each taking raises the fencing number, so that a run that lost its claim can write no more
@@ -122,20 +123,50 @@ export function recordStep(
   request: ChangeRequest,
   fence: number,
   step: StepId,
-  progress: { readonly state: 'running' | 'done'; readonly evidence?: string },
+  { acts, ...progress }: Progress & { readonly acts?: number },
   now: Date,
 ): Decision<ChangeRequest> {
   const held = holdsLease(request, fence);
   if (!held.ok) return held;
-  if (request.state === 'undoing') return recordUndo(request, step, progress, now);
+  if (request.state === 'undoing') return recordUndo(request, step, { ...progress, ...(acts === undefined ? {} : { acts }) }, now);
   const first = request.begunAt === undefined;
   // Judged again at the last moment before anything is written: the run may have slept since it took the lease (AP-7).
   if (first && now >= request.expiresAt) return no({ code: 'closed', state: 'expired' });
   const steps = moved(request.steps, step, progress, now);
   const { failure: _failure, ...rest } = request;
-  const next = { ...rest, steps, begunAt: request.begunAt ?? now, revision: request.revision + 1 };
+  // What a run wrote before such rows were kept has none: then none is kept, or the rest would look like nobody's.
+  const expected = first || request.expected ? expecting(request.expected ?? [], { step }, progress.state, acts, now) : undefined;
+  const next = { ...rest, steps, begunAt: request.begunAt ?? now, ...(expected ? { expected } : {}), revision: request.revision + 1 };
   const show = { kind: 'show', subject: `request:${request.id}` } as const;
   return ok({ next, effects: first ? [show, { kind: 'forget', key: `expire:${request.id}` }] : [show] });
+}
+
+/** The run waits for somebody and gives way. Its lease stays until another run takes it up. */
+export function parkRun(
+  request: ChangeRequest,
+  fence: number,
+  { step, words, lookAt }: { readonly step: StepId; readonly words: string; readonly lookAt?: Date },
+  now: Date,
+): Decision<ChangeRequest> {
+  const held = holdsLease(request, fence);
+  if (!held.ok) return held;
+  const steps = request.steps.map(
+    (row): StepProgress => (row.id === step ? { id: step, state: 'waiting', at: now, evidence: words } : row),
+  );
+  const intent = { kind: 'resume-run', requestId: request.id } as const;
+  return ok({
+    next: { ...request, steps, revision: request.revision + 1 },
+    effects: [
+      { kind: 'show', subject: `request:${request.id}` },
+      ...(lookAt ? [{ kind: 'intend', key: resumeKey(request.id), at: lookAt, intent } as const] : []),
+    ],
+  });
+}
+
+/** Takes up a run that was parked. */
+export function resumeRun(request: ChangeRequest): Decision<ChangeRequest> {
+  if (request.state !== 'approved') return no({ code: 'nothing-to-do' });
+  return ok({ next: request, effects: [{ kind: 'apply-plan', requestId: request.id }] });
 }
 
 type Progress = { readonly state: 'running' | 'done'; readonly evidence?: string };
@@ -154,10 +185,25 @@ function moved(rows: readonly StepProgress[], step: StepId, progress: Progress, 
   });
 }
 
-function recordUndo(request: ChangeRequest, step: StepId, progress: Progress, now: Date): Decision<ChangeRequest> {
+/** What the tenant's audit log will say of the step, kept in the transaction that records it. */
+const expecting = (
+  rows: readonly ExpectedWrite[],
+  phase: Pick<ExpectedWrite, 'step' | 'undo'>,
+  state: 'running' | 'done',
+  acts: number | undefined,
+  now: Date,
+): readonly ExpectedWrite[] => (state === 'running' ? writeBegun(rows, phase, now) : writeDone(rows, phase, acts ?? 0, now));
+
+function recordUndo(
+  request: ChangeRequest,
+  step: StepId,
+  { acts, ...progress }: Progress & { readonly acts?: number },
+  now: Date,
+): Decision<ChangeRequest> {
   const undoSteps = moved(request.undoSteps ?? [], step, progress, now);
   const show = { kind: 'show', subject: `request:${request.id}` } as const;
-  return ok({ next: { ...request, undoSteps, revision: request.revision + 1 }, effects: [show] });
+  const expected = request.expected ? { expected: expecting(request.expected, { step, undo: true }, progress.state, acts, now) } : {};
+  return ok({ next: { ...request, undoSteps, ...expected, revision: request.revision + 1 }, effects: [show] });
 }
 
 /**
@@ -174,6 +220,7 @@ export function failRun(request: ChangeRequest, fence: number, failure: StepFail
       state: 'failed',
       failure,
       steps: stopped(request.steps, failure.step, now),
+      ...(request.expected ? { expected: writesStopped(request.expected, now) } : {}),
       revision: request.revision + 1,
     },
     effects: [...failureEffects(request, fence, failure, now), ...undoTimer(request, now)],

@@ -7,9 +7,9 @@ export function titleOf(plan: Plan): string {
     case 'create':
       return `New emergency access account ${userPrincipalName}`;
     case 'rotate':
-      return `New password for ${userPrincipalName}`;
+      return plan.credential.kind === 'passkey' ? `New security keys for ${userPrincipalName}` : `New password for ${userPrincipalName}`;
     case 'handover':
-      return `Hand a part of ${userPrincipalName} to somebody else`;
+      return `Hand a ${plan.credential.kind === 'passkey' ? 'key' : 'part'} of ${userPrincipalName} to somebody else`;
     case 'disable':
       return `Disable ${userPrincipalName}`;
     case 'enable':

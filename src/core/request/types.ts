@@ -22,6 +22,11 @@ export type StepKind =
   | 'watch'
   | 'leave-unit'
   | 'set-credential'
+  | 'drop-password'
+  | 'issue-pass'
+  | 'enrol'
+  | 'tidy-methods'
+  | 'withdraw-keys'
   | 'revoke-sessions'
   | 'assign-role'
   | 'enable'
@@ -74,10 +79,20 @@ export interface KnownAccount extends PlanAccount {
   readonly objectId: string;
 }
 
-export interface PlanCredential {
+export type PlanCredential = SplitPassword | Passkeys;
+export interface SplitPassword {
   readonly kind: 'split-password';
   readonly parts: number;
   readonly length: number;
+}
+/** A device-bound key for each custodian, registered by them with a Temporary Access Pass. */
+export interface Passkeys {
+  readonly kind: 'passkey';
+  readonly keys: number;
+  /** How long each pass opens, within the tenant's policy as it was read. */
+  readonly passMinutes: number;
+  /** Numbers of the keys that are registered by this plan; the others stay as they are. */
+  readonly enrols: readonly number[];
 }
 export interface PlanRole {
   readonly templateId: string;
@@ -198,6 +213,33 @@ export interface StepProgress {
   readonly evidence?: string;
 }
 
+/** Whether the run began to take other methods than the new keys off the account: from then on the old keys may be gone. */
+export const tidied = ({ steps }: Pick<ChangeRequest, 'steps'>): boolean =>
+  steps.some(({ id, state }) => id === 'tidy-methods' && state !== 'waiting');
+
+/** What the tenant's audit log is expected to say of one step of a run: so many rows, from then on (`expected.ts`). */
+export interface ExpectedWrite {
+  readonly step: StepId;
+  /** A step of the undoing. */
+  readonly undo?: true;
+  readonly fromAt: Date;
+  /** Since when nothing more of it can come; absent while it is under way. */
+  readonly untilAt?: Date;
+  /** How often it was begun since it was proven last. */
+  readonly open: number;
+  /** How many rows there may be, and how often it was done for certain. */
+  readonly allowed: number;
+  readonly done: number;
+  /** Rows that came: of the write itself, and of what stands beside it. */
+  readonly seen: number;
+  readonly beside: number;
+  /** When people were told that no row came. */
+  readonly missedAt?: Date;
+}
+
+/** What a step is done to, where its plan does it to several things; empty otherwise. */
+export const subjectOfStep = (id: StepId): string => id.slice(kindOfStep(id).length + 1);
+
 export const kindOfStep = (id: StepId): StepKind => (id.split(':', 1)[0] ?? id) as StepKind;
 
 /** Why a run stopped. `code` is a Graph error code or one of ours; `words` may be shown to people. */
@@ -231,6 +273,8 @@ export interface ChangeRequest {
   /** Who gave it up, or that its time was over; and when. */
   readonly givenUp?: { readonly by: PersonRef | 'expiry'; readonly at: Date };
   readonly earlier?: readonly EarlierPlan[];
+  /** None of a request whose run began before they were kept: then its plan alone tells which writes are ours. */
+  readonly expected?: readonly ExpectedWrite[];
   /** Fencing number of the run that may write (AP-9); 0 before the first. Rises with every lease that is given or ended. */
   readonly fence: number;
   /** When the first step began: from then on something may stand in the tenant, whatever the steps say. */

@@ -73,7 +73,7 @@ export const GRAPH_CALLS: readonly GraphCall[] = [
   reader(
     'GET /policies/authenticationMethodsPolicy',
     ['Policy.Read.All'],
-    'posture: which methods people may register, which passkeys the tenant takes',
+    'posture, and plans with passkeys: which methods people may register, which passkeys the tenant takes, how long a pass may open',
   ),
   reader('GET /identity/conditionalAccess/policies', ['Policy.Read.All'], 'posture: which policies catch the accounts', {
     licence: 'P1, or B2C Premium',
@@ -106,7 +106,7 @@ export const GRAPH_CALLS: readonly GraphCall[] = [
   reader(
     'GET /users/{id}/authentication/methods',
     ['UserAuthenticationMethod.Read.All'],
-    'posture: which methods are registered on an account',
+    'posture, and plans with passkeys: which methods are registered on an account',
   ),
   reader(
     'GET /auditLogs/directoryAudits',
@@ -173,6 +173,18 @@ export const GRAPH_CALLS: readonly GraphCall[] = [
     ['Policy.ReadWrite.ConditionalAccess', 'Policy.Read.All', 'Application.Read.All'],
     'excluding the exclusion group, and nothing else of the policy',
     { licence: 'P1, or B2C Premium' },
+  ),
+  changer(
+    'POST /users/{id}/authentication/temporaryAccessPassMethods',
+    ['UserAuthMethod-TAP.ReadWrite.All'],
+    'a pass with which a custodian registers a security key; only for accounts opened by passkeys',
+    { directoryRole: PRIVILEGED_AUTHENTICATION_ADMINISTRATOR },
+  ),
+  changer(
+    'DELETE /users/{id}/authentication/fido2Methods/{id}',
+    ['UserAuthMethod-Passkey.ReadWrite.All'],
+    'a key that was replaced off the account; only for accounts opened by passkeys',
+    { directoryRole: PRIVILEGED_AUTHENTICATION_ADMINISTRATOR },
   ),
   ...REMOVALS.map(([method, permission]) =>
     changer(

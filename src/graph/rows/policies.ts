@@ -114,6 +114,8 @@ export interface MethodConfigurationRow {
   readonly includeTargets?: Maybe<readonly { readonly id?: Maybe<string> }[]>;
   readonly excludeTargets?: Maybe<readonly { readonly id?: Maybe<string> }[]>;
   readonly isSelfServiceRegistrationAllowed?: Maybe<boolean>;
+  readonly minimumLifetimeInMinutes?: Maybe<number>;
+  readonly maximumLifetimeInMinutes?: Maybe<number>;
   readonly passkeyProfiles?: Maybe<readonly { readonly passkeyTypes?: Maybe<string> }[]>;
 }
 
@@ -122,12 +124,14 @@ const targets = (rows: MethodConfigurationRow['includeTargets']): string[] =>
 
 export function methodConfigurationFrom(row: MethodConfigurationRow): MethodConfiguration {
   const types = row.passkeyProfiles?.flatMap(({ passkeyTypes }) => (passkeyTypes ?? '').split(/[,\s]+/));
+  const { minimumLifetimeInMinutes: least, maximumLifetimeInMinutes: most } = row;
   return {
     id: row.id,
     enabled: row.state === 'enabled',
     includeTargets: targets(row.includeTargets),
     excludeTargets: targets(row.excludeTargets),
     ...given('selfServiceRegistrationAllowed', row.isSelfServiceRegistrationAllowed),
+    ...given('lifetimeMinutes', least && most ? ([least, most] as const) : undefined),
     ...given('passkeyTypes', types && (['deviceBound', 'synced'] as const).filter((each) => types.includes(each))),
   };
 }

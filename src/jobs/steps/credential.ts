@@ -8,6 +8,7 @@ export const setCredential: Step = {
   async act(scene) {
     const { reader, writer, user, newPassword, sealParts } = scene;
     const credential = of(scene, 'credential');
+    if (credential.kind !== 'split-password') throw new TypeError('a plan with passkeys sets no password in parts');
     const objectId = await user();
     const before = (await reader.user(objectId))?.passwordChangedAt;
     await anotherSecond(scene, before);

@@ -1,6 +1,7 @@
 import type { StepKind } from '../../core/request/types.ts';
 import { setCredential } from './credential.ts';
 import { neverExpire, removeMember, removeMethod } from './mend.ts';
+import { dropPassword, enrol, issuePass, tidyMethods, withdrawKeys } from './passkeys.ts';
 import { excludePolicy } from './policy.ts';
 import { assignRole, exclude, joinUnit, leaveGroup, leaveUnit, removeRole } from './rights.ts';
 import type { Step } from './step.ts';
@@ -14,6 +15,11 @@ export const STEPS: { readonly [K in StepKind]: Step } = {
   watch,
   'leave-unit': leaveUnit,
   'set-credential': setCredential,
+  'drop-password': dropPassword,
+  'issue-pass': issuePass,
+  enrol,
+  'tidy-methods': tidyMethods,
+  'withdraw-keys': withdrawKeys,
   'revoke-sessions': revokeSessions,
   'assign-role': assignRole,
   enable,

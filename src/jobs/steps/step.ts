@@ -1,4 +1,5 @@
 import type { TenantReader, TenantWriter } from '../../app/ports.ts';
+import type { IssuedPass, Part, RegisteredKey } from '../../core/account/types.ts';
 import type { ChangeRequest, StepId } from '../../core/request/types.ts';
 
 /** What a step may use: the plan as approved, this tenant, and the ways to record what follows from it. */
@@ -21,6 +22,14 @@ export interface StepScene {
   newPassword(length: number): Buffer;
   /** Seals the parts for their custodians and stores them, before the password is set. @throws when the lease is lost */
   sealParts(parts: readonly Buffer[]): Promise<void>;
+  /** What is on record under a number of the account's credential. */
+  part(number: number): Promise<Part | undefined>;
+  /** Everything on record of the account's credential. */
+  parts(): Promise<readonly Part[]>;
+  /** Seals a pass for its custodian and stores it; the caller wipes the value. @throws when the lease is lost */
+  sealPass(number: number, value: Buffer, pass: Omit<IssuedPass, 'requestId'>, expiresAt: Date): Promise<void>;
+  /** Records the key that was registered with it. @throws when the lease is lost */
+  recordKey(number: number, key: RegisteredKey): Promise<void>;
   /** Puts the account on the watch list. @throws when the lease is lost */
   watch(objectId: string, feed: string): Promise<void>;
   now(): Promise<Date>;
@@ -35,6 +44,16 @@ export interface Step {
   look(scene: StepScene): Promise<string | undefined>;
   /** Acts once. Evidence given here counts as the proof where reading back cannot show it. */
   act(scene: StepScene): Promise<string | undefined>;
+}
+
+/** The step waits for somebody, who may take hours. The run gives way, and looks again at `lookAt` or when it is told to. */
+export class StepWaits extends Error {
+  readonly lookAt: Date | undefined;
+  constructor(words: string, lookAt?: Date) {
+    super(words);
+    this.name = 'StepWaits';
+    this.lookAt = lookAt;
+  }
 }
 
 /** The plan cannot go on: people must decide. `passing` says that it may yet come right by itself, and patience comes first. */

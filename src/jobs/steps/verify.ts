@@ -4,6 +4,7 @@ import { withGroupExcluded } from '../../core/request/planSteps.ts';
 import { kindOfStep, type StepKind } from '../../core/request/types.ts';
 import { passwordReplaced, passwordSet } from './credential.ts';
 import { removeMember, removeMethod } from './mend.ts';
+import { othersThan, plannedKeys } from './passkeys.ts';
 import { type Step, type StepScene, StepStopped } from './step.ts';
 
 /** What is wrong with an account against what its plan says, each in words that go after "it"; nothing when all is as planned. */
@@ -63,6 +64,23 @@ const samePassword: Check = async (scene, user) => {
   return [];
 };
 
+/** Nothing opens it but the keys on record: what somebody registers meanwhile would be a way in that nobody approved. */
+const onlyTheKeys: Check = async (scene) => {
+  const { plan } = scene.request;
+  if (!('credential' in plan) || plan.credential.kind !== 'passkey') return [];
+  const keys = await plannedKeys(scene);
+  const shown = new Set((await scene.reader.methods(await scene.user())).map(({ id }) => id));
+  if ([...keys].some((key) => !shown.has(key))) return ['a key that was registered is gone'];
+  const others = await othersThan(scene, keys);
+  if (others.length === 0) return [];
+  const words = `A sign-in method (${others.map(({ kind }) => kind).join(', ')}) came to it that nobody approved. Find out who registered it.`;
+  const has = (kind: StepKind) => plan.steps.find(({ id }) => kindOfStep(id) === kind)?.id;
+  // Inside its unit nobody can take it off again, and a plan for a new account has no step that leads out.
+  throw has('join-unit') !== undefined && has('leave-unit') === undefined
+    ? new StepStopped('MethodAdded', `${words} Withdraw this request, which takes the account back, and ask anew.`)
+    : new StepStopped('MethodAdded', `${words} Try again removes it.`, false, has('leave-unit') ?? 'tidy-methods');
+};
+
 const MENDED: readonly Check[] = [
   ours,
   policiesAsPlanned,
@@ -75,9 +93,9 @@ const MENDED: readonly Check[] = [
 ];
 
 const CHECKS: { readonly [O in StepScene['request']['kind']]: readonly Check[] } = {
-  create: [enabled, ours, unexpiring, excluded, asAssigned, protectedByUnit, samePassword],
-  rotate: [ours, unexpiring, protectedByUnit, samePassword],
-  handover: [ours, unexpiring, protectedByUnit, samePassword],
+  create: [enabled, ours, unexpiring, excluded, asAssigned, protectedByUnit, samePassword, onlyTheKeys],
+  rotate: [ours, unexpiring, protectedByUnit, samePassword, onlyTheKeys],
+  handover: [ours, unexpiring, protectedByUnit, samePassword, onlyTheKeys],
   disable: [disabled, ours, protectedByUnit],
   enable: [enabled, ours, asAssigned, protectedByUnit],
   retire: [],

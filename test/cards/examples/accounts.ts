@@ -36,6 +36,15 @@ const stale = anAccount({ runbook: { digest: 'of another content', at: days(1), 
 const drilled = { drill: { id: 'D-7M3K9X', at: hours(7), result: 'passed' }, drillPassedAt: hours(7) } as const;
 const brokenDrill = { id: 'D-7M3K9X', at: hours(7), result: 'failed', hop: 'webhook' } as const;
 
+const PASS = { requestId: 'R-7F3K2M', methodId: 'T1', issuedAt: NOON, keysBefore: [] };
+/** Opened by two security keys. */
+const keyed = anAccount({
+  credential: 'passkey',
+  parts: anAccount().parts.map((part) => ({ ...part, key: { methodId: `K${part.number}`, model: 'YubiKey 5 Series with NFC' } })),
+});
+const withKey = (more: Parameters<typeof aPart>[2]) =>
+  anAccount({ state: 'provisioning', credential: 'passkey', parts: [aPart(1, 'dana', more), aPart(2, 'eli')] });
+
 /** The account while its first part is `state`. */
 const withPart = (more: Parameters<typeof aPart>[2]) => anAccount({ state: 'handover', parts: [aPart(1, 'dana', more), aPart(2, 'eli')] });
 
@@ -107,6 +116,33 @@ export const ACCOUNTS: readonly Example[] = [
   { card: 'part', state: 'shown', rendered: partCard(withPart({ state: 'shown', shownAt: hours(2) }), 1, hours(2)) },
   { card: 'part', state: 'stored', rendered: partCard(anAccount(), 1, hours(3)) },
   { card: 'part', state: 'expired', rendered: partCard(withPart({ state: 'ready', expiresAt: days(3) }), 1, days(4)) },
+  { card: 'part', state: 'key-ready', rendered: partCard(withKey({ state: 'ready', expiresAt: hours(8) }), 1, NOON) },
+  {
+    card: 'part',
+    state: 'key-said',
+    rendered: partCard(withKey({ state: 'shown', expiresAt: hours(8), pass: PASS, shownAt: hours(1), confirmedAt: hours(2) }), 1, hours(2)),
+  },
+  { card: 'part', state: 'key-stored', rendered: partCard(keyed, 1, hours(3)) },
+  { card: 'part', state: 'key-expired', rendered: partCard(withKey({ state: 'ready', expiresAt: hours(8) }), 1, days(4)) },
+  { card: 'account', state: 'keys', rendered: accountCard(printed(keyed), days(3), OWNER) },
+  {
+    card: 'account',
+    state: 'key-waited-for',
+    rendered: accountCard(
+      {
+        ...keyed,
+        state: 'provisioning',
+        parts: [keyed.parts[0] ?? aPart(1, 'dana'), aPart(2, 'eli', { state: 'ready', expiresAt: hours(8) })],
+      },
+      hours(2),
+    ),
+  },
+  {
+    card: 'passDialog',
+    state: 'open',
+    rendered: revealDialog({ account: keyed, partNumber: 1, of: 2, part: 'kT7wQeXb' }),
+    main: true,
+  },
   {
     card: 'revealDialog',
     state: 'open',

@@ -1,5 +1,5 @@
 import { alertCard } from '../../../src/cards/views/alert.ts';
-import { anAlert, aSignIn, minutes, NOON, person } from '../../support/builders.ts';
+import { anAlert, aSignIn, hours, minutes, NOON, person } from '../../support/builders.ts';
 import type { Example } from '../example.ts';
 
 const signIn = (errorCode: number, more = {}) =>
@@ -79,6 +79,23 @@ export const ALERTS: readonly Example[] = [
         cause: { kind: 'request-failed', requestId: 'R-7F3K2M', words: 'The tenant refused: the changer app may not assign roles.' },
       }),
       NOON,
+    ),
+  },
+  {
+    card: 'alert',
+    state: 'evidence-missing',
+    rendered: alertCard(
+      anAlert({
+        severity: 'high',
+        cause: {
+          kind: 'evidence-missing',
+          requestId: 'R-7F3K2M',
+          step: 'Assign Global Administrator, active and permanent',
+          activity: 'Add member to role',
+          doneAt: NOON,
+        },
+      }),
+      hours(2),
     ),
   },
   {

@@ -5,7 +5,7 @@ import { formDoneCard } from '../../../src/cards/views/formDone.ts';
 import { requestCard } from '../../../src/cards/views/request.ts';
 import { requestListCard } from '../../../src/cards/views/requestList.ts';
 import { requestNoticeCard } from '../../../src/cards/views/requestNotice.ts';
-import { aDecision, anAccount, anAccountPlan, aRequest, aRunningRequest, hours, NOON, person } from '../../support/builders.ts';
+import { aDecision, anAccount, anAccountPlan, aPlan, aRequest, aRunningRequest, hours, NOON, person } from '../../support/builders.ts';
 import type { Example } from '../example.ts';
 
 const MRIS = ['29:1sandbox-rita.reyes', '29:1sandbox-ann.archer'];
@@ -17,6 +17,15 @@ const values = { reason: '', custodians: `${person('dana').objectId},${person('e
 const asked = { account: anAccount(), custodians: people.custodians, leavesFew: false, values, faults: [] };
 const sends = { verb: 'account.submit', id: 'F-1A2B3C:rotate:EA-4Q9T1X', digest: '' } as const;
 const rotation = aRequest({ plan: anAccountPlan('rotate') });
+const withKeys = aPlan({ passMinutes: 480 });
+const waiting = aRunningRequest(6, {
+  plan: withKeys,
+  steps: withKeys.steps.map(({ id }, index) =>
+    index < 5
+      ? { id, state: 'done', at: hours(1), evidence: 'Read back: as planned' }
+      : { id, state: 'waiting', ...(index === 5 ? { at: hours(1), evidence: 'Waiting for Dana Diaz to register a security key' } : {}) },
+  ),
+});
 const undoing = aRunningRequest(6, {
   state: 'undoing',
   givenUp: { by: person('rita'), at: hours(2) },
@@ -42,6 +51,13 @@ export const REQUESTS: readonly Example[] = [
   },
   { card: 'requestNotice', state: 'applied', rendered: requestNoticeCard(aRequest({ state: 'applied' }), 'applied') },
   { card: 'requestNotice', state: 'undone', rendered: requestNoticeCard({ ...undoing, state: 'undone' }, 'undone') },
+  { card: 'request', state: 'pending-keys', rendered: requestCard(aRequest({ plan: withKeys }), hours(1)) },
+  { card: 'request', state: 'waiting-for-key', rendered: requestCard(waiting, hours(2)) },
+  {
+    card: 'accountForm',
+    state: 'rotate-keys',
+    rendered: accountFormCard({ ...asked, account: anAccount({ credential: 'passkey' }), operation: 'rotate', sends }),
+  },
   { card: 'request', state: 'rotate', rendered: requestCard(rotation, hours(1)) },
   { card: 'request', state: 'retire', rendered: requestCard(aRequest({ plan: anAccountPlan('retire', { othersInTenant: 1 }) }), hours(1)) },
   { card: 'request', state: 'undoing', rendered: requestCard(undoing, hours(2)) },

@@ -17,7 +17,7 @@ export function must(so: boolean, rule: string, details?: unknown): asserts so {
 const STEP_OF: { readonly [C in keyof TenantWriter]: readonly StepKind[] } = {
   createUser: ['create-user'],
   addToGroup: ['exclude'],
-  setPassword: ['set-credential'],
+  setPassword: ['set-credential', 'drop-password'],
   assignRole: ['assign-role'],
   enable: ['enable'],
   disable: ['disable'],
@@ -28,7 +28,9 @@ const STEP_OF: { readonly [C in keyof TenantWriter]: readonly StepKind[] } = {
   leaveUnit: ['leave-unit'],
   setPolicyUsers: ['exclude-policy'],
   neverExpire: ['never-expire'],
-  removeMethod: ['remove-method'],
+  removeMethod: ['remove-method', 'tidy-methods', 'withdraw-keys'],
+  removeKey: ['tidy-methods', 'withdraw-keys'],
+  issuePass: ['issue-pass'],
   deleteUser: ['delete-user'],
 };
 /** What may be done again by somebody who cannot know whether it was done. */

@@ -22,7 +22,7 @@ export const tenantAsFound = ({ tenant }: Machine): object => ({
 });
 
 /** Writes that may happen again when nobody knows whether they did: who sees the password twice set never saw the first one. */
-const REPEATABLE = ['setPassword', 'revokeSessions'];
+const REPEATABLE = ['setPassword', 'revokeSessions', 'issuePass'];
 
 /** Writes of the log by call and subject, those that may be repeated once each. */
 export function writesOnce({ tenant }: Machine): string[] {

@@ -11,6 +11,7 @@ import type { ChangeRequest } from '../../../src/core/request/types.ts';
 import { keyFileCustody } from '../../../src/custody/keyFile.ts';
 import { NOON, person } from '../builders.ts';
 import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../memoryStore.ts';
+import { custodiansAct } from './custodians.ts';
 import { type MemoryTenant, memoryTenant } from './memoryTenant.ts';
 
 /** Everything that outlives the process: database, tenant, directory of people, keys, the clock. */
@@ -41,6 +42,7 @@ export interface Machine {
   /** Request of the oldest run that is owed. */
   nextRun(): string | undefined;
   runDone(requestId: string): void;
+  custodiansAct(): Promise<boolean>;
   dropCards(): void;
   /** Another machine in the very same state, which goes its own way from here. */
   fork(): Machine;
@@ -177,6 +179,7 @@ export function machine(inUnit = true, from?: Machine): Machine {
       const next = store.rows.jobs.find(({ queue }) => queue === 'run-plan')?.job;
       return next?.kind === 'apply-plan' ? next.requestId : undefined;
     },
+    custodiansAct: () => custodiansAct(self),
     runDone(requestId) {
       const { jobs } = store.rows;
       const at = jobs.findIndex(({ job }) => job.kind === 'apply-plan' && job.requestId === requestId);

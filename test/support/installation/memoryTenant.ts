@@ -98,6 +98,8 @@ export function memoryTenant(now: () => Date, held?: Pick<MemoryTenant, 'users' 
     isInUnit: async (_unitId, objectId) => unit.has(objectId),
     policy: async (policyId) => policies.get(policyId),
     methods: async (objectId) => users.get(objectId)?.methods ?? [],
+    methodPolicies: async () =>
+      ['Fido2', 'TemporaryAccessPass'].map((id) => ({ id, enabled: true, includeTargets: ['all_users'], excludeTargets: [] })),
     isDeleted: async (objectId) => bin.has(objectId),
     canReadSignIns: async () => true,
     directoryChanges: async () => [],
@@ -165,6 +167,20 @@ export function memoryTenant(now: () => Date, held?: Pick<MemoryTenant, 'users' 
     async neverExpire(objectId) {
       changeable(objectId).passwordPolicies = 'DisablePasswordExpiration';
       wrote('neverExpire', objectId);
+    },
+    async removeKey(objectId, methodId) {
+      const user = changeable(objectId);
+      user.methods = user.methods.filter(({ id }) => id !== methodId);
+      wrote('removeKey', objectId, methodId);
+    },
+    async issuePass(objectId, minutes) {
+      const user = changeable(objectId);
+      const methodId = 'pass'; // the same for each, so that what two runs wrote can be compared
+      const expiresAt = new Date(now().getTime() + minutes * 60_000);
+      const kept = user.methods.filter(({ kind }) => kind !== 'temporaryAccessPass');
+      user.methods = [...kept, { id: methodId, kind: 'temporaryAccessPass', usable: true, expiresAt }];
+      wrote('issuePass', objectId);
+      return { methodId, value: Buffer.from(`Pass${writes.length}`), expiresAt };
     },
     async removeMethod(objectId, method, methodId) {
       const user = changeable(objectId);

@@ -14,6 +14,8 @@ export interface Trouble {
   readonly dieAfter?: number;
   /** Judges a call of the tenant: refuses it, or lets it be done and loses the answer. */
   readonly answer?: (call: string, given: readonly unknown[]) => { readonly error: Error; readonly done: boolean } | undefined;
+  /** What custodians do when the process has nothing to do; they do what they are asked to unless said. */
+  readonly custodians?: () => Promise<boolean>;
   /** Called with every durable event, and of those of a run with its request; the process stands still meanwhile. What it throws is the test's own. */
   readonly saw?: (event: string, requestId: string | undefined) => void | Promise<void>;
 }
@@ -38,6 +40,8 @@ export interface Workplace {
   /** Request of the oldest run that is owed. */
   nextRun(): string | undefined | Promise<string | undefined>;
   runDone(requestId: string): void | Promise<void>;
+  /** What custodians of security keys do when the process has nothing to do; false when they had nothing to do either. */
+  custodiansAct?(): Promise<boolean>;
   /** Nothing is logged without one. */
   readonly log?: Log;
   /** Cards are not this worker's matter. */
@@ -113,7 +117,10 @@ export async function live(machine: Workplace, trouble: Trouble = {}): Promise<L
         });
       while (await ring()) if (rang) await happened(nameOf(rang), subject(rang));
       job = await machine.nextRun();
-      if (job === undefined) break;
+      if (job === undefined) {
+        if (await (trouble.custodians ?? machine.custodiansAct)?.()) continue;
+        break;
+      }
       try {
         await runPlan({ ...needs, wait: async (ms) => machine.pass(ms) }, job);
         alive();

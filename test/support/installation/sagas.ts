@@ -55,7 +55,18 @@ const switchedOff: NonNullable<Saga['before']> = ({ tenant, store }, account) =>
 };
 const STRANGER = 'cccccccc-0000-4000-8000-000000000001';
 
+/** As a plan with security keys left it. */
+const withKeys: NonNullable<Saga['before']> = ({ tenant, store }, account) => {
+  const parts = account.parts.map((part) => ({ ...part, key: { methodId: `old-${part.number}` } }));
+  store.put('account', { ...account, credential: 'passkey', parts });
+  const keys = parts.map(({ key }) => ({ id: key.methodId, kind: 'fido2', passkeyType: 'deviceBound' }));
+  tenant.users.get(account.objectId)?.methods.push(...keys);
+};
+
 export const SAGAS: readonly Saga[] = [
+  { name: 'create with keys', kind: 'create', inUnit: true, ask: (on) => on.ask(RITA, { credential: 'passkey' }) },
+  onAccount('rotate', 'rotate with keys', { before: withKeys, form: { custodians: people('dana', 'fay') } }),
+  onAccount('handover', 'handover with keys', { before: withKeys, form: { leaving: person('eli').objectId, custodians: people('fay') } }),
   { name: 'create', kind: 'create', inUnit: true, ask: (on) => on.ask(RITA, {}) },
   { name: 'create without a unit', kind: 'create', inUnit: false, ask: (on) => on.ask(RITA, {}) },
   onAccount('rotate', 'rotate', { form: { custodians: people('dana', 'eli', 'fay') } }),

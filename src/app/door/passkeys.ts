@@ -1,0 +1,40 @@
+import { keyRegistered, passIssued } from '../../core/account/passkeys.ts';
+import { partKey } from '../../core/account/types.ts';
+import { no, ok, type Result } from '../../core/result.ts';
+import type { Aggregates } from '../ports.ts';
+import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
+
+/** The pass of the custodian who is next, sealed: it takes the place of any that was made before. */
+export async function sealPass(scene: Scene, intent: Wanted<'seal-pass'>): Promise<Outcome> {
+  const { tx } = scene;
+  const { requestId, fence, partNumber, sealed, expiresAt } = intent;
+  const held = await underLease(scene, requestId, fence);
+  if (!held.ok) return held;
+  const { request, accountId } = held.value;
+  const custodian = request.plan.custodians[partNumber - 1];
+  if (!custodian) return no({ code: 'not-found', what: 'part' });
+  const pass = { ...intent.pass, requestId };
+  const outcome = await change(scene, 'account', accountId, (account) =>
+    account.state === 'retired' ? no({ code: 'not-found', what: 'account' }) : passIssued(account, partNumber, custodian, pass, expiresAt),
+  );
+  if (outcome.ok) await tx.putSealedPart(partKey(accountId, partNumber), sealed);
+  return outcome;
+}
+
+export async function recordKey(scene: Scene, { requestId, fence, partNumber, key }: Wanted<'record-key'>): Promise<Outcome> {
+  const held = await underLease(scene, requestId, fence);
+  return held.ok ? change(scene, 'account', held.value.accountId, (account) => keyRegistered(account, partNumber, key)) : held;
+}
+
+async function underLease(
+  { tx }: Scene,
+  requestId: string,
+  fence: number,
+): Promise<Result<{ readonly request: Aggregates['request']; readonly accountId: string }, Extract<Outcome, { ok: false }>['error']>> {
+  const request = await tx.lock('request', requestId);
+  if (!request) return no({ code: 'not-found', what: 'request' });
+  if (request.state !== 'approved' || request.fence !== fence) return no({ code: 'stale-lease' });
+  const { account } = request.plan;
+  const accountId = 'accountId' in account ? account.accountId : (await tx.accountOfRequest(request.id))?.id;
+  return accountId === undefined ? no({ code: 'not-found', what: 'account' }) : ok({ request, accountId });
+}

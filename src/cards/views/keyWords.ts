@@ -1,0 +1,34 @@
+import type { PartWords } from './partWords.ts';
+
+/** Where people register a sign-in method of an account (Learn, howto-authentication-temporary-access-pass, 2026). */
+export const REGISTER_AT = 'aka.ms/mysecurityinfo';
+
+/** What the custodian of a security key reads on their card. */
+export const KEY_WORDS: PartWords = {
+  looks: {
+    sealed: { title: 'You will keep a security key', tone: 'emphasis', state: 'Not ready yet: you get a message when it is your turn' },
+    ready: { title: 'Register your security key', tone: 'accent', state: 'Your pass is shown once, to you only' },
+    shown: { title: 'Have you registered your key?', tone: 'warning', state: 'The pass was shown and is never shown again' },
+    stored: { title: 'Your key is registered', tone: 'good', state: 'Thank you. Nothing more to do now' },
+    expired: { title: 'Your key was not registered in time', tone: 'attention', state: 'The pass opens nothing any more' },
+  },
+  steps: [
+    'Have a new security key at hand that cannot be copied, such as a YubiKey, and a private browser window.',
+    `Press the button, sign in at ${REGISTER_AT} as this account with the pass, add the security key and give it a PIN.`,
+    'Keep key and PIN apart, sealed, and say here where the key is. I then look whether the tenant shows it.',
+  ],
+  notes: {
+    sealed: ['Custodians register their keys one after another, because the account has one pass at a time.'],
+    ready: ['Signing in raises an alert: that is meant to be. The pass opens once; no photo, no file, no message.'],
+    shown: [
+      'No passkey of a phone or a password manager: it can be copied to other devices, and I do not take it.',
+      'The pass did not work, or you lost it? Tell an owner: after it has expired, Try again on the request makes a new one.',
+    ],
+    stored: ['It opens the account alone, with its PIN. Tell an owner if it is moved, used by somebody else, or if you change jobs.'],
+    expired: ['An alert has gone to the channel. Somebody has to press Try again on the request; you then get a new pass.'],
+  },
+  noun: 'Key',
+  revealTitle: 'Show my pass',
+  storedTitle: 'I have registered it',
+  whereFault: 'Say where the key is kept.',
+};

@@ -1,0 +1,105 @@
+import { DAY, type Decision, later } from '../decision.ts';
+import type { Effect } from '../effect.ts';
+import type { PersonRef } from '../people.ts';
+import { no, ok } from '../result.ts';
+import { reminderTimer } from '../validation/schedule.ts';
+import { serviceState } from './custody.ts';
+import { type EmergencyAccount, generationOf, type IssuedPass, type Part, partKey, type RegisteredKey } from './types.ts';
+
+/**
+ * A pass lies sealed for the custodian who is next. What was held under that number stays in mind until the plan is carried out: if that is
+ * given up it is what counts again.
+ */
+export function passIssued(
+  account: EmergencyAccount,
+  number: number,
+  custodian: PersonRef,
+  pass: IssuedPass,
+  expiresAt: Date,
+): Decision<EmergencyAccount> {
+  const old = account.parts.find((part) => part.number === number);
+  if (!old) return no({ code: 'not-found', what: 'part' });
+  const before = old.pass?.requestId === pass.requestId ? old.before : old.key ? old : undefined;
+  const part: Part = { number, custodian, state: 'ready', expiresAt, pass, ...(before ? { before } : {}) };
+  const key = partKey(account.id, number);
+  return ok({
+    next: { ...withPart(account, part), credential: 'passkey', sealedFor: pass.requestId },
+    effects: [
+      {
+        kind: 'post',
+        // A pass that takes the place of one that was not used is told by a card of its own.
+        key: `part:${key}:${generationOf(account)}:${pass.methodId}`,
+        place: { kind: 'person', objectId: custodian.objectId },
+        subject: `part:${key}`,
+        variant: String(generationOf(account)),
+      },
+      { kind: 'intend', key: expiryKey(key), at: expiresAt, intent: { kind: 'expire-part', accountId: account.id, partNumber: number } },
+      ...redraw(account, number),
+    ],
+  });
+}
+
+/** The tenant shows the key that a custodian registered. */
+export function keyRegistered(account: EmergencyAccount, number: number, key: RegisteredKey): Decision<EmergencyAccount> {
+  const part = account.parts.find((row) => row.number === number);
+  if (!part) return no({ code: 'not-found', what: 'part' });
+  if (part.key) return no({ code: 'nothing-to-do' });
+  return ok({
+    next: withPart(account, { ...part, key }),
+    effects: [{ kind: 'forget', key: expiryKey(partKey(account.id, number)) }, ...redraw(account, number)],
+  });
+}
+
+/** The plan is carried out: nothing but the keys opens the account, so they count as stored, and the first validation is scheduled. */
+export function keysStored(account: EmergencyAccount, policy: { readonly validationDays: number }, now: Date): Decision<EmergencyAccount> {
+  if (!account.parts.some((part) => part.key && part.state !== 'stored')) return no({ code: 'nothing-to-do' });
+  const parts = account.parts.map((part): Part => {
+    const { before: _before, expiresAt: _expiresAt, ...rest } = part;
+    return part.key && part.state !== 'stored' ? { ...rest, state: 'stored', storedAt: now } : part;
+  });
+  const fresh = account.state === 'provisioning';
+  const next: EmergencyAccount = {
+    ...account,
+    parts,
+    state: account.state === 'disabled' ? 'disabled' : serviceState(parts),
+    appliedAt: account.appliedAt ?? now,
+    validationDueAt: (fresh ? undefined : account.validationDueAt) ?? later(now, policy.validationDays * DAY),
+    revision: account.revision + 1,
+  };
+  return ok({ next, effects: [...parts.flatMap(({ number }) => redraw(account, number)), ...reminderTimer(next, now)] });
+}
+
+/**
+ * A plan with new keys was given up and taken back: what was held before counts again. Where the old keys were gone already the new ones
+ * stay, and count as far as they stand.
+ */
+export function keysWithdrawn(account: EmergencyAccount, requestId: string, oldAreGone: boolean, now: Date): Decision<EmergencyAccount> {
+  const touched = account.parts.filter((part) => part.pass?.requestId === requestId && part.state !== 'stored');
+  if (touched.length === 0) return no({ code: 'nothing-to-do' });
+  const parts = account.parts.map((part): Part => {
+    if (!touched.includes(part)) return part;
+    const { before, ...rest } = part;
+    if (!oldAreGone && before) return before;
+    return rest.key ? { ...rest, state: 'stored', storedAt: now } : { ...rest, state: 'expired' };
+  });
+  return ok({
+    next: { ...account, parts, revision: account.revision + 1 },
+    effects: touched.flatMap(({ number }): Effect[] => [
+      { kind: 'forget', key: expiryKey(partKey(account.id, number)) },
+      ...redraw(account, number),
+    ]),
+  });
+}
+
+const expiryKey = (key: string): string => `part-expiry:${key}`;
+
+const withPart = (account: EmergencyAccount, part: Part): EmergencyAccount => ({
+  ...account,
+  parts: account.parts.map((row) => (row.number === part.number ? part : row)),
+  revision: account.revision + 1,
+});
+
+const redraw = (account: EmergencyAccount, number: number): Effect[] => [
+  { kind: 'show', subject: `part:${partKey(account.id, number)}` },
+  { kind: 'show', subject: `account:${account.id}` },
+];

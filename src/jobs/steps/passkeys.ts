@@ -1,0 +1,190 @@
+import { type KeysFound, keysFound } from '../../core/account/passkeyTerms.ts';
+import type { Part } from '../../core/account/types.ts';
+import { later, MINUTE } from '../../core/decision.ts';
+import { REMOVABLE_METHODS } from '../../core/posture/check.ts';
+import type { AuthenticationMethod } from '../../core/posture/snapshot.ts';
+import { type Passkeys, type StepId, tidied } from '../../core/request/types.ts';
+import { of, type Step, type StepScene, StepStopped, StepWaits, subjectOf } from './step.ts';
+
+const PASS = 'temporaryAccessPass';
+/** How long it is looked every minute for a key that its custodian says is registered; then it waits to be told again. */
+const LOOK_FOR_MINUTES = 10;
+
+function passkeysOf(scene: StepScene): Passkeys {
+  const credential = of(scene, 'credential');
+  if (credential.kind !== 'passkey') throw new TypeError('a plan with a password in parts registers no keys');
+  return credential;
+}
+
+const nameOf = ({ request: { plan } }: StepScene, number: number): string => plan.custodians[number - 1]?.name ?? `Custodian ${number}`;
+const numberOf = (scene: StepScene): number => Number(subjectOf(scene));
+const issuing = (number: number): StepId => `issue-pass:${number}`;
+
+/** A password that was known before opens nothing beside the keys. */
+export const dropPassword: Step = {
+  look: async () => undefined,
+  async act({ writer, user, newPassword }) {
+    const discarded = newPassword(64);
+    try {
+      await writer.setPassword(await user(), discarded);
+    } finally {
+      discarded.fill(0);
+    }
+    return 'A random password was set, and nobody has it';
+  },
+};
+
+/** Graph tells a pass once, in the answer that makes it: one whose answer was lost is replaced by another, never asked for again (CR-2). */
+export const issuePass: Step = {
+  async look(scene) {
+    const part = await scene.part(numberOf(scene));
+    if (part?.pass?.requestId !== scene.request.id) return undefined;
+    const methods = await scene.reader.methods(await scene.user());
+    const { key } = part;
+    // Done again because of a later step: whoever has registered a key under this request needs no other.
+    if (key) return methods.some(({ id }) => id === key.methodId) ? registered(nameOf(scene, part.number), key) : undefined;
+    if (!part.expiresAt || (await scene.now()) >= part.expiresAt) return undefined;
+    const there = methods.find(({ kind }) => kind === PASS);
+    const isOpen = there?.id === part.pass.methodId && (part.state === 'ready' || there.usable === true);
+    return isOpen ? issued(scene, part.expiresAt) : undefined;
+  },
+  async act(scene) {
+    const objectId = await scene.user();
+    const before = (await scene.reader.methods(objectId)).filter(({ kind }) => kind === 'fido2').map(({ id }) => id);
+    const { methodId, value, expiresAt } = await scene.writer.issuePass(objectId, passkeysOf(scene).passMinutes);
+    try {
+      await scene.sealPass(numberOf(scene), value, { methodId, issuedAt: await scene.now(), keysBefore: before }, expiresAt);
+    } finally {
+      value.fill(0);
+    }
+    return issued(scene, expiresAt);
+  },
+};
+
+const issued = (scene: StepScene, expiresAt: Date): string =>
+  `Pass for ${nameOf(scene, numberOf(scene))} sealed; it opens once, until ${expiresAt.toISOString()}`;
+
+/** Nothing is done here: the custodian registers the key, and only what the tenant then shows counts. */
+export const enrol: Step = {
+  async look(scene) {
+    const number = numberOf(scene);
+    const who = nameOf(scene, number);
+    const part = await scene.part(number);
+    if (part?.key) return registered(who, part.key);
+    if (part?.pass?.requestId !== scene.request.id || part.state === 'expired') {
+      throw new StepStopped(
+        'PassExpired',
+        `${who} registered no key before the pass expired. Try again makes a new one.`,
+        false,
+        issuing(number),
+      );
+    }
+    if (!part.confirmedAt) throw new StepWaits(`Waiting for ${who} to register a security key`);
+    const methods = await scene.reader.methods(await scene.user());
+    return taken(scene, number, part, methods, keysFound(methods, part.pass.keysBefore));
+  },
+  act: async () => undefined,
+};
+
+async function taken(
+  scene: StepScene,
+  number: number,
+  part: Part,
+  methods: readonly AuthenticationMethod[],
+  found: KeysFound,
+): Promise<string> {
+  const who = nameOf(scene, number);
+  switch (found.kind) {
+    case 'key': {
+      const { id, model, aaguid } = found.key;
+      const key = { methodId: id, ...(model === undefined ? {} : { model }), ...(aaguid === undefined ? {} : { aaguid }) };
+      await scene.recordKey(number, key);
+      return registered(who, key);
+    }
+    case 'synced': {
+      const words = `The passkey that ${who} registered can be copied to other devices. Try again makes a new pass for a key that cannot; the other is removed then.`;
+      throw new StepStopped('SyncedPasskey', words, false, issuing(number));
+    }
+    case 'several': {
+      const words = `More than one key was registered while ${who} had a pass, and nobody knows whose the other is. Find out. Try again makes a new pass; both are removed then.`;
+      throw new StepStopped('TooManyKeys', words, false, issuing(number));
+    }
+    case 'none': {
+      if (methods.some(({ kind, id }) => kind === PASS && id !== part.pass?.methodId)) {
+        const words = `Somebody replaced the pass of ${who}. Find out who. Try again makes a new one.`;
+        throw new StepStopped('PassReplaced', words, false, issuing(number));
+      }
+      const now = await scene.now();
+      const soon = later(now, MINUTE);
+      const patient = part.confirmedAt !== undefined && soon < later(part.confirmedAt, LOOK_FOR_MINUTES * MINUTE);
+      throw patient
+        ? new StepWaits(`${who} says that the key is registered; the tenant does not show it yet`, soon)
+        : new StepWaits(`${who} said that the key is registered, but the tenant shows none. Waiting for them to say it again`);
+    }
+  }
+}
+
+const registered = (who: string, { model, methodId }: { readonly model?: string; readonly methodId: string }): string =>
+  `${who} registered ${model ?? 'a security key'}, bound to its device (${methodId})`;
+
+const passesOf = async ({ reader, user }: StepScene): Promise<AuthenticationMethod[]> =>
+  (await reader.methods(await user())).filter(({ kind }) => kind === PASS);
+
+/** Everything on the account that is neither its password, which nobody has and nothing can remove, nor one of these keys. */
+export async function othersThan(scene: StepScene, keys: ReadonlySet<string>): Promise<AuthenticationMethod[]> {
+  return (await scene.reader.methods(await scene.user())).filter(({ kind, id }) => kind !== 'password' && !keys.has(id));
+}
+
+/** The keys on record that count under this plan. @throws StepStopped when they are not as many as it says: none is removed then */
+export async function plannedKeys(scene: StepScene): Promise<ReadonlySet<string>> {
+  const { keys } = passkeysOf(scene);
+  const known = new Set((await scene.parts()).flatMap(({ key }) => (key ? [key.methodId] : [])));
+  if (known.size === keys) return known;
+  throw new StepStopped('KeysMissing', `${known.size} keys are on record, and the plan says ${keys}. Nothing was removed.`);
+}
+
+export const tidyMethods: Step = {
+  async look(scene) {
+    const keys = await plannedKeys(scene);
+    return (await othersThan(scene, keys)).length === 0 ? `Nothing opens it but ${keys.size} keys` : undefined;
+  },
+  async act(scene) {
+    for (const method of await othersThan(scene, await plannedKeys(scene))) await remove(scene, method);
+    return undefined;
+  },
+};
+
+/** Taking back: the old keys stay as they were. Where they may be gone already the new ones stay instead, or nobody could get in. */
+export const withdrawKeys: Step = {
+  async look(scene) {
+    return (await toWithdraw(scene)).length === 0 ? 'No pass, and no key of this request, is left on it' : undefined;
+  },
+  async act(scene) {
+    for (const method of await toWithdraw(scene)) await remove(scene, method);
+    return undefined;
+  },
+};
+
+async function toWithdraw(scene: StepScene): Promise<AuthenticationMethod[]> {
+  const passes = await passesOf(scene);
+  const mine = (await scene.parts()).filter(({ pass }) => pass?.requestId === scene.request.id);
+  const [first] = mine;
+  if (tidied(scene.request) || !first) return passes;
+  // Those of the first pass: what was there before anything of this request was.
+  const before = new Set(mine.reduce((least, { pass }) => shorter(least, pass?.keysBefore), first.pass?.keysBefore ?? []));
+  const methods = await scene.reader.methods(await scene.user());
+  return methods.filter(({ kind, id }) => kind === PASS || (kind === 'fido2' && !before.has(id)));
+}
+
+const shorter = (one: readonly string[], other: readonly string[] = one): readonly string[] => (other.length < one.length ? other : one);
+
+async function remove({ writer, user }: StepScene, { kind, id }: AuthenticationMethod): Promise<void> {
+  const objectId = await user();
+  if (kind === 'fido2') return writer.removeKey(objectId, id);
+  const method = REMOVABLE_METHODS.find((each) => each === kind);
+  if (!method) {
+    const words = `It has a sign-in method of kind ${kind}, which Breakglass cannot remove. Remove it in Entra, then try again.`;
+    throw new StepStopped('MethodStays', words);
+  }
+  return writer.removeMethod(objectId, method, id);
+}

@@ -1,0 +1,159 @@
+import { describe, expect, test } from '@jest/globals';
+import { person } from '../support/builders.ts';
+import { custodiansWho, deviceBound, type Registering } from '../support/installation/custodians.ts';
+import type { Machine } from '../support/installation/machine.ts';
+import { live, type Trouble } from '../support/installation/process.ts';
+import { approved, SAGAS } from '../support/installation/sagas.ts';
+
+const HOUR = 3_600_000;
+
+/** A request for keys, approved; nothing of it was done. */
+async function asked(name: 'create with keys' | 'rotate with keys') {
+  const saga = SAGAS.find((each) => each.name === name);
+  if (!saga) throw new Error(name);
+  const { machine, requestId } = await approved(saga);
+  const request = () => machine.request(requestId);
+  const account = () => {
+    const found = [...machine.store.rows.account.values()].find(({ requestId: made, id }) => {
+      const { account: planned } = request().plan;
+      return 'accountId' in planned ? id === planned.accountId : made === requestId;
+    });
+    if (!found) throw new Error('no account');
+    return found;
+  };
+  const methods = () => (machine.tenant.users.get(account().objectId)?.methods ?? []).map(({ kind, id }) => `${kind} ${id}`).sort();
+  const goOn = (does: Registering = {}, more: Trouble = {}) => live(machine, { custodians: () => custodiansWho(does)(machine), ...more });
+  const press = (who: 'ann' | 'rita', kind: 'retry-request' | 'withdraw-request') =>
+    machine.press(person(who).objectId, { kind, requestId });
+  return { machine, requestId, request, account, methods, goOn, press };
+}
+
+const nobody = { custodians: async () => false };
+const causes = ({ store }: Machine) => [...store.rows.alert.values()].map(({ cause }) => cause.kind);
+
+describe('what custodians do with their passes', () => {
+  test('CR-7 GR-2: with every key there nothing else opens the account, and only then it has the role', async () => {
+    const { request, account, methods, machine, goOn } = await asked('create with keys');
+    await live(machine, nobody);
+    expect(request()).toMatchObject({ state: 'approved' });
+    expect(request().steps.find(({ id }) => id === 'enrol:1')).toMatchObject({
+      state: 'waiting',
+      evidence: expect.stringMatching(/^Waiting for Dana/),
+    });
+    expect(machine.tenant.administrators.has(account().objectId)).toBe(false);
+    await goOn();
+    expect(request().state).toBe('applied');
+    expect(methods()).toEqual([`fido2 key-${request().id}-1`, `fido2 key-${request().id}-2`, 'password p']);
+    expect(account().parts.map(({ state, location }) => [state, location])).toEqual([
+      ['stored', 'Safe'],
+      ['stored', 'Safe'],
+    ]);
+    expect(machine.tenant.administrators.has(account().objectId)).toBe(true);
+    expect(machine.store.rows.sealed.size).toBe(0);
+  });
+
+  test.each<[string, Registering, RegExp]>([
+    ['SyncedPasskey', { registers: (id) => [{ id, kind: 'fido2', passkeyType: 'synced' }] }, /copied to other devices/],
+    ['TooManyKeys', { registers: (id) => [deviceBound(id), deviceBound('of somebody else')] }, /nobody knows whose/],
+    [
+      'PassReplaced',
+      { registers: () => [{ id: 'another pass', kind: 'temporaryAccessPass', usable: true }] },
+      /Somebody replaced the pass/,
+    ],
+  ])('%s: the run stops in words; tried again there is a new pass, and what came before is removed', async (code, does, words) => {
+    const { request, methods, goOn, press } = await asked('create with keys');
+    await goOn(does);
+    expect(request()).toMatchObject({ state: 'failed', failure: { code, step: 'issue-pass:1', words: expect.stringMatching(words) } });
+    expect((await press('ann', 'retry-request')).ok).toBe(true);
+    await goOn({ registers: (id) => [deviceBound(`second ${id}`)] });
+    expect(request().state).toBe('applied');
+    expect(methods()).toEqual([`fido2 second key-${request().id}-1`, `fido2 second key-${request().id}-2`, 'password p']);
+  });
+
+  test('CR-6: a pass with which nobody registered a key in time is an alert, stops the run, and is worth nothing', async () => {
+    const { machine, request, account, goOn, press } = await asked('create with keys');
+    await live(machine, nobody);
+    machine.pass(9 * HOUR);
+    await live(machine, nobody);
+    expect(request()).toMatchObject({ state: 'failed', failure: { code: 'PassExpired', step: 'issue-pass:1' } });
+    expect(causes(machine)).toEqual(expect.arrayContaining(['part-expired', 'request-failed']));
+    expect([account().parts[0]?.state, machine.store.rows.sealed.size]).toEqual(['expired', 0]);
+    await press('ann', 'retry-request');
+    await goOn();
+    expect(request().state).toBe('applied');
+  });
+
+  test('a key that is only said to be there is looked for every minute for ten minutes, then no more until it is said again', async () => {
+    const { machine, request, goOn } = await asked('create with keys');
+    await goOn({ registers: () => [] });
+    const looked = () => machine.store.rows.audit.filter(({ intent }) => intent === 'park-run').length;
+    for (let minute = 0; minute < 30; minute += 1) {
+      machine.pass(60_000);
+      await live(machine, nobody);
+    }
+    expect(looked()).toBeGreaterThan(8);
+    expect(looked()).toBeLessThan(14);
+    expect(request().steps.find(({ id }) => id === 'enrol:1')?.evidence).toMatch(/Waiting for them to say it again/);
+    expect(request().state).toBe('approved');
+  });
+
+  test.each([
+    ['rotate with keys', 'finish-step revoke-sessions', 'leave-unit'],
+    ['create with keys', 'finish-step assign-role', 'verify'],
+  ] as const)('a method that somebody adds at the end stops a request to %s', async (name, added, step) => {
+    const { machine, request, account, methods, goOn, press } = await asked(name);
+    await goOn(
+      {},
+      {
+        saw(event) {
+          if (event === added) machine.tenant.users.get(account().objectId)?.methods.push({ id: '3179', kind: 'phone' });
+        },
+      },
+    );
+    expect(request()).toMatchObject({ state: 'failed', failure: { code: 'MethodAdded', step } });
+    // A new account is in its unit by then, where nobody can take the method off: it is taken back as a whole.
+    if (step === 'verify') await press('rita', 'withdraw-request');
+    else await press('ann', 'retry-request');
+    await goOn();
+    expect(request().state).toBe(step === 'verify' ? 'undone' : 'applied');
+    expect(methods().join()).not.toContain('phone');
+  });
+
+  test('GR-5: new keys given up before the old ones went: the pass and the new key go, and what was held before counts', async () => {
+    const { machine, request, account, methods, press, goOn } = await asked('rotate with keys');
+    const before = account().parts;
+    let acted = 0;
+    await live(machine, {
+      custodians: async () => {
+        acted += 1;
+        return acted === 1 && custodiansWho({})(machine);
+      },
+    });
+    expect(methods()).toContain(`fido2 key-${request().id}-1`);
+    machine.pass(9 * HOUR);
+    await live(machine, nobody);
+    expect(request().failure?.code).toBe('PassExpired');
+    expect((await press('rita', 'withdraw-request')).ok).toBe(true);
+    await goOn();
+    expect(request().state).toBe('undone');
+    expect(methods()).toEqual(['fido2 old-1', 'fido2 old-2', 'password p']);
+    expect(account().parts).toEqual(before);
+    expect(machine.store.rows.sealed.size).toBe(0);
+  });
+
+  test('given up after the old keys went, the new ones stay and count: nobody is locked out', async () => {
+    const { machine, request, account, methods, press, goOn } = await asked('rotate with keys');
+    const refuse = Object.assign(new Error('refused'), { passing: false, code: 'Authorization_RequestDenied', status: 403 });
+    await goOn({}, { answer: (call) => (call === 'revokeSessions' ? { error: refuse, done: false } : undefined) });
+    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'revoke-sessions' } });
+    await press('rita', 'withdraw-request');
+    await goOn();
+    expect(request().state).toBe('undone');
+    expect(methods()).toEqual([`fido2 key-${request().id}-1`, `fido2 key-${request().id}-2`, 'password p']);
+    expect(account().parts.map(({ state, key }) => [state, key?.methodId])).toEqual([
+      ['stored', `key-${request().id}-1`],
+      ['stored', `key-${request().id}-2`],
+    ]);
+    expect(machine.store.rows.account.get(account().id)?.state).not.toBe('retired');
+  });
+});
