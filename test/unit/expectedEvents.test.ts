@@ -63,6 +63,12 @@ describe('what the audit log is expected to say of a step', () => {
     expect(taken(done, by('Reset user password', minutes(1), { result: 'failure' }))).toEqual(done);
   });
 
+  test('an enabling is never taken for the disabling that was approved', () => {
+    const disabled = writeDone(writeBegun([], step('disable'), NOON), step('disable'), 1, minutes(1));
+    expect(taken(disabled, by('Enable account', minutes(1)))).toBeUndefined();
+    expect(taken(disabled, by('Disable account', minutes(1)))).toMatchObject([{ seen: 1 }]);
+  });
+
   test('a key is registered by the account itself, once', () => {
     const enrolled = writeDone(writeBegun([], step('enrol:1'), NOON), step('enrol:1'), 0, minutes(30));
     const own = by('User registered security info', minutes(20), { actor: { userId: objectId } });

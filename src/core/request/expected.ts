@@ -26,10 +26,9 @@ const PASSWORD: WrittenAs = {
   main: /^(?:reset user password|reset password \(by admin\)|change user password)$/i,
   beside: /^(?:update user|update passwordprofile|update stsrefreshtokenvalidfrom timestamp)$/i,
 };
-const SWITCHED: WrittenAs = {
-  main: /^(?:enable account|disable account|update user)$/i,
-  beside: /^(?:enable account|disable account|update user)$/i,
-};
+/** Either name may be the only one, or both come: never that of the opposite. */
+const ENABLED: WrittenAs = { main: /^(?:enable account|update user)$/i, beside: /^(?:enable account|update user)$/i };
+const DISABLED: WrittenAs = { main: /^(?:disable account|update user)$/i, beside: /^(?:disable account|update user)$/i };
 const REGISTERED: WrittenAs = {
   main: /^admin registered security info$/i,
   beside: /^(?:admin (?:deleted|updated) security info|update user)$/i,
@@ -59,8 +58,8 @@ const WRITTEN: { readonly [K in StepKind]?: WrittenAs } = {
     main: /^remove member from role$/i,
     beside: /^remove (?:eligible )?member from role (?:completed|requested|outside of pim)/i,
   },
-  enable: SWITCHED,
-  disable: SWITCHED,
+  enable: ENABLED,
+  disable: DISABLED,
   'leave-group': { main: /^remove member from group$/i },
   'remove-member': { main: /^remove member from group$/i },
   'join-unit': { main: new RegExp(`^add member to ${UNIT.source}`, 'i') },
