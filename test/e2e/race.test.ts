@@ -9,6 +9,8 @@ import { type Replicas, startReplicas } from '../support/race/replicas.ts';
 import { APPROVERS, effectsOn, setApprover } from '../support/race/sharedTenant.ts';
 
 const TRIALS = often(8, 5_000);
+/** Enough for either to be first at some time. */
+const MANY = TRIALS >= 500;
 const LIMIT_MS = DEEP ? 3_600_000 : 120_000;
 const [ANN, BOB, CY] = [person('ann').name, person('bob').name, person('cy').name];
 const suite = testDatabaseUrl === undefined ? describe.skip : describe;
@@ -16,8 +18,16 @@ const suite = testDatabaseUrl === undefined ? describe.skip : describe;
 suite('three replicas, one PostgreSQL server, things done at the same instant', () => {
   let replicas: Replicas;
   let number = 0;
+  /** What two approvals and their run take on this machine: the other side of a race comes within about that time. */
+  let tookMs = 0;
   beforeAll(async () => {
     replicas = await startReplicas(3, testDatabaseUrl ?? '');
+    for (let index = 0; index < 3; index += 1) {
+      const { id: requestId, planDigest } = await ask();
+      const started = Date.now();
+      for (const who of [ANN, BOB]) await replicas.do(0, { does: 'approve', who, runs: true, requestId, planDigest });
+      tookMs = Date.now() - started;
+    }
   }, 60_000);
   afterAll(() => replicas.stop(), 30_000);
 
@@ -33,7 +43,7 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
     }
   }
   /** A few milliseconds, spread over the trials: whoever is first must not always be the same. */
-  const spread = (trial: number, width: number): number => (trial * 7) % width;
+  const spread = (trial: number, width: number): number => Math.round((((trial * 7) % 24) / 24) * width);
   const soon = (): number => Date.now() + 4;
 
   /** So many trials of one race; what came out of them is counted, and told by `npm run test:deep`. */
@@ -147,7 +157,7 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
         expect([requestId, (await replicas.request(requestId)).state, await effects(request)]).toEqual([requestId, 'applied', 1]);
         return edited === 'ok' ? 'edited first' : 'approved first';
       });
-      if (DEEP) expect(outcomes.size).toBe(2);
+      if (MANY) expect(outcomes.size).toBe(2);
     },
     LIMIT_MS,
   );
@@ -159,7 +169,7 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
         const request = await ask();
         const { id: requestId, planDigest } = request;
         const at = soon() + 2;
-        const deny = { does: 'deny', who: CY, requestId, planDigest, at: at - 2 + spread(trial, 24) } as const;
+        const deny = { does: 'deny', who: CY, requestId, planDigest, at: at - 2 + spread(trial, 2 * tookMs) } as const;
         const [, denied] = await against(request, deny, at);
         await carryOut(request);
         const { state } = await replicas.request(requestId);
@@ -167,7 +177,7 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
         expect([requestId, denied, state, await effects(request)]).toEqual([requestId, denied, ...wanted]);
         return state;
       });
-      if (DEEP) expect(outcomes.size).toBe(2);
+      if (MANY) expect(outcomes.size).toBe(2);
     },
     LIMIT_MS,
   );
@@ -176,12 +186,12 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
     'AP-7 AP-8: the expiry against the completing approval: what began in time is done, once; what did not is never done',
     async () => {
       const outcomes = await race('approve with expiry', async (trial) => {
-        const expiresAt = new Date(Date.now() + 40);
+        const expiresAt = new Date(Date.now() + 60 + 2 * tookMs);
         const request = await ask(expiresAt);
         const { id: requestId, planDigest } = request;
         const at = expiresAt.getTime();
         const expire = { does: 'expire', requestId, planDigest, at } as const;
-        await against(request, expire, at - 20 + spread(trial, 24));
+        await against(request, expire, at + 4 - spread(trial, 2 * tookMs));
         await carryOut(request);
         await replicas.do(1, expire);
         const { state, begunAt } = await replicas.request(requestId);
@@ -189,7 +199,7 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
         expect([requestId, state, await effects(request)]).toEqual([requestId, inTime ? 'applied' : 'expired', inTime ? 1 : 0]);
         return state;
       });
-      if (DEEP) expect(outcomes.size).toBe(2);
+      if (MANY) expect(outcomes.size).toBe(2);
     },
     LIMIT_MS,
   );
@@ -202,7 +212,7 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
         const request = await ask();
         const { id: requestId, planDigest } = request;
         const at = soon() + 2;
-        const revoke = { does: 'revoke', requestId, planDigest, at: at - 2 + spread(trial, 24) } as const;
+        const revoke = { does: 'revoke', requestId, planDigest, at: at - 2 + spread(trial, 2 * tookMs) } as const;
         const [approved] = await against(request, revoke, at);
         await carryOut(request);
         const { state, annulled } = await replicas.request(requestId);
@@ -220,7 +230,7 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
         expect([requestId, (await replicas.request(requestId)).state, await effects(request)]).toEqual([requestId, 'applied', 1]);
         return done ? 'done at once' : 'done when he had it again';
       });
-      if (DEEP) expect(outcomes.size).toBe(2);
+      if (MANY) expect(outcomes.size).toBe(2);
     },
     LIMIT_MS,
   );
