@@ -5,6 +5,7 @@ import { gatherAccountFacts } from './app/accountRequest.ts';
 import { isBy, knownChanger } from './app/changerIdentity.ts';
 import { CustodyFault } from './app/custodyFault.ts';
 import { door } from './app/dispatch.ts';
+import { gatherCapabilities } from './app/gatherCapabilities.ts';
 import { gatherPosture } from './app/gatherMend.ts';
 import type { Log } from './app/log.ts';
 import { gatherOpenFacts } from './app/openRequest.ts';
@@ -183,6 +184,7 @@ export async function startBreakglass(
         tenants,
         openFacts: (form, actor) => gatherOpenFacts(facts, form, actor),
         posture: (tenantId, profile) => gatherPosture(facts, tenantId, profile),
+        capabilities: (tenantId) => gatherCapabilities(facts, tenantId),
         accountFacts: (form, actor) => gatherAccountFacts({ ...facts, custody }, form, actor),
         openSealed: opener(custody, log),
         random,

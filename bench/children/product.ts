@@ -35,6 +35,7 @@ const bot = createBot(
     people,
     tenants: { list: () => [], info: () => undefined },
     openFacts: async () => no({ code: 'cannot-check', what: 'directory' }),
+    capabilities: () => Promise.reject(new Error('no directory here')),
     posture: () => Promise.reject(new Error('no directory here')),
     accountFacts: async () => no({ code: 'cannot-check', what: 'directory' }),
     openSealed: () => Promise.reject(new Error('no parts here')),

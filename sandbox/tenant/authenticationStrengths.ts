@@ -43,6 +43,9 @@ const BUILT_IN: readonly JsonObject[] = [
   strength(4, 'Phishing-resistant MFA', 'Phishing-resistant, passwordless methods for the strongest authentication.', PHISHING_RESISTANT),
 ];
 
+/** A built-in strength as a policy holds it; null for one nobody knows. */
+export const strengthView = (id: string): JsonObject | null => BUILT_IN.find((one) => one.id === id.toLowerCase()) ?? null;
+
 /** Combinations that satisfy a strength; none for a strength nobody knows. */
 export function combinationsOf(strengthId: string): readonly string[] {
   const found = BUILT_IN.find((one) => one.id === strengthId.toLowerCase());

@@ -35,9 +35,12 @@ export function hasSecurityDefaults(state: TenantState, tenant: SandboxTenant): 
   return typeof changed === 'boolean' ? changed : tenant.kind === 'free';
 }
 
-/** Any Conditional Access policy, whatever its state, keeps them off (Learn, security defaults). Throws 400. */
+/**
+ * Any Conditional Access policy, whatever its state, keeps them off (Learn, security defaults); Microsoft's own do not, which nobody can
+ * delete. Throws 400.
+ */
 export function setSecurityDefaults(state: TenantState, tenant: SandboxTenant, by: Initiator, isEnabled: boolean): void {
-  if (isEnabled && state.policies.all().some((row) => row.tenantId === tenant.id && row.deletedAt == null)) {
+  if (isEnabled && state.policies.all().some((row) => row.tenantId === tenant.id && row.deletedAt == null && row.managed !== true)) {
     throw badRequest('Security defaults cannot be enabled while the tenant has Conditional Access policies.');
   }
   const before = hasSecurityDefaults(state, tenant);

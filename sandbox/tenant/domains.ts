@@ -3,7 +3,7 @@ import { notFound } from './graphFault.ts';
 import { entity, type GraphRoute, type Permissions } from './graphRoute.ts';
 import type { JsonObject } from './json.ts';
 import { pick, selectOf } from './select.ts';
-import { verifiedDomains } from './userRules.ts';
+import { FEDERATED, verifiedDomains } from './userRules.ts';
 
 const READ: Permissions = ['Domain.Read.All', 'Domain.ReadWrite.All', 'Directory.Read.All'];
 const PROPERTIES = [
@@ -27,11 +27,11 @@ const NEVER = 2_147_483_647;
 function view(name: string): JsonObject {
   return {
     id: name,
-    authenticationType: 'Managed',
+    authenticationType: name === FEDERATED ? 'Federated' : 'Managed',
     isAdminManaged: true,
-    isDefault: true,
+    isDefault: name.endsWith('.onmicrosoft.com'),
     isInitial: name.endsWith('.onmicrosoft.com'),
-    isRoot: true,
+    isRoot: name !== FEDERATED,
     isVerified: true,
     passwordNotificationWindowInDays: 14,
     passwordValidityPeriodInDays: NEVER,

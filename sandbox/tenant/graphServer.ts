@@ -29,6 +29,7 @@ import { servicePrincipalRoutes } from './servicePrincipals.ts';
 import { signInRoutes } from './signIns.ts';
 import type { TenantState } from './state.ts';
 import { subscribedSkuRoutes } from './subscribedSkus.ts';
+import { subscriptionRoutes } from './subscriptions.ts';
 import type { TokenAuthority } from './tokens.ts';
 import { type Exchange, openTraffic, registerTraffic } from './traffic.ts';
 import { userActionRoutes } from './userActions.ts';
@@ -56,6 +57,7 @@ export function graphRoutes(state: TenantState): readonly GraphRoute[] {
     ...domainRoutes(),
     ...subscribedSkuRoutes(),
     ...servicePrincipalRoutes(),
+    ...subscriptionRoutes(state),
     ...conditionalAccessRoutes(state),
     ...conditionalAccessWriteRoutes(state),
     ...whatIfRoutes(state),

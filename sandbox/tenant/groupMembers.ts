@@ -4,7 +4,7 @@ import { badRequest, denied, notFound } from './graphFault.ts';
 import { type GraphCall, type GraphRoute, holds, noContent, type Permissions } from './graphRoute.ts';
 import { existingGroup } from './groups.ts';
 import { GUID, textOf } from './json.ts';
-import { addMember, referable, removeMember } from './membership.ts';
+import { addMember, findUser, referable, removeMember } from './membership.ts';
 import type { GroupRow } from './records.ts';
 import type { TenantState } from './state.ts';
 
@@ -32,7 +32,7 @@ export function groupMemberRoutes(state: TenantState): readonly GraphRoute[] {
         const id = REFERENCE.exec(textOf(call.body, '@odata.id') ?? '')?.[1]?.toLowerCase();
         if (id === undefined) throw badRequest("Invalid value specified for property '@odata.id' of resource 'Group'.");
         const kind = referable(state, call.tenant.id, id);
-        if (!kind) throw notFound(id);
+        if (!kind) throw findUser(state, call.tenant.id, id) ? badRequest('Not a valid reference update') : notFound(id);
         if (kind === 'group' && group.properties.isAssignableToRole === true) {
           throw badRequest('Nesting a group into a role-assignable group is not supported.');
         }

@@ -2,6 +2,7 @@ import { findServicePrincipal } from './apps.ts';
 import { type AuditTarget, type Initiator, recordAudit } from './audit.ts';
 import { badRequest, GraphFault } from './graphFault.ts';
 import type { GroupRow, RoleAssignmentRow, UserRow } from './records.ts';
+import { isEverywhere } from './replication.ts';
 import type { TenantState } from './state.ts';
 
 export function findUser(state: TenantState, tenantId: string, id: string): UserRow | undefined {
@@ -72,7 +73,7 @@ const kindOf = (state: TenantState, tenantId: string, id: string): 'user' | 'gro
 /** The object behind an id, if every replica knows it by now. */
 export function referable(state: TenantState, tenantId: string, id: string): 'user' | 'group' | 'servicePrincipal' | undefined {
   const user = findUser(state, tenantId, id);
-  return user && user.replicatedAtMs > Date.now() ? undefined : kindOf(state, tenantId, id);
+  return user && !isEverywhere(user) ? undefined : kindOf(state, tenantId, id);
 }
 
 export const userTarget = (user: UserRow, changes: AuditTarget['changes'] = {}): AuditTarget => ({

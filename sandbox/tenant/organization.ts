@@ -4,6 +4,7 @@ import { notFound } from './graphFault.ts';
 import { entity, type GraphRoute, type Permissions } from './graphRoute.ts';
 import type { JsonObject } from './json.ts';
 import { pick, selectOf } from './select.ts';
+import { FEDERATED, verifiedDomains } from './userRules.ts';
 
 const READ: Permissions = ['Organization.Read.All', 'Organization.ReadWrite.All', 'Directory.Read.All'];
 const PROPERTIES = [
@@ -38,9 +39,13 @@ function view(tenant: SandboxTenant): JsonObject {
     technicalNotificationMails: [`ops@${tenant.initialDomain}`],
     tenantType: tenant.kind === 'b2c' ? 'AAD B2C' : 'AAD',
     assignedPlans: [],
-    verifiedDomains: [
-      { capabilities: 'Email, OfficeCommunicationsOnline', isDefault: true, isInitial: true, name: tenant.initialDomain, type: 'Managed' },
-    ],
+    verifiedDomains: verifiedDomains(tenant).map((name) => ({
+      capabilities: 'Email, OfficeCommunicationsOnline',
+      isDefault: name === tenant.initialDomain,
+      isInitial: name === tenant.initialDomain,
+      name,
+      type: name === FEDERATED ? 'Federated' : 'Managed',
+    })),
   };
 }
 

@@ -1,3 +1,4 @@
+import { strengthView } from './authenticationStrengths.ts';
 import { GraphFault } from './graphFault.ts';
 import type { GraphCall } from './graphRoute.ts';
 import { GUID, isObject, type JsonObject, objectOf } from './json.ts';
@@ -73,6 +74,8 @@ export function checkPolicyBody(body: JsonObject): JsonObject {
     const grant = members(given.grantControls, GRANT);
     const controls = grant.builtInControls ?? [];
     if (!areTexts(controls) || controls.some((one) => !CONTROLS.includes(one))) throw misshapen();
+    const { authenticationStrength: strength } = grant;
+    if (strength != null && (!isObject(strength) || strengthView(String(strength.id)) === null)) throw misshapen();
     if (grant.operator !== undefined && grant.operator !== 'OR' && grant.operator !== 'AND') throw misshapen();
   }
   if (given.sessionControls != null && !isObject(given.sessionControls)) throw misshapen();

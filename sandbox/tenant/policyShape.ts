@@ -1,4 +1,5 @@
-import type { JsonObject } from './json.ts';
+import { strengthView } from './authenticationStrengths.ts';
+import { isObject, type JsonObject } from './json.ts';
 import type { PolicyRow } from './records.ts';
 
 /** Every member of `conditions.users` that Graph answers. */
@@ -55,7 +56,12 @@ export const wholeConditions = (given: JsonObject): JsonObject => ({
   users: whole(BLANK_USERS, given.users),
 });
 
-export const wholeGrant = (given: unknown): JsonObject | null => whole(BLANK_GRANT, given);
+/** A strength is sent by its id and answered whole. */
+export function wholeGrant(given: unknown): JsonObject | null {
+  const grant = whole(BLANK_GRANT, given);
+  const strength = grant && isObject(grant.authenticationStrength) ? strengthView(String(grant.authenticationStrength.id)) : null;
+  return grant && { ...grant, authenticationStrength: strength };
+}
 
 export interface PolicyParts {
   readonly id: string;

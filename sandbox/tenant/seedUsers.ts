@@ -119,13 +119,16 @@ function administrators(tenant: SandboxTenant, count: number): UserRow[] {
   return [userRow({ ...administratorOf(tenant), tenant, jobTitle: 'IT administrator' }), ...further];
 }
 
+/** An ordinary employee of a tenant, by number from 0. */
+export const staffMember = (tenant: SandboxTenant, index: number): string => seedGuid(`user/${tenant.id}/${index}`);
+
 function staff(tenant: SandboxTenant, count: number): UserRow[] {
   return Array.from({ length: count }, (_, index) => {
     const first = FIRST[index % FIRST.length] ?? '';
     const last = LAST[Math.floor(index / FIRST.length) % LAST.length] ?? '';
     const userPrincipalName = `${first}.${last}@${tenant.initialDomain}`.toLowerCase();
     return userRow({
-      id: seedGuid(`user/${tenant.id}/${index}`),
+      id: staffMember(tenant, index),
       tenant,
       displayName: `${first} ${last}`,
       userPrincipalName,

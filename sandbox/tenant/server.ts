@@ -18,6 +18,7 @@ import { createHttp } from './http.ts';
 import { registerLogHabits } from './logHabits.ts';
 import { registerLogin } from './login.ts';
 import { registerInstanceMetadata, registerManagedIdentity } from './managedIdentity.ts';
+import { registerReplication } from './replication.ts';
 import { seedTenants } from './seed.ts';
 import { openState } from './state.ts';
 import { issuerOf, openTokenAuthority } from './tokens.ts';
@@ -108,6 +109,7 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
   registerSignIns(server, state, feed);
   registerDirectory(server, state);
   registerLogHabits(server, state);
+  registerReplication(server, state);
 
   try {
     await server.listen({ host: '127.0.0.1', port: options.port });

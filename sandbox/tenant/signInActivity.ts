@@ -7,12 +7,14 @@ import type { TenantState } from './state.ts';
 
 const WANTED = /(^|,)\s*signInActivity\s*(,|$)/i;
 
+export const wantsSignInActivity = ({ query }: GraphCall): boolean => WANTED.test(query.$select ?? '');
+
 /**
  * Rows with `signInActivity`, when it was selected: it needs AuditLog.Read.All and the licence of sign-ins besides. The real one lags hours
  * behind; the sandbox's lags as its sign-in log does. Throws 403.
  */
 export function withSignInActivity(state: TenantState, call: GraphCall, users: readonly JsonObject[]): readonly JsonObject[] {
-  if (!WANTED.test(call.query.$select ?? '')) return users;
+  if (!wantsSignInActivity(call)) return users;
   if (!holds(call.caller, ['AuditLog.Read.All'])) throw denied();
   requireSignIns(state, call.tenant);
   const days = retentionDays(call.tenant.kind);

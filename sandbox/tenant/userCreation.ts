@@ -6,6 +6,7 @@ import { graphInstant } from './json.ts';
 import { userTarget } from './membership.ts';
 import { hashPassword, passwordProfileOf } from './passwordRules.ts';
 import type { UserRow } from './records.ts';
+import { replicationOf } from './replication.ts';
 import { pick } from './select.ts';
 import type { TenantState } from './state.ts';
 import { USER_DEFAULTS } from './userProperties.ts';
@@ -56,7 +57,7 @@ export function createUser(state: TenantState, call: GraphCall): GraphAnswer {
     lockedUntil: null,
     deletedAt: null,
     groupsBeforeDeletion: [],
-    replicatedAtMs: Date.now() + state.replicationMs,
+    replicatedAtMs: Date.now() + replicationOf(state).ms,
   };
   state.users.put(id, user);
   const changes = {

@@ -6,10 +6,13 @@ import { isExtensionAttribute, WRITABLE } from './userProperties.ts';
 
 const UPN_LOCAL = /^[A-Za-z0-9'._!#^~-]{1,64}$/;
 
-/** Domains the tenant has verified: the initial one only, in the sandbox. */
+/** Domains the tenant has verified: the initial one first; a workforce tenant has one of its own and one that is federated. */
 export function verifiedDomains(tenant: SandboxTenant): readonly string[] {
-  return [tenant.initialDomain];
+  return tenant.kind === 'workforce' ? [tenant.initialDomain, `${tenant.name}.example`, FEDERATED] : [tenant.initialDomain];
 }
+
+/** People of this domain sign in somewhere else. */
+export const FEDERATED = 'plants.contoso.example';
 
 /** Checks a user principal name against Entra's rules and against everybody in the tenant. Throws 400. */
 export function checkUserPrincipalName(value: unknown, tenant: SandboxTenant, state: TenantState, ownId?: string): string {

@@ -3,8 +3,9 @@ import { notFound } from './graphFault.ts';
 import { entity, type GraphCall, type GraphRoute, type Permissions } from './graphRoute.ts';
 import { findUser } from './membership.ts';
 import type { UserRow } from './records.ts';
+import { isReadable } from './replication.ts';
 import { pick, selectOf } from './select.ts';
-import { withSignInActivity } from './signInActivity.ts';
+import { wantsSignInActivity, withSignInActivity } from './signInActivity.ts';
 import type { TenantState } from './state.ts';
 import { refuseAdvanced, USER_DEFAULTS, USER_PROPERTIES, userFilterRules } from './userProperties.ts';
 
@@ -22,7 +23,7 @@ export function userRules(call: GraphCall): CollectionRules {
     filter: userFilterRules({ eventual: call.eventual && call.query.$count === 'true', b2c }),
     orderBy: ['displayName', 'userPrincipalName'],
     pageSize: 100,
-    maxTop: 999,
+    maxTop: wantsSignInActivity(call) ? 120 : 999, // Learn, user-list: with signInActivity at most 120 a page
   };
 }
 
@@ -43,7 +44,9 @@ export function userRoutes(state: TenantState): readonly GraphRoute[] {
       permissions: READ_USERS,
       resourceUnits: 2,
       handle: (call) => {
-        const users = state.users.all().filter((user) => user.tenantId === call.tenant.id && user.deletedAt === null);
+        const users = state.users
+          .all()
+          .filter((user) => user.tenantId === call.tenant.id && user.deletedAt === null && isReadable(state, user));
         return answerCollection(
           call,
           userRules(call),
@@ -61,6 +64,7 @@ export function userRoutes(state: TenantState): readonly GraphRoute[] {
       permissions: READ_USERS,
       handle(call) {
         const user = existingUser(state, call);
+        if (!isReadable(state, user)) throw notFound(call.params.userId ?? '');
         const select = selectOf(call, userRules(call));
         const fields = call.query.$select === undefined ? '' : `(${select.join(',')})`;
         const [row = user.properties] = withSignInActivity(state, call, [user.properties]);

@@ -9,6 +9,7 @@ import type { Refusal } from '../core/refusal.ts';
 import type { CreateForm, OpenFacts } from '../core/request/open.ts';
 import type { AccountFacts, AccountForm } from '../core/request/openAccount.ts';
 import type { Result } from '../core/result.ts';
+import type { TenantReport } from '../core/tenant/report.ts';
 import type { TokenCredential } from './credentials.ts';
 import type { StatusFacts } from './status.ts';
 
@@ -28,6 +29,8 @@ export interface BotNeeds {
   accountFacts(form: AccountForm, actor: Actor): Promise<Result<AccountFacts, Refusal>>;
   /** Reads a tenant and judges it; nothing is decided. */
   posture(tenantId: string, profile: GuidanceProfile): Promise<PostureReport>;
+  /** Asks a tenant what it can and cannot do; nothing is decided. */
+  capabilities(tenantId: string): Promise<TenantReport>;
   /** Opens a sealed part. The caller zeroes the buffer. @returns refusal `part-unopenable` */
   openSealed(sealed: Uint8Array, partKey: string, custodianObjectId: string): Promise<Result<Buffer, Refusal>>;
   status(): Promise<StatusFacts>;

@@ -1,6 +1,7 @@
 import type { Reads, Tenants } from '../app/ports.ts';
 import type { StatusInput } from '../cards/views/status.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
+import type { TenantReport } from '../core/tenant/report.ts';
 
 /** What only the one who put the installation together knows. */
 export type StatusFacts = Pick<StatusInput, 'version' | 'mode' | 'database' | 'limits'> & {
@@ -11,14 +12,20 @@ export type StatusFacts = Pick<StatusInput, 'version' | 'mode' | 'database' | 'l
 const MOST_ACCOUNTS = 1_000;
 
 /** The state of the installation as it is now. A tenant with accounts whose feed was never read is shown as such, not left out. */
-export async function statusOf(facts: StatusFacts, store: Reads, tenants: Pick<Tenants, 'list' | 'info'>): Promise<StatusInput> {
-  const [now, feeds, backlog, audit, accounts, standing] = await Promise.all([
+export async function statusOf(
+  facts: StatusFacts,
+  store: Reads,
+  tenants: Pick<Tenants, 'list' | 'info'>,
+  capabilities: (tenantId: string) => Promise<TenantReport>,
+): Promise<StatusInput> {
+  const [now, feeds, backlog, audit, accounts, standing, asked] = await Promise.all([
     store.now(),
     store.feeds(),
     store.backlog(),
     store.auditHead(),
     store.accounts(MOST_ACCOUNTS),
     store.conditions(),
+    Promise.all(tenants.list().map(async (tenant) => ({ tenant, report: await capabilities(tenant.id) }))),
   ]);
   const read = feeds.map(({ tenantId, feed, lastSuccessAt, failures, lastError }) => ({
     tenant: tenants.info(tenantId)?.name ?? tenantId,
@@ -38,6 +45,7 @@ export async function statusOf(facts: StatusFacts, store: Reads, tenants: Pick<T
     monitors: monitorsOf(facts.readsMonitors, standing),
     drills: drillsOf(accounts),
     audit,
+    tenants: asked,
   };
 }
 

@@ -57,7 +57,7 @@ export const COMMANDS: readonly { readonly word: string; readonly usage: string;
 
 /** Gives each command what it needs, and only that. */
 export function commandTable(
-  { store, tenants, status: facts, decidesFrom, posture: judge, random, drillMinutes = DRILL_MINUTES.usual }: BotNeeds,
+  { store, tenants, status: facts, decidesFrom, posture: judge, capabilities, random, drillMinutes = DRILL_MINUTES.usual }: BotNeeds,
   forms: Forms,
   onAccounts: AccountForms,
 ): ReadonlyMap<string, Command> {
@@ -71,7 +71,12 @@ export function commandTable(
     bind(posture, (asker) => ({ asker, tenants: tenants.list(), judge, newFormId: () => random.id('F') })),
     bind(validate, (asker) => ({ asker, store })),
     bind(drill, (asker) => ({ asker, store, drillMinutes })),
-    bind(status, (asker) => ({ asker, status: async () => statusOf(await facts(), store, tenants) })),
+    bind(status, (asker) => ({
+      asker,
+      tenants: tenants.list(),
+      capabilities,
+      status: async () => statusOf(await facts(), store, tenants, capabilities),
+    })),
     bind(whoami, (asker) => ({ asker, store, decidesFrom })),
   ];
   return new Map(table.map((command) => [command.word, command]));

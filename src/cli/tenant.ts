@@ -1,19 +1,7 @@
 import type { TenantReader } from '../app/ports.ts';
-import { CAPABILITIES, type Capability, type CapabilityName } from '../core/tenant/capability.ts';
+import { CAPABILITIES, type Capability, isEssentialLack, saidOf } from '../core/tenant/capability.ts';
 import { judgeTenant } from '../core/tenant/judge.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
-
-/** Without these no account can be created, kept or watched; the others cost a guarantee. */
-const ESSENTIAL: ReadonlySet<CapabilityName> = new Set([
-  'tenant-kind',
-  'initial-domain',
-  'sign-in-log',
-  'exclusion-group',
-  'reader-permissions',
-  'reader-restraint',
-  'changer-permissions',
-  'changer-role',
-]);
 
 /**
  * Everything a tenant can and cannot do, as findings.
@@ -35,10 +23,9 @@ export async function* tenantFindings(
   }
 }
 
-function findingOf(step: string, { name, verdict, evidence }: Capability): Finding {
-  if (verdict === 'yes') return ok(step, evidence);
-  const { lost, substitute } = CAPABILITIES[name];
-  const make = ESSENTIAL.has(name) && verdict !== 'unsupported' ? failed : warning;
-  const words = verdict === 'unknown' ? `not known. ${evidence}` : evidence;
-  return make(step, words, `${lost} ${substitute}`);
+function findingOf(step: string, capability: Capability): Finding {
+  const words = saidOf(capability);
+  if (capability.verdict === 'yes') return ok(step, words);
+  const { lost, substitute } = CAPABILITIES[capability.name];
+  return (isEssentialLack(capability) ? failed : warning)(step, words, `${lost} ${substitute}`);
 }

@@ -12,8 +12,8 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 const AZURE_PORTAL = 'c44b4083-3bb0-49c1-b47d-974e53cbdf3c';
 
 /**
- * Asks the tenant everything Breakglass may ever ask it, to find out what it answers. Changes nothing. Reads only the existence of rows
- * where what they say does not matter.
+ * Asks the tenant everything Breakglass may ever ask it, to find out what it answers. Changes nothing. Of logs one row is asked for and no
+ * further page is followed: what counts is that they answer.
  */
 export async function probeTenant(
   whole: Graph,
@@ -27,10 +27,10 @@ export async function probeTenant(
   const [snapshot, signInLog, directoryAudits, methodsOfNobody, whatIf, own] = await Promise.all([
     readSnapshot(whole, tenant, objectIds, readAt, lacks),
     partOf(
-      answer(graph.list(`/auditLogs/signIns?$filter=userId eq ${quoted(NOBODY)} and createdDateTime ge ${readAt.toISOString()}&$top=1`)),
+      answer(graph.get(`/auditLogs/signIns?$filter=userId eq ${quoted(NOBODY)} and createdDateTime ge ${readAt.toISOString()}&$top=1`)),
     ),
     partUnless(lacks.has('directory-audits'), () =>
-      answer(graph.list(`/auditLogs/directoryAudits?$filter=activityDateTime ge ${readAt.toISOString()}&$top=1`)),
+      answer(graph.get(`/auditLogs/directoryAudits?$filter=activityDateTime ge ${readAt.toISOString()}&$top=1`)),
     ),
     partUnless(lacks.has('authentication-methods'), () => answer(graph.find(`/users/${id(NOBODY)}/authentication/methods`))),
     objectIds[0] === undefined

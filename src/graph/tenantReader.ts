@@ -1,5 +1,6 @@
 import type { TenantReader, TenantUser } from '../app/ports.ts';
 import type { CloudFeature } from '../core/tenant/cloud.ts';
+import { batched } from './batch.ts';
 import { type Graph, id, quoted } from './client.ts';
 import type { Turn } from './conditionalAccessTurn.ts';
 import { GraphFault } from './faults.ts';
@@ -35,9 +36,10 @@ export interface TenantReaderSettings {
 }
 
 /** Reads of one managed tenant. Users are addressed by object id wherever one is known. */
-export function tenantReader(graph: Graph, tenant: SnapshotTenant, settings: TenantReaderSettings): TenantReader {
+export function tenantReader(whole: Graph, tenant: SnapshotTenant, settings: TenantReaderSettings): TenantReader {
   const tenantId = tenant.id;
   const { lacks, identities, turn } = settings;
+  const graph = batched(whole); // what is asked for at the same time travels together; polls have batches of their own
   async function assignmentsOf(objectId: string) {
     const rows = await graph.list<{ id: string; roleDefinitionId: string; directoryScopeId: string }>(
       `/roleManagement/directory/roleAssignments?$filter=principalId eq ${quoted(objectId)}`,
@@ -101,10 +103,10 @@ export function tenantReader(graph: Graph, tenant: SnapshotTenant, settings: Ten
         throw error;
       }
     },
-    directoryChanges: (objectIds, since) => readChanges(graph, tenantId, objectIds, since),
-    signIns: (userIds, since) => readSignIns(graph, tenantId, userIds, since),
-    snapshot: (objectIds, readAt) => readSnapshot(graph, tenant, objectIds, readAt, lacks),
-    probe: (objectIds, readAt) => probeTenant(graph, tenant, identities, objectIds, readAt, lacks),
+    directoryChanges: (objectIds, since) => readChanges(whole, tenantId, objectIds, since),
+    signIns: (userIds, since) => readSignIns(whole, tenantId, userIds, since),
+    snapshot: (objectIds, readAt) => readSnapshot(whole, tenant, objectIds, readAt, lacks),
+    probe: (objectIds, readAt) => probeTenant(whole, tenant, identities, objectIds, readAt, lacks),
   };
 }
 

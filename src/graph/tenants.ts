@@ -23,6 +23,8 @@ export interface TenantsSettings {
   readonly timeoutMs: number;
   /** What this cloud's Graph does not have. Left out: it has everything. */
   readonly lacks?: ReadonlySet<CloudFeature>;
+  /** Least time between two requests to Conditional Access of one tenant. Left out: what Graph allows. */
+  readonly conditionalAccessGapMs?: number;
 }
 
 /** Only tenants of the configured list can be reached; chat input never makes a path or a host. */
@@ -31,7 +33,7 @@ export function graphTenants(managed: readonly ManagedTenant[], settings: Tenant
   const readers = new Map<string, TenantReader>();
   const writers = new Map<string, TenantWriter>();
   const turns = new Map<string, Turn>();
-  const turnOf = (tenantId: string) => cached(turns, tenantId, () => inTurn());
+  const turnOf = (tenantId: string) => cached(turns, tenantId, () => inTurn(settings.conditionalAccessGapMs));
   const graphOf = (credential: TokenSource) => {
     const { graphOrigin: origin, transport, timeoutMs } = settings;
     const graph: GraphSettings = { origin, credential, timeoutMs, ...(transport ? { transport } : {}) };

@@ -1,4 +1,5 @@
 import { setTimeout as realWait } from 'node:timers/promises';
+import type { TenantUser } from '../app/ports.ts';
 import { randomPassword } from '../core/account/password.ts';
 import { partKey } from '../core/account/types.ts';
 import type { ChangeRequest, StepId } from '../core/request/types.ts';
@@ -38,22 +39,37 @@ export function sceneOf(
   const known = 'objectId' in plan.account ? plan.account.objectId : /^User (\S+) exists/.exec(evidence('create-user') ?? '')?.[1];
   let found: string | undefined;
 
-  async function userIfThere(): Promise<string | undefined> {
-    if (found !== undefined) return known === undefined ? found : stillThere(found);
-    if (known !== undefined) return stillThere(known);
+  async function userNowIfThere(): Promise<TenantUser | undefined> {
+    const id = known ?? found;
+    if (id !== undefined) return stillThere(id);
     const named = await reader.userByName(plan.account.userPrincipalName);
     // Somebody else's user of that name is none of ours, and is not touched (GR-3).
     if (!named || !(await isOurs(named.marker))) return undefined;
     found = named.objectId;
-    return found;
+    return named;
   }
 
+  const userIfThere = async (): Promise<string | undefined> => (await userNowIfThere())?.objectId;
+
+  async function userNow(): Promise<TenantUser> {
+    const id = known ?? found;
+    const read = id === undefined ? await reader.userByName(plan.account.userPrincipalName) : await reader.user(id);
+    if (!read) throw Object.assign(new Error('the user cannot be read yet'), { passing: true });
+    // Only what carries our marker for this very request is touched (GR-3).
+    if (!(await isOurs(read.marker))) throw notOurs();
+    found = read.objectId;
+    return read;
+  }
+
+  const user = async (): Promise<string> => found ?? (await userNow()).objectId;
+
   /** A user that was there once and cannot be read is gone only when the recycle bin has it, or after long patience (GR-4). */
-  async function stillThere(objectId: string): Promise<string | undefined> {
+  async function stillThere(objectId: string): Promise<TenantUser | undefined> {
     const user = await reader.user(objectId);
     if (user) {
       if (!(await isOurs(user.marker))) throw notOurs();
-      return objectId;
+      found = user.objectId;
+      return user;
     }
     if (await reader.isDeleted(objectId)) return undefined;
     const begunAt = since();
@@ -81,14 +97,21 @@ export function sceneOf(
     pause: needs.wait ?? realWait,
     newPassword: (length) => randomPassword(length, random.below),
     userIfThere,
-    async user() {
-      if (found !== undefined) return found;
-      const user = known === undefined ? await reader.userByName(plan.account.userPrincipalName) : await reader.user(known);
-      if (!user) throw Object.assign(new Error('the user cannot be read yet'), { passing: true });
-      // Only what carries our marker for this very request is touched (GR-3).
-      if (!(await isOurs(user.marker))) throw notOurs();
-      found = user.objectId;
-      return found;
+    userNowIfThere,
+    async ofUserIfThere(ask) {
+      if (known !== undefined) {
+        const [objectId, answer] = await Promise.all([userIfThere(), ask(known)]);
+        return objectId === undefined ? undefined : answer;
+      }
+      const objectId = await userIfThere();
+      return objectId === undefined ? undefined : ask(objectId);
+    },
+    user,
+    userNow,
+    async ofUser(ask) {
+      if (found !== undefined || known === undefined) return ask(await user());
+      const [, answer] = await Promise.all([user(), ask(known)]);
+      return answer;
     },
     async watch(user, feed) {
       const outcome = await door.dispatch(WORKER, { kind: 'watch-account', requestId, fence, objectId: user, feed });

@@ -17,9 +17,11 @@ import { requestListCard } from '../../src/cards/views/requestList.ts';
 import { revealDialog } from '../../src/cards/views/revealDialog.ts';
 import { runbookLinkCard, runbookReminderCard } from '../../src/cards/views/runbook.ts';
 import { statusCard } from '../../src/cards/views/status.ts';
+import { tenantStatusCard } from '../../src/cards/views/tenantStatus.ts';
 import { validationCard } from '../../src/cards/views/validation.ts';
 import { welcomePersonalCard } from '../../src/cards/views/welcome.ts';
 import { whoamiCard } from '../../src/cards/views/whoami.ts';
+import { finding } from '../../src/core/tenant/capability.ts';
 import {
   aCase,
   aDecision,
@@ -53,6 +55,10 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     aPart(1, 'dana', { custodian: who('c1'), state: 'stored', storedAt: NOON, location: text(), sealNumber: text() }),
     aPart(2, 'eli', { custodian: who('c2') }),
   ];
+  const asked = {
+    askedAt: NOON,
+    capabilities: [finding('passkeys', 'yes', text()), finding('sign-in-log', 'no', text()), finding('pim', 'unknown', text())],
+  };
   const account = anAccount({
     ...people,
     parts,
@@ -181,8 +187,14 @@ export function cardsWith(text: () => string): readonly Rendered[] {
       jobs: { waiting: 1, failed: 0 },
       timers: { waiting: 1 },
       audit: { size: 1, root: text() },
+      tenants: [
+        { tenant: { id: text(), name: text(), displayName: text() }, report: { askedAt: NOON, why: text() } },
+        { tenant: { id: text(), name: text(), displayName: text() }, report: asked },
+      ],
       limits: [text(), text()],
     }),
+    tenantStatusCard({ id: text(), name: text(), displayName: text() }, asked),
+    tenantStatusCard({ id: text(), name: text(), displayName: text() }, { askedAt: NOON, why: text() }),
     proofCard({ request: pending, decision: 'deny', url: `https://x.example/prove/${'7'.repeat(43)}`, minutes: 5 }),
     helpCard({
       name: text(),

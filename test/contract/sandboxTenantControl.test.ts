@@ -88,7 +88,7 @@ test('an administrator by hand leaves audits that name a person', async () => {
   const members = (await reader('GET', `/groups/${ROLE_GROUPS.custodian}/members?$select=id`)).body.value as JsonObject[];
   expect(members.map((one) => one.id)).not.toContain(PEOPLE.dana.objectId);
   const audits = (await reader('GET', '/auditLogs/directoryAudits')).body.value as JsonObject[];
-  expect(audits.map((one) => one.activityDisplayName)).toEqual(['Remove member from group', 'Disable account']);
+  expect(audits.slice(0, 2).map((one) => one.activityDisplayName)).toEqual(['Remove member from group', 'Disable account']);
   expect(objectOf(audits[0]?.initiatedBy).user).toMatchObject({ displayName: 'Hana Holt (admin)' });
   expect((await act({ do: 'dance' })).status).toBe(400);
   expect((await act({ do: 'disable-user', userId: 'nobody' })).status).toBe(400);
@@ -165,7 +165,8 @@ test('nothing that was answered is lost by a restart, and no password stands in 
   expect(second.secrets).toEqual(secrets);
   const reader = await graphClient(second, 'reader', HOME_TENANT.id);
   expect((await reader('GET', `/users/${made.body.id}`)).status).toBe(200);
-  expect((await reader('GET', '/auditLogs/signIns')).body.value).toHaveLength(1);
+  const own = encodeURIComponent(`userId eq '${made.body.id}'`);
+  expect((await reader('GET', `/auditLogs/signIns?$filter=${own}`)).body.value).toHaveLength(1);
   const writes = (await (await fetch(`${second.url}/sandbox/writes?since=1`)).json()) as JsonObject[];
   expect(writes.map((one) => one.seq)).toEqual([2]);
   expect(await delivered).toContain(String(made.body.id));

@@ -1,10 +1,12 @@
 import type { JsonObject } from '../../sandbox/tenant/json.ts';
-import { ROLE_GROUPS, TENANTS } from '../../sandbox/world.ts';
+import { PEOPLE, ROLE_GROUPS, TENANTS } from '../../sandbox/world.ts';
 import { GLOBAL_ADMINISTRATOR, PASSWORD, reference, refusalOf, rows, type TenantUnderTest, tenantUnderTest } from '../support/tenant.ts';
 
 const POLICIES = '/identity/conditionalAccess/policies';
 const PORTAL = 'c44b4083-3bb0-49c1-b47d-974e53cbdf3c';
 const GRAPH_EXPLORER = 'de8bc8b5-d9f9-48b1-a8ad-b748da725064';
+
+const MFA = { operator: 'OR', builtInControls: ['mfa'] };
 
 let contoso: TenantUnderTest;
 let id: string;
@@ -19,6 +21,10 @@ afterEach(() => contoso.server.close());
 
 const signIn = async (more: JsonObject = {}): Promise<JsonObject> =>
   (await contoso.control('sign-ins', { userPrincipalName: `subject@${TENANTS.contoso.initialDomain}`, password: PASSWORD, ...more })).body;
+
+async function registered(...methods: readonly string[]): Promise<void> {
+  for (const method of methods) await contoso.control('directory', { do: 'register-method', userId: id, method });
+}
 
 const policy = async (more: JsonObject): Promise<string> => {
   const { users, conditions, ...others } = more as { users?: JsonObject; conditions?: JsonObject };
@@ -49,33 +55,48 @@ async function judged(policyId: string, more: JsonObject = {}, conditions: JsonO
   return found?.policyApplies === true ? applied?.result : found?.analysisReasons;
 }
 
-test('people are named by user, by group however deep, and by role; an exclusion beats every inclusion', async () => {
+test('users: one by one or all of them; an exclusion beats every inclusion', async () => {
+  expect(await judged(await policy({ users: { includeUsers: [id] } }))).toBe('failure');
+  expect(await judged(await policy({ users: { includeUsers: [PEOPLE.ann.objectId] } }))).toBe('users');
+  expect(await judged(await policy({ users: { includeUsers: ['All'], excludeUsers: [id] } }))).toBe('users');
+});
+
+test('groups: members of members, however deep, included and excluded', async () => {
   const { changer } = contoso;
   const { auditor, administrator } = ROLE_GROUPS;
+  const included = await policy({ users: { includeGroups: [auditor] } });
+  expect(await judged(included)).toBe('users');
   await changer('POST', `/groups/${auditor}/members/$ref`, reference(administrator));
   await changer('POST', `/groups/${administrator}/members/$ref`, reference(id));
-  expect(await judged(await policy({ users: { includeUsers: [id] } }))).toBe('failure');
-  expect(await judged(await policy({ users: { includeGroups: [auditor] } }))).toBe('failure');
+  expect(await judged(included)).toBe('failure');
   expect(await judged(await policy({ users: { includeUsers: ['All'], excludeGroups: [auditor] } }))).toBe('users');
+});
+
+test('roles: whoever holds one now', async () => {
   const byRole = await policy({ users: { includeRoles: [GLOBAL_ADMINISTRATOR] } });
   expect(await judged(byRole)).toBe('users');
-  await changer('POST', '/roleManagement/directory/roleAssignments', {
-    principalId: id,
-    roleDefinitionId: GLOBAL_ADMINISTRATOR,
-    directoryScopeId: '/',
-  });
+  const assignment = { principalId: id, roleDefinitionId: GLOBAL_ADMINISTRATOR, directoryScopeId: '/' };
+  await contoso.changer('POST', '/roleManagement/directory/roleAssignments', assignment);
   expect(await judged(byRole)).toBe('failure');
   expect(await judged(await policy({ users: { includeRoles: [GLOBAL_ADMINISTRATOR], excludeUsers: [id] } }))).toBe('users');
 });
 
-test('applications, client apps, places, platforms, risk and flows decide as well', async () => {
-  const applications = { includeApplications: ['MicrosoftAdminPortals'] };
-  expect(await judged(await policy({ conditions: { applications } }))).toBe('application');
+test('apps: by id, all but some, and the admin portals as one', async () => {
+  const portals = await policy({ conditions: { applications: { includeApplications: ['MicrosoftAdminPortals'] } } });
+  expect(await judged(portals)).toBe('application');
+  expect((await signIn({ app: 'Azure Portal' })).errorCode).not.toBe(0);
   const except = { includeApplications: ['All'], excludeApplications: [GRAPH_EXPLORER] };
   expect(await judged(await policy({ conditions: { applications: except } }))).toBe('application');
+  expect(await judged(await policy({ conditions: { applications: { includeApplications: [GRAPH_EXPLORER] } } }))).toBe('failure');
+});
+
+test('client apps: legacy clients apart from browsers', async () => {
   const legacy = await policy({ conditions: { clientAppTypes: ['exchangeActiveSync', 'other'] } });
   expect(await judged(legacy)).toBe('clientApps');
   expect(await judged(legacy, { clientAppType: 'other' }, { clientAppType: 'other' })).toBe('failure');
+});
+
+test('places, platforms, risk and flows decide as well; workload identities are no people', async () => {
   const abroad = await policy({ conditions: { locations: { includeLocations: ['All'], excludeLocations: ['AllTrusted'] } } });
   expect(await judged(abroad)).toBe('location');
   expect(await judged(abroad, { ip: '203.0.113.7' }, { ipAddress: '203.0.113.7' })).toBe('failure');
@@ -91,25 +112,49 @@ test('applications, client apps, places, platforms, risk and flows decide as wel
   expect(await judged(await policy(workload))).toBe('workloadIdentities');
 });
 
-test('controls are judged by how the person signed in; report-only never stops anybody', async () => {
-  await contoso.control('directory', { do: 'register-method', userId: id, method: 'phone' });
-  await contoso.control('directory', { do: 'register-method', userId: id, method: 'fido2' });
-  const mfa = { operator: 'OR', builtInControls: ['mfa'] };
-  expect(await judged(await policy({ state: 'enabledForReportingButNotEnforced', grantControls: mfa }))).toBe('reportOnlyFailure');
+test('state: report-only is judged and stops nobody, on stops, off is not judged', async () => {
+  const made = await policy({ state: 'enabledForReportingButNotEnforced', grantControls: MFA });
+  expect(await judged(made)).toBe('reportOnlyFailure');
   expect((await signIn()).errorCode).toBe(0);
-  const first = await policy({ grantControls: mfa });
-  expect(await judged(first)).toBe('failure');
+  await contoso.changer('PATCH', `${POLICIES}/${made}`, { state: 'enabled' });
+  expect(await judged(made)).toBe('failure');
+  expect((await signIn()).errorCode).not.toBe(0);
+  await contoso.changer('PATCH', `${POLICIES}/${made}`, { state: 'disabled' });
+  expect((await signIn()).errorCode).toBe(0);
+});
+
+test('grant controls: a second factor by how the person signed in; OR takes either, AND wants both', async () => {
+  await registered('phone', 'fido2');
+  await policy({ grantControls: MFA });
   expect((await signIn()).errorCode).toBe(50076);
   expect((await signIn({ method: 'phone' })).errorCode).toBe(0);
-  const strength = { operator: 'OR', authenticationStrength: { id: '00000000-0000-0000-0000-000000000004' } };
-  await policy({ grantControls: strength });
-  expect((await signIn({ method: 'phone' })).errorCode).toBe(50076);
-  expect((await signIn({ method: 'fido2', password: undefined })).errorCode).toBe(0);
-  // OR takes either, AND wants both; a device here is never compliant.
+  // A device here is never compliant.
   await policy({ grantControls: { operator: 'OR', builtInControls: ['mfa', 'compliantDevice'] } });
   expect((await signIn({ method: 'fido2', password: undefined })).errorCode).toBe(0);
   await policy({ grantControls: { operator: 'AND', builtInControls: ['mfa', 'compliantDevice'] } });
   expect((await signIn({ method: 'fido2', password: undefined })).errorCode).toBe(53000);
+});
+
+test('authentication strength: phishing-resistant takes a key and no phone', async () => {
+  await registered('phone', 'fido2');
+  await policy({ grantControls: { operator: 'OR', authenticationStrength: { id: '00000000-0000-0000-0000-000000000004' } } });
+  expect((await signIn({ method: 'phone' })).errorCode).toBe(50076);
+  expect((await signIn({ method: 'fido2', password: undefined })).errorCode).toBe(0);
+});
+
+test('a sign-in row carries every policy, each with its result and controls', async () => {
+  const ids = {
+    met: await policy({ users: { includeUsers: [PEOPLE.ann.objectId] } }),
+    blocking: await policy({ displayName: 'Blocks', users: { includeUsers: [id] } }),
+    reporting: await policy({ state: 'enabledForReportingButNotEnforced', grantControls: MFA }),
+    off: await policy({ state: 'disabled' }),
+  };
+  const { signInId } = await signIn();
+  const row = (await contoso.reader('GET', `/auditLogs/signIns/${signInId}`)).body;
+  const applied = new Map((row.appliedConditionalAccessPolicies as JsonObject[]).map((one) => [one.id, one]));
+  expect(applied.get(ids.blocking)).toMatchObject({ displayName: 'Blocks', result: 'failure', enforcedGrantControls: ['Block'] });
+  expect([applied.get(ids.met)?.result, applied.get(ids.reporting)?.result]).toEqual(['notApplied', 'reportOnlyFailure']);
+  expect([applied.get(ids.off)?.result, row.conditionalAccessStatus]).toEqual(['notEnabled', 'failure']);
 });
 
 test('What-If tells what a user action meets, lists only what applies when asked to, and needs a licence', async () => {

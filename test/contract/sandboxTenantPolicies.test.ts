@@ -71,6 +71,21 @@ test('the useful text of a refusal stands in innerError, not in message', async 
   expect(await first()).toEqual(before);
 });
 
+test('of a Microsoft-managed policy only the state and the exclusions change, and it is not deleted', async () => {
+  const { changer, reader } = contoso;
+  const managed = rows(await reader('GET', POLICIES)).find((one) => String(one.displayName).startsWith('Microsoft-managed')) ?? {};
+  const path = `${POLICIES}/${managed.id}`;
+  expect(managed.templateId).toEqual(expect.any(String));
+  const excluding = { conditions: { users: { ...usersOf(managed), excludeGroups: [GROUP] } } };
+  expect((await changer('PATCH', path, { ...excluding, state: 'enabled' })).status).toBe(204);
+  expect(usersOf((await reader('GET', path)).body).excludeGroups).toEqual([GROUP]);
+  const including = { conditions: { users: { ...usersOf(managed), includeUsers: [PEOPLE.ann.objectId] } } };
+  for (const refused of [including, { displayName: 'Mine' }, { grantControls: { operator: 'OR', builtInControls: ['block'] } }]) {
+    expect(refusalOf(await changer('PATCH', path, refused))).toEqual([400, 'BadRequest']);
+  }
+  expect((await changer('DELETE', path)).status).toBe(400);
+});
+
 test('policies are created, deleted and brought back, each with its audit; writing needs three permissions together', async () => {
   const { changer, reader } = contoso;
   expect((await reader('POST', POLICIES, body())).status).toBe(403);

@@ -1,77 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Part, read, type TenantSnapshot, unreadable } from '../../src/core/posture/snapshot.ts';
+import { read, type TenantSnapshot, unreadable } from '../../src/core/posture/snapshot.ts';
 import type { Capability, CapabilityName, Verdict } from '../../src/core/tenant/capability.ts';
 import { judgeTenant } from '../../src/core/tenant/judge.ts';
 import { neededBy } from '../../src/core/tenant/permissions.ts';
 import type { IdentityProbe, TenantProbe } from '../../src/core/tenant/probe.ts';
+import { ACCOUNT, aProbe, aSnapshot, DOMAIN, GROUP, holding, PAA } from '../support/probe.ts';
 
-const ACCOUNT = 'aaaaaaaa-0000-4000-8000-000000000001';
-const PAA = '7be44c8a-adaf-4e2a-84d6-ab2649e08a13';
 const GA = '62e90394-69f5-4237-9190-012177145e10';
 const notLicensed = unreadable('not-licensed', 'The tenant refuses it for want of a licence (x).');
 const notPermitted = unreadable('not-permitted', 'The tenant refuses it to Breakglass (x).');
 const noAnswer = unreadable('no-answer', 'No answer (TimeoutError).');
 const noCloud = unreadable('unsupported-in-cloud', 'This Microsoft cloud does not have it.');
-const answered: Part<'answered'> = read('answered');
-
-const GROUP = {
-  id: 'g',
-  displayName: 'Exclusions',
-  securityEnabled: true,
-  mailEnabled: false,
-  dynamic: false,
-  roleAssignable: true,
-  managementRestricted: false,
-  syncedFromOnPremises: false,
-};
-const DOMAIN = { name: 'contoso.onmicrosoft.com', initial: true, verified: true, federated: false, passwordValidity: 'never' } as const;
-
-function aSnapshot(more: Partial<TenantSnapshot> = {}): TenantSnapshot {
-  return {
-    tenantId: 't',
-    kind: 'workforce',
-    initialDomain: 'contoso.onmicrosoft.com',
-    exclusionGroupId: 'g',
-    readAt: new Date(0),
-    organization: read({ displayName: 'Contoso', tenantType: 'AAD', syncedFromOnPremises: false }),
-    licences: read({ p1: true, p2: true }),
-    domains: read([DOMAIN]),
-    securityDefaults: read({ enabled: false }),
-    authorizationPolicy: read({ administratorsMayResetOwnPassword: false }),
-    authenticationMethodsPolicy: read(
-      ['Fido2', 'TemporaryAccessPass'].map((id) => ({ id, enabled: true, includeTargets: ['all_users'], excludeTargets: [] })),
-    ),
-    policies: read([]),
-    exclusionGroup: read(GROUP),
-    exclusionGroupMembers: read([{ id: ACCOUNT, type: 'user' }]),
-    exclusionGroupOwners: read([]),
-    globalAdministrators: read([]),
-    assignmentSchedules: read([]),
-    eligibilitySchedules: read([]),
-    restrictedUnits: read([]),
-    administrators: read([]),
-    accounts: [{ objectId: ACCOUNT, user: read(undefined), methods: read([]), memberOf: read([]), lastSignIn: read({}) }],
-    ...more,
-  };
-}
-
-const holding = (identity: 'reader' | 'changer', extra: readonly string[] = [], roles: readonly string[] = []): IdentityProbe => ({
-  standsFor: [identity],
-  permissions: read([...neededBy([identity]), ...extra]),
-  roles: read(roles.map((roleTemplateId) => ({ id: roleTemplateId, principalId: 'sp', roleTemplateId, scope: '/' }))),
-});
-
-function aProbe(snapshot: Partial<TenantSnapshot> = {}, more: Partial<TenantProbe> = {}): TenantProbe {
-  return {
-    snapshot: aSnapshot(snapshot),
-    signInLog: answered,
-    directoryAudits: answered,
-    methods: answered,
-    whatIf: answered,
-    identities: [holding('reader'), holding('changer', [], [PAA])],
-    ...more,
-  };
-}
 
 const of = (name: CapabilityName, probe: TenantProbe): Capability => {
   const found = judgeTenant(probe).find((each) => each.name === name);

@@ -209,18 +209,20 @@ describe('the steps', () => {
   /** A tenant with one policy, one group and one method; `before` happens between reading and writing. */
   function sceneFor(plan: MendPlan, step: StepId, world: { users: PolicyUsers; inGroup: string[]; methods: AuthenticationMethod[] }) {
     const wrote: string[] = [];
+    const account = {
+      objectId: ACCOUNT.objectId,
+      userPrincipalName: '',
+      accountEnabled: true,
+      passwordPolicies: 'DisablePasswordExpiration',
+    };
     const scene = {
       request: aRequest({ plan }) as ChangeRequest,
       step,
       isOurs: async () => true,
       user: async () => ACCOUNT.objectId,
+      userNow: async () => account,
+      ofUser: (ask: (objectId: string) => unknown) => ask(ACCOUNT.objectId),
       reader: {
-        user: async () => ({
-          objectId: ACCOUNT.objectId,
-          userPrincipalName: '',
-          accountEnabled: true,
-          passwordPolicies: 'DisablePasswordExpiration',
-        }),
         policy: async () => ({ name: 'CA001', users: world.users }),
         isMember: async (_group: string, id: string) => world.inGroup.includes(id),
         methods: async () => world.methods,

@@ -1,10 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { concernOf } from '../../src/core/alert/concern.ts';
-import { changeFrom } from '../../src/signals/records/audit.ts';
 import { type Fields, instant } from '../../src/signals/records/fields.ts';
 import { type Reading, readRecord } from '../../src/signals/records/read.ts';
+import { sample, samplesAreThere } from '../support/samples.ts';
 
 const TENANT = '11111111-2222-4333-8444-555555555555';
 const USER = '3e9d1c5a-7b42-4f60-8a1e-5c2d9b7f4e10';
@@ -166,15 +164,10 @@ test.each([
   [{ tenantId: 't', category: 'AnonymousLogin' }],
 ])('AL-5: %j is told as unknown', (record) => expect(readRecord(record)).toMatchObject({ kind: 'unknown', words: expect.any(String) }));
 
-/** Real records of others, read where they lie, beside the repository or its worktree, and never copied. */
-const SAMPLES = ['../../../shared/graph/samples/', '../../../../shared/graph/samples/']
-  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-  .find(existsSync);
-const sample = (file: string): unknown => JSON.parse(readFileSync(`${SAMPLES}${file}`, 'utf8'));
-const withSamples = SAMPLES === undefined ? describe.skip : describe;
+const withSamples = samplesAreThere ? describe : describe.skip;
 
 withSamples('real records of the diagnostic stream', () => {
-  const { records } = SAMPLES === undefined ? { records: [] } : (sample('eventhub-panther.json') as { records: { record: Fields }[] });
+  const { records = [] } = sample('eventhub-panther.json') as { records?: { record: Fields }[] };
   const readings = records.map(({ record }) => ({ record, reading: readRecord(record, TENANT) }));
   const of = (kind: Reading['kind']) => readings.filter(({ reading }) => reading.kind === kind);
 
@@ -223,21 +216,3 @@ withSamples('real records of the diagnostic stream', () => {
     expect(concerns.filter((concern) => concern === 'methods').length).toBeGreaterThanOrEqual(1);
   });
 });
-
-withSamples('real rows of the audit log of Graph', () => {
-  const rows = (key: string): Fields[] =>
-    SAMPLES === undefined ? [] : ['graph-docs-pairs.json', 'graph-docs-extra.json'].flatMap((file) => having(key, sample(file)));
-
-  test('are all read', () => {
-    const changes = rows('activityDisplayName').map((row) => changeFrom(row, TENANT));
-    expect(changes.filter((read) => typeof read === 'string')).toEqual([]);
-    expect(changes.length).toBeGreaterThan(0);
-  });
-});
-
-/** Every object in the samples with that key, wherever it stands. */
-function having(key: string, value: unknown): Fields[] {
-  if (Array.isArray(value)) return value.flatMap((each) => having(key, each));
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.hasOwn(value, key) ? [value as Fields] : Object.values(value).flatMap((each) => having(key, each));
-}

@@ -1,16 +1,32 @@
+import type { TenantInfo } from '../../app/ports.ts';
 import { words } from '../../cards/refusals.ts';
 import { type StatusInput, statusCard } from '../../cards/views/status.ts';
-import { type Asker, type CommandDef, noArgument } from '../commandDef.ts';
+import { tenantStatusCard } from '../../cards/views/tenantStatus.ts';
+import { ok } from '../../core/result.ts';
+import type { TenantReport } from '../../core/tenant/report.ts';
+import type { Asker, CommandDef } from '../commandDef.ts';
 import { card, say } from '../needs.ts';
-import { readable } from '../reading.ts';
+import { readable, tenantCalled } from '../reading.ts';
 
-export const status: CommandDef<Record<never, never>, { readonly asker: Asker; status(): Promise<StatusInput> }> = {
+interface Needs {
+  readonly asker: Asker;
+  readonly tenants: readonly TenantInfo[];
+  status(): Promise<StatusInput>;
+  capabilities(tenantId: string): Promise<TenantReport>;
+}
+
+export const status: CommandDef<{ readonly tenant: string }, Needs> = {
   word: 'status',
-  usage: 'status',
-  summary: 'Feeds and how fresh they are, jobs, database, and what this installation cannot guarantee.',
-  parse: noArgument('status'),
-  async run(_args, needs) {
-    const allowed = readable<never>(needs.asker.actor, [], () => []);
-    return allowed.ok ? card(statusCard(await needs.status())) : say(words(allowed.error));
+  usage: 'status [tenant]',
+  summary: 'Feeds and how fresh they are, jobs, database, what the tenants can do, and what this installation cannot guarantee.',
+  parse: (rest) => ok({ tenant: rest }),
+  async run({ tenant }, needs) {
+    const allowed = readable(needs.asker.actor, needs.tenants, () => []);
+    if (!allowed.ok) return say(words(allowed.error));
+    if (tenant === '') return card(statusCard(await needs.status()));
+    const found = tenantCalled(allowed.value, tenant);
+    if (found) return card(tenantStatusCard(found, await needs.capabilities(found.id)));
+    const names = allowed.value.map(({ name }) => name).join(', ');
+    return say(`${words({ code: 'not-found', what: 'tenant' })} I keep accounts in: ${names}.`);
   },
 };

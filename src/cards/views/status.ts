@@ -1,10 +1,12 @@
 import type { Hop } from '../../core/drill/types.ts';
+import type { TenantReport } from '../../core/tenant/report.ts';
 import { codeFact, type Fact, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
 import { HOP_NAMES } from './drillWords.ts';
+import { type TenantOfStatus, type TenantRow, tenantRow } from './tenantStatus.ts';
 
 export interface StatusInput {
   readonly now: Date;
@@ -23,6 +25,8 @@ export interface StatusInput {
   /** Whether the monitors in Azure are as shipped: `unchecked` where nothing says where they are; else since when they are not. */
   readonly monitors: 'unchecked' | 'as-shipped' | { readonly differSince: Date };
   readonly audit: { readonly size: number; readonly root: string };
+  /** What each tenant lets Breakglass do, asked now. */
+  readonly tenants: readonly { readonly tenant: TenantOfStatus; readonly report: TenantReport }[];
   /** What this installation cannot guarantee, and why. */
   readonly limits: readonly string[];
 }
@@ -42,6 +46,8 @@ interface StatusView {
   readonly facts: readonly Fact[];
   readonly feeds: readonly FeedRow[];
   readonly lacksFeeds: boolean;
+  readonly hasTenants: boolean;
+  readonly tenants: readonly TenantRow[];
   readonly limits: readonly string[];
 }
 
@@ -88,6 +94,8 @@ export function statusCard(v: StatusInput): Rendered {
     ],
     feeds: v.feeds.slice(0, 20).map(feedRow),
     lacksFeeds: v.feeds.length === 0,
+    hasTenants: v.tenants.length > 0,
+    tenants: v.tenants.slice(0, 12).map(({ tenant, report }) => tenantRow(tenant, report)),
     limits: (v.limits.length > 0 ? v.limits : ['Nothing that is known.']).slice(0, 15).map((limit) => plain(limit, 400)),
   });
   return { card, summary: `Breakglass: ${state}` };

@@ -107,6 +107,18 @@ export const CAPABILITIES = {
 
 export type CapabilityName = keyof typeof CAPABILITIES;
 
+/** Without these no account can be created, kept or watched; the others cost a guarantee. */
+export const ESSENTIAL: ReadonlySet<CapabilityName> = new Set<CapabilityName>([
+  'tenant-kind',
+  'initial-domain',
+  'sign-in-log',
+  'exclusion-group',
+  'reader-permissions',
+  'reader-restraint',
+  'changer-permissions',
+  'changer-role',
+]);
+
 /**
  * `unknown`: could not be found out, which is never a yes · `unsupported`: this Microsoft cloud does not have it, now or after any change
  * of settings.
@@ -123,6 +135,16 @@ export interface Capability {
 export const isMissing = ({ verdict }: Capability): boolean => verdict !== 'yes';
 
 export const finding = (name: CapabilityName, verdict: Verdict, evidence: string): Capability => ({ name, verdict, evidence });
+
+/** The evidence of what was only asked whether it answers. */
+export const ANSWERED = 'It answered.';
+
+/** What was seen, in the words of `status` and `npm run doctor`. */
+export const saidOf = ({ verdict, evidence }: Capability): string => (verdict === 'unknown' ? `Not known. ${evidence}` : evidence);
+
+/** Whether it is known to be missing and nothing can be done without it. Never where this cloud does not have it: no setting changes that. */
+export const isEssentialLack = ({ name, verdict }: Capability): boolean =>
+  ESSENTIAL.has(name) && verdict !== 'yes' && verdict !== 'unsupported';
 
 /** A licence that is missing is a no; a permission that is missing, or an answer, leaves it open. */
 export function verdictOf({ cause }: Unreadable): Exclude<Verdict, 'yes'> {

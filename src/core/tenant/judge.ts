@@ -1,5 +1,5 @@
 import type { Part, TenantSnapshot } from '../posture/snapshot.ts';
-import { type Capability, type CapabilityName, finding, unread } from './capability.ts';
+import { ANSWERED, type Capability, type CapabilityName, finding, unread } from './capability.ts';
 import { exclusionGroup } from './judgeGroup.ts';
 import { identities } from './judgeIdentities.ts';
 import type { TenantProbe } from './probe.ts';
@@ -28,7 +28,7 @@ export function judgeTenant(probe: TenantProbe): Capability[] {
   ];
 }
 
-function answered<T>(name: CapabilityName, part: Part<T>, evidence: (value: T) => string = () => 'It answered.'): Capability {
+function answered<T>(name: CapabilityName, part: Part<T>, evidence: (value: T) => string = () => ANSWERED): Capability {
   return part.state === 'read' ? finding(name, 'yes', evidence(part.value)) : unread(name, part);
 }
 
@@ -76,7 +76,7 @@ function passwordLifetime({ domains, initialDomain: wanted }: TenantSnapshot): C
  */
 function signInLog({ signInLog: log, snapshot }: TenantProbe): Capability {
   const name = 'sign-in-log';
-  if (log.state === 'read') return finding(name, 'yes', 'It answered.');
+  if (log.state === 'read') return finding(name, 'yes', ANSWERED);
   if (log.why.cause !== 'not-licensed') return unread(name, log);
   const { organization, licences } = snapshot;
   if (organization.state === 'read' && isB2c(organization.value.tenantType))

@@ -14,6 +14,17 @@ const READ_ONLY_ROLES = new Set([
   '4a5d8f65-41da-4de4-8968-e035b65339cf', // Reports Reader
 ]);
 
+/** Those a report names in words; the rest by id. */
+const ROLE_NAMES: ReadonlyMap<string, string> = new Map([
+  [GLOBAL_ADMINISTRATOR, 'Global Administrator'],
+  [PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, 'Privileged Authentication Administrator'],
+  ['e8611ab8-c189-46e8-94e1-60213ab1f814', 'Privileged Role Administrator'],
+  ['fe930be7-5e62-47db-91af-98c3a49a38b1', 'User Administrator'],
+  ['b1be1c3e-b65d-4f19-8427-f6fa0d97feb9', 'Conditional Access Administrator'],
+  ['194ae4cb-b126-40b2-bd5b-6091b380977d', 'Security Administrator'],
+]);
+const roleName = (templateId: string): string => ROLE_NAMES.get(templateId) ?? templateId;
+
 /** What our own service principals hold, against what they need: too little, and too much (domain.md 2.3 T1, T2). */
 export function identities(probes: readonly IdentityProbe[]): Capability[] {
   const ofThe = (identity: GraphIdentity) => probes.find(({ standsFor }) => standsFor.includes(identity));
@@ -57,7 +68,7 @@ function restraint(
   const { excess } = comparePermissions(standsFor, permissions.state === 'read' ? permissions.value : []);
   const tooMuch = excess.filter(({ canWrite }) => canWrite || !onlyWrites).map(({ permission }) => permission);
   const held = roles.state === 'read' ? roles.value.filter(({ roleTemplateId }) => !mayHold(roleTemplateId)) : [];
-  const named = [...tooMuch, ...held.map(({ roleTemplateId }) => `directory role ${roleTemplateId}`)];
+  const named = [...tooMuch, ...held.map(({ roleTemplateId }) => `directory role ${roleName(roleTemplateId)}`)];
   if (named.length > 0) return finding(name, 'no', `Too much: ${named.join(', ')}.`);
   for (const part of [permissions, roles]) if (part.state === 'unreadable') return unread(name, part);
   const spare = excess.length > 0 ? ` It can read more than it needs: ${excess.map(({ permission }) => permission).join(', ')}.` : '';

@@ -6,11 +6,10 @@ export const setCredential: Step = {
   // What a password is cannot be read back: after a crash a new one is made and the old parts, which nobody saw, are replaced.
   look: async () => undefined,
   async act(scene) {
-    const { reader, writer, user, newPassword, sealParts } = scene;
+    const { writer, userNow, newPassword, sealParts } = scene;
     const credential = of(scene, 'credential');
     if (credential.kind !== 'split-password') throw new TypeError('a plan with passkeys sets no password in parts');
-    const objectId = await user();
-    const before = (await reader.user(objectId))?.passwordChangedAt;
+    const { objectId, passwordChangedAt: before } = await userNow();
     await anotherSecond(scene, before);
     const password = newPassword(credential.length);
     const parts = splitPassword(password, credential.parts);

@@ -4,8 +4,8 @@ import { of, type Step, type StepScene, subjectOf } from './step.ts';
 const EXEMPT = 'DisablePasswordExpiration';
 
 export const neverExpire: Step = {
-  async look({ reader, user }) {
-    const policies = (await reader.user(await user()))?.passwordPolicies;
+  async look({ userNow }) {
+    const policies = (await userNow()).passwordPolicies;
     return policies?.includes(EXEMPT) ? 'Its password does not expire' : undefined;
   },
   async act({ writer, user }) {
@@ -38,7 +38,7 @@ function methodOf(scene: StepScene): { readonly method: RemovableMethod; readonl
 export const removeMethod: Step = {
   async look(scene) {
     const { method, methodId } = methodOf(scene);
-    const found = await scene.reader.methods(await scene.user());
+    const found = await scene.ofUser((objectId) => scene.reader.methods(objectId));
     return found.some(({ kind, id }) => kind === method && id === methodId) ? undefined : `No method ${method} ${methodId} on it`;
   },
   async act(scene) {

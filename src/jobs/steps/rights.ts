@@ -4,7 +4,8 @@ import { of, type Step, type StepScene } from './step.ts';
 export const exclude: Step = {
   async look(scene) {
     const groupId = of(scene, 'exclusionGroupId');
-    return (await scene.reader.isMember(groupId, await scene.user())) ? `Member of group ${groupId}` : undefined;
+    const member = await scene.ofUser((objectId) => scene.reader.isMember(groupId, objectId));
+    return member ? `Member of group ${groupId}` : undefined;
   },
   async act(scene) {
     await scene.writer.addToGroup(of(scene, 'exclusionGroupId'), await scene.user());
@@ -15,9 +16,9 @@ export const exclude: Step = {
 export const leaveGroup: Step = {
   async look(scene) {
     const groupId = of(scene, 'exclusionGroupId');
-    const objectId = await scene.userIfThere();
-    if (objectId === undefined) return 'There is no such user';
-    return (await scene.reader.isMember(groupId, objectId)) ? undefined : `Not a member of group ${groupId}`;
+    const member = await scene.ofUserIfThere((objectId) => scene.reader.isMember(groupId, objectId));
+    if (member === undefined) return 'There is no such user';
+    return member ? undefined : `Not a member of group ${groupId}`;
   },
   async act(scene) {
     await scene.writer.removeFromGroup(of(scene, 'exclusionGroupId'), await scene.user());
@@ -28,7 +29,7 @@ export const leaveGroup: Step = {
 export const assignRole: Step = {
   async look(scene) {
     const role = of(scene, 'role');
-    const held = await scene.reader.roles(await scene.user());
+    const held = await scene.ofUser((objectId) => scene.reader.roles(objectId));
     return held.includes(role.templateId) ? `${role.name}, active, scope ${role.scope}` : undefined;
   },
   async act(scene) {
@@ -39,10 +40,10 @@ export const assignRole: Step = {
 
 export const removeRole: Step = {
   async look(scene) {
-    const objectId = await scene.userIfThere();
-    if (objectId === undefined) return 'There is no such user';
+    const held = await scene.ofUserIfThere((objectId) => scene.reader.roles(objectId));
+    if (held === undefined) return 'There is no such user';
     const role = of(scene, 'role');
-    return (await scene.reader.roles(objectId)).includes(role.templateId) ? undefined : `Does not hold ${role.name}`;
+    return held.includes(role.templateId) ? undefined : `Does not hold ${role.name}`;
   },
   async act(scene) {
     const assignments = await scene.reader.assignments(await scene.user(), of(scene, 'role').templateId);
@@ -54,7 +55,8 @@ export const removeRole: Step = {
 export const joinUnit: Step = {
   async look(scene) {
     const unitId = of(scene, 'restrictedUnitId');
-    return (await scene.reader.isInUnit(unitId, await scene.user())) ? `Member of restricted unit ${unitId}` : undefined;
+    const member = await scene.ofUser((objectId) => scene.reader.isInUnit(unitId, objectId));
+    return member ? `Member of restricted unit ${unitId}` : undefined;
   },
   async act(scene) {
     await checkPassword(scene);
@@ -73,9 +75,9 @@ async function checkPassword(scene: StepScene): Promise<void> {
 export const leaveUnit: Step = {
   async look(scene) {
     const unitId = of(scene, 'restrictedUnitId');
-    const objectId = await scene.userIfThere();
-    if (objectId === undefined) return 'There is no such user';
-    return (await scene.reader.isInUnit(unitId, objectId)) ? undefined : `Not in restricted unit ${unitId}`;
+    const inside = await scene.ofUserIfThere((objectId) => scene.reader.isInUnit(unitId, objectId));
+    if (inside === undefined) return 'There is no such user';
+    return inside ? undefined : `Not in restricted unit ${unitId}`;
   },
   async act(scene) {
     await scene.writer.leaveUnit(of(scene, 'restrictedUnitId'), await scene.user());

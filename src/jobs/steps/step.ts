@@ -1,4 +1,4 @@
-import type { TenantReader, TenantWriter } from '../../app/ports.ts';
+import type { TenantReader, TenantUser, TenantWriter } from '../../app/ports.ts';
 import type { IssuedPass, Part, RegisteredKey } from '../../core/account/types.ts';
 import type { ChangeRequest, StepId } from '../../core/request/types.ts';
 
@@ -17,8 +17,16 @@ export interface StepScene {
   evidence(step: StepId): string | undefined;
   /** Object id of the user carrying our marker. @throws StepStopped when the plan's name or id is somebody else's user */
   user(): Promise<string>;
-  /** The same; `undefined` when the tenant has no such user. For steps that take away. */
+  /** The user carrying our marker, read now. @throws as `user` */
+  userNow(): Promise<TenantUser>;
+  /** Asks something about the user, in the same round trip as whether it is ours where its id is known. @throws as `user` */
+  ofUser<T>(ask: (objectId: string) => Promise<T>): Promise<T>;
+  /** The same as `user`; `undefined` when the tenant has no such user. For steps that take away. */
   userIfThere(): Promise<string | undefined>;
+  /** That user, read now. */
+  userNowIfThere(): Promise<TenantUser | undefined>;
+  /** As `ofUser`; `undefined` when the tenant has no such user. */
+  ofUserIfThere<T>(ask: (objectId: string) => Promise<T>): Promise<T | undefined>;
   newPassword(length: number): Buffer;
   /** Seals the parts for their custodians and stores them, before the password is set. @throws when the lease is lost */
   sealParts(parts: readonly Buffer[]): Promise<void>;

@@ -37,8 +37,8 @@ export const watch: Step = {
 };
 
 export const enable: Step = {
-  async look({ reader, user }) {
-    return (await reader.user(await user()))?.accountEnabled ? 'Account enabled' : undefined;
+  async look({ userNow }) {
+    return (await userNow()).accountEnabled ? 'Account enabled' : undefined;
   },
   async act({ writer, user }) {
     await writer.enable(await user());
@@ -47,10 +47,10 @@ export const enable: Step = {
 };
 
 export const disable: Step = {
-  async look({ reader, userIfThere }) {
-    const objectId = await userIfThere();
-    if (objectId === undefined) return 'There is no such user';
-    return (await reader.user(objectId))?.accountEnabled === false ? 'Account disabled' : undefined;
+  async look({ userNowIfThere }) {
+    const found = await userNowIfThere();
+    if (!found) return 'There is no such user';
+    return found.accountEnabled ? undefined : 'Account disabled';
   },
   async act({ writer, user }) {
     await writer.disable(await user());

@@ -1,3 +1,4 @@
+import { TENANTS } from '../../../sandbox/world.ts';
 import { withBanner } from '../../../src/cards/render.ts';
 import { heartbeatCard } from '../../../src/cards/views/heartbeat.ts';
 import { helpCard } from '../../../src/cards/views/help.ts';
@@ -9,6 +10,7 @@ import { whoamiCard } from '../../../src/cards/views/whoami.ts';
 import { digestOf } from '../../../src/core/digest.ts';
 import { anAccount, aRequest, hours, minutes, NOON, person } from '../../support/builders.ts';
 import type { Example } from '../example.ts';
+import { B2C, FREE, SILENT, WELL } from './tenants.ts';
 
 const PROOF_URL = `https://breakglass.contoso.example/prove/${'7'.repeat(43)}`;
 const ROOT = digestOf('root of an audit log');
@@ -121,6 +123,11 @@ export const OTHERS: readonly Example[] = [
       jobs: { waiting: 0, failed: 0 },
       timers: { waiting: 4, nextAt: hours(3) },
       audit: { size: 128, root: ROOT },
+      tenants: [
+        { tenant: TENANTS.contoso, report: WELL },
+        { tenant: TENANTS['fabrikam-b2c'], report: B2C },
+        { tenant: TENANTS.northwind, report: FREE },
+      ],
       limits: ['No second proof of the person who clicks: a stolen channel token speaks for anybody until it expires.'],
     }),
   },
@@ -141,6 +148,7 @@ export const OTHERS: readonly Example[] = [
       jobs: { waiting: 3, failed: 1 },
       timers: { waiting: 0 },
       audit: { size: 1, root: ROOT },
+      tenants: [{ tenant: TENANTS.contoso, report: SILENT }],
       limits: [],
     }),
   },

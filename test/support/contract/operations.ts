@@ -113,7 +113,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...resource('/subscribedSkus', 'SubscribedSku'),
   ...resource('/directoryRoles', 'DirectoryRole', 'C'),
   list('/directoryRoles/{}/members', 'DirectoryObject'),
-  ...resource('/subscriptions', 'Subscription', 'CUD'),
+  ...resource('/subscriptions', 'Subscription', 'CD'),
+  { method: 'PATCH', path: '/subscriptions/{}', gives: 'Subscription', takes: 'Subscription' },
   action(
     '/$batch',
     items('requests', ['method', 'url'], { method: { type: 'string' }, url: { type: 'string' }, headers: {}, body: {}, dependsOn: GUIDS }),
