@@ -30,7 +30,10 @@ export function tellMonitors({ differences }: Extract<AlertCause, { kind: 'monit
     facts: [
       ...differences
         .slice(0, MOST)
-        .map(({ what, problem, detail = '' }) => textFact(plain(what, 60), PROBLEMS[problem](plain(detail, 80)), 200)),
+        // The name comes from Azure, where anybody may have written it: it is a value, never a label (CM-3).
+        .map(({ what, problem, detail = '' }, index) =>
+          textFact(`${index + 1}`, `${plain(what, 60)} ${PROBLEMS[problem](plain(detail, 80))}`, 220),
+        ),
       ...(count > MOST ? [textFact('And', `${count - MOST} more`)] : []),
     ],
     next: 'If nobody meant it, somebody may be hiding a sign-in: look at the sign-in log in Entra. Then run npm run monitors and deploy what it writes.',
