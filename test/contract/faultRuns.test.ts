@@ -33,7 +33,7 @@ describe('a tenant on a bad day', () => {
     const { delaysMs, calls } = await alertDelays(place.location, day, 6, 4).finally(() => place.remove());
     // The goal is a second (docs/performance.md); on the busiest machine it is still less than one call that hangs.
     expect(Math.max(...delaysMs)).toBeLessThan(day.timeoutMs);
-    // Both workers of plans are held up meanwhile, and so is the reading of sign-in logs.
-    expect(calls).toBeGreaterThanOrEqual(3);
+    // Both workers of plans are held up meanwhile.
+    expect(calls).toBeGreaterThanOrEqual(2);
   }, 180_000);
 });

@@ -64,7 +64,9 @@ beforeEach(async () => {
   azure = createServer((request, response) => {
     asked.push(`${request.method} ${request.url} ${request.headers.authorization}`);
     const { status = 200, body } = answers.get(request.url ?? '') ?? { status: 404 };
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? { error: { code: 'Nothing' } }));
+    // Two statements: restify, loaded by another suite of the same process, makes writeHead return nothing.
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body ?? { error: { code: 'Nothing' } }));
   }).listen(0, '127.0.0.1');
   await once(azure, 'listening');
 });

@@ -31,6 +31,8 @@ const lookLater = (requestId: string, phase: Phase, minutes: number, now: Date):
 });
 
 const FEED = 'graph-directory-audits';
+/** How long a log that was not read far enough is given before it is asked again: it is read every minute. */
+const BEHIND_MINUTES = 10;
 
 /**
  * A write of ours that the tenant's audit log does not tell of within the time it takes is an alert: the log loses rows, or the write never
@@ -48,7 +50,7 @@ export async function lookForEvidence(scene: Scene, { requestId, step, undo }: W
   const feed = (await store.feeds()).find((each) => each.tenantId === tenant.id && each.feed === FEED);
   if (!row?.untilAt || known === undefined || feed?.readUpTo === undefined) return no({ code: 'nothing-to-do' });
   if (feed.readUpTo < later(row.untilAt, policy.evidenceMinutes * MINUTE - MINUTE)) {
-    await tx.owe([lookLater(requestId, phase, policy.evidenceMinutes, now)]);
+    await tx.owe([lookLater(requestId, phase, BEHIND_MINUTES, now)]);
     return ok({ request });
   }
   const expected = (request.expected ?? []).map((each) => (each === row ? { ...each, missedAt: now } : each));

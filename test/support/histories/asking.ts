@@ -72,11 +72,18 @@ export function changeByHand({ tenant, store }: Machine, what: (typeof BY_HAND)[
   }
 }
 
-/** How the account of a request stands in the tenant, as far as the order of its plan depends on it: whether it is in its unit, what it holds. */
-export function standingOf({ tenant, info }: Machine, { plan, kind }: ChangeRequest): string {
+/**
+ * How the account of a request stands in the tenant, as far as its plan depends on it: whether it is in its unit, what it holds, and for a
+ * retirement how many others can be used, which its title says.
+ */
+export function standingOf({ tenant, info, store }: Machine, { plan, kind }: ChangeRequest): string {
   if (!('objectId' in plan.account)) return '';
   const { objectId } = plan.account;
   const inUnit = info(plan.tenant.id)?.restrictedUnitId !== undefined && tenant.unit.has(objectId);
-  if (kind === 'retire') return [inUnit, tenant.administrators.has(objectId), tenant.members.has(objectId)].join();
+  if (kind === 'retire') {
+    const accounts = [...store.rows.account.values()].filter(({ tenantId }) => tenantId === plan.tenant.id);
+    const others = accounts.filter((each) => each.objectId !== objectId && ['handover', 'in-service'].includes(each.state));
+    return [inUnit, tenant.administrators.has(objectId), tenant.members.has(objectId), others.length].join();
+  }
   return kind === 'exclude' || kind === 'repair' ? '' : String(inUnit);
 }

@@ -141,7 +141,8 @@ function began(world: World, asked: Asked): void {
   } else if (request.state === 'pending') {
     must(!asked.touched && inTime, 'asked again after the first write, or too late');
     if (next) {
-      must(asked.disturbed && standing, 'asked again although nothing changed', request.earlier);
+      const changed = asked.disturbed || standingOf(machine, request) !== asked.seen;
+      must(changed && standing, 'asked again although nothing changed', request.earlier);
       renewed(world, asked, request);
     } else {
       must(!standing, 'AP-8: a quorum was lost', { asked, rules });

@@ -111,7 +111,8 @@ export async function storm({ events: count, kills, outageMs, pollSeconds, withi
       }
       if (Date.now() < outageEnds) {
         refused += 1;
-        return response.writeHead(503).end();
+        response.statusCode = 503;
+        return response.end();
       }
       const id = /AL-\w+x\d+/.exec(body)?.[0];
       if (id !== undefined && !body.includes(AGAIN)) {
