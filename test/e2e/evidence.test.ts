@@ -28,11 +28,12 @@ describe('what the tenant’s audit log says of our own writes', () => {
 
   test('exactly what a request causes is expected: all of it is on one card for the record, and nothing alarms', async () => {
     await carriedOut(await ask('create contoso', createInputs(NAME), 'create.submit'));
+    const activities = ['Add user', 'Add member to group', 'Reset user password', 'Add member to role', 'Enable account'];
+    const all = (message: Message): boolean => activities.every((activity) => text(message).includes(activity));
+    await sandbox.message('ann', 'channel', (message) => /FOR THE RECORD/.test(text(message)) && all(message), 60_000);
+    // Only now: a clock that jumps makes a row that is still on its way later than any log is.
     await sandbox.advance('PT3H');
-    const [record, ...more] = await channel(/FOR THE RECORD/);
-    expect(more).toEqual([]);
-    for (const activity of ['Add user', 'Add member to group', 'Reset user password', 'Add member to role', 'Enable account'])
-      expect(text(record)).toContain(activity);
+    expect(await channel(/FOR THE RECORD/)).toHaveLength(1);
     expect([...(await channel(MISSING)), ...(await channel(STOLEN))]).toEqual([]);
   }, 180_000);
 

@@ -167,6 +167,7 @@ export function renewed(world: World, asked: Asked, request: ChangeRequest): voi
   Object.assign(asked, {
     custodians: request.plan.custodians.map(({ personKey }) => personKey),
     disturbed: false,
+    undoable: request.plan.undo.length > 0,
     seen: standingOf(world.machine, request),
   });
   courseOf(world, asked.id).proven.clear();
