@@ -136,6 +136,8 @@ export const APPS = {
   proof: 'b07b07b0-0000-4000-8000-00000000b005',
   /** User-assigned managed identity of the home tenant: reads Graph there, and stands in for a secret of the other two. */
   identity: 'b07b07b0-0000-4000-8000-00000000b006',
+  /** An administrator's own tool that keeps the tenant's policies. Breakglass never acts as it. */
+  policyKeeper: 'b07b07b0-0000-4000-8000-00000000b007',
   /** Microsoft's first-party application that signs in to call a secure webhook ("AzNS AAD Webhook"). */
   azureMonitor: '461e8683-5575-4561-ac7f-899cc907d62a',
 } as const;

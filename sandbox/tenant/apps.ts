@@ -9,7 +9,7 @@ export const SIGNALS_AUDIENCE = `api://${APPS.signals}`;
 /** What a federated credential of an app registration expects its tokens to be for. */
 export const EXCHANGE_AUDIENCE = 'api://AzureADTokenExchange';
 
-export type AppName = 'bot' | 'reader' | 'changer' | 'proof' | 'identity' | 'azureMonitor';
+export type AppName = 'bot' | 'reader' | 'changer' | 'proof' | 'policyKeeper' | 'identity' | 'azureMonitor';
 
 export interface AppRegistration {
   readonly name: AppName;
@@ -49,8 +49,10 @@ export const REGISTRATIONS: readonly AppRegistration[] = [
     appId: APPS.changer,
     displayName: 'Breakglass changer',
     audience: GRAPH_AUDIENCE,
+    // What the product's own table of calls names, and nothing else: a newcomer's first `status` must not blame the sandbox.
     permissions: [
-      ...READS,
+      'Policy.Read.All',
+      'Application.Read.All',
       'User.ReadWrite.All',
       'GroupMember.ReadWrite.All',
       'RoleManagement.ReadWrite.Directory',
@@ -68,9 +70,15 @@ export const REGISTRATIONS: readonly AppRegistration[] = [
       'UserAuthMethod-PlatformCred.ReadWrite.All',
       'UserAuthMethod-TAP.ReadWrite.All',
       'Policy.ReadWrite.ConditionalAccess',
-      'Policy.ReadWrite.Authorization',
-      'Policy.ReadWrite.AuthenticationMethod',
     ],
+    homeTenantOnly: false,
+  },
+  {
+    name: 'policyKeeper',
+    appId: APPS.policyKeeper,
+    displayName: 'Policy keeper',
+    audience: GRAPH_AUDIENCE,
+    permissions: ['Policy.ReadWrite.Authorization', 'Policy.ReadWrite.AuthenticationMethod'],
     homeTenantOnly: false,
   },
   { name: 'proof', appId: APPS.proof, displayName: 'Breakglass second proof', audience: APPS.proof, permissions: [], homeTenantOnly: true },
@@ -121,8 +129,8 @@ export type ClientSecrets = Readonly<Record<Exclude<AppName, 'identity' | 'azure
 export function clientSecrets(documents: Documents): ClientSecrets {
   const kept = documents.get<Partial<ClientSecrets>>('tenant.secrets', 'clients') ?? {};
   const fresh = (): string => randomBytes(30).toString('base64url');
-  const { bot = fresh(), reader = fresh(), changer = fresh(), proof = fresh() } = kept;
-  const made = { bot, reader, changer, proof };
+  const { bot = fresh(), reader = fresh(), changer = fresh(), proof = fresh(), policyKeeper = fresh() } = kept;
+  const made = { bot, reader, changer, proof, policyKeeper };
   documents.put('tenant.secrets', 'clients', made);
   return made;
 }

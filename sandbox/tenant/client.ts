@@ -8,8 +8,10 @@ export interface ClientAnswer {
   readonly headers: Headers;
 }
 
+type GraphApp = 'reader' | 'changer' | 'policyKeeper';
+
 /** A token of the login server for Graph, by client secret. */
-export async function graphToken(server: TenantServer, app: 'reader' | 'changer', tenantId: string): Promise<string> {
+export async function graphToken(server: TenantServer, app: GraphApp, tenantId: string): Promise<string> {
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: APPS[app],
@@ -42,7 +44,7 @@ export async function call(
 }
 
 /** Graph as one app of one tenant sees it; `path` is what follows `/v1.0`, or a whole nextLink. */
-export async function graphClient(server: TenantServer, app: 'reader' | 'changer', tenantId: string) {
+export async function graphClient(server: TenantServer, app: GraphApp, tenantId: string) {
   const token = await graphToken(server, app, tenantId);
   return (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<ClientAnswer> =>
     call(server, method, `/v1.0${path.replace('https://graph.microsoft.com/v1.0', '')}`, {

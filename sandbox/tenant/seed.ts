@@ -14,8 +14,8 @@ function assignmentsOf(tenant: SandboxTenant): readonly (readonly [roleDefinitio
   const changer = REGISTRATIONS.filter((app) => app.name === 'changer').map((app) => servicePrincipalId(app, tenant.id));
   const common = [
     ...changer.map((id) => [ROLES.privilegedAuthenticationAdministrator, id] as const),
-    // Only this role, or Global Administrator, changes who is in a restricted management unit.
-    ...changer.map((id) => [ROLES.privilegedRoleAdministrator, id] as const),
+    // Only this role, or Global Administrator, changes who is in a restricted management unit; elsewhere it would be too much.
+    ...(tenant.restrictedUnitId === undefined ? [] : changer.map((id) => [ROLES.privilegedRoleAdministrator, id] as const)),
     [ROLES.globalAdministrator, administratorOf(tenant).id] as const,
   ];
   if (tenant.id !== TENANTS.contoso.id) return [...common, [ROLES.userAdministrator, furtherAdministrator(tenant, 1)]];

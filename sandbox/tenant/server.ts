@@ -7,7 +7,7 @@ import type { SandboxClock } from '../clock.ts';
 import type { Documents } from '../documents.ts';
 import { openAzureMonitorFeed } from '../feeds/azureMonitor.ts';
 import { HOME_TENANT } from '../world.ts';
-import { clientSecrets, REGISTRATIONS, servicePrincipalId } from './apps.ts';
+import { type ClientSecrets, clientSecrets, REGISTRATIONS, servicePrincipalId } from './apps.ts';
 import { registerAuthorize } from './authorize.ts';
 import type { AppTrust } from './clientProof.ts';
 import { registerControl } from './control.ts';
@@ -57,7 +57,7 @@ export interface TenantServer {
   /** Environment variables by which code on App Service finds its managed identity. */
   readonly identityEnvironment: Readonly<Record<'IDENTITY_ENDPOINT' | 'IDENTITY_HEADER', string>>;
   /** Client secrets of the app registrations. */
-  readonly secrets: { readonly bot: string; readonly reader: string; readonly changer: string; readonly proof: string };
+  readonly secrets: ClientSecrets;
   /** Claims of a token this login server issued for an audience. Throws jose's errors for any other token. */
   verifyAppToken(token: string, audience: string): Promise<JWTPayload>;
   setWebhook(url: string): void;
@@ -73,7 +73,7 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
   const state = openState(documents, clock, { replicationMs: options.replicationMs ?? 150, logDelayMs: options.logDelayMs ?? 400 });
   seedTenants(state);
   const tokens = await openTokenAuthority(documents);
-  const { bot, reader, changer, proof } = clientSecrets(documents);
+  const secrets = clientSecrets(documents);
   let port = options.port;
   let { conversations = {}, teamsOrigin } = options;
   const url = (): string => `http://127.0.0.1:${port}`;
@@ -125,7 +125,7 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
     port,
     secureUrl: securePort === undefined ? undefined : `https://localhost:${securePort}`,
     identityEnvironment: { IDENTITY_ENDPOINT: `${url()}/msi/token`, IDENTITY_HEADER: identityHeader },
-    secrets: { bot, reader, changer, proof },
+    secrets,
     verifyAppToken: (token, audience) => tokens.verify(token, audience),
     setWebhook: (webhook) => feed.setWebhook(webhook),
     setConversations(next) {

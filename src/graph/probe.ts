@@ -1,3 +1,4 @@
+import type { TenantInfo } from '../app/ports.ts';
 import { type Part, unreadable } from '../core/posture/snapshot.ts';
 import type { CloudFeature } from '../core/tenant/cloud.ts';
 import type { TenantProbe } from '../core/tenant/probe.ts';
@@ -17,7 +18,7 @@ const AZURE_PORTAL = 'c44b4083-3bb0-49c1-b47d-974e53cbdf3c';
  */
 export async function probeTenant(
   whole: Graph,
-  tenant: SnapshotTenant,
+  tenant: SnapshotTenant & Pick<TenantInfo, 'restrictedUnitId'>,
   identities: readonly OwnIdentity[],
   objectIds: readonly string[],
   readAt: Date,
@@ -41,7 +42,15 @@ export async function probeTenant(
   const ofFirst = snapshot.accounts[0]?.methods;
   const methods: Part<'answered'> =
     ofFirst?.state === 'unreadable' ? ofFirst : ofFirst ? { state: 'read', value: 'answered' } : methodsOfNobody;
-  return { snapshot, signInLog, directoryAudits, methods, whatIf, identities: own };
+  return {
+    snapshot,
+    signInLog,
+    directoryAudits,
+    methods,
+    whatIf,
+    identities: own,
+    usesRestrictedUnit: tenant.restrictedUnitId !== undefined,
+  };
 }
 
 const answer = async (question: Promise<unknown>): Promise<'answered'> => question.then(() => 'answered');

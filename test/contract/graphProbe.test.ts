@@ -49,7 +49,8 @@ describe('the probe against the three kinds of tenant', () => {
       'reader-permissions': 'yes: It holds everything it needs.',
       'reader-restraint': expect.stringMatching(/^yes: It holds nothing that writes/),
       'changer-permissions': 'yes: It holds everything it needs.',
-      'changer-role': 'yes: Privileged Authentication Administrator.',
+      'changer-restraint': expect.stringMatching(/^yes: It holds nothing it does not need/),
+      'changer-role': 'yes: Privileged Authentication Administrator, Privileged Role Administrator.',
     });
   });
 

@@ -98,10 +98,10 @@ test('faults strike as often as told, before or after the deed, and go away', as
   const tenant = await start();
   const changer = await graphClient(tenant, 'changer', HOME_TENANT.id);
   const fault = (body: JsonObject) => call(tenant, 'POST', '/sandbox/faults', { body });
-  await fault({ match: { method: 'GET', path: '/v1.0/organization' }, status: 429, retryAfter: 7, times: 1 });
-  const throttled = await changer('GET', '/organization');
+  await fault({ match: { method: 'GET', path: '/v1.0/policies/authorizationPolicy' }, status: 429, retryAfter: 7, times: 1 });
+  const throttled = await changer('GET', '/policies/authorizationPolicy');
   expect([throttled.status, throttled.headers.get('retry-after')]).toEqual([429, '7']);
-  expect((await changer('GET', '/organization')).status).toBe(200);
+  expect((await changer('GET', '/policies/authorizationPolicy')).status).toBe(200);
 
   await fault({ match: { method: 'POST', path: '/v1.0/users' }, drop: true, when: 'after', times: 1 });
   await expect(changer('POST', '/users', newUser('lost'))).rejects.toThrow();

@@ -25,7 +25,7 @@ test('an app can look up which permissions it was granted, by the names of Graph
   const held = rows(await reader('GET', `/servicePrincipals/${own?.id}/appRoleAssignments`));
   const names = new Map(((graph?.appRoles ?? []) as JsonObject[]).map((role) => [role.id, role.value]));
   expect(held.map((one) => names.get(one.appRoleId))).toEqual(
-    expect.arrayContaining(['RoleManagement.ReadWrite.Directory', 'User.Read.All']),
+    expect.arrayContaining(['RoleManagement.ReadWrite.Directory', 'User.ReadWrite.All']),
   );
   expect(held.every((one) => one.resourceId === graph?.id && one.principalId === own?.id)).toBe(true);
 });
@@ -40,7 +40,7 @@ test('authentication strengths name the combinations that satisfy them', async (
 test('administrators may reset their own password until the authorization policy says otherwise', async () => {
   const path = '/policies/authorizationPolicy';
   expect((await contoso.reader('GET', path)).body.allowedToUseSSPR).toBe(true);
-  expect((await contoso.changer('PATCH', path, { allowedToUseSSPR: false })).status).toBe(204);
+  expect((await contoso.policyKeeper('PATCH', path, { allowedToUseSSPR: false })).status).toBe(204);
   expect((await contoso.reader('GET', path)).body).toMatchObject({ allowedToUseSSPR: false, allowInvitesFrom: 'everyone' });
   expect((await contoso.reader('PATCH', path, { allowedToUseSSPR: true })).status).toBe(403);
   expect((await contoso.audits('authorizationPolicy'))[0]).toMatchObject({ activityDisplayName: 'Update authorization policy' });

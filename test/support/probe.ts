@@ -6,6 +6,8 @@ import type { IdentityProbe, TenantProbe } from '../../src/core/tenant/probe.ts'
 export const ACCOUNT = 'aaaaaaaa-0000-4000-8000-000000000001';
 /** Privileged Authentication Administrator. */
 export const PAA = '7be44c8a-adaf-4e2a-84d6-ab2649e08a13';
+/** Privileged Role Administrator. */
+export const PRA = 'e8611ab8-c189-46e8-94e1-60213ab1f814';
 const answered: Part<'answered'> = read('answered');
 
 /** A good exclusion group. */
@@ -73,6 +75,7 @@ export function aProbe(snapshot: Partial<TenantSnapshot> = {}, more: Partial<Ten
     methods: answered,
     whatIf: answered,
     identities: [holding('reader'), holding('changer', [], [PAA])],
+    usesRestrictedUnit: false,
     ...more,
   };
 }

@@ -16,13 +16,15 @@ export const reference = (id: string): JsonObject => ({ '@odata.id': `https://gr
 /** Status and code of a refusal. */
 export const refusalOf = ({ status, body }: ClientAnswer): readonly [number, unknown] => [status, objectOf(body.error).code];
 
-/** One pretend tenant with both its Graph clients, logs and replicas at once. */
+/** One pretend tenant with its Graph clients, logs and replicas at once. */
 export interface TenantUnderTest {
   readonly server: TenantServer;
   readonly clock: SandboxClock;
   readonly tenant: SandboxTenant;
   readonly reader: Client;
   readonly changer: Client;
+  /** An administrator's tool that writes the tenant's policies. */
+  readonly policyKeeper: Client;
   /** A new, enabled user; its id. */
   user(name: string, more?: JsonObject): Promise<string>;
   /** A new Global Administrator; its id. */
@@ -40,6 +42,7 @@ export async function tenantUnderTest(
   const clock = sandboxClock();
   const server = await startTenant({ port: 0, documents: openDocuments(':memory:'), clock, logDelayMs: 0, replicationMs: 0, ...more });
   const [reader, changer] = [await graphClient(server, 'reader', tenant.id), await graphClient(server, 'changer', tenant.id)];
+  const policyKeeper = await graphClient(server, 'policyKeeper', tenant.id);
   const user = async (name: string, properties: JsonObject = {}): Promise<string> => {
     const made = await changer('POST', '/users', {
       accountEnabled: true,
@@ -58,6 +61,7 @@ export async function tenantUnderTest(
     tenant,
     reader,
     changer,
+    policyKeeper,
     user,
     async administrator(name) {
       const id = await user(name);

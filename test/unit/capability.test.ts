@@ -4,7 +4,7 @@ import type { Capability, CapabilityName, Verdict } from '../../src/core/tenant/
 import { judgeTenant } from '../../src/core/tenant/judge.ts';
 import { neededBy } from '../../src/core/tenant/permissions.ts';
 import type { IdentityProbe, TenantProbe } from '../../src/core/tenant/probe.ts';
-import { ACCOUNT, aProbe, aSnapshot, DOMAIN, GROUP, holding, PAA } from '../support/probe.ts';
+import { ACCOUNT, aProbe, aSnapshot, DOMAIN, GROUP, holding, PAA, PRA } from '../support/probe.ts';
 
 const GA = '62e90394-69f5-4237-9190-012177145e10';
 const notLicensed = unreadable('not-licensed', 'The tenant refuses it for want of a licence (x).');
@@ -143,6 +143,16 @@ describe('what our own identities hold', () => {
     const scoped = holding('changer');
     const roles = read([{ id: 'x', principalId: 'sp', roleTemplateId: PAA, scope: '/administrativeUnits/1' }]);
     expect(not(withIdentities(reader, { ...scoped, roles }))).toEqual({ 'changer-role': 'no' });
+  });
+
+  test('T2: where there is a restricted unit the changer needs Privileged Role Administrator too; where there is none it is too much', () => {
+    const reader = holding('reader');
+    const withUnit = (roles: readonly string[]) =>
+      aProbe({}, { identities: [reader, holding('changer', [], roles)], usesRestrictedUnit: true });
+    expect(not(withUnit([PAA, PRA]))).toEqual({});
+    expect(of('changer-role', withUnit([PAA])).evidence).toBe('It holds neither Privileged Role Administrator nor Global Administrator.');
+    expect(of('changer-role', withUnit([PRA])).verdict).toBe('no');
+    expect(not(withIdentities(reader, holding('changer', [], [PAA, PRA])))).toEqual({ 'changer-restraint': 'no' });
   });
 
   test('a permission that is missing says which calls are refused', () => {

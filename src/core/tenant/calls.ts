@@ -28,11 +28,9 @@ const reader = call('reader');
 const changer = call('changer');
 
 export const PRIVILEGED_AUTHENTICATION_ADMINISTRATOR = 'Privileged Authentication Administrator';
+/** Who is in a restricted management unit only this role or Global Administrator changes (Learn, admin-units-restricted-management, 2026-03). */
+const PRIVILEGED_ROLE_ADMINISTRATOR = 'Privileged Role Administrator';
 
-/**
- * Every call there is, and no other: docs/graph-permissions.md is made from this table, the capability probe compares consents with it, and a
- * test compares it with the calls in src/graph. Permissions: microsoft-graph-devx-content, permissions/new/permissions.json (August 2026).
- */
 /** Which methods can be taken off an account, and the narrowest permission for each. */
 const REMOVALS = [
   ['phone', 'Phone'],
@@ -44,6 +42,10 @@ const REMOVALS = [
   ['platformCredential', 'PlatformCred'],
 ] as const;
 
+/**
+ * Every call there is, and no other: docs/graph-permissions.md is made from this table, the capability probe compares consents with it, and a
+ * test compares it with the calls in src/graph. Permissions: microsoft-graph-devx-content, permissions/new/permissions.json (August 2026).
+ */
 export const GRAPH_CALLS: readonly GraphCall[] = [
   people('GET /users/{id}', ['User.Read.All'], 'enabled, a member and not a guest, person key; at every turn and press'),
   people(
@@ -159,13 +161,13 @@ export const GRAPH_CALLS: readonly GraphCall[] = [
     'POST /directory/administrativeUnits/{id}/members/$ref',
     ['AdministrativeUnit.ReadWrite.All'],
     'into the restricted unit, after what it would refuse; only where the settings name one',
-    { licence: 'P1' },
+    { licence: 'P1', directoryRole: PRIVILEGED_ROLE_ADMINISTRATOR },
   ),
   changer(
     'DELETE /directory/administrativeUnits/{id}/members/{id}/$ref',
     ['AdministrativeUnit.ReadWrite.All'],
     'out of the restricted unit, before what it would refuse; only where the settings name one',
-    { licence: 'P1' },
+    { licence: 'P1', directoryRole: PRIVILEGED_ROLE_ADMINISTRATOR },
   ),
   changer(
     'PATCH /identity/conditionalAccess/policies/{id}',

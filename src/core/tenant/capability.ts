@@ -100,8 +100,8 @@ export const CAPABILITIES = {
   },
   'changer-role': {
     title: 'Directory role of the changer',
-    lost: 'Enabling an administrator or setting its password is refused, so `create` stops half way.',
-    substitute: 'Assign Privileged Authentication Administrator to the changer, active, permanent, for the whole tenant.',
+    lost: 'Enabling an administrator, setting its password or changing who is in the restricted unit is refused, so `create` stops half way.',
+    substitute: 'Assign the missing role to the changer, active, permanent, for the whole tenant.',
   },
 } as const satisfies Readonly<Record<string, { readonly title: string; readonly lost: string; readonly substitute: string }>>;
 

@@ -24,7 +24,7 @@ export function judgeTenant(probe: TenantProbe): Capability[] {
     ),
     changeNotifications(snapshot),
     ...exclusionGroup(snapshot),
-    ...identities(probe.identities),
+    ...identities(probe),
   ];
 }
 

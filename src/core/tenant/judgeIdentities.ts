@@ -2,10 +2,11 @@ import type { Part, RoleAssignment } from '../posture/snapshot.ts';
 import type { GraphIdentity } from './calls.ts';
 import { type Capability, type CapabilityName, finding, unread } from './capability.ts';
 import { comparePermissions } from './permissions.ts';
-import type { IdentityProbe } from './probe.ts';
+import type { IdentityProbe, TenantProbe } from './probe.ts';
 
 /** Built-in roles by template id (Learn, permissions-reference of Entra roles). */
 const PRIVILEGED_AUTHENTICATION_ADMINISTRATOR = '7be44c8a-adaf-4e2a-84d6-ab2649e08a13';
+const PRIVILEGED_ROLE_ADMINISTRATOR = 'e8611ab8-c189-46e8-94e1-60213ab1f814';
 const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
 const READ_ONLY_ROLES = new Set([
   '88d8e3e3-8f55-4a1e-953a-9b9898b8876b', // Directory Readers
@@ -18,7 +19,7 @@ const READ_ONLY_ROLES = new Set([
 const ROLE_NAMES: ReadonlyMap<string, string> = new Map([
   [GLOBAL_ADMINISTRATOR, 'Global Administrator'],
   [PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, 'Privileged Authentication Administrator'],
-  ['e8611ab8-c189-46e8-94e1-60213ab1f814', 'Privileged Role Administrator'],
+  [PRIVILEGED_ROLE_ADMINISTRATOR, 'Privileged Role Administrator'],
   ['fe930be7-5e62-47db-91af-98c3a49a38b1', 'User Administrator'],
   ['b1be1c3e-b65d-4f19-8427-f6fa0d97feb9', 'Conditional Access Administrator'],
   ['194ae4cb-b126-40b2-bd5b-6091b380977d', 'Security Administrator'],
@@ -26,9 +27,9 @@ const ROLE_NAMES: ReadonlyMap<string, string> = new Map([
 const roleName = (templateId: string): string => ROLE_NAMES.get(templateId) ?? templateId;
 
 /** What our own service principals hold, against what they need: too little, and too much (domain.md 2.3 T1, T2). */
-export function identities(probes: readonly IdentityProbe[]): Capability[] {
+export function identities({ identities: probes, usesRestrictedUnit }: TenantProbe): Capability[] {
   const ofThe = (identity: GraphIdentity) => probes.find(({ standsFor }) => standsFor.includes(identity));
-  return [...readerFindings(ofThe('reader')), ...changerFindings(ofThe('changer'))];
+  return [...readerFindings(ofThe('reader')), ...changerFindings(ofThe('changer'), usesRestrictedUnit)];
 }
 
 const NOT_PROBED = 'It is not known which service principal it is.';
@@ -38,13 +39,14 @@ function readerFindings(probe: IdentityProbe | undefined): Capability[] {
   return [enough('reader-permissions', probe), restraint('reader-restraint', probe, (role) => READ_ONLY_ROLES.has(role), true)];
 }
 
-function changerFindings(probe: IdentityProbe | undefined): Capability[] {
+function changerFindings(probe: IdentityProbe | undefined, usesRestrictedUnit: boolean): Capability[] {
   const names = ['changer-permissions', 'changer-restraint', 'changer-role'] as const;
   if (!probe) return names.map((name) => finding(name, 'unknown', NOT_PROBED));
+  const needed = [PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, ...(usesRestrictedUnit ? [PRIVILEGED_ROLE_ADMINISTRATOR] : [])];
   return [
     enough('changer-permissions', probe),
-    restraint('changer-restraint', probe, (role) => role === PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, false),
-    changerRole(probe.roles),
+    restraint('changer-restraint', probe, (role) => needed.includes(role), false),
+    changerRole(probe.roles, needed),
   ];
 }
 
@@ -75,12 +77,14 @@ function restraint(
   return finding(name, 'yes', `${onlyWrites ? 'It holds nothing that writes.' : 'It holds nothing it does not need.'}${spare}`);
 }
 
-function changerRole(roles: Part<readonly RoleAssignment[]>): Capability {
+/** @param needed template ids, all of them */
+function changerRole(roles: Part<readonly RoleAssignment[]>, needed: readonly string[]): Capability {
   const name = 'changer-role';
   if (roles.state === 'unreadable') return unread(name, roles);
   const whole = roles.value.filter(({ scope }) => scope === '/').map(({ roleTemplateId }) => roleTemplateId);
-  if (whole.includes(PRIVILEGED_AUTHENTICATION_ADMINISTRATOR)) return finding(name, 'yes', 'Privileged Authentication Administrator.');
+  const lacking = needed.filter((role) => !whole.includes(role));
+  if (lacking.length === 0) return finding(name, 'yes', `${needed.map(roleName).join(', ')}.`);
   return whole.includes(GLOBAL_ADMINISTRATOR)
     ? finding(name, 'yes', 'Global Administrator, which is more than it needs.')
-    : finding(name, 'no', 'It holds neither Privileged Authentication Administrator nor Global Administrator.');
+    : finding(name, 'no', `It holds neither ${lacking.map(roleName).join(' and ')} nor Global Administrator.`);
 }

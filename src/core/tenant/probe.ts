@@ -23,4 +23,6 @@ export interface TenantProbe {
   /** One What-If about the first account. */
   readonly whatIf: Part<'answered'>;
   readonly identities: readonly IdentityProbe[];
+  /** The settings name a restricted management unit: the changer takes accounts in and out of it. */
+  readonly usesRestrictedUnit: boolean;
 }
