@@ -2,6 +2,7 @@ import type { Severity } from '../../core/posture/check.ts';
 import type { Finding, PostureReport } from '../../core/posture/report.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
+import type { NamedTenant } from '../namedTenant.ts';
 import { type Rendered, template } from '../render.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
@@ -38,13 +39,6 @@ interface PostureView {
   readonly notes: readonly string[];
 }
 
-/** A tenant as posture names it. */
-export interface TenantOfPosture {
-  readonly id: string;
-  readonly name: string;
-  readonly displayName: string;
-}
-
 const render = template<PostureView>('posture');
 
 const LOOKS: { readonly [S in Severity]: Pick<FailingView, 'severity' | 'color' | 'tone'> } = {
@@ -63,7 +57,7 @@ const FORM_ID = 12;
  *
  * @param newFormId for each Request the repair: two presses of one button are one request
  */
-export function postureCard(tenant: TenantOfPosture, report: PostureReport, newFormId: () => string): Rendered {
+export function postureCard(tenant: NamedTenant, report: PostureReport, newFormId: () => string): Rendered {
   const { findings, profile, readAt } = report;
   const of = (status: Finding['status']): Finding[] => findings.filter((finding) => finding.status === status);
   const [failing, unknown] = [of('fail'), of('unknown')];
@@ -146,7 +140,7 @@ function passing(findings: readonly Finding[]): string[] {
 }
 
 /** Every tenant in one line. */
-export function postureListCard(judged: readonly { readonly tenant: TenantOfPosture; readonly report: PostureReport }[]): Rendered {
+export function postureListCard(judged: readonly { readonly tenant: NamedTenant; readonly report: PostureReport }[]): Rendered {
   const failing = judged.filter(({ report }) => report.findings.some(({ status }) => status === 'fail')).length;
   const state = failing === 0 ? 'No tenant has anything to mend' : `${failing} of ${judged.length} tenants have something to mend`;
   const worst = judged.map(({ report }) => toneOf(report));

@@ -2,11 +2,12 @@ import type { Hop } from '../../core/drill/types.ts';
 import type { TenantReport } from '../../core/tenant/report.ts';
 import { codeFact, type Fact, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
+import type { NamedTenant } from '../namedTenant.ts';
 import { type Rendered, template } from '../render.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
 import { HOP_NAMES } from './drillWords.ts';
-import { type TenantOfStatus, type TenantRow, tenantRow } from './tenantStatus.ts';
+import { type TenantRow, tenantRow } from './tenantStatus.ts';
 
 export interface StatusInput {
   readonly now: Date;
@@ -26,7 +27,7 @@ export interface StatusInput {
   readonly monitors: 'unchecked' | 'as-shipped' | { readonly differSince: Date };
   readonly audit: { readonly size: number; readonly root: string };
   /** What each tenant lets Breakglass do, asked now. */
-  readonly tenants: readonly { readonly tenant: TenantOfStatus; readonly report: TenantReport }[];
+  readonly tenants: readonly { readonly tenant: NamedTenant; readonly report: TenantReport }[];
   /** What this installation cannot guarantee, and why. */
   readonly limits: readonly string[];
 }
@@ -64,11 +65,13 @@ export function statusCard(v: StatusInput): Rendered {
         ? `${v.jobs.failed} jobs gave up`
         : v.drills.failed.length > 0
           ? `The alerts of ${v.drills.failed.length === 1 ? 'an account' : `${v.drills.failed.length} accounts`} did not arrive in a drill`
-          : silent
-            ? 'Some feed was never read'
-            : v.feeds.length === 0
-              ? 'Nothing is failing; there is no account to watch yet'
-              : 'Nothing is failing';
+          : typeof v.monitors !== 'string'
+            ? 'What watches the accounts from Azure is not as shipped'
+            : silent
+              ? 'Some feed was never read'
+              : v.feeds.length === 0
+                ? 'Nothing is failing; there is no account to watch yet'
+                : 'Nothing is failing';
   const card = render({
     header: header(
       'Breakglass',

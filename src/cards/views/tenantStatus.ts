@@ -2,15 +2,9 @@ import { ANSWERED, CAPABILITIES, type Capability, isEssentialLack } from '../../
 import type { TenantReport } from '../../core/tenant/report.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
+import type { NamedTenant } from '../namedTenant.ts';
 import { type Rendered, template } from '../render.ts';
 import { plain } from '../text.ts';
-
-/** A tenant as its status names it. */
-export interface TenantOfStatus {
-  readonly id: string;
-  readonly name: string;
-  readonly displayName: string;
-}
 
 /** One tenant in the list of `status`. */
 export interface TenantRow {
@@ -68,7 +62,7 @@ function stateWords(report: TenantReport): string {
 }
 
 /** What one tenant can and cannot do: for each thing that is missing what is lost with it and what to do instead. */
-export function tenantStatusCard(tenant: TenantOfStatus, report: TenantReport): Rendered {
+export function tenantStatusCard(tenant: NamedTenant, report: TenantReport): Rendered {
   const capabilities = 'capabilities' in report ? report.capabilities : [];
   const [lacks, unknown] = [lacksOf(capabilities), unknownOf(capabilities)];
   const there = capabilities.filter(({ verdict }) => verdict === 'yes');
@@ -114,7 +108,7 @@ const LOOKS = {
 } as const;
 
 /** The same tenant in one line of `status`. */
-export function tenantRow({ name, displayName }: TenantOfStatus, report: TenantReport): TenantRow {
+export function tenantRow({ name, displayName }: NamedTenant, report: TenantReport): TenantRow {
   const capabilities = 'capabilities' in report ? report.capabilities : [];
   const [lacks, unknown] = [lacksOf(capabilities), unknownOf(capabilities)];
   const words = [
