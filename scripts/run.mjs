@@ -53,7 +53,7 @@ function ensureInstalled(withDevelopment) {
   if (stamp && textOf(STAMP)?.trim() === stamp) return;
   const complete = lock !== undefined && installed(lock, true);
   if (!complete && !(lock && !withDevelopment && installed(lock, false))) {
-    process.stdout.write('Installing packages; this happens once and takes about half a minute.\n');
+    process.stdout.write('Installing packages; this happens once and takes a minute or two.\n');
     const clean = lock ? npm(['ci']) : undefined;
     // npm 11 and 12 refuse a lock they wrote themselves where the registry lacks an optional package of some other platform (npm/cli
     // issue 9846: "Missing: … from lock file"). `install` takes the same versions and checks the same hashes.
