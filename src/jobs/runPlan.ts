@@ -5,7 +5,7 @@ import { gatherMend } from '../app/gatherMend.ts';
 import type { Log } from '../app/log.ts';
 import { observeAccount } from '../app/observe.ts';
 import { tenantOfPlan } from '../app/openRequest.ts';
-import type { Custody, People, Random, Store, Tenants } from '../app/ports.ts';
+import type { Custody, People, Random, Store, Tenants, TenantWriter } from '../app/ports.ts';
 import { passkeyTerms } from '../core/account/passkeyTerms.ts';
 import { MINUTE } from '../core/decision.ts';
 import type { Intent } from '../core/intent.ts';
@@ -131,14 +131,24 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
   }
 }
 
-/** The step with its acts counted: as often as it was done the tenant's audit log must tell of it. */
+/** The step with the writes it sends counted: of so many the tenant's audit log may tell. One act may send several. */
 const counted = (step: Step, acted: { times: number }): Step => ({
   look: step.look,
-  async act(scene) {
-    acted.times += 1;
-    return step.act(scene);
-  },
+  act: (scene) => step.act({ ...scene, writer: counting(scene.writer, acted) }),
 });
+
+function counting(writer: TenantWriter, acted: { times: number }): TenantWriter {
+  return new Proxy(writer, {
+    get(target, name, receiver) {
+      const member: unknown = Reflect.get(target, name, receiver);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]): unknown => {
+        acted.times += 1;
+        return member.apply(target, args);
+      };
+    },
+  });
+}
 
 const progressOf = (request: ChangeRequest, step: StepId): StepProgress | undefined =>
   (request.state === 'undoing' ? request.undoSteps : request.steps)?.find(({ id }) => id === step);

@@ -141,6 +141,43 @@ describe('what custodians do with their passes', () => {
     expect(machine.store.rows.sealed.size).toBe(0);
   });
 
+  test('CR-1: giving up destroys a pass that nobody opened, and nobody is asked to open it any more', async () => {
+    const { machine, requestId, request, account, press } = await asked('rotate with keys');
+    await live(machine, nobody);
+    expect(account().parts[0]?.state).toBe('ready');
+    machine.roles.set(person('ann').objectId, new Set());
+    expect((await machine.dispatch({ kind: 'system', part: 'timer' }, { kind: 'resume-run', requestId })).ok).toBe(true);
+    await live(machine, nobody);
+    expect([request().failure?.code, account().parts[0]?.state]).toEqual(['QuorumLost', 'ready']);
+    await press('rita', 'withdraw-request');
+    expect([account().parts[0]?.state, machine.store.rows.sealed.size]).toEqual(['expired', 0]);
+  });
+
+  test('CR-7 GR-5: given up after the old keys went and a later step was begun anew, the new ones stay', async () => {
+    const { machine, request, account, methods, press, goOn } = await asked('rotate with keys');
+    const phone = { id: '3179', kind: 'phone' } as const;
+    await goOn(
+      {},
+      {
+        saw: (event) => void (event === 'finish-step revoke-sessions' && machine.tenant.users.get(account().objectId)?.methods.push(phone)),
+      },
+    );
+    expect(request().failure).toMatchObject({ code: 'MethodAdded', step: 'leave-unit' });
+    // Two old keys were taken off, and so much may the audit log tell.
+    expect(request().expected?.find(({ step }) => step === 'tidy-methods')?.allowed).toBeGreaterThanOrEqual(2);
+    await press('ann', 'retry-request');
+    const refuse = Object.assign(new Error('refused'), { passing: false, code: 'Authorization_RequestDenied', status: 403 });
+    await goOn({}, { answer: (call) => (call === 'setPassword' ? { error: refuse, done: false } : undefined) });
+    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'drop-password' } });
+    await press('rita', 'withdraw-request');
+    await goOn();
+    expect(request().state).toBe('undone');
+    expect(methods()).toEqual(expect.arrayContaining([1, 2].map((number) => `fido2 key-${request().id}-${number}`)));
+    expect(account().parts.map(({ state, key }) => [state, key?.methodId])).toEqual(
+      [1, 2].map((number) => ['stored', `key-${request().id}-${number}`]),
+    );
+  });
+
   test('given up after the old keys went, the new ones stay and count: nobody is locked out', async () => {
     const { machine, request, account, methods, press, goOn } = await asked('rotate with keys');
     const refuse = Object.assign(new Error('refused'), { passing: false, code: 'Authorization_RequestDenied', status: 403 });

@@ -49,6 +49,30 @@ describe('what the audit log is expected to say of a step', () => {
     ['by a person', by('Reset user password', minutes(1), { actor: { ...OURS, userId: 'aaaa' } })],
   ])('a change is not expected that is %s', (_how, change) => expect(taken(done, change)).toBeUndefined());
 
+  test('a row is its own step’s before it is anybody’s beside', () => {
+    const ENDED = step('revoke-sessions');
+    const both = writeDone(writeBegun(done, ENDED, minutes(1)), ENDED, 1, minutes(1));
+    const once = taken(both, by('Update StsRefreshTokenValidFrom Timestamp', minutes(1)));
+    expect(once).toMatchObject([
+      { step: 'set-credential', beside: 0 },
+      { step: 'revoke-sessions', seen: 1 },
+    ]);
+    expect(isMissing(once ?? [], ENDED)).toBeUndefined();
+    // The password's own comes as well.
+    expect(taken(once ?? [], by('Update StsRefreshTokenValidFrom Timestamp', minutes(1)))).toMatchObject([{ beside: 1 }, { seen: 1 }]);
+  });
+
+  test('methods that were taken off are as many as were taken off', () => {
+    const TIDY = step('tidy-methods');
+    const two = writeDone(writeBegun([], TIDY, NOON), TIDY, 2, minutes(1));
+    const rows = [1, 2].reduce(
+      (known: readonly ExpectedWrite[] | undefined) => known && taken(known, by('Admin deleted security info', minutes(1))),
+      two,
+    );
+    expect(rows).toMatchObject([{ seen: 2 }]);
+    expect(taken(rows ?? [], by('Admin deleted security info', minutes(1)))).toBeUndefined();
+  });
+
   test('where it was so already nothing is expected; where a run died under way what it may have done is', () => {
     expect(taken(writeDone(begun, PASSWORD, 0, minutes(1)), by('Reset user password', minutes(1)))).toBeUndefined();
     const resumed = writeDone(writeBegun(begun, PASSWORD, minutes(5)), PASSWORD, 0, minutes(6));
@@ -154,7 +178,7 @@ describe('at the one door', () => {
     expect(timers()).toEqual([hours(2, minutes(2))]);
     store.setClock(hours(3));
     await store.feedRead(anAccount().tenantId, 'graph-directory-audits', { readUpTo: minutes(30) });
-    expect(await look()).toMatchObject({ ok: true });
+    expect(await look()).toMatchObject({ ok: false, error: { code: 'nothing-to-do' } });
     expect(timers()).toEqual([minutes(10, hours(3))]);
     await store.feedRead(anAccount().tenantId, 'graph-directory-audits', { readUpTo: hours(3) });
     await look();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { expirePart, revealPart, storePart } from '../../src/core/account/custody.ts';
 import { withLedger } from '../../src/core/account/ledger.ts';
-import { keyRegistered, keysStored, keysWithdrawn, passIssued } from '../../src/core/account/passkeys.ts';
+import { keyRegistered, keysStored, keysWithdrawn, passesDestroyed, passIssued } from '../../src/core/account/passkeys.ts';
 import { keysFound, passkeyTerms } from '../../src/core/account/passkeyTerms.ts';
-import type { EmergencyAccount } from '../../src/core/account/types.ts';
+import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import type { AuthenticationMethod, MethodConfiguration } from '../../src/core/posture/snapshot.ts';
 import { whyUnsuitable } from '../../src/core/request/openAccount.ts';
@@ -79,7 +79,14 @@ describe('what was registered with a pass', () => {
 });
 
 const R = 'R-7F3K2M';
-const pass = (methodId: string, more: { requestId?: string } = {}) => ({ requestId: R, methodId, issuedAt: NOON, keysBefore: [], ...more });
+const pass = (methodId: string, more: { requestId?: string; keysAtStart?: readonly string[] } = {}) => ({
+  requestId: R,
+  methodId,
+  issuedAt: NOON,
+  keysBefore: [],
+  keysAtStart: [],
+  ...more,
+});
 const made = anAccount({ state: 'provisioning', credential: 'passkey', parts: [aPart(1, 'dana'), aPart(2, 'eli')] });
 const issued = next(passIssued(made, 1, person('dana'), pass('T1'), hours(8)));
 const WHERE = { location: 'Safe A', sealNumber: '17' };
@@ -185,7 +192,27 @@ describe('new keys for an account that has some', () => {
     const there = next(keyRegistered(again, 1, { methodId: 'K5' }));
     expect(next(keysWithdrawn(there, 'R-2', true, hours(1))).parts[0]).toMatchObject({ state: 'stored', key: { methodId: 'K5' } });
     expect(next(keysWithdrawn(again, 'R-2', true, hours(1))).parts[0]).toMatchObject({ state: 'expired' });
+    // Nothing stood there before, and the new key was taken off: on record it must not count.
+    const { before: _before, ...alone } = there.parts[0] as Part;
+    expect(next(keysWithdrawn({ ...there, parts: [alone] }, 'R-2', false, hours(1))).parts[0]).toMatchObject({ state: 'expired' });
     expect(code(keysWithdrawn(keyed, 'R-2', false, hours(1)))).toBe('nothing-to-do');
+  });
+
+  test('GR-5: what is taken back is judged by the keys at the first pass, not by those that came since', () => {
+    const first = pass('T5', { requestId: 'R-2', keysAtStart: ['K1'] });
+    const second = pass('T6', { requestId: 'R-2', keysAtStart: ['K1', 'a stranger’s'] });
+    const again = next(passIssued(next(passIssued(keyed, 1, person('dana'), first, hours(8))), 1, person('dana'), second, hours(9)));
+    expect(again.parts[0]?.pass).toMatchObject({ methodId: 'T6', keysAtStart: ['K1'] });
+    const other = pass('T7', { requestId: 'R-3', keysAtStart: ['K9'] });
+    expect(next(passIssued(again, 1, person('dana'), other, hours(9))).parts[0]?.pass?.keysAtStart).toEqual(['K9']);
+  });
+
+  test('CR-1: a request that is given up asks nobody to open a pass that was destroyed', () => {
+    const over = passesDestroyed(rotating, 'R-2');
+    expect(next(over).parts[0]?.state).toBe('expired');
+    expect(effects(over)).toContainEqual({ kind: 'forget', key: expect.stringMatching(/^part-expiry:/) });
+    expect(code(revealPart(next(over), 1, actor('dana'), minutes(1)))).toBe('part-expired');
+    expect(code(passesDestroyed(rotating, 'R-9'))).toBe('nothing-to-do');
   });
 
   test('a rotation registers a key for everybody, a handover only for the one who takes over', () => {
@@ -207,7 +234,15 @@ describe('new keys for an account that has some', () => {
       undo: { id: string }[];
     };
     expect(credential).toEqual({ kind: 'passkey', keys: 2, passMinutes: 480, enrols: [2] });
-    expect(undo.map(({ id }) => id)).toEqual(['withdraw-keys']);
+    expect(undo.map(({ id }) => id)).toEqual(['withdraw-keys', 'revoke-sessions']);
+    const observed = { userPrincipalName: '', enabled: true, privileged: true, excluded: true, restricted: true, ours: true };
+    const protectedOne = anAccountPlan('rotate', { account: keyed, passMinutes: 480, observed });
+    expect('undo' in protectedOne ? protectedOne.undo.map(({ id }) => id) : []).toEqual([
+      'leave-unit',
+      'withdraw-keys',
+      'revoke-sessions',
+      'join-unit',
+    ]);
   });
 
   test('a disabled account gets none: a key is registered by signing in', () => {

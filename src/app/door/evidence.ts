@@ -33,6 +33,7 @@ const lookLater = (requestId: string, phase: Phase, minutes: number, now: Date):
 const FEED = 'graph-directory-audits';
 /** How long a log that was not read far enough is given before it is asked again: it is read every minute. */
 const BEHIND_MINUTES = 10;
+const MOST_BEHIND_MINUTES = 24 * 60;
 
 /**
  * A write of ours that the tenant's audit log does not tell of within the time it takes is an alert: the log loses rows, or the write never
@@ -50,8 +51,10 @@ export async function lookForEvidence(scene: Scene, { requestId, step, undo }: W
   const feed = (await store.feeds()).find((each) => each.tenantId === tenant.id && each.feed === FEED);
   if (!row?.untilAt || known === undefined || feed?.readUpTo === undefined) return no({ code: 'nothing-to-do' });
   if (feed.readUpTo < later(row.untilAt, policy.evidenceMinutes * MINUTE - MINUTE)) {
-    await tx.owe([lookLater(requestId, phase, BEHIND_MINUTES, now)]);
-    return ok({ request });
+    // Not for ever: that a log stands still, silence tells. Nothing was decided, so nothing is written into the audit log.
+    if (now < later(row.untilAt, (policy.evidenceMinutes + MOST_BEHIND_MINUTES) * MINUTE))
+      await tx.owe([lookLater(requestId, phase, BEHIND_MINUTES, now)]);
+    return no({ code: 'nothing-to-do' });
   }
   const expected = (request.expected ?? []).map((each) => (each === row ? { ...each, missedAt: now } : each));
   const next = { ...request, expected, revision: request.revision + 1 };

@@ -1,3 +1,4 @@
+import { passesDestroyed } from '../../core/account/passkeys.ts';
 import { partKey } from '../../core/account/types.ts';
 import { type Decision, later, MINUTE } from '../../core/decision.ts';
 import { actorId, type PersonRef } from '../../core/people.ts';
@@ -119,13 +120,16 @@ export async function undoFailed(scene: Scene, requestId: string): Promise<Outco
   return destroyingParts(scene, await change(scene, 'request', requestId, (request) => undo(request, actor, now)));
 }
 
-async function destroyingParts({ tx }: Scene, outcome: Outcome): Promise<Outcome> {
+async function destroyingParts(scene: Scene, outcome: Outcome): Promise<Outcome> {
+  const { tx } = scene;
   const request = outcome.ok ? outcome.value.request : undefined;
   const account = request?.begunAt && request.kind === 'create' ? await tx.accountOfRequest(request.id) : undefined;
   for (const { number } of account?.parts ?? []) await tx.takeSealedPart(partKey(account?.id ?? '', number));
   const plan = request?.plan;
   if (plan && 'accountId' in plan.account && 'credential' in plan && plan.credential.kind === 'passkey') {
     for (const number of plan.credential.enrols) await tx.takeSealedPart(partKey(plan.account.accountId, number));
+    await change(scene, 'account', plan.account.accountId, (row) => passesDestroyed(row, request.id));
   }
+  if (account) await change(scene, 'account', account.id, (row) => passesDestroyed(row, account.requestId));
   return outcome;
 }

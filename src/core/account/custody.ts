@@ -103,18 +103,20 @@ function ownPart(account: EmergencyAccount, partNumber: number, actor: Actor) {
   return ok(part);
 }
 
-const withPart = (account: EmergencyAccount, part: Part): EmergencyAccount => ({
+export const withPart = (account: EmergencyAccount, part: Part): EmergencyAccount => ({
   ...account,
   parts: account.parts.map((row) => (row.number === part.number ? part : row)),
   revision: account.revision + 1,
 });
 
-const forgetExpiry = (account: EmergencyAccount, partNumber: number): Effect => ({
+export const expiryKey = (account: EmergencyAccount, partNumber: number): string => `part-expiry:${partKey(account.id, partNumber)}`;
+
+export const forgetExpiry = (account: EmergencyAccount, partNumber: number): Effect => ({
   kind: 'forget',
-  key: `part-expiry:${partKey(account.id, partNumber)}`,
+  key: expiryKey(account, partNumber),
 });
 
-const redraw = (account: EmergencyAccount, partNumber: number): Effect[] => [
+export const redraw = (account: EmergencyAccount, partNumber: number): Effect[] => [
   { kind: 'show', subject: `part:${partKey(account.id, partNumber)}` },
   { kind: 'show', subject: `request:${account.requestId}` },
   { kind: 'show', subject: `account:${account.id}` },

@@ -3,7 +3,7 @@ import type { Effect } from '../effect.ts';
 import type { PersonRef } from '../people.ts';
 import { no, ok } from '../result.ts';
 import { reminderTimer } from '../validation/schedule.ts';
-import { serviceState } from './custody.ts';
+import { expiryKey, forgetExpiry, redraw, serviceState, withPart } from './custody.ts';
 import { type EmergencyAccount, generationOf, type IssuedPass, type Part, partKey, type RegisteredKey } from './types.ts';
 
 /**
@@ -19,8 +19,11 @@ export function passIssued(
 ): Decision<EmergencyAccount> {
   const old = account.parts.find((part) => part.number === number);
   if (!old) return no({ code: 'not-found', what: 'part' });
-  const before = old.pass?.requestId === pass.requestId ? old.before : old.key ? old : undefined;
-  const part: Part = { number, custodian, state: 'ready', expiresAt, pass, ...(before ? { before } : {}) };
+  const earlier = old.pass?.requestId === pass.requestId ? old.pass : undefined;
+  const before = earlier ? old.before : old.key ? old : undefined;
+  // A pass that takes the place of another sees what was registered since; what is taken back is judged by the first.
+  const keysAtStart = earlier?.keysAtStart ?? pass.keysAtStart;
+  const part: Part = { number, custodian, state: 'ready', expiresAt, pass: { ...pass, keysAtStart }, ...(before ? { before } : {}) };
   const key = partKey(account.id, number);
   return ok({
     next: { ...withPart(account, part), credential: 'passkey', sealedFor: pass.requestId },
@@ -33,7 +36,12 @@ export function passIssued(
         subject: `part:${key}`,
         variant: String(generationOf(account)),
       },
-      { kind: 'intend', key: expiryKey(key), at: expiresAt, intent: { kind: 'expire-part', accountId: account.id, partNumber: number } },
+      {
+        kind: 'intend',
+        key: expiryKey(account, number),
+        at: expiresAt,
+        intent: { kind: 'expire-part', accountId: account.id, partNumber: number },
+      },
       ...redraw(account, number),
     ],
   });
@@ -46,7 +54,7 @@ export function keyRegistered(account: EmergencyAccount, number: number, key: Re
   if (part.key) return no({ code: 'nothing-to-do' });
   return ok({
     next: withPart(account, { ...part, key }),
-    effects: [{ kind: 'forget', key: expiryKey(partKey(account.id, number)) }, ...redraw(account, number)],
+    effects: [forgetExpiry(account, number), ...redraw(account, number)],
   });
 }
 
@@ -69,6 +77,17 @@ export function keysStored(account: EmergencyAccount, policy: { readonly validat
   return ok({ next, effects: [...parts.flatMap(({ number }) => redraw(account, number)), ...reminderTimer(next, now)] });
 }
 
+/** The request is given up: its passes that nobody has seen are destroyed, so nobody is asked to open one. */
+export function passesDestroyed(account: EmergencyAccount, requestId: string): Decision<EmergencyAccount> {
+  const unseen = account.parts.filter(({ pass, state }) => pass?.requestId === requestId && state === 'ready');
+  if (unseen.length === 0) return no({ code: 'nothing-to-do' });
+  const parts = account.parts.map((part): Part => (unseen.includes(part) ? { ...part, state: 'expired' } : part));
+  return ok({
+    next: { ...account, parts, revision: account.revision + 1 },
+    effects: unseen.flatMap(({ number }): Effect[] => [forgetExpiry(account, number), ...redraw(account, number)]),
+  });
+}
+
 /**
  * A plan with new keys was given up and taken back: what was held before counts again. Where the old keys were gone already the new ones
  * stay, and count as far as they stand.
@@ -80,26 +99,11 @@ export function keysWithdrawn(account: EmergencyAccount, requestId: string, oldA
     if (!touched.includes(part)) return part;
     const { before, ...rest } = part;
     if (!oldAreGone && before) return before;
-    return rest.key ? { ...rest, state: 'stored', storedAt: now } : { ...rest, state: 'expired' };
+    // Without `before` and with the old ones there, the new key was taken off: it opens nothing.
+    return oldAreGone && rest.key ? { ...rest, state: 'stored', storedAt: now } : { ...rest, state: 'expired' };
   });
   return ok({
     next: { ...account, parts, revision: account.revision + 1 },
-    effects: touched.flatMap(({ number }): Effect[] => [
-      { kind: 'forget', key: expiryKey(partKey(account.id, number)) },
-      ...redraw(account, number),
-    ]),
+    effects: touched.flatMap(({ number }): Effect[] => [forgetExpiry(account, number), ...redraw(account, number)]),
   });
 }
-
-const expiryKey = (key: string): string => `part-expiry:${key}`;
-
-const withPart = (account: EmergencyAccount, part: Part): EmergencyAccount => ({
-  ...account,
-  parts: account.parts.map((row) => (row.number === part.number ? part : row)),
-  revision: account.revision + 1,
-});
-
-const redraw = (account: EmergencyAccount, number: number): Effect[] => [
-  { kind: 'show', subject: `part:${partKey(account.id, number)}` },
-  { kind: 'show', subject: `account:${account.id}` },
-];

@@ -39,6 +39,8 @@ export interface IssuedPass {
   readonly issuedAt: Date;
   /** Ids of the passkeys on the account before: a key among them is not the one that is waited for. */
   readonly keysBefore: readonly string[];
+  /** The same at the first pass this request issued under that number: what came since is taken off again when it is given up. */
+  readonly keysAtStart: readonly string[];
 }
 
 export interface RegisteredKey {

@@ -15,8 +15,6 @@ interface WrittenAs {
   readonly beside?: RegExp;
   /** Who is named as its doer; our changer unless said. */
   readonly by?: 'account';
-  /** As many as it finds things to do: how many nobody knows beforehand. */
-  readonly many?: true;
   /** `false`: that it does not come proves nothing. */
   readonly needed?: false;
 }
@@ -33,7 +31,7 @@ const REGISTERED: WrittenAs = {
   main: /^admin registered security info$/i,
   beside: /^(?:admin (?:deleted|updated) security info|update user)$/i,
 };
-const DELETED: WrittenAs = { main: /^admin deleted security info$/i, beside: UPDATED, many: true };
+const DELETED: WrittenAs = { main: /^admin deleted security info$/i, beside: UPDATED };
 const UNIT = /(?:restricted management )?administrative unit$/i;
 
 /** Of every step what it writes. Activity names: Learn, reference-audit-activities (2026), and the records domain.md 5.5 quotes. */
@@ -83,7 +81,7 @@ export function writeBegun(rows: Rows, phase: Phase, now: Date): Rows {
   return rows.map((row) => (row === known ? { ...rest, open: known.open + 1 } : row));
 }
 
-/** The step is proven. @param acts how often this run did it: none when it was so already */
+/** The step is proven. @param acts how many writes this run sent for it: none when it was so already */
 export function writeDone(rows: Rows, phase: Phase, acts: number, now: Date): Rows {
   const kind = WRITTEN[kindOfStep(phase.step)];
   return rows.map((row) => {
@@ -110,17 +108,20 @@ export function consumed(
   change: DirectoryChange,
 ): Rows | undefined {
   const user = ('objectId' in plan.account ? plan.account.objectId : objectId)?.toLowerCase();
-  for (const row of expected) {
+  const candidates = expected.flatMap((row) => {
     const written = WRITTEN[kindOfStep(row.step)];
-    if (!written || !isWithin(row, change.changedAt) || !isAbout(row.step, user, change)) continue;
-    if (written.by === 'account' ? change.actor.userId !== user : change.actor.userId !== undefined) continue;
-    const [isMain, isBeside] = [written.main.test(change.activity), written.beside?.test(change.activity) ?? false];
-    // What the tenant refused changed nothing.
-    if (change.result === 'failure' && (isMain || isBeside)) return expected;
-    const counts = row.untilAt !== undefined && written.many === undefined;
-    if (isMain && !(counts && row.seen >= row.allowed)) return replaced(expected, row, { ...row, seen: row.seen + 1 });
-    if (isBeside && !(counts && row.beside >= 2 * row.allowed)) return replaced(expected, row, { ...row, beside: row.beside + 1 });
-  }
+    if (!written || !isWithin(row, change.changedAt) || !isAbout(row.step, user, change)) return [];
+    if (written.by === 'account' ? change.actor.userId !== user : change.actor.userId !== undefined) return [];
+    return [{ row, isMain: written.main.test(change.activity), isBeside: written.beside?.test(change.activity) ?? false }];
+  });
+  // What the tenant refused changed nothing.
+  if (change.result === 'failure' && candidates.some(({ isMain, isBeside }) => isMain || isBeside)) return expected;
+  // A step's own row first: what may stand beside another step is not to be taken for it, or its own would be missed.
+  for (const { row, isMain } of candidates)
+    if (isMain && !(row.untilAt !== undefined && row.seen >= row.allowed)) return replaced(expected, row, { ...row, seen: row.seen + 1 });
+  for (const { row, isBeside } of candidates)
+    if (isBeside && !(row.untilAt !== undefined && row.beside >= 2 * row.allowed))
+      return replaced(expected, row, { ...row, beside: row.beside + 1 });
   return undefined;
 }
 

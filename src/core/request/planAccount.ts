@@ -138,7 +138,8 @@ function planKeyRotation(input: AccountPlanInput, operation: RotatePlan['operati
     holds: holdingKeys(custodians),
     irreversible: ['A key that is taken off the account opens nothing any more, wherever it lies.'],
     steps: [...unit.out, planStep.dropPassword(user), ...enrolmentSteps(keys, custodians, user), ...unit.back, planStep.verify()],
-    undo: [planStep.withdrawKeys(user), ...unit.back],
+    // Out of the unit first, which would refuse it; and whoever signed in with a pass is signed out.
+    undo: [...unit.out, planStep.withdrawKeys(user), planStep.revokeSessions(user), ...unit.back],
   };
 }
 

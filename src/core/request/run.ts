@@ -113,7 +113,14 @@ function loseQuorum(request: ChangeRequest, now: Date): Decision<ChangeRequest> 
   const failure: StepFailure = { step, code: 'QuorumLost', words, reference: `${request.id}-${request.fence}` };
   return ok({
     // The lease of a run that is still out there ends here, for good (AP-9).
-    next: { ...request, state: 'failed', failure, fence: request.fence + 1, revision: request.revision + 1 },
+    next: {
+      ...request,
+      state: 'failed',
+      failure,
+      fence: request.fence + 1,
+      ...(request.expected ? { expected: writesStopped(request.expected, now) } : {}),
+      revision: request.revision + 1,
+    },
     effects: [...failureEffects(request, request.fence, failure, now), ...undoTimer(request, now)],
   });
 }

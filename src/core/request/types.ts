@@ -213,9 +213,12 @@ export interface StepProgress {
   readonly evidence?: string;
 }
 
-/** Whether the run began to take other methods than the new keys off the account: from then on the old keys may be gone. */
-export const tidied = ({ steps }: Pick<ChangeRequest, 'steps'>): boolean =>
-  steps.some(({ id, state }) => id === 'tidy-methods' && state !== 'waiting');
+/**
+ * Whether a run ever began to take other methods than the new keys off the account: from then on the old keys may be gone. Told by the rows
+ * kept of its writes, not by the step, which waits again after a later one failed.
+ */
+export const tidied = ({ expected = [] }: Pick<ChangeRequest, 'expected'>): boolean =>
+  expected.some(({ step, undo }) => step === 'tidy-methods' && !undo);
 
 /** What the tenant's audit log is expected to say of one step of a run: so many rows, from then on (`expected.ts`). */
 export interface ExpectedWrite {

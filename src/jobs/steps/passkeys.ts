@@ -53,7 +53,12 @@ export const issuePass: Step = {
     const before = (await scene.reader.methods(objectId)).filter(({ kind }) => kind === 'fido2').map(({ id }) => id);
     const { methodId, value, expiresAt } = await scene.writer.issuePass(objectId, passkeysOf(scene).passMinutes);
     try {
-      await scene.sealPass(numberOf(scene), value, { methodId, issuedAt: await scene.now(), keysBefore: before }, expiresAt);
+      await scene.sealPass(
+        numberOf(scene),
+        value,
+        { methodId, issuedAt: await scene.now(), keysBefore: before, keysAtStart: before },
+        expiresAt,
+      );
     } finally {
       value.fill(0);
     }
@@ -170,8 +175,8 @@ async function toWithdraw(scene: StepScene): Promise<AuthenticationMethod[]> {
   const mine = (await scene.parts()).filter(({ pass }) => pass?.requestId === scene.request.id);
   const [first] = mine;
   if (tidied(scene.request) || !first) return passes;
-  // Those of the first pass: what was there before anything of this request was.
-  const before = new Set(mine.reduce((least, { pass }) => shorter(least, pass?.keysBefore), first.pass?.keysBefore ?? []));
+  // Those at the first pass: what was there before anything of this request was.
+  const before = new Set(mine.reduce((least, { pass }) => shorter(least, pass?.keysAtStart), first.pass?.keysAtStart ?? []));
   const methods = await scene.reader.methods(await scene.user());
   return methods.filter(({ kind, id }) => kind === PASS || (kind === 'fido2' && !before.has(id)));
 }

@@ -36,7 +36,7 @@ const stale = anAccount({ runbook: { digest: 'of another content', at: days(1), 
 const drilled = { drill: { id: 'D-7M3K9X', at: hours(7), result: 'passed' }, drillPassedAt: hours(7) } as const;
 const brokenDrill = { id: 'D-7M3K9X', at: hours(7), result: 'failed', hop: 'webhook' } as const;
 
-const PASS = { requestId: 'R-7F3K2M', methodId: 'T1', issuedAt: NOON, keysBefore: [] };
+const PASS = { requestId: 'R-7F3K2M', methodId: 'T1', issuedAt: NOON, keysBefore: [], keysAtStart: [] };
 /** Opened by two security keys. */
 const keyed = anAccount({
   credential: 'passkey',
