@@ -134,7 +134,7 @@ test('the directory counts resource units for each app and says so in its header
   expect(refusalOf(three)).toEqual([429, 'TooManyRequests']);
   expect(Number(three.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(three.headers.get('x-ms-throttle-information')).toBe('ResourceUnitLimitExceeded');
-  expect((await changer('GET', '/organization')).status).toBe(200);
+  expect((await changer('GET', '/users?$top=1')).status).toBe(200);
   // Inside a batch each request is throttled by itself.
   const requests = ['1', '2'].map((id) => ({ id, method: 'GET', url: id === '1' ? path : '/auditLogs/signIns?$top=1' }));
   const responses = (await reader('POST', '/$batch', { requests })).body.responses as JsonObject[];
