@@ -121,6 +121,17 @@ describe('approving', () => {
     expect(approve(withAnn({ annulled: [person('ann').objectId] }), second, planDigest, NOW)).toEqual(no({ code: 'already-decided' }));
   });
 
+  test('AP-3: who approved an earlier plan approves the one that stands by a row of its own', () => {
+    const reopened = withAnn({ planDigest: 'a'.repeat(64) });
+    expect(approve(reopened, actor('ann'), 'a'.repeat(64), NOW)).toEqual({
+      ok: true,
+      value: {
+        next: { ...reopened, decisions: [aDecision('ann'), row('ann', { planDigest: 'a'.repeat(64) })], revision: 2 },
+        effects: [show],
+      },
+    });
+  });
+
   test('a denial or a withdrawal of their own is no approval', () => {
     const denied = aRequest({ decisions: [aDecision('ann', { kind: 'deny' })] });
     expect(approve(denied, actor('ann'), planDigest, NOW).ok).toBe(true);
