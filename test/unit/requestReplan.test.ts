@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { TENANTS } from '../../sandbox/world.ts';
+import type { WhyNoPasskeys } from '../../src/core/account/passkeyTerms.ts';
 import { planCreate } from '../../src/core/request/plan.ts';
 import { type AccountOperation, type ObservedAccount, planAccount } from '../../src/core/request/planAccount.ts';
 import { differenceOf, type ReplanFacts, replan } from '../../src/core/request/replan.ts';
 import type { MendPlan, Plan } from '../../src/core/request/types.ts';
+import { no, ok } from '../../src/core/result.ts';
 import { anAccount, anAccountPlan, aPlan, aRequest, person } from '../support/builders.ts';
 
 const ACCOUNT = anAccount();
+const KEYED = anAccount({ credential: 'passkey' });
 const TENANT = { ...TENANTS.contoso, name: TENANTS.contoso.displayName };
 const observed = (more: Partial<ObservedAccount> = {}): ObservedAccount => ({
   userPrincipalName: ACCOUNT.userPrincipalName,
@@ -45,6 +48,44 @@ describe('a plan for a new account, drawn up again', () => {
       'Left out: Put it into the restricted management unit, which protects it',
       'Left out if it is given up: Take it out of the restricted management unit, which would refuse the change',
     ]);
+  });
+});
+
+describe('a plan with passkeys, drawn up again', () => {
+  const plan = aPlan({ passMinutes: 480 });
+  const judged = (passkeys: NonNullable<ReplanFacts['passkeys']>) => again(plan, { tenant: TENANT, passkeys });
+
+  test('AP-3: holds while the tenant allows them on the same terms; on others it is another plan', () => {
+    expect(judged(ok({ passMinutes: 480 }))).toEqual({ kind: 'holds' });
+    expect(judged(ok({ passMinutes: 60 }))).toMatchObject({ kind: 'changed', plan: { version: 2, credential: { passMinutes: 60 } } });
+    const rotation = anAccountPlan('rotate', { account: KEYED, passMinutes: 480 });
+    expect(again(rotation, facts({ passkeys: ok({ passMinutes: 480 }) }), KEYED)).toEqual({ kind: 'holds' });
+  });
+
+  test.each<[WhyNoPasskeys, string]>([
+    ['passes-off', 'The tenant allows no Temporary Access Pass any more.'],
+    ['passes-not-for-it', 'The tenant allows Temporary Access Passes only for others by now.'],
+    ['keys-off', 'The tenant allows no passkeys any more.'],
+    ['keys-not-for-it', 'The tenant allows passkeys only for others by now.'],
+    ['no-self-service', 'The tenant lets nobody register passkeys themselves any more.'],
+    ['synced-only', 'The tenant allows no passkeys bound to their device any more.'],
+    ['policy-unread', 'Whether the tenant allows passkeys cannot be read now, so nothing was changed.'],
+  ])('is impossible, in words, where the tenant does not allow them: %s', (why, words) => {
+    expect(judged(no(why))).toEqual({ kind: 'impossible', words });
+    // A plan with a password does not ask.
+    expect(again(aPlan(), { tenant: TENANT, passkeys: no(why) })).toEqual({ kind: 'holds' });
+  });
+
+  test('is impossible, in words, where it was not read whether the tenant allows them', () => {
+    const words = 'Whether the tenant allows passkeys cannot be read now, so nothing was changed.';
+    expect(again(plan, { tenant: TENANT })).toEqual({ kind: 'impossible', words });
+  });
+
+  test('is impossible, in words, for an account that was disabled meanwhile', () => {
+    const rotation = anAccountPlan('rotate', { account: KEYED, passMinutes: 480 });
+    const now = facts({ observed: observed({ enabled: false }), passkeys: ok({ passMinutes: 480 }) });
+    const words = 'The account is disabled by now, and keys are registered by signing in.';
+    expect(again(rotation, now, KEYED)).toEqual({ kind: 'impossible', words });
   });
 });
 
