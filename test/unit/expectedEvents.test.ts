@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { TENANTS } from '../../sandbox/world.ts';
 import { type Door, door } from '../../src/app/dispatch.ts';
 import type { DirectoryChange } from '../../src/core/alert/change.ts';
-import { consumed, isMissing, writeBegun, writeDone, writesStopped } from '../../src/core/request/expected.ts';
+import { activityWords, consumed, isMissing, writeBegun, writeDone, writesStopped } from '../../src/core/request/expected.ts';
 import { recordStep } from '../../src/core/request/run.ts';
-import type { ExpectedWrite, StepId } from '../../src/core/request/types.ts';
+import type { ExpectedWrite, StepId, StepKind } from '../../src/core/request/types.ts';
 import { STEPS } from '../../src/jobs/steps/registry.ts';
 import { fromJson, toJson } from '../../src/store/json.ts';
-import { aChange, anAccount, anAccountPlan, aRequest, hours, minutes, NOON } from '../support/builders.ts';
+import { aChange, anAccount, anAccountPlan, aPlan, aRequest, hours, minutes, NOON } from '../support/builders.ts';
 import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../support/memoryStore.ts';
 
 const plan = anAccountPlan('rotate');
@@ -120,10 +120,249 @@ describe('what the audit log is expected to say of a step', () => {
   test('what is kept comes back from the database as it was, instants and all', () => {
     expect(fromJson(JSON.parse(toJson(done)))).toEqual(done);
   });
+});
 
-  test('every step that writes has its rows; one that does not has none', () => {
-    const silent = Object.keys(STEPS).filter((kind) => writeBegun([], step(kind as StepId), NOON).length === 0);
-    expect(silent.sort()).toEqual(['confirm-gone', 'verify', 'watch']);
+/** Every step that writes, the activities that prove it, and those that come beside them: as the tenant's audit log spells them. */
+const AS_LOGGED: { readonly [K in StepKind]?: { readonly main: readonly string[]; readonly beside?: readonly string[] } } = {
+  'create-user': { main: ['Add user'], beside: ['Update user'] },
+  exclude: { main: ['Add member to group'] },
+  'set-credential': {
+    main: ['Reset user password', 'Reset password (by admin)', 'Change user password'],
+    beside: ['Update user', 'Update PasswordProfile', 'Update StsRefreshTokenValidFrom Timestamp'],
+  },
+  'drop-password': {
+    main: ['Reset user password', 'Reset password (by admin)', 'Change user password'],
+    beside: ['Update user', 'Update PasswordProfile', 'Update StsRefreshTokenValidFrom Timestamp'],
+  },
+  'issue-pass': {
+    main: ['Admin registered security info'],
+    beside: ['Admin deleted security info', 'Admin updated security info', 'Update user'],
+  },
+  enrol: {
+    main: ['User registered security info', 'User registered all required security info'],
+    beside: ['User started security info registration', 'User changed default security info', 'Update user'],
+  },
+  'tidy-methods': { main: ['Admin deleted security info'], beside: ['Update user'] },
+  'withdraw-keys': { main: ['Admin deleted security info'], beside: ['Update user'] },
+  'remove-method': { main: ['Admin deleted security info'], beside: ['Update user'] },
+  'revoke-sessions': { main: ['Update StsRefreshTokenValidFrom Timestamp'], beside: ['Update user'] },
+  'assign-role': {
+    main: ['Add member to role'],
+    beside: [
+      'Add member to role completed (PIM activation)',
+      'Add eligible member to role completed (PIM activation)',
+      'Add member to role requested (PIM activation)',
+      'Add member to role outside of PIM (permanent)',
+    ],
+  },
+  'remove-role': {
+    main: ['Remove member from role'],
+    beside: [
+      'Remove member from role completed (PIM activation)',
+      'Remove eligible member from role completed (PIM activation)',
+      'Remove member from role requested (PIM activation)',
+      'Remove member from role outside of PIM (permanent)',
+    ],
+  },
+  enable: { main: ['Enable account', 'Update user'] },
+  disable: { main: ['Disable account', 'Update user'] },
+  'leave-group': { main: ['Remove member from group'] },
+  'remove-member': { main: ['Remove member from group'] },
+  'join-unit': { main: ['Add member to administrative unit', 'Add member to restricted management administrative unit'] },
+  'leave-unit': { main: ['Remove member from administrative unit', 'Remove member from restricted management administrative unit'] },
+  'exclude-policy': { main: ['Update conditional access policy'], beside: ['Update policy'] },
+  'never-expire': { main: ['Update user'] },
+  'delete-user': { main: ['Delete user'], beside: ['Remove member from role', 'Remove member from group', 'Update user'] },
+};
+const NAMED: Partial<Record<StepKind, string>> = { 'exclude-policy': 'a-policy', 'remove-member': 'a-member' };
+const WRITERS = Object.keys(AS_LOGGED).map((kind) => ({ kind: kind as StepKind, ...AS_LOGGED[kind as StepKind] }));
+
+describe.each(WRITERS)('what the audit log says of the step $kind', ({ kind, main = [], beside = [] }) => {
+  const subject = NAMED[kind];
+  const phase = step(subject === undefined ? kind : `${kind}:${subject}`);
+  const once = writeDone(writeBegun([], phase, NOON), phase, 1, NOON);
+  const told = (activity: string) => {
+    const targets = [{ id: subject ?? objectId, type: subject === 'a-policy' ? 'Policy' : 'User', properties: [] }];
+    return taken(once, by(activity, NOON, { targets, ...(kind === 'enrol' ? { actor: { userId: objectId } } : {}) }));
+  };
+
+  test('counts as the write itself, however its letters are, and nothing whose name is only like it', () => {
+    for (const activity of main) {
+      expect(told(activity)).toMatchObject([{ seen: 1, beside: 0 }]);
+      expect(told(activity.toUpperCase())).toMatchObject([{ seen: 1, beside: 0 }]);
+      for (const other of [`Bulk ${activity}`, `${activity} policy`, activity.replace(' ', ''), activity.slice(0, -1)])
+        expect(told(other)).toBeUndefined();
+    }
+  });
+
+  test('comes beside it by these names, and by none that is only like them', () => {
+    for (const activity of beside) {
+      expect(told(activity)).toMatchObject([{ seen: 0, beside: 1 }]);
+      expect(told(activity.toLowerCase())).toMatchObject([{ seen: 0, beside: 1 }]);
+      expect(told(`Bulk ${activity}`)).toBeUndefined();
+      // What follows the words of PIM is PIM's.
+      if (!activity.includes('PIM')) expect(told(`${activity} policy`)).toBeUndefined();
+    }
+  });
+
+  test('is looked for by a name that proves it', () => {
+    if (isMissing(once, phase)) expect(told(activityWords(phase.step))).toMatchObject([{ seen: 1 }]);
+    else expect(kind).toBe('enrol');
+  });
+});
+
+test.each([
+  ['enable', 'Enable account'],
+  ['disable', 'Disable account'],
+] as const)('to %s is one row or two, by either name, and never by that of the opposite', (kind, activity) => {
+  const once = writeDone(writeBegun([], step(kind), NOON), step(kind), 1, NOON);
+  const both = taken(taken(once, by(activity, NOON)) ?? [], by('Update user', NOON));
+  expect(both).toMatchObject([{ seen: 1, beside: 1 }]);
+  const reversed = taken(taken(once, by('Update user', NOON)) ?? [], by(activity, NOON));
+  expect(reversed).toMatchObject([{ seen: 1, beside: 1 }]);
+  for (const name of [activity.toUpperCase(), 'update user']) expect(taken(both ?? [], by(name, NOON))).toMatchObject([{ beside: 2 }]);
+  for (const other of ['Delete account', `Bulk ${activity}`, `${activity}s`, 'Bulk update user', 'Update user licence'])
+    expect(taken(both ?? [], by(other, NOON))).toBeUndefined();
+});
+
+test('every step that writes is among them, and no other has rows', () => {
+  const writing = Object.keys(STEPS).filter((kind) => writeBegun([], step(kind as StepId), NOON).length > 0);
+  expect(writing.sort()).toEqual(Object.keys(AS_LOGGED).sort());
+});
+
+describe('how often a write may be seen', () => {
+  const times = (count: number, rows: readonly ExpectedWrite[], activity: string, at: Date): number => {
+    let known = rows;
+    for (let seen = 0; seen < count; seen += 1) {
+      const next = taken(known, by(activity, at));
+      if (!next) return seen;
+      known = next;
+    }
+    return count;
+  };
+
+  test('AL-9: as often as it was sent, and twice as often beside; one more is somebody else’s', () => {
+    const sent = writeDone(begun, PASSWORD, 2, minutes(1));
+    expect(times(9, sent, 'Reset user password', minutes(1))).toBe(2);
+    expect(times(9, sent, 'Update user', minutes(1))).toBe(4);
+  });
+
+  test('without limit while it is under way: nobody knows yet how often it is sent', () => {
+    expect(times(9, begun, 'Reset user password', minutes(1))).toBe(9);
+    expect(times(9, begun, 'Update user', minutes(1))).toBe(9);
+  });
+
+  test('five times more for each run that died under way, which may have tried so often', () => {
+    const again = writeBegun(writeBegun(begun, PASSWORD, minutes(5)), PASSWORD, minutes(6));
+    expect(times(99, writeDone(again, PASSWORD, 1, minutes(7)), 'Reset user password', minutes(1))).toBe(11);
+    expect(times(99, writesStopped(again, minutes(7)), 'Reset user password', minutes(1))).toBe(15);
+  });
+
+  test('done again later, what was allowed before is allowed still, and the time is one', () => {
+    const stopped = writesStopped(writeDone(begun, PASSWORD, 1, minutes(1)), minutes(9));
+    // What was proven is over since then, not since the run stopped.
+    expect(stopped).toEqual(done);
+    const anew = writeBegun(stopped, PASSWORD, hours(1));
+    expect(anew).toEqual([expect.objectContaining({ fromAt: NOON, open: 1 })]);
+    expect(taken(anew, by('Reset user password', hours(1)))).toMatchObject([{ seen: 1 }]);
+    const twice = writeDone(anew, PASSWORD, 1, hours(2));
+    expect(twice).toMatchObject([{ allowed: 2, done: 2, untilAt: hours(2) }]);
+    expect(times(9, twice, 'Reset user password', hours(1))).toBe(2);
+  });
+
+  test('by the account itself once for each time it was waited for, whatever we sent', () => {
+    const phase = step('enrol:1');
+    const enrolled = writeDone(writeBegun([], phase, NOON), phase, 3, minutes(1));
+    expect(enrolled).toMatchObject([{ allowed: 1 }]);
+  });
+
+  test('what one step no longer expects, another one of the kind may', () => {
+    const TWO = step('tidy-methods');
+    const ONE = step('withdraw-keys');
+    const rows = writeDone(writeBegun(writeDone(writeBegun([], ONE, NOON), ONE, 1, NOON), TWO, NOON), TWO, 1, NOON);
+    expect(times(9, rows, 'Admin deleted security info', NOON)).toBe(2);
+    expect(times(9, rows, 'Update user', NOON)).toBe(4);
+  });
+
+  test('GR-5: a step of the plan and the same step of its taking back are counted apart', () => {
+    const back = { step: 'set-credential', undo: true } as const;
+    const rows = writeDone(writeBegun(done, back, hours(1)), back, 1, hours(2));
+    expect(rows).toMatchObject([
+      { untilAt: minutes(1), done: 1 },
+      { undo: true, fromAt: hours(1), untilAt: hours(2), done: 1 },
+    ]);
+    expect(isMissing(taken(rows, by('Reset user password', hours(1))) ?? [], back)).toBeUndefined();
+    expect(isMissing(taken(rows, by('Reset user password', hours(1))) ?? [], PASSWORD)).toMatchObject({ fromAt: NOON });
+  });
+});
+
+describe('what is expected of a request', () => {
+  test('nothing, before its run began', () => {
+    expect(consumed({ plan }, undefined, by('Reset user password', NOON))).toBeUndefined();
+    expect(consumed({ plan, expected: [] }, undefined, by('Reset user password', NOON))).toBeUndefined();
+  });
+
+  test('nothing of a step that writes nothing, whatever was kept of it', () => {
+    const kept: ExpectedWrite = { step: 'verify', fromAt: NOON, open: 1, allowed: 1, done: 1, seen: 0, beside: 0 };
+    expect(taken([kept], by('Update user', NOON))).toBeUndefined();
+    expect(isMissing([{ ...kept, untilAt: NOON }], step('verify'))).toBeUndefined();
+  });
+
+  test('two minutes sooner or later than we know of, for clocks differ, and no more', () => {
+    const seconds = (count: number) => new Date(NOON.getTime() + count * 1000);
+    for (const [at, expected] of [
+      [-121, false],
+      [-120, true],
+      [180, true],
+      [181, false],
+    ] as const)
+      expect([at, taken(done, by('Reset user password', seconds(at))) !== undefined]).toEqual([at, expected]);
+  });
+
+  test('of a new account by the id it has by now, and while it has none, nothing', () => {
+    const created = { plan: aPlan(), expected: done };
+    expect(consumed(created, objectId.toUpperCase(), by('Reset user password', NOON))).toMatchObject([{ seen: 1 }]);
+    expect(consumed(created, undefined, by('Reset user password', NOON))).toBeUndefined();
+    // The id of the plan is the one that was approved, in whatever letters.
+    const shouted = { plan: { ...plan, account: { ...plan.account, objectId: objectId.toUpperCase() } }, expected: done };
+    expect(consumed(shouted, 'somebody else', by('Reset user password', NOON))).toMatchObject([{ seen: 1 }]);
+  });
+
+  test('on our user, with a group or a role beside, and no other user', () => {
+    const [ours] = aChange().targets;
+    const on = (...targets: object[]) => taken(done, by('Reset user password', NOON, { targets: targets as never }));
+    const role = { id: 'a-role', type: 'Role', properties: [] };
+    expect(on(ours ?? {}, role)).toMatchObject([{ seen: 1 }]);
+    // Some rows name a user twice, once without an id.
+    expect(on(ours ?? {}, { id: '', type: 'User', properties: [] })).toMatchObject([{ seen: 1 }]);
+    expect(on(ours ?? {}, { id: 'other', type: 'user', properties: [] })).toBeUndefined();
+    expect(on(role)).toBeUndefined();
+    expect(on()).toBeUndefined();
+  });
+
+  test('a refusal of what was expected changes nothing; of anything else it is not ours', () => {
+    for (const activity of ['Reset user password', 'Update user'])
+      expect(taken(done, by(activity, NOON, { result: 'failure' }))).toBe(done);
+    expect(taken(done, by('Delete user', NOON, { result: 'failure' }))).toBeUndefined();
+  });
+});
+
+describe('what the audit log does not tell', () => {
+  test('SI-1: is missed once it was done for certain, is over, and no row came; and told once', () => {
+    expect(isMissing(done, PASSWORD)).toBe(done[0]);
+    expect(isMissing([], PASSWORD)).toBeUndefined();
+    expect(isMissing(begun, PASSWORD)).toBeUndefined();
+    expect(isMissing(writeBegun(done, PASSWORD, hours(1)), PASSWORD)).toBeUndefined();
+    expect(isMissing(writesStopped(begun, minutes(1)), PASSWORD)).toBeUndefined();
+    expect(isMissing(taken(done, by('Reset user password', NOON)) ?? [], PASSWORD)).toBeUndefined();
+    expect(
+      isMissing(
+        done.map((kept) => ({ ...kept, missedAt: hours(1) })),
+        PASSWORD,
+      ),
+    ).toBeUndefined();
+    // What stands beside it is no proof of it.
+    expect(isMissing(taken(done, by('Update user', NOON)) ?? [], PASSWORD)).toMatchObject({ beside: 1 });
   });
 });
 
