@@ -31,7 +31,8 @@ const ALL = [
   'config',
   'cli',
 ];
-const RULES: Readonly<Record<string, FolderRule>> = {
+/** By folder of src; docs/architecture.md has them for people. */
+export const RULES: Readonly<Record<string, FolderRule>> = {
   // canonicalize is RFC 8785 and nothing else: pure, without dependencies, and not worth writing again.
   core: { folders: [], onlyModules: ['node:crypto', 'canonicalize'], pure: true },
   app: { folders: ['core'] },

@@ -1,10 +1,26 @@
-import { importViolations } from '../../scripts/importRules.ts';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { importViolations, RULES } from '../../scripts/importRules.ts';
 import { sources } from '../../scripts/sources.ts';
 
 const check = (path: string, text: string) => importViolations(new Map([[path, text]]));
 
 test('ST-1 ST-6: src keeps to the table of who may import whom; nothing of the sandbox, and the bot SDK in one folder', () => {
   expect(importViolations(sources('src'))).toEqual([]);
+});
+
+test('the table in docs/architecture.md says the same', () => {
+  const text = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
+  const said = [...text.matchAll(/^\| `src\/(\w+)(?:\.ts)?` \|[^|]*\| (.*) \|$/gm)].map(([, folder, may = '']) => {
+    const names = [...may.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+    return [folder, [...(may.startsWith('all') ? ['all'] : []), ...names].toSorted()];
+  });
+  const everything = (RULES.cli?.folders ?? []).length;
+  const ruled = Object.entries(RULES).map(([folder, { folders, onlyModules = [] }]) => {
+    const more = folders.slice(everything);
+    return [folder, (folders.length >= everything ? ['all', ...more] : [...folders, ...onlyModules]).toSorted()];
+  });
+  expect(Object.fromEntries(said)).toEqual(Object.fromEntries(ruled));
 });
 
 describe('the checker itself', () => {

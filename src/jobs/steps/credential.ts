@@ -46,7 +46,7 @@ export function passwordReplaced({ request: { plan }, step }: StepScene): StepSt
   const has = (kind: StepKind): StepId | undefined => plan.steps.find(({ id }) => kindOfStep(id) === kind)?.id;
   const stuck = step === 'verify' && has('join-unit') !== undefined && has('leave-unit') === undefined;
   return stuck
-    ? new StepStopped('PasswordReplaced', `${REPLACED} Withdraw this request, which takes the account back, and ask anew.`)
+    ? new StepStopped('PasswordReplaced', `${REPLACED} Give this request up, which takes the account back, and ask anew.`)
     : new StepStopped('PasswordReplaced', `${REPLACED} Try again makes a new one.`, true, has('leave-unit') ?? 'set-credential');
 }
 

@@ -77,7 +77,7 @@ const onlyTheKeys: Check = async (scene) => {
   const has = (kind: StepKind) => plan.steps.find(({ id }) => kindOfStep(id) === kind)?.id;
   // Inside its unit nobody can take it off again, and a plan for a new account has no step that leads out.
   throw has('join-unit') !== undefined && has('leave-unit') === undefined
-    ? new StepStopped('MethodAdded', `${words} Withdraw this request, which takes the account back, and ask anew.`)
+    ? new StepStopped('MethodAdded', `${words} Give this request up, which takes the account back, and ask anew.`)
     : new StepStopped('MethodAdded', `${words} Try again removes it.`, false, has('leave-unit') ?? 'tidy-methods');
 };
 
