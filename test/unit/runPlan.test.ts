@@ -433,7 +433,7 @@ describe('a plan that cannot be carried out', () => {
     passwordReplacedAfter('joinUnit', 1);
     await untilDone(3);
     expect(request()).toMatchObject({ state: 'failed', failure: { step: 'verify', code: 'PasswordReplaced' } });
-    expect(request().failure?.words).toContain('Withdraw');
+    expect(request().failure?.words).toContain('Give this request up');
   });
 
   test('GR-1: a password that somebody sets again and again is given up after thirty minutes, and Try again makes a new one', async () => {
