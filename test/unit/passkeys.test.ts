@@ -93,23 +93,23 @@ const WHERE = { location: 'Safe A', sealNumber: '17' };
 const shown = next(revealPart(issued, 1, actor('dana'), minutes(1)));
 const confirmed = next(storePart(shown, 1, actor('dana'), WHERE, minutes(2)));
 
+const redrawn = (number: number) =>
+  [`part:${made.id}:${number}`, `request:${made.requestId}`, `account:${made.id}`].map((subject) => ({ kind: 'show', subject }));
+const resumed = (at: Date) => ({ kind: 'intend', key: `resume:${R}`, at, intent: { kind: 'resume-run', requestId: R } });
+
 describe('the life of a key', () => {
   test('CR-1 CR-2: a pass is shown once, to its custodian, while it opens; its expiry goes on after it was shown', () => {
     expect(code(revealPart(issued, 1, actor('eli'), minutes(1)))).toBe('not-your-part');
     expect(code(revealPart(issued, 2, actor('eli'), minutes(1)))).toBe('part-not-ready');
     expect(code(revealPart(issued, 1, actor('dana'), hours(8)))).toBe('part-expired');
     expect(code(revealPart(shown, 1, actor('dana'), minutes(2)))).toBe('part-shown');
-    expect(effects(revealPart(issued, 1, actor('dana'), minutes(1))).some(({ kind }) => kind === 'forget')).toBe(false);
+    expect(effects(revealPart(issued, 1, actor('dana'), minutes(1)))).toEqual(redrawn(1));
   });
 
   test('the custodian’s word stores nothing: it wakes the run, which looks', () => {
     expect(code(storePart(issued, 1, actor('dana'), WHERE, minutes(2)))).toBe('part-not-shown');
     expect(confirmed.parts[0]).toMatchObject({ state: 'shown', confirmedAt: minutes(2), location: 'Safe A' });
-    expect(effects(storePart(shown, 1, actor('dana'), WHERE, minutes(2)))[0]).toMatchObject({
-      kind: 'intend',
-      key: `resume:${R}`,
-      intent: { kind: 'resume-run', requestId: R },
-    });
+    expect(effects(storePart(shown, 1, actor('dana'), WHERE, minutes(2)))).toEqual([resumed(minutes(2)), ...redrawn(1)]);
     expect(code(storePart(shown, 1, actor('dana'), WHERE, hours(8)))).toBe('part-expired');
     // Said again, it may name another place.
     expect(next(storePart(confirmed, 1, actor('dana'), { location: 'Safe B', sealNumber: '' }, minutes(3))).parts[0]?.location).toBe(
@@ -121,16 +121,16 @@ describe('the life of a key', () => {
     for (const account of [issued, shown, confirmed]) {
       const expired = expirePart(account, 1, hours(8));
       expect(next(expired).parts[0]?.state).toBe('expired');
-      expect(effects(expired)).toEqual(
-        expect.arrayContaining([
-          expect.objectContaining({ key: `resume:${R}` }),
-          expect.objectContaining({
-            intent: expect.objectContaining({ cause: expect.objectContaining({ kind: 'part-expired', key: true }) }),
-          }),
-        ]),
-      );
+      const dedupe = `part-expired:${account.id}:1:${hours(8).getTime()}`;
+      const cause = { kind: 'part-expired', partNumber: 1, custodian: person('dana').name, key: true };
+      const intent = { kind: 'raise-alert', dedupe, tenantId: account.tenantId, accountId: account.id, cause };
+      expect(effects(expired)).toEqual([resumed(hours(8)), ...redrawn(1), { kind: 'intend', key: dedupe, at: hours(8), intent }]);
       expect(code(expirePart(account, 1, hours(7)))).toBe('nothing-to-do');
     }
+    // Nor one that was told of before, or a pass whose key counts as stored.
+    expect(code(expirePart(next(expirePart(issued, 1, hours(8))), 1, hours(9)))).toBe('nothing-to-do');
+    const told = { ...issued, parts: issued.parts.map((part): Part => ({ ...part, state: 'stored' })) };
+    expect(code(expirePart(told, 1, hours(9)))).toBe('nothing-to-do');
     const there = next(keyRegistered(confirmed, 1, { methodId: 'K1' }));
     expect(code(expirePart(there, 1, hours(9)))).toBe('nothing-to-do');
     expect(code(storePart(there, 1, actor('dana'), WHERE, minutes(4)))).toBe('nothing-to-do');
@@ -178,6 +178,157 @@ const keyed = anAccount({
     aPart(1, 'dana', { state: 'stored', key: { methodId: 'K1' }, pass: pass('T1'), location: 'Safe A' }),
     aPart(2, 'eli', { state: 'stored', key: { methodId: 'K2' }, pass: pass('T2') }),
   ],
+});
+
+describe('what each of it leaves on record, whole, and what is owed', () => {
+  const T5 = pass('T5', { requestId: 'R-2' });
+  const posted = (methodId: string, generation: number, to: 'dana' | 'eli') => ({
+    kind: 'post',
+    key: `part:${made.id}:1:${generation}:${methodId}`,
+    place: { kind: 'person', objectId: person(to).objectId },
+    subject: `part:${made.id}:1`,
+    variant: String(generation),
+  });
+  const expiry = (at: Date) => ({
+    kind: 'intend',
+    key: `part-expiry:${made.id}:1`,
+    at,
+    intent: { kind: 'expire-part', accountId: made.id, partNumber: 1 },
+  });
+  const forget = (number: number) => ({ kind: 'forget', key: `part-expiry:${made.id}:${number}` });
+  const whole = (next: EmergencyAccount, effects: readonly unknown[]) => ({ ok: true, value: { next, effects } });
+  const unknown = { ok: false, error: { code: 'not-found', what: 'part' } };
+
+  test('a pass: a card for its custodian alone, and a timer for when it opens nothing any more', () => {
+    const { parts } = made;
+    expect(passIssued(made, 1, person('dana'), pass('T1'), hours(8))).toEqual(
+      whole(
+        {
+          ...made,
+          credential: 'passkey',
+          sealedFor: R,
+          parts: [{ number: 1, custodian: person('dana'), state: 'ready', expiresAt: hours(8), pass: pass('T1') }, ...parts.slice(1)],
+          revision: 2,
+        },
+        [posted('T1', 1, 'dana'), expiry(hours(8)), ...redrawn(1)],
+      ),
+    );
+    // What was a password is one of keys from now on.
+    const third = { ...made, credential: undefined, generation: 3 } as never as EmergencyAccount;
+    const again = passIssued(third, 1, person('eli'), pass('T2'), hours(9));
+    expect(next(again)).toMatchObject({ credential: 'passkey', parts: [{ custodian: person('eli') }, {}] });
+    expect(effects(again)[0]).toEqual(posted('T2', 3, 'eli'));
+    expect(passIssued(made, 3, person('dana'), pass('T1'), hours(8))).toEqual(unknown);
+  });
+
+  test('a pass in the place of a part of a password puts nothing aside; in that of a key it puts the key aside', () => {
+    const password = next(passIssued(anAccount(), 1, person('dana'), T5, hours(8)));
+    expect(password.parts[0]).not.toHaveProperty('before');
+    // Nobody registered a key with the pass of an earlier request: there is nothing to come back to.
+    const unused = next(passIssued(issued, 1, person('dana'), T5, hours(8)));
+    expect(unused.parts[0]).not.toHaveProperty('before');
+    expect(next(passIssued(keyed, 1, person('dana'), T5, hours(8))).parts[0]?.before).toEqual(keyed.parts[0]);
+    // A new key of the same request never counts as what was there before.
+    const registered = next(keyRegistered(issued, 1, { methodId: 'K1' }));
+    expect(next(passIssued(registered, 1, person('dana'), pass('T2'), hours(9))).parts[0]).not.toHaveProperty('before');
+  });
+
+  test('a key: its pass cannot expire any more', () => {
+    const key = { methodId: 'K1', model: 'YubiKey 5' };
+    const [first, second] = confirmed.parts;
+    expect(keyRegistered(confirmed, 1, key)).toEqual(
+      whole({ ...confirmed, parts: [{ ...first, key } as Part, second as Part], revision: confirmed.revision + 1 }, [
+        forget(1),
+        ...redrawn(1),
+      ]),
+    );
+    expect(code(keyRegistered(next(keyRegistered(confirmed, 1, key)), 1, { methodId: 'K9' }))).toBe('nothing-to-do');
+    expect(keyRegistered(confirmed, 3, key)).toEqual(unknown);
+  });
+
+  test('keys that stand: the first validation, in service, and nothing to come back to', () => {
+    const both = [1, 2].reduce(
+      (account, number) =>
+        next(
+          keyRegistered(next(passIssued(account, number, person('dana'), pass(`T${number}`), hours(8))), number, {
+            methodId: `K${number}`,
+          }),
+        ),
+      made,
+    );
+    const { appliedAt: _applied, ...never } = both;
+    const stood = keysStored(never, { validationDays: 30 }, hours(1));
+    const due = hours(1 + 30 * 24);
+    expect(stood).toEqual(
+      whole(
+        {
+          ...never,
+          parts: never.parts.map(({ expiresAt: _gone, ...part }): Part => ({ ...part, state: 'stored', storedAt: hours(1) })),
+          state: 'in-service',
+          appliedAt: hours(1),
+          validationDueAt: due,
+          revision: never.revision + 1,
+        },
+        [
+          ...redrawn(1),
+          ...redrawn(2),
+          {
+            kind: 'intend',
+            key: `validation:${made.id}`,
+            at: hours(1 + 16 * 24),
+            intent: { kind: 'remind-validation', accountId: made.id },
+          },
+        ],
+      ),
+    );
+  });
+
+  test('a rotation carried out: the account stays what it was, its validation when it was due, and only the new key is new', () => {
+    const due = hours(500);
+    const started = next(passIssued({ ...keyed, validationDueAt: due }, 1, person('dana'), T5, hours(8)));
+    const rotated = next(keyRegistered(started, 1, { methodId: 'K5' }));
+    const over = next(keysStored(rotated, { validationDays: 30 }, hours(3)));
+    expect(over).toMatchObject({ state: 'in-service', appliedAt: keyed.appliedAt, validationDueAt: due });
+    expect(over.parts).toEqual([
+      { number: 1, custodian: person('dana'), state: 'stored', storedAt: hours(3), key: { methodId: 'K5' }, pass: T5 },
+      keyed.parts[1],
+    ]);
+    const { validationDueAt: _due, ...undated } = rotated;
+    expect(next(keysStored(undated, { validationDays: 30 }, hours(3))).validationDueAt).toEqual(hours(3 + 30 * 24));
+    expect(next(keysStored({ ...rotated, state: 'disabled' }, { validationDays: 30 }, hours(3))).state).toBe('disabled');
+    expect(code(keysStored(keyed, { validationDays: 30 }, hours(3)))).toBe('nothing-to-do');
+  });
+
+  test('CR-1: passes destroyed are those of the request that nobody has seen, and no other part', () => {
+    const one = next(passIssued(keyed, 1, person('dana'), T5, hours(8)));
+    const two = next(passIssued(one, 2, person('eli'), pass('T6', { requestId: 'R-2' }), hours(8)));
+    const seen = next(revealPart(two, 2, actor('eli'), minutes(1)));
+    const [first, second] = seen.parts;
+    const expired: Part = { ...(first as Part), state: 'expired' };
+    expect(passesDestroyed(seen, 'R-2')).toEqual(
+      whole({ ...seen, parts: [expired, second as Part], revision: seen.revision + 1 }, [forget(1), ...redrawn(1)]),
+    );
+    expect(code(passesDestroyed({ ...seen, parts: [expired, second as Part] }, 'R-2'))).toBe('nothing-to-do');
+    expect(code(passesDestroyed(one, 'R-3'))).toBe('nothing-to-do');
+  });
+
+  test('GR-5: taken back, every card of what was touched is drawn anew, and what was not touched stays', () => {
+    const rotating = next(passIssued(keyed, 1, person('dana'), T5, hours(8)));
+    expect(keysWithdrawn(rotating, 'R-2', false, hours(1))).toEqual(
+      whole({ ...rotating, parts: keyed.parts, revision: rotating.revision + 1 }, [forget(1), ...redrawn(1)]),
+    );
+    const [first, second] = next(keyRegistered(rotating, 1, { methodId: 'K5' })).parts as [Part, Part];
+    const { before: _gone, ...rest } = first;
+    expect(keysWithdrawn({ ...rotating, parts: [first, second] }, 'R-2', true, hours(1))).toEqual(
+      whole({ ...rotating, parts: [{ ...rest, state: 'stored', storedAt: hours(1) }, second], revision: rotating.revision + 1 }, [
+        forget(1),
+        ...redrawn(1),
+      ]),
+    );
+    // What counts as stored was carried out, and is not taken back.
+    const carriedOut: Part = { ...first, state: 'stored' };
+    expect(code(keysWithdrawn({ ...rotating, parts: [carriedOut, second] }, 'R-2', false, hours(1)))).toBe('nothing-to-do');
+  });
 });
 
 describe('new keys for an account that has some', () => {
