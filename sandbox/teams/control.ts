@@ -111,7 +111,13 @@ export function control(app: FastifyInstance, needs: ControlNeeds): void {
     bot: { id: APPS.bot, name: 'Breakglass' },
     team: TEAM.name,
     channel: { id: CHANNEL.id, name: CHANNEL.name },
-    tenants: Object.values(TENANTS).map(({ id, name, displayName, initialDomain }) => ({ id, name, displayName, initialDomain })),
+    tenants: Object.values(TENANTS).map(({ id, name, displayName, initialDomain, exclusionGroupId }) => ({
+      id,
+      name,
+      displayName,
+      initialDomain,
+      exclusionGroupId,
+    })),
     people: PERSON_NAMES.map((name) => ({
       name,
       displayName: PEOPLE[name].name,

@@ -161,6 +161,23 @@ const there = await browserPath();
     expect(top).toBeLessThan(pane.bottom - 100);
   });
 
+  test('what goes wrong past the bot is an alert; what was made to fail is well again at one press', async () => {
+    const did = (words: RegExp) => page.getByTestId('mishap-result').getByText(words).waitFor();
+    await page.getByTestId('mishap-what').selectOption({ label: 'Register a phone for it' });
+    await page.getByTestId('mishap-upn').fill(UPN);
+    await page.getByTestId('mishap-submit').click();
+    await did(/Watch for the alert/);
+    await messages('Sign-in methods of an emergency access account changed', 'Hana Holt').waitFor(SLOW);
+    const fails = async (path: string): Promise<unknown> => (await fetch(`${sandbox.tenantUrl}${path}`)).json();
+    await page.getByTestId('mishap-what').selectOption({ label: 'Azure Monitor calls nobody' });
+    await page.getByTestId('mishap-submit').click();
+    await did(/A drill names the hop/);
+    expect(await fails('/sandbox/faults')).toMatchObject([{ feed: 'azure-monitor' }]);
+    await page.getByTestId('mishap-heal').click();
+    await did(/Nothing fails any more/);
+    expect(await fails('/sandbox/faults')).toEqual([]);
+  });
+
   test('the tour ticked what was done, and nothing went wrong on the way', async () => {
     await page.getByTestId('tour').getByText('9 of 11').waitFor();
     await page.getByTestId('tour').locator('[aria-current=step]').getByText('Oona drills it').waitFor();

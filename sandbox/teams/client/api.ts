@@ -14,6 +14,7 @@ export interface Tenant {
   readonly name: string;
   readonly displayName: string;
   readonly initialDomain: string;
+  readonly exclusionGroupId: string;
 }
 
 export interface World {
@@ -74,6 +75,15 @@ export const signIn = (tenantUrl: string, attempt: Json): Promise<SignIn> => cal
 /** What a person does at the tenant's own page: signs in with a pass and registers a method. */
 export const registerMethod = (tenantUrl: string, registration: Json): Promise<{ ok: true }> =>
   call('POST', `${tenantUrl}/sandbox/directory`, { do: 'register-method', ...registration });
+
+/** What an administrator does to an account by hand, past the bot. */
+export const byHand = (tenantUrl: string, deed: Json): Promise<{ ok: true }> => call('POST', `${tenantUrl}/sandbox/directory`, deed);
+
+/** Lets something fail: in the tenant, or in Teams where `url` is empty. */
+export const letFail = (url: string, fault: Json): Promise<unknown> => call('POST', `${url}/sandbox/faults`, fault);
+
+export const healAll = (tenantUrl: string): Promise<unknown> =>
+  Promise.all([call('DELETE', `${tenantUrl}/sandbox/faults`), call('DELETE', '/sandbox/faults')]);
 
 export const moveClock = (tenantUrl: string, advance: string): Promise<{ now: string }> =>
   call('POST', `${tenantUrl}/sandbox/clock`, { advance });

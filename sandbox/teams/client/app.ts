@@ -5,6 +5,7 @@ import { ConversationView } from './conversation.ts';
 import { showDialog } from './dialog.ts';
 import { byId, fill, h } from './dom.ts';
 import { icon } from './icons.ts';
+import { mishapPanel } from './mishapPanel.ts';
 import { drawList, drawRail, drawTopbar } from './navigation.ts';
 import { asksAgain, outcomeOf } from './outcome.ts';
 import { signInPanel } from './signInPanel.ts';
@@ -44,7 +45,7 @@ function run(world: api.World): void {
   });
 
   const close = h('button.icon-button.panel-close', { type: 'button', 'aria-label': 'Close panel', onclick: togglePanel }, icon('close'));
-  fill(byId('panel'), h('div.panel-head', {}, h('h1', {}, 'Try it out'), close), guide.element, clock.element, signIn);
+  fill(byId('panel'), h('div.panel-head', {}, h('h1', {}, 'Try it out'), close), guide.element, clock.element, signIn, mishapPanel(state));
   if (!seesChannel(viewer(state))) state.where = 'personal';
   drawAround();
   void load();

@@ -1,5 +1,6 @@
 import { CallFailed, registerMethod, type SignIn, signIn } from './api.ts';
 import { fill, h } from './dom.ts';
+import { field, labelled, select } from './form.ts';
 import { icon } from './icons.ts';
 import type { State } from './state.ts';
 
@@ -142,17 +143,4 @@ function said({ result, errorCode, signInId }: SignIn): HTMLElement {
     icon(success ? 'check' : 'warning', 18),
     h('div.notice-text', {}, words, h('span.fine', {}, ` Sign-in ${signInId}`)),
   );
-}
-
-function select(testId: string, options: HTMLElement[]): HTMLSelectElement {
-  return h('select', { 'data-testid': testId }, ...options) as HTMLSelectElement;
-}
-
-function field(testId: string, attributes: Record<string, string>): HTMLInputElement {
-  const fixed = { type: 'text', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off' };
-  return h('input', { ...fixed, 'data-testid': testId, ...attributes }) as HTMLInputElement;
-}
-
-function labelled(text: string, control: HTMLElement): HTMLElement {
-  return h('label', {}, h('span.label', {}, text), control);
 }

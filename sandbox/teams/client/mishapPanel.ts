@@ -1,0 +1,148 @@
+import { byHand, CallFailed, healAll, type Json, letFail, type Tenant } from './api.ts';
+import { fill, h } from './dom.ts';
+import { field, labelled, select } from './form.ts';
+import { icon } from './icons.ts';
+import type { State } from './state.ts';
+
+/** Done to an account past the bot, by an administrator or whoever passes for one. */
+interface Deed {
+  readonly label: string;
+  readonly deed: (tenant: Tenant) => Json;
+}
+/** Fails until it has happened `times`, or until all is well again. */
+interface Failure {
+  readonly label: string;
+  readonly in: 'tenant' | 'teams';
+  readonly fault: Json;
+  readonly watch: string;
+}
+
+const REFUSED = { status: 403, times: 1 };
+
+const DEEDS: Readonly<Record<string, Deed>> = {
+  phone: { label: 'Register a phone for it', deed: () => ({ do: 'register-method', method: 'phone' }) },
+  exclusion: {
+    label: 'Take it out of the exclusion group',
+    deed: ({ exclusionGroupId }) => ({ do: 'remove-from-group', groupId: exclusionGroupId }),
+  },
+  role: { label: 'Take its role away', deed: () => ({ do: 'remove-role' }) },
+  disable: { label: 'Disable it', deed: () => ({ do: 'disable-user' }) },
+  delete: { label: 'Delete it', deed: () => ({ do: 'delete-user' }) },
+  stolen: {
+    label: 'Register a phone, as the bot’s own identity',
+    deed: () => ({ do: 'register-method', method: 'phone', as: 'changer' }),
+  },
+};
+
+const FAILURES: Readonly<Record<string, Failure>> = {
+  user: {
+    label: 'Graph refuses the next change of a user',
+    in: 'tenant',
+    fault: { ...REFUSED, match: { method: 'PATCH', path: '/users/*' } },
+    watch: 'Let a request run: it stops at that step. Try again, or give up and take back.',
+  },
+  assignment: {
+    label: 'Graph refuses the next role assignment',
+    in: 'tenant',
+    fault: { ...REFUSED, match: { method: 'POST', path: '/roleManagement/*' } },
+    watch: 'Let a new account be created: it stops half-way. Give up and take back.',
+  },
+  push: {
+    label: 'Azure Monitor calls nobody',
+    in: 'tenant',
+    fault: { feed: 'azure-monitor', mode: 'silent' },
+    watch: 'Sign-ins are found later, by the log. A drill names the hop that is broken.',
+  },
+  teams: {
+    label: 'Teams takes no cards',
+    in: 'teams',
+    fault: { match: { path: '/activities' }, status: 503, times: 1_000_000 },
+    watch: 'Sign in, move time by 15 minutes, and let all be well again: nothing is lost.',
+  },
+};
+
+/** What goes wrong past the bot or around it, so that a newcomer sees what it makes of that. */
+export function mishapPanel(state: State): HTMLElement {
+  const tenants = state.world.tenants;
+  const what = select('mishap-what', [group('Past the bot, to an account', DEEDS), group('Around the bot', FAILURES)]);
+  const tenant = select(
+    'mishap-tenant',
+    tenants.map(({ name, displayName }) => h('option', { value: name }, displayName)),
+  );
+  const account = field('mishap-upn', { placeholder: `user@${tenants[0]?.initialDomain ?? ''}` });
+  const ofAccount = h('div.mishap-account', {}, labelled('Tenant', tenant), labelled('Account', account));
+  const result = h('div.mishap-result', { 'data-testid': 'mishap-result', 'aria-live': 'polite' });
+  const submit = h('button.button', { type: 'submit', 'data-testid': 'mishap-submit' }, 'Do it') as HTMLButtonElement;
+  const heal = h(
+    'button.link-button',
+    { type: 'button', 'data-testid': 'mishap-heal', onclick: () => void trying(healed) },
+    'All is well again',
+  );
+  const form = h(
+    'form',
+    { 'data-testid': 'mishap-form', autocomplete: 'off' },
+    labelled('What', what),
+    ofAccount,
+    h('div.mishap-act', {}, submit, heal),
+    result,
+  );
+
+  what.addEventListener('change', () => {
+    ofAccount.hidden = !(what.value in DEEDS);
+  });
+  tenant.addEventListener('change', () => {
+    account.placeholder = `user@${chosen().initialDomain}`;
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void trying(done);
+  });
+
+  function chosen(): Tenant {
+    const found = tenants.find(({ name }) => name === tenant.value);
+    if (!found) throw new TypeError('a tenant is always chosen');
+    return found;
+  }
+
+  async function done(): Promise<string> {
+    const deed = DEEDS[what.value];
+    if (deed) {
+      const of = chosen();
+      await byHand(state.world.tenantUrl, { tenantId: of.id, userPrincipalName: account.value.trim(), ...deed.deed(of) });
+      return 'Done. Watch for the alert: the audit log tells of it within seconds here.';
+    }
+    const failure = FAILURES[what.value];
+    if (!failure) throw new TypeError('the list holds nothing else');
+    await letFail(failure.in === 'teams' ? '' : state.world.tenantUrl, failure.fault);
+    return failure.watch;
+  }
+
+  async function healed(): Promise<string> {
+    await healAll(state.world.tenantUrl);
+    return 'Nothing fails any more. What was done to an account stays done.';
+  }
+
+  async function trying(act: () => Promise<string>): Promise<void> {
+    submit.disabled = true;
+    try {
+      fill(result, h('div.notice.notice-done', { 'data-result': 'success' }, icon('check', 18), h('div.notice-text', {}, await act())));
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      fill(result, h('div.notice.notice-refused', {}, icon('warning', 18), h('div.notice-text', {}, error.message)));
+    } finally {
+      submit.disabled = false;
+      result.scrollIntoView({ block: 'nearest' });
+    }
+  }
+
+  return h(
+    'section.panel-section',
+    {},
+    h('h2', {}, 'Let something go wrong'),
+    h('p.panel-note', {}, 'See what the bot makes of it.'),
+    form,
+  );
+}
+
+const group = (label: string, items: Readonly<Record<string, { readonly label: string }>>): HTMLElement =>
+  h('optgroup', { label }, ...Object.entries(items).map(([value, item]) => h('option', { value }, item.label)));
