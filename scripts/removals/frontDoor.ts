@@ -200,7 +200,7 @@ export const FRONT_DOOR: readonly Removal[] = [
     '\n    .replace(MARKS, (_all, first: string, rest: string) => `${first}⟨${[...rest].length} marks⟩`)',
     ['cut(seen, most)', 'cut(seen, most * 1_000)'],
   ),
-  ...lines('CM-6', 'src/cards/fit.ts', TEXT, ['shortened(fitting, most) as Json', 'fitting']),
+  ...lines('CM-6', 'src/cards/fit.ts', TEXT, ['shortened(fitting, most, which) as Json', 'fitting']),
   ...lines('CM-7', 'src/logging/jsonLog.ts', 'test/unit/jsonLog.test.ts', '.replace(UNSAFE, escaped)'),
 
   ...lines(

@@ -55,9 +55,10 @@ export const PROTOCOL: readonly Removal[] = [
     'effects: [...failureEffects(request, request.fence, failure, now), ...undoTimer(request, now)],',
     'effects: failureEffects(request, request.fence, failure, now),',
   ]),
-  ...lines('GR-3', 'src/jobs/planScene.ts', HISTORIES, [
-    '      if (!(await isOurs(user.marker))) throw notOurs();\n      return objectId;',
-    '      return objectId;',
+  ...lines('GR-3', 'src/jobs/planScene.ts', HISTORIES, ['    if (!(await isOurs(read.marker))) throw notOurs();\n', '']),
+  ...lines('GR-3', 'src/jobs/planScene.ts', 'test/unit/runPlan.test.ts', [
+    '      if (!(await isOurs(user.marker))) throw notOurs();\n',
+    '',
   ]),
   ...lines('GR-2', 'src/core/request/plan.ts', KILLS, ['      planStep.watch(),\n', '']),
   ...lines('GR-4', 'src/jobs/runPlan.ts', KILLS, [

@@ -492,6 +492,24 @@ describe('a plan that cannot be carried out', () => {
     expect(tenant.writes).toEqual(['createUser']);
   });
 
+  test('GR-3 GR-5: taking back leaves alone a user that no longer carries the marker, and says so until somebody looks', async () => {
+    tenant.always.set('addToGroup', fault(403, 'Authorization_RequestDenied'));
+    await run();
+    tenant.always.clear();
+    expect(await front.dispatch(actor('rita', ['requester']), { kind: 'withdraw-request', requestId: REQUEST.id })).toMatchObject({
+      ok: true,
+    });
+    const [user] = tenant.users;
+    if (!user) throw new Error('no user');
+    tenant.users[0] = { ...user, marker: 'somebody else' };
+    await expect(run()).rejects.toThrow('does not carry the marker');
+    expect(request().state).toBe('undoing');
+    expect(tenant.writes).toEqual(['createUser']);
+    expect(await alerts()).toContainEqual(
+      expect.objectContaining({ words: expect.stringContaining('It is tried again until it is done.') }),
+    );
+  });
+
   test.each([
     ['createUser', 'create-user'],
     ['addToGroup', 'exclude'],

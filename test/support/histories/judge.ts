@@ -204,7 +204,8 @@ function wrote({ machine, courses }: World, hand: Hand, asked: Asked, call: keyo
     hand,
   });
   const user = machine.tenant.users.get(about[0] ?? '');
-  const own = 'objectId' in plan.account ? plan.account.objectId === about[0] : !user || user.marker.startsWith(`${plan.account.marker}:`);
+  const named = !('objectId' in plan.account) || plan.account.objectId === about[0];
+  const own = named && (!user || user.marker.startsWith(`${plan.account.marker}:`));
   must(own || hand.step.id.endsWith(about[0] ?? ''), 'GR-3: a write to what is not of this request', { call, about });
   const written = courses.get(asked.id)?.written ?? new Map<string, number>();
   const key = `${hand.step.back ? 'back ' : ''}${call} ${about.join(' ')}`;
