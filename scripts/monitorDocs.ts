@@ -8,12 +8,14 @@ export const EXAMPLE: readonly MonitoredTenant[] = [
   {
     id: '11111111-1111-4111-8111-111111111111',
     name: 'contoso',
+    kind: 'workforce',
     exclusionGroupId: '22222222-2222-4222-8222-222222222222',
     userIds: ['aaaaaaaa-0000-4000-8000-000000000001', 'aaaaaaaa-0000-4000-8000-000000000002'],
   },
   {
     id: '55555555-5555-4555-8555-555555555555',
     name: 'contoso-b2c',
+    kind: 'b2c',
     exclusionGroupId: '66666666-6666-4666-8666-666666666666',
     userIds: ['bbbbbbbb-0000-4000-8000-000000000001'],
   },

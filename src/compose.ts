@@ -80,7 +80,12 @@ export interface Installation {
   readonly heartbeatSeconds: number;
   readonly drillMinutes: number;
   /** What watches the accounts from Azure, to be read back; not at all unless set. */
-  readonly monitors?: { readonly inAzure: MonitorsInAzure; readonly everySeconds: number };
+  readonly monitors?: {
+    readonly inAzure: MonitorsInAzure;
+    readonly everySeconds: number;
+    /** Resource id of the workspace they were deployed for, where we were told. */
+    readonly workspaceId?: string | undefined;
+  };
   /** Where Prometheus reads what is measured; nowhere unless set. */
   readonly metrics?: { readonly port: number; readonly host: string };
   readonly feedRhythms: readonly FeedRhythm[];
@@ -231,7 +236,6 @@ export async function startBreakglass(
       log,
     });
     const renewing = renewal(custody, log);
-    const monitors = monitorsRead(installation, { store, tenants, door: front, log }, publicUrl && (() => publicUrl(port)));
     await front.dispatch({ kind: 'system', part: 'worker' }, { kind: 'configuration-read', configuration: configurationOf(installation) });
     const http = createHttpServer(
       {
@@ -253,6 +257,7 @@ export async function startBreakglass(
     );
     const address = await http.listen(installation.port, installation.host);
     port = address.port;
+    const monitors = monitorsRead(installation, { store, tenants, door: front, log }, publicUrl?.(port));
     const page = measured && (() => measured.text({ store, tenants }));
     const watched = installation.metrics && page && (await startMetricsServer(installation.metrics, page, log));
     log.info('started', { mode, version, port: address.port, database: database.engine });
@@ -286,18 +291,20 @@ function renewal({ renew }: ReturnType<typeof custodyOf>, log: Log): Repeating {
 
 /** Reads the monitors back now and on schedule (SI-4). */
 function monitorsRead(
-  { monitors }: Installation,
-  needs: Omit<ReadMonitorsNeeds, 'inAzure' | 'webhookUri'>,
-  ownUrl: (() => string) | undefined,
+  { monitors, signals }: Installation,
+  needs: Omit<ReadMonitorsNeeds, 'inAzure' | 'deployed'>,
+  ownUrl: string | undefined,
 ): Repeating | undefined {
   if (!monitors) return undefined;
-  const webhookUri = ownUrl && `${ownUrl()}/api/signals/azure-monitor`;
-  const reading = repeat(
-    'monitors',
-    monitors.everySeconds * 1_000,
-    needs.log,
-    monitorsWatch({ ...needs, inAzure: monitors.inAzure, webhookUri }),
-  );
+  const { sender } = signals ?? {};
+  const webhook = {
+    uri: ownUrl && `${ownUrl}/api/signals/azure-monitor`,
+    audience: sender?.audiences[0],
+    tenantId: sender?.tenantId,
+  };
+  const deployed = { webhook, workspaceId: monitors.workspaceId?.toLowerCase() };
+  const look = monitorsWatch({ ...needs, inAzure: monitors.inAzure, deployed });
+  const reading = repeat('monitors', monitors.everySeconds * 1_000, needs.log, look);
   void reading.now(); // logs its failures itself
   return reading;
 }

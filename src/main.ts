@@ -164,6 +164,7 @@ function productionOf(settings: Settings, log: Log): Installation {
       : {
           monitors: {
             everySeconds: settings.monitorsReadMinutes * 60,
+            workspaceId: settings.monitorsWorkspace,
             inAzure: monitorsInAzure({
               origin: cloud.armOrigin,
               resourceGroup: settings.monitorsResourceGroup,

@@ -8,7 +8,7 @@ import type { Configuration } from '../core/configuration.ts';
 import type { Drill } from '../core/drill/types.ts';
 import type { Effect, Place, Subject } from '../core/effect.ts';
 import type { Intent } from '../core/intent.ts';
-import type { FoundMonitors } from '../core/monitors/compare.ts';
+import type { FoundMonitors } from '../core/monitors/found.ts';
 import type { PersonRef, Role, StrangerReason } from '../core/people.ts';
 import type { RemovableMethod } from '../core/posture/check.ts';
 import type { AuthenticationMethod, MethodConfiguration, TenantSnapshot } from '../core/posture/snapshot.ts';

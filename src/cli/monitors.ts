@@ -31,9 +31,10 @@ async function write(settings: Settings, target: string): Promise<void> {
   const tenants = loadTenants(settings.tenantsFile)
     .filter(({ kind }) => kind !== 'free')
     .map(
-      ({ id, name, exclusionGroupId }): MonitoredTenant => ({
+      ({ id, name, kind, exclusionGroupId }): MonitoredTenant => ({
         id,
         name,
+        kind,
         exclusionGroupId,
         userIds: accounts.flatMap((account) => (account.tenantId === id ? [account.objectId] : [])),
       }),

@@ -171,6 +171,18 @@ export const resourceGroup: Kind<string> = {
       : no('must be the resource id of a resource group: /subscriptions/<id>/resourceGroups/<name>'),
 };
 
+export const workspace: Kind<string> = {
+  type: '/subscriptions/…/workspaces/…',
+  read: (value) =>
+    /^\/subscriptions\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/resourceGroups\/[\w.()-]{1,90}\/providers\/Microsoft\.OperationalInsights\/workspaces\/[a-z0-9][a-z0-9-]{2,61}[a-z0-9]$/i.test(
+      value,
+    )
+      ? ok(value)
+      : no(
+          'must be the resource id of a Log Analytics workspace: /subscriptions/<id>/resourceGroups/<name>/providers/Microsoft.OperationalInsights/workspaces/<name>',
+        ),
+};
+
 const MAIL = /^[^\s@<>(),;:"\\]{1,64}@[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i;
 
 export const mailAddress: Kind<string> = {

@@ -91,6 +91,8 @@ function* contradictions(settings: SandboxSettings, env: NodeJS.ProcessEnv, mode
   yield* secondPathContradictions(settings, has);
   if (has('BREAKGLASS_SENTINEL_CALLER_ID') && !has('BREAKGLASS_SIGNALS_AUDIENCE'))
     yield { at: 'BREAKGLASS_SIGNALS_AUDIENCE', problem: 'is required with BREAKGLASS_SENTINEL_CALLER_ID' };
+  if (has('BREAKGLASS_MONITORS_WORKSPACE') && !has('BREAKGLASS_MONITORS_RESOURCE_GROUP'))
+    yield { at: 'BREAKGLASS_MONITORS_RESOURCE_GROUP', problem: 'is required with BREAKGLASS_MONITORS_WORKSPACE' };
   yield* custodyContradictions(has);
   yield* proofContradictions(settings, has);
   const builtIn: readonly string[] | undefined = CLOUDS[settings.cloud]?.serviceUrls;

@@ -287,6 +287,11 @@ export const TABLE = {
     kind.resourceGroup,
     'Resource group in which the alert rules of npm run monitors are deployed; they are read back and compared.',
   ),
+  monitorsWorkspace: optional(
+    'BREAKGLASS_MONITORS_WORKSPACE',
+    kind.workspace,
+    'Log Analytics workspace that the rules read and the logs are sent to. Without it the two are only compared with each other.',
+  ),
   monitorsReadMinutes: defaulted('BREAKGLASS_MONITORS_READ_MINUTES', kind.integer(1, 1_440), 15, 'How often they are read back.', {
     unit: 'minutes',
   }),

@@ -1,6 +1,7 @@
 import type { MonitorsInAzure } from '../app/ports.ts';
-import type { FoundActionGroup, FoundMonitors, FoundRule } from '../core/monitors/compare.ts';
+import type { FoundLog, FoundMonitors } from '../core/monitors/found.ts';
 import type { TokenSource } from './client.ts';
+import { arrayOf, groupFrom, type Json, logsFrom, objectOf, ruleFrom } from './monitorRows.ts';
 
 export interface MonitorsSettings {
   /** Azure Resource Manager of the cloud: `https://management.azure.com` in the global one. */
@@ -58,16 +59,9 @@ export function monitorsInAzure(settings: MonitorsSettings): MonitorsInAzure {
     return rows;
   }
 
-  async function logsOf(by: TokenSource): Promise<readonly string[] | undefined> {
+  async function logsOf(by: TokenSource): Promise<readonly FoundLog[] | undefined> {
     try {
-      const rows = await list('/providers/microsoft.aadiam/diagnosticSettings', '2017-04-01', by);
-      return rows.flatMap((row) => {
-        const { logs, workspaceId } = objectOf(row.properties);
-        if (typeof workspaceId !== 'string') return [];
-        return arrayOf(logs)
-          .map(objectOf)
-          .flatMap(({ category, enabled }) => (enabled === true && typeof category === 'string' ? [category] : []));
-      });
+      return (await list('/providers/microsoft.aadiam/diagnosticSettings', '2017-04-01', by)).flatMap(logsFrom);
     } catch (error) {
       if (error instanceof ResourceManagerFault && (error.status === 401 || error.status === 403)) return undefined;
       throw error;
@@ -83,50 +77,12 @@ export function monitorsInAzure(settings: MonitorsSettings): MonitorsInAzure {
         ...[...readers].map(async ([tenantId, reader]) => [tenantId, await logsOf(reader)] as const),
       ]);
       const known = logs.flatMap(([tenantId, sent]) => (sent ? [[tenantId, sent] as const] : []));
-      return { rules: rules.map(ruleFrom), actionGroups: groups.map(groupFrom), logs: new Map(known) };
+      return {
+        resourceGroup: resourceGroup.toLowerCase(),
+        rules: rules.map(ruleFrom),
+        actionGroups: groups.map(groupFrom),
+        logs: new Map(known),
+      };
     },
   };
-}
-
-type Json = Readonly<Record<string, unknown>>;
-const objectOf = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {});
-const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-const textsOf = (value: unknown): string[] => arrayOf(value).filter((each) => typeof each === 'string');
-
-function ruleFrom({ name, properties }: Json): FoundRule {
-  const { enabled, criteria, evaluationFrequency, autoMitigate, actions } = objectOf(properties);
-  const [criterion] = arrayOf(objectOf(criteria).allOf).map(objectOf);
-  // A dimension that leaves out values hides what it leaves out.
-  const whole = arrayOf(criterion?.dimensions)
-    .map(objectOf)
-    .filter(({ operator, values }) => textOf(operator).toLowerCase() === 'include' && textsOf(values).includes('*'));
-  return {
-    name: textOf(name),
-    enabled: enabled === true,
-    query: textOf(criterion?.query),
-    dimensions: whole.map((dimension) => textOf(dimension.name)),
-    everyMinutes: minutesOf(textOf(evaluationFrequency)),
-    resolvesItself: autoMitigate !== false, // Azure's own default is true
-    actionGroupIds: textsOf(objectOf(actions).actionGroups).map((id) => id.toLowerCase()),
-  };
-}
-
-function groupFrom({ id, properties }: Json): FoundActionGroup {
-  const { enabled, webhookReceivers } = objectOf(properties);
-  const webhooks = arrayOf(webhookReceivers)
-    .map(objectOf)
-    .map(({ serviceUri, useCommonAlertSchema, useAadAuth }) => ({
-      uri: textOf(serviceUri),
-      commonSchema: useCommonAlertSchema === true,
-      secure: useAadAuth === true,
-    }));
-  return { id: textOf(id).toLowerCase(), enabled: enabled === true, webhooks };
-}
-
-/** `PT5M`, `PT1H`, `P1D`; what is none of these is never. */
-function minutesOf(duration: string): number {
-  const [, days, hours, minutes] = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(duration) ?? [];
-  const sum = Number(days ?? 0) * 1_440 + Number(hours ?? 0) * 60 + Number(minutes ?? 0);
-  return sum > 0 ? sum : Number.POSITIVE_INFINITY;
 }

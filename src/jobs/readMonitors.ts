@@ -2,7 +2,8 @@ import type { Door } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
 import type { MonitorsInAzure, Store, Tenants } from '../app/ports.ts';
 import { digestOf } from '../core/digest.ts';
-import { compareMonitors, type MonitorDifference } from '../core/monitors/compare.ts';
+import { compareMonitors, type Deployed } from '../core/monitors/compare.ts';
+import type { MonitorDifference } from '../core/monitors/difference.ts';
 
 const WATCH = { kind: 'system', part: 'worker' } as const;
 export const MONITORS = 'monitors:';
@@ -14,8 +15,8 @@ export interface ReadMonitorsNeeds {
   readonly tenants: Pick<Tenants, 'list'>;
   readonly door: Door;
   readonly inAzure: MonitorsInAzure;
-  /** Where the action group has to call; `undefined` where nobody told us our own address. */
-  readonly webhookUri: string | undefined;
+  /** What we were told of how they were deployed. */
+  readonly deployed: Deployed;
   readonly log: Log;
 }
 
@@ -23,18 +24,17 @@ export interface ReadMonitorsNeeds {
  * Reads the monitors back and tells the door what differs from what was shipped, or that nothing does any more (SI-4). A different set of
  * differences is another alert; the one before is over then. Free tenants have no such log and are left out.
  */
-export function monitorsWatch({ store, tenants, door, inAzure, webhookUri, log }: ReadMonitorsNeeds): () => Promise<void> {
+export function monitorsWatch({ store, tenants, door, inAzure, deployed, log }: ReadMonitorsNeeds): () => Promise<void> {
   let failures = 0;
   return async function look(): Promise<void> {
     const watched = await Promise.all(
-      tenants
-        .list()
-        .filter(({ kind }) => kind !== 'free')
-        .map(async ({ id, name, exclusionGroupId }) => ({ id, name, exclusionGroupId, userIds: await store.watchedUsers(id) })),
+      tenants.list().map(async ({ id, name, kind, exclusionGroupId }) => {
+        return { id, name, kind, exclusionGroupId, userIds: await store.watchedUsers(id) };
+      }),
     );
     let differences: readonly MonitorDifference[];
     try {
-      differences = compareMonitors(watched, await inAzure.read(), webhookUri);
+      differences = compareMonitors(watched, await inAzure.read(), deployed);
       failures = 0;
     } catch (error) {
       failures += 1;

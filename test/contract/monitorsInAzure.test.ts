@@ -4,38 +4,50 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { EXAMPLE } from '../../scripts/monitorDocs.ts';
 import { compareMonitors } from '../../src/core/monitors/compare.ts';
+import type { MonitorProblem } from '../../src/core/monitors/difference.ts';
 import { monitorFiles } from '../../src/core/monitors/templates.ts';
 import { monitorsInAzure } from '../../src/graph/monitors.ts';
 
 const ORIGIN = 'https://management.azure.com';
 const GROUP = '/subscriptions/3c5b1a0e-7d42-4a68-9e1f-0b2c4d6e8f10/resourceGroups/logs';
 const URI = 'https://breakglass.contoso.example/api/signals/azure-monitor';
+const AUDIENCE = 'api://b07b07b0-0000-4000-8000-00000000b004';
+const HOME = '11111111-1111-4111-8111-111111111111';
+const WORKSPACE = `${GROUP}/providers/Microsoft.OperationalInsights/workspaces/logs`;
+const PEOPLE = '/subscriptions/x/resourceGroups/people/providers/Microsoft.Insights/actionGroups/on-call';
 const BOT = `${GROUP}/providers/Microsoft.Insights/actionGroups/breakglass-bot`;
+const DEPLOYED = { webhook: { uri: URI, audience: AUDIENCE, tenantId: HOME }, workspaceId: WORKSPACE.toLowerCase() };
 
+type Changeable = Record<string, unknown>;
+const splitBy = (criterion: Changeable, how: object): void => {
+  Object.assign((criterion.dimensions as Changeable[])[0] ?? {}, how);
+};
 interface Resource {
   readonly type: string;
   readonly name: string;
-  readonly properties: Record<string, unknown>;
+  readonly properties: Changeable;
 }
 let azure: Server;
 let answers: Map<string, { readonly status?: number; readonly body?: object }>;
 let asked: string[];
+let rules: Resource[];
 
 /** What Azure keeps of a template once it is deployed: parameters filled in. */
 const deployed = (): Resource[] =>
   (JSON.parse(monitorFiles(EXAMPLE)['alert-rules.json'] ?? '') as { resources: Resource[] }).resources.map((resource) => {
-    const properties = JSON.parse(JSON.stringify(resource.properties).replaceAll("[parameters('webhookUri')]", URI)) as Record<
-      string,
-      unknown
-    >;
-    return { ...resource, properties: 'actions' in properties ? { ...properties, actions: { actionGroups: [BOT] } } : properties };
+    const filled = Object.entries({ webhookUri: URI, webhookAppIdUri: AUDIENCE, homeTenantId: HOME, workspaceId: WORKSPACE }).reduce(
+      (text, [name, value]) => text.replaceAll(`[parameters('${name}')]`, value),
+      JSON.stringify(resource.properties),
+    );
+    const properties = JSON.parse(filled) as Record<string, unknown>;
+    return { ...resource, properties: 'actions' in properties ? { ...properties, actions: { actionGroups: [PEOPLE, BOT] } } : properties };
   });
 
 beforeEach(async () => {
   const all = deployed();
   const of = (type: string) =>
     all.filter((each) => each.type.endsWith(type)).map((each) => ({ ...each, id: type === 'actionGroups' ? BOT : each.name }));
-  const rules = of('scheduledQueryRules');
+  rules = of('scheduledQueryRules');
   const insights = `${GROUP}/providers/Microsoft.Insights`;
   answers = new Map([
     [`${insights}/scheduledQueryRules?api-version=2023-12-01`, { body: { value: rules.slice(0, 2), nextLink: `${ORIGIN}/next-page` } }],
@@ -48,11 +60,8 @@ beforeEach(async () => {
           value: [
             {
               properties: {
-                workspaceId: '/w',
-                logs: [
-                  { category: 'SignInLogs', enabled: true },
-                  { category: 'AuditLogs', enabled: true },
-                ],
+                workspaceId: WORKSPACE,
+                logs: ['SignInLogs', 'NonInteractiveUserSignInLogs', 'AuditLogs'].map((category) => ({ category, enabled: true })),
               },
             },
           ],
@@ -85,9 +94,52 @@ const read = (more = {}) =>
   }).read();
 
 test('SI-4: what npm run monitors wrote, deployed and read back over every page, is as shipped', async () => {
-  expect(compareMonitors(EXAMPLE, await read(), URI)).toEqual([]);
+  expect(
+    compareMonitors(EXAMPLE, await read(), {
+      webhook: { uri: URI, audience: AUDIENCE, tenantId: HOME },
+      workspaceId: WORKSPACE.toLowerCase(),
+    }),
+  ).toEqual([]);
   expect(asked.every((each) => each.startsWith('GET '))).toBe(true);
   expect(asked.filter((each) => each.includes('aadiam')).every((each) => each.endsWith('Bearer contoso'))).toBe(true);
+});
+
+test.each<[string, (properties: Changeable, criterion: Changeable) => void, MonitorProblem]>([
+  ['disabled', (rule) => (rule.enabled = false), 'disabled'],
+  ['reading another workspace', (rule) => (rule.scopes = [`${WORKSPACE}-2`]), 'other-workspace'],
+  ['run every hour', (rule) => (rule.evaluationFrequency = 'PT1H'), 'other-rhythm'],
+  ['run nobody knows how often', (rule) => (rule.evaluationFrequency = 'often'), 'other-rhythm'],
+  ['counting by the day', (rule) => (rule.windowSize = 'P1D'), 'other-window'],
+  ['looking back over its window', (rule) => delete rule.overrideQueryTimeRange, 'looks-back-less'],
+  ['muted', (rule) => (rule.muteActionsDuration = 'PT30M'), 'mutes-itself'],
+  ['resolving itself by default', (rule) => delete rule.autoMitigate, 'resolves-itself'],
+  ['less severe', (rule) => (rule.severity = 4), 'other-severity'],
+  ['waiting for a thousand', (_rule, criterion) => (criterion.threshold = 1_000), 'other-condition'],
+  ['waiting for fewer', (_rule, criterion) => (criterion.operator = 'LessThan'), 'other-condition'],
+  ['counting otherwise', (_rule, criterion) => (criterion.timeAggregation = 'Average'), 'other-condition'],
+  [
+    'waiting for several runs',
+    (_rule, criterion) => (criterion.failingPeriods = { numberOfEvaluationPeriods: 6, minFailingPeriodsToAlert: 6 }),
+    'waits',
+  ],
+  ['split by some values only', (_rule, criterion) => splitBy(criterion, { operator: 'Include', values: ['x'] }), 'not-split'],
+  ['split by all values but some', (_rule, criterion) => splitBy(criterion, { operator: 'Exclude', values: ['*'] }), 'not-split'],
+  ['calling nobody', (rule) => (rule.actions = {}), 'calls-nobody'],
+])('SI-4: a rule changed in Azure, %s, is found by what Resource Manager tells', async (_how, change, problem) => {
+  const rule = rules[0]?.properties as Changeable;
+  const [criterion] = (rule.criteria as { allOf: Changeable[] }).allOf;
+  if (criterion) change(rule, criterion);
+  expect(compareMonitors(EXAMPLE, await read(), DEPLOYED)).toEqual([
+    expect.objectContaining({ what: 'breakglass-contoso-sign-ins', problem }),
+  ]);
+});
+
+test('SI-4: what Azure leaves out where it is the default is no difference', async () => {
+  for (const { properties } of rules) {
+    Object.assign(properties, { muteActionsDuration: null, overrideQueryTimeRange: 'PT60M', createdWithApiVersion: '2023-12-01' });
+    for (const each of (properties.criteria as { allOf: Changeable[] }).allOf) delete each.failingPeriods;
+  }
+  expect(compareMonitors(EXAMPLE, await read(), DEPLOYED)).toEqual([]);
 });
 
 test('SI-4: a directory that does not let us read its settings is left out; anything else that fails is thrown', async () => {

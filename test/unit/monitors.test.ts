@@ -6,8 +6,10 @@ import { EXAMPLE } from '../../scripts/monitorDocs.ts';
 import { type Door, door } from '../../src/app/dispatch.ts';
 import type { Log } from '../../src/app/log.ts';
 import type { TenantInfo } from '../../src/app/ports.ts';
-import { compareMonitors, type FoundMonitors, type FoundRule, type MonitorDifference } from '../../src/core/monitors/compare.ts';
-import { EVERY_MINUTES, MOST_DIMENSIONS, type MonitoredTenant, rulesFor } from '../../src/core/monitors/rules.ts';
+import { compareMonitors } from '../../src/core/monitors/compare.ts';
+import type { MonitorDifference, MonitorProblem } from '../../src/core/monitors/difference.ts';
+import type { FoundCondition, FoundMonitors, FoundRule, FoundWebhook } from '../../src/core/monitors/found.ts';
+import { EVERY_MINUTES, logsFor, MOST_DIMENSIONS, type MonitoredTenant, rulesFor } from '../../src/core/monitors/rules.ts';
 import { monitorFiles } from '../../src/core/monitors/templates.ts';
 import { monitorsWatch } from '../../src/jobs/readMonitors.ts';
 import { anAccount, NOON } from '../support/builders.ts';
@@ -108,68 +110,194 @@ describe('what is shipped', () => {
   });
 });
 
-const GROUP = '/subscriptions/x/resourcegroups/logs/providers/microsoft.insights/actiongroups/breakglass-bot';
+const RESOURCE_GROUP = '/subscriptions/x/resourcegroups/logs';
+const GROUP = `${RESOURCE_GROUP}/providers/microsoft.insights/actiongroups/breakglass-bot`;
+const PEOPLE = '/subscriptions/x/resourcegroups/people/providers/microsoft.insights/actiongroups/on-call';
+const WORKSPACE = `${RESOURCE_GROUP}/providers/microsoft.operationalinsights/workspaces/logs`;
+const OTHER_WORKSPACE = WORKSPACE.replace(/logs$/, 'quiet');
+const TENANT = '11111111-1111-4111-8111-111111111111';
+const WEBHOOK = { uri: URI, audience: 'api://signals', tenantId: TENANT };
+const DEPLOYED = { webhook: WEBHOOK, workspaceId: WORKSPACE };
+const HOOK: FoundWebhook = { uri: URI, commonSchema: true, secure: true, identifierUri: 'api://signals', tenantId: TENANT };
+
 /** As it was deployed. */
 function asShipped(tenants: readonly MonitoredTenant[] = EXAMPLE): FoundMonitors {
   return {
-    rules: tenants.flatMap(rulesFor).map(({ name, query, dimensions }) => ({
+    resourceGroup: RESOURCE_GROUP,
+    rules: tenants.flatMap(rulesFor).map(({ name, query, dimensions, severity }) => ({
       name,
-      query,
-      dimensions,
       enabled: true,
+      severity,
+      scopes: [WORKSPACE],
+      conditions: [{ query, dimensions, timeAggregation: 'Count', operator: 'GreaterThan', threshold: 0, runs: { needed: 1, of: 1 } }],
       everyMinutes: 5,
+      windowMinutes: 5,
+      looksBackMinutes: 60,
+      muteMinutes: 0,
       resolvesItself: false,
-      actionGroupIds: [GROUP],
+      actionGroupIds: [PEOPLE, GROUP],
     })),
-    actionGroups: [{ id: GROUP, enabled: true, webhooks: [{ uri: URI, commonSchema: true, secure: true }] }],
-    logs: new Map(tenants.map(({ id }) => [id, ['SignInLogs', 'AuditLogs', 'NonInteractiveUserSignInLogs']])),
+    actionGroups: [{ id: GROUP, name: 'breakglass-bot', enabled: true, webhooks: [HOOK] }],
+    logs: logsOf(tenants, WORKSPACE),
   };
 }
+const logsOf = (tenants: readonly MonitoredTenant[], workspaceId: string) =>
+  new Map(tenants.map((tenant) => [tenant.id, logsFor(tenant).map((category) => ({ category, workspaceId }))]));
+/** Of the first tenant only what passes; of the others, all. */
+const withLogs = (keep: (category: string) => boolean, workspaceId = WORKSPACE): FoundMonitors => {
+  const [first] = EXAMPLE;
+  const logs = new Map(logsOf(EXAMPLE, WORKSPACE));
+  if (first) {
+    const kept = logsFor(first).filter(keep);
+    logs.set(
+      first.id,
+      kept.map((category) => ({ category, workspaceId })),
+    );
+  }
+  return { ...asShipped(), logs };
+};
 const withRule = (change: (rule: FoundRule) => FoundRule | undefined): FoundMonitors => ({
   ...asShipped(),
   rules: asShipped().rules.flatMap((rule) => (rule.name === 'breakglass-contoso-sign-ins' ? (change(rule) ?? []) : rule)),
 });
-const problems = (found: FoundMonitors): MonitorDifference['problem'][] =>
-  compareMonitors(EXAMPLE, found, URI).map(({ problem }) => problem);
+const withCondition = (change: (condition: FoundCondition) => Partial<FoundCondition>): FoundMonitors =>
+  withRule((rule) => ({ ...rule, conditions: rule.conditions.map((each) => ({ ...each, ...change(each) })) }));
+const differences = (found: FoundMonitors, deployed = DEPLOYED): readonly MonitorDifference[] => compareMonitors(EXAMPLE, found, deployed);
+const problems = (found: FoundMonitors): MonitorProblem[] => differences(found).map(({ problem }) => problem);
 
 describe('what is read back', () => {
   test('nothing differs where all is as shipped, whatever else is there, and however the query is laid out', () => {
     expect(problems(asShipped())).toEqual([]);
-    expect(problems(withRule((rule) => ({ ...rule, query: rule.query.replaceAll('\n', '  \r\n ') })))).toEqual([]);
+    expect(problems(withCondition(({ query }) => ({ query: query.replaceAll('\n', '  \r\n ') })))).toEqual([]);
+    const more = { ...asShipped().rules[0], name: 'mine', enabled: false, scopes: [] } as FoundRule;
+    expect(problems({ ...asShipped(), rules: [...asShipped().rules, more] })).toEqual([]);
   });
 
-  test.each<[string, FoundMonitors, MonitorDifference['problem']]>([
+  test('a tenant without accounts, and a free one, is watched by nothing: nothing is missed', () => {
+    const nobody = EXAMPLE.map((tenant) => ({ ...tenant, userIds: [] }));
+    const free = EXAMPLE.map((tenant) => ({ ...tenant, kind: 'free' as const }));
+    const nothing: FoundMonitors = { resourceGroup: RESOURCE_GROUP, rules: [], actionGroups: [], logs: new Map() };
+    for (const tenants of [nobody, free]) expect(compareMonitors(tenants, nothing, DEPLOYED)).toEqual([]);
+  });
+
+  test.each<[string, FoundMonitors, MonitorProblem]>([
     ['a rule that is gone', withRule(() => undefined), 'missing'],
     ['a rule that is off', withRule((rule) => ({ ...rule, enabled: false })), 'disabled'],
     [
       'an account left out',
-      withRule((rule) => ({
-        ...rule,
-        query: rule.query.replace('aaaaaaaa-0000-4000-8000-000000000002', 'aaaaaaaa-0000-4000-8000-000000000009'),
+      withCondition(({ query }) => ({
+        query: query.replace('aaaaaaaa-0000-4000-8000-000000000002', 'aaaaaaaa-0000-4000-8000-000000000009'),
       })),
       'account-missing',
     ],
-    ['a clause that hides', withRule((rule) => ({ ...rule, query: `${rule.query}\n| where ResultType != "0"` })), 'other-query'],
-    ['a dimension left out', withRule((rule) => ({ ...rule, dimensions: rule.dimensions.slice(1) })), 'not-split'],
+    ['a clause that hides', withCondition(({ query }) => ({ query: `${query}\n| where ResultType != "0"` })), 'other-query'],
+    ['a dimension left out', withCondition(({ dimensions }) => ({ dimensions: dimensions.slice(1) })), 'not-split'],
+    ['another workspace to read', withRule((rule) => ({ ...rule, scopes: [OTHER_WORKSPACE] })), 'other-workspace'],
     ['a slower rhythm', withRule((rule) => ({ ...rule, everyMinutes: 60 })), 'other-rhythm'],
+    ['another window', withRule((rule) => ({ ...rule, windowMinutes: 1_440 })), 'other-window'],
+    ['less to look back on', withRule((rule) => ({ ...rule, looksBackMinutes: 5 })), 'looks-back-less'],
+    ['nothing but the window to look back on', withRule((rule) => ({ ...rule, looksBackMinutes: undefined })), 'looks-back-less'],
+    ['a higher threshold', withCondition(() => ({ threshold: 1_000 })), 'other-condition'],
+    ['another operator', withCondition(() => ({ operator: 'LessThan' })), 'other-condition'],
+    ['another aggregation', withCondition(() => ({ timeAggregation: 'Average' })), 'other-condition'],
+    ['a second condition', withRule((rule) => ({ ...rule, conditions: [...rule.conditions, ...rule.conditions] })), 'other-condition'],
+    ['runs that have to fail in a row', withCondition(() => ({ runs: { needed: 4, of: 6 } })), 'waits'],
+    ['a mute after each alert', withRule((rule) => ({ ...rule, muteMinutes: 1_440 })), 'mutes-itself'],
     ['alerts that resolve themselves', withRule((rule) => ({ ...rule, resolvesItself: true })), 'resolves-itself'],
+    ['another severity', withRule((rule) => ({ ...rule, severity: 4 })), 'other-severity'],
     ['no action group', withRule((rule) => ({ ...rule, actionGroupIds: [] })), 'calls-nobody'],
-    ['another action group', withRule((rule) => ({ ...rule, actionGroupIds: ['/other'] })), 'bot-not-called'],
-    ['logs that are not sent', { ...asShipped(), logs: new Map([[EXAMPLE[0]?.id ?? '', ['AuditLogs']]]) }, 'log-not-sent'],
-  ])('SI-4: %s is a difference', (_what, found, problem) => {
+    ['another action group', withRule((rule) => ({ ...rule, actionGroupIds: [PEOPLE] })), 'bot-not-called'],
+    ['nobody but the bot', withRule((rule) => ({ ...rule, actionGroupIds: [GROUP] })), 'people-not-called'],
+    ['a log that is not sent', withLogs((category) => category !== 'AuditLogs'), 'log-not-sent'],
+    ['sessions that are not sent', withLogs((category) => category !== 'NonInteractiveUserSignInLogs'), 'log-not-sent'],
+    ['no log at all', withLogs(() => false), 'no-logs'],
+    ['logs to another workspace', withLogs(() => true, OTHER_WORKSPACE), 'logs-elsewhere'],
+  ])('SI-4: %s is a difference, and one', (_what, found, problem) => {
     expect(problems(found)).toEqual([problem]);
   });
 
-  test.each([
-    ['is off', { enabled: false }],
-    ['calls another address', { webhooks: [{ uri: 'https://evil.example/api/signals/azure-monitor', commonSchema: true, secure: true }] }],
-    ['is not secure', { webhooks: [{ uri: URI, commonSchema: true, secure: false }] }],
-    ['has another schema', { webhooks: [{ uri: URI, commonSchema: false, secure: true }] }],
-  ])('SI-4: an action group that %s is a difference of every rule that has to call the bot', (_what, change) => {
+  test('SI-4: without a word on the workspace, rules have to read the one the logs go to', () => {
+    const { workspaceId: _unknown, ...untold } = DEPLOYED;
+    expect(
+      differences(
+        withLogs(() => true, OTHER_WORKSPACE),
+        untold as typeof DEPLOYED,
+      ),
+    ).toEqual(
+      ['sign-ins', 'sign-ins-by-session', 'changes'].map((rule) => ({ what: `breakglass-contoso-${rule}`, problem: 'other-workspace' })),
+    );
+    expect(differences(asShipped(), untold as typeof DEPLOYED)).toEqual([]);
+  });
+
+  test('a B2C tenant is not asked for sessions, and a tenant that does not show its settings for nothing', () => {
+    const sent = new Map(asShipped().logs);
+    sent.delete(EXAMPLE[0]?.id ?? '');
+    expect(problems({ ...asShipped(), logs: sent })).toEqual([]);
+    expect(
+      asShipped()
+        .logs.get(EXAMPLE[1]?.id ?? '')
+        ?.map(({ category }) => category),
+    ).toEqual(['SignInLogs', 'AuditLogs']);
+  });
+
+  test.each<[string, Partial<FoundMonitors['actionGroups'][number]>, MonitorDifference]>([
+    ['is off', { enabled: false }, { what: 'breakglass-bot', problem: 'disabled' }],
+    ['has no webhook', { webhooks: [] }, { what: 'breakglass-bot', problem: 'no-webhook' }],
+    [
+      'calls another address',
+      { webhooks: [{ ...HOOK, uri: 'https://evil.example/api/signals/azure-monitor' }] },
+      { what: 'breakglass-bot', problem: 'webhook-elsewhere', detail: 'evil.example' },
+    ],
+    ['brings no token', { webhooks: [{ ...HOOK, secure: false }] }, { what: 'breakglass-bot', problem: 'webhook-unsigned' }],
+    [
+      'asks for a token of another registration',
+      { webhooks: [{ ...HOOK, identifierUri: 'api://other' }] },
+      { what: 'breakglass-bot', problem: 'webhook-other-audience' },
+    ],
+    [
+      'asks another tenant for it',
+      { webhooks: [{ ...HOOK, tenantId: '55555555-5555-4555-8555-555555555555' }] },
+      { what: 'breakglass-bot', problem: 'webhook-other-audience' },
+    ],
+    ['has another schema', { webhooks: [{ ...HOOK, commonSchema: false }] }, { what: 'breakglass-bot', problem: 'webhook-other-schema' }],
+  ])('SI-4: an action group that %s is one difference, not one of each rule that calls it', (_what, change, difference) => {
     const found = asShipped();
-    const broken = { ...found, actionGroups: found.actionGroups.map((group) => ({ ...group, ...change })) };
-    expect(new Set(problems(broken))).toEqual(new Set(['bot-not-called']));
-    expect(problems(broken)).toHaveLength(RULES.filter(({ calls }) => calls === 'bot').length);
+    expect(differences({ ...found, actionGroups: found.actionGroups.map((group) => ({ ...group, ...change })) })).toEqual([difference]);
+  });
+
+  test('SI-4: an action group that is gone is one difference; one of another name that calls us will do', () => {
+    expect(differences({ ...asShipped(), actionGroups: [] })).toEqual([{ what: 'breakglass-bot', problem: 'missing' }]);
+    const mine = `${RESOURCE_GROUP}/providers/microsoft.insights/actiongroups/mine`;
+    const renamed: FoundMonitors = {
+      ...asShipped(),
+      actionGroups: [{ id: mine, name: 'mine', enabled: true, webhooks: [HOOK] }],
+      rules: asShipped().rules.map((rule) => ({ ...rule, actionGroupIds: [PEOPLE, mine] })),
+    };
+    expect(problems(renamed)).toEqual([]);
+  });
+
+  test('SI-4: where no rule calls us, what is wrong with our group is said besides, in one order whatever Azure lists first', () => {
+    const missed = (...actionGroupIds: string[]): FoundMonitors => ({
+      ...asShipped(),
+      actionGroups: [],
+      rules: asShipped().rules.map((rule) => ({ ...rule, actionGroupIds })),
+    });
+    expect(differences(missed(PEOPLE)).at(-1)).toEqual({ what: 'breakglass-bot', problem: 'missing' });
+    const other = GROUP.replace('breakglass-bot', 'another');
+    expect(differences(missed(GROUP, other))).toEqual(differences(missed(other, GROUP)));
+  });
+
+  test('SI-4: how long something lasts is said in words', () => {
+    const detail = (muteMinutes: number) => differences(withRule((rule) => ({ ...rule, muteMinutes })))[0]?.detail;
+    expect([1, 90, 1_440, Number.POSITIVE_INFINITY].map(detail)).toEqual(['1 minute', '90 minutes', '24 hours', 'an unknown time']);
+  });
+
+  test('SI-4: the group that calls people, where it can be read, has to be there and on', () => {
+    const onCall = `${RESOURCE_GROUP}/providers/microsoft.insights/actiongroups/on-call`;
+    const near: FoundMonitors = { ...asShipped(), rules: asShipped().rules.map((rule) => ({ ...rule, actionGroupIds: [onCall, GROUP] })) };
+    expect(differences(near)).toEqual([{ what: 'on-call', problem: 'missing' }]);
+    const off = { id: onCall, name: 'on-call', enabled: false, webhooks: [] };
+    expect(differences({ ...near, actionGroups: [...near.actionGroups, off] })).toEqual([{ what: 'on-call', problem: 'disabled' }]);
   });
 });
 
@@ -187,6 +315,7 @@ describe('the watch', () => {
   const mine: MonitoredTenant = {
     id: tenant.id,
     name: 'contoso',
+    kind: 'workforce',
     exclusionGroupId: tenant.exclusionGroupId,
     userIds: [anAccount().objectId],
   };
@@ -202,7 +331,7 @@ describe('the watch', () => {
         return found;
       },
     };
-    look = monitorsWatch({ store, tenants: { list: () => [tenant] }, door: front, inAzure, webhookUri: URI, log });
+    look = monitorsWatch({ store, tenants: { list: () => [tenant] }, door: front, inAzure, deployed: DEPLOYED, log });
   });
 
   test('SI-4: a difference is one alert while it stands, another one is another, and nothing is left when all is as shipped', async () => {
@@ -213,7 +342,7 @@ describe('the watch', () => {
     await look();
     await look();
     expect(alerts()).toEqual([['monitors-differ', 'open']]);
-    found = { ...asShipped([mine]), actionGroups: [] };
+    found = { ...asShipped([mine]), actionGroups: [] }; // another difference
     await look();
     expect(alerts().map(([, state]) => state)).toEqual(['over', 'open']);
     found = asShipped([mine]);

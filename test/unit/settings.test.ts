@@ -8,6 +8,8 @@ import { TABLE } from '../../src/config/table.ts';
 import { parseTenants, type TenantConfig } from '../../src/config/tenants.ts';
 
 const GUID = '11111111-1111-4111-8111-111111111111';
+const GROUP = `/subscriptions/${GUID}/resourceGroups/logs`;
+const WORKSPACE = `${GROUP}/providers/Microsoft.OperationalInsights/workspaces/contoso-logs`;
 const PRODUCTION = {
   DATABASE_URL: 'postgres://breakglass:hunter2@db.contoso.com/breakglass?sslmode=verify-full',
   BOT_ID: GUID,
@@ -126,6 +128,8 @@ describe('settings', () => {
     [{ BREAKGLASS_TEAMS_SERVICE_URLS: 'https://smba.trafficmanager.net/teams' }, 'BREAKGLASS_TEAMS_SERVICE_URLS'],
     [{ BREAKGLASS_TEAMS_SERVICE_URLS: 'https://evil.trafficmanager.net' }, 'BREAKGLASS_TEAMS_SERVICE_URLS'],
     [{ BREAKGLASS_CLOUD: 'usgov', BREAKGLASS_TEAMS_SERVICE_URLS: 'https://smba.trafficmanager.net' }, 'BREAKGLASS_TEAMS_SERVICE_URLS'],
+    [{ BREAKGLASS_MONITORS_RESOURCE_GROUP: GROUP, BREAKGLASS_MONITORS_WORKSPACE: GROUP }, 'BREAKGLASS_MONITORS_WORKSPACE'],
+    [{ BREAKGLASS_MONITORS_WORKSPACE: WORKSPACE }, 'BREAKGLASS_MONITORS_RESOURCE_GROUP'],
   ])('production refuses %o', (changes, name) => {
     expect(faults(changes)).toEqual([name]);
   });
@@ -137,6 +141,7 @@ describe('settings', () => {
     { BREAKGLASS_REQUESTERS_GROUP_ID: GUID, BREAKGLASS_APPROVERS_GROUP_ID: GUID },
     { BREAKGLASS_TEAMS_SERVICE_URLS: 'https://smba.trafficmanager.net, https://smba.infra.gcc.teams.microsoft.com' },
     { BREAKGLASS_SIGNALS_AUDIENCE: 'api://breakglass-signals' },
+    { BREAKGLASS_MONITORS_RESOURCE_GROUP: GROUP, BREAKGLASS_MONITORS_WORKSPACE: WORKSPACE },
   ])('production takes %o', (changes) => {
     expect(faults(changes)).toEqual([]);
   });

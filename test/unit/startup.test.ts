@@ -29,8 +29,8 @@ test('ST-2: production with unsafe settings ends before it listens, names each o
 
 describe('ST-3: production talks https, to the built-in clouds', () => {
   const urlsOf = (name: keyof typeof CLOUDS): string[] => {
-    const { loginOrigin, stsOrigin, graphOrigin, serviceUrls } = CLOUDS[name];
-    return [loginOrigin, stsOrigin, graphOrigin, ...serviceUrls, ...Object.values(channelOf(CLOUDS[name], 't'))];
+    const { loginOrigin, stsOrigin, graphOrigin, armOrigin, serviceUrls } = CLOUDS[name];
+    return [loginOrigin, stsOrigin, graphOrigin, armOrigin, ...serviceUrls, ...Object.values(channelOf(CLOUDS[name], 't'))];
   };
   const urls = [...new Set(CLOUD_NAMES.flatMap(urlsOf))];
 
@@ -38,7 +38,7 @@ describe('ST-3: production talks https, to the built-in clouds', () => {
     const { protocol, hostname, port } = new URL(url);
     expect([protocol, port]).toEqual(['https:', '']);
     expect(hostname).toMatch(
-      /(^|\.)(microsoftonline\.(com|us|cn)|microsoft\.(com|us)|chinacloudapi\.cn|partner\.microsoftonline\.cn|botframework\.(com|us|azure\.us|azure\.cn)|trafficmanager\.net|sts\.windows\.net)$/i,
+      /(^|\.)(microsoftonline\.(com|us|cn)|microsoft\.(com|us)|management\.azure\.com|usgovcloudapi\.net|chinacloudapi\.cn|partner\.microsoftonline\.cn|botframework\.(com|us|azure\.us|azure\.cn)|trafficmanager\.net|sts\.windows\.net)$/i,
     );
   });
 

@@ -1,43 +1,85 @@
 import type { AlertCause } from '../../core/alert/types.ts';
-import type { MonitorDifference } from '../../core/monitors/compare.ts';
+import type { MonitorDifference, MonitorProblem } from '../../core/monitors/difference.ts';
 import { textFact } from '../facts.ts';
 import { plain } from '../text.ts';
 import type { Told } from './alert.ts';
 
-const PROBLEMS: { readonly [P in MonitorDifference['problem']]: (detail: string) => string } = {
+/** What is so, and what it means. */
+const PROBLEMS: { readonly [P in MonitorProblem]: (detail: string) => string } = {
   unreadable: () => 'cannot be read',
   missing: () => 'is not there',
   disabled: () => 'is switched off',
-  'account-missing': (id) => `does not name the account ${id}`,
-  'other-query': () => 'has another query',
-  'not-split': (column) => `is not split by ${column}`,
-  'other-rhythm': (rhythm) => `runs every ${rhythm} only`,
-  'resolves-itself': () => 'resolves its alerts by itself',
-  'calls-nobody': () => 'calls no action group',
+  'account-missing': (id) => `does not name the account ${id}: it can sign in unseen`,
+  'other-query': () => 'has another query: it may look past the accounts',
+  'other-workspace': () => 'reads another workspace than the logs are sent to: it sees nothing',
+  'not-split': (column) => `is not split by ${column}: its alerts do not tell it`,
+  'other-rhythm': (rhythm) => `runs every ${rhythm} only: it never looks at what came in between`,
+  'other-window': (window) => `counts over ${window} at a time instead of five minutes`,
+  'looks-back-less': (time) => `looks back ${time} only: what comes late is never seen`,
+  'other-condition': (condition) => `fires on another condition (${condition}): a sign-in may not be enough`,
+  waits: (runs) => `fires only if ${runs} runs find something: a single sign-in is told to nobody`,
+  'mutes-itself': (time) => `is mute for ${time} after an alert: the next sign-in is told to nobody`,
+  'resolves-itself': () => 'resolves its alerts by itself: while one stands, the next sign-in raises none',
+  'other-severity': (severity) => `has severity ${severity}: who is called by severity may not be`,
+  'calls-nobody': () => 'calls no action group: nobody is told',
+  'people-not-called': () => 'calls nobody but me: while I am down, nobody is told',
   'bot-not-called': () => 'does not call me by the secure webhook',
-  'log-not-sent': (category) => `does not send ${category}`,
+  'no-webhook': () => 'has no webhook: I am not called',
+  'webhook-elsewhere': (host) => `calls ${host} and not me`,
+  'webhook-unsigned': () => 'calls me without a token of Entra: I refuse the call',
+  'webhook-other-audience': () => 'asks for the token of another registration or tenant: I refuse the call',
+  'webhook-other-schema': () => 'does not use the common alert schema: I cannot read all of it',
+  'no-logs': () => 'sends no log to a workspace: no rule sees anything',
+  'log-not-sent': (category) => `does not send ${category}: no rule sees it`,
+  'logs-elsewhere': (categories) => `sends ${categories} to another workspace: no rule sees it there`,
+};
+
+const FILES: { readonly [P in MonitorProblem]?: string } = {
+  'no-logs': 'diagnostic-settings.json',
+  'log-not-sent': 'diagnostic-settings.json',
+  'logs-elsewhere': 'diagnostic-settings.json',
 };
 
 const MOST = 8;
 
-/** What the alert about monitors says: each difference, as many as fit. */
+/** What the alert about monitors says: each difference once, with everything it is true of, as many as fit. */
 export function tellMonitors({ differences }: Extract<AlertCause, { kind: 'monitors-differ' }>): Told {
-  const count = differences.length;
   const unreadable = differences.some(({ problem }) => problem === 'unreadable');
+  const lines = folded(differences);
+  const count = lines.length;
   return {
     title: 'What watches the accounts from Azure is not as shipped',
     state: unreadable ? 'Nobody knows what is there: it cannot be read' : `${count} ${count === 1 ? 'difference' : 'differences'}`,
     facts: [
-      ...differences
-        .slice(0, MOST)
-        // The name comes from Azure, where anybody may have written it: it is a value, never a label (CM-3).
-        .map(({ what, problem, detail = '' }, index) =>
-          textFact(`${index + 1}`, `${plain(what, 60)} ${PROBLEMS[problem](plain(detail, 80))}`, 220),
-        ),
-      ...(count > MOST ? [textFact('And', `${count - MOST} more`)] : []),
+      ...lines.slice(0, MOST).map((line, index) => textFact(`${index + 1}`, line, 400)),
+      ...(lines.length > MOST ? [textFact('And', `${lines.length - MOST} more`)] : []),
     ],
-    next: 'If nobody meant it, somebody may be hiding a sign-in: look at the sign-in log in Entra. Then run npm run monitors and deploy what it writes.',
+    next: unreadable ? UNREADABLE : nextStep(differences),
     reported: 'Found by reading Azure back.',
     over: 'What watches the accounts from Azure is as shipped again',
   };
+}
+
+/** A new account is missing in every rule: that is one line. Names come from Azure, where anybody may have written them: values, never labels (CM-3). */
+function folded(differences: readonly MonitorDifference[]): string[] {
+  const byWords = new Map<string, string[]>();
+  for (const { what, problem, detail = '' } of differences) {
+    const words = PROBLEMS[problem](plain(detail, 120));
+    byWords.set(words, [...(byWords.get(words) ?? []), plain(what, 60)]);
+  }
+  return [...byWords].map(([words, [first = '', ...others]]) =>
+    others.length === 0 ? `${first} ${words}` : `${first} ${words}. The same: ${others.join(', ')}`,
+  );
+}
+
+const UNREADABLE =
+  'Look at the rules in Azure yourself. Then see that the identity which reads them still holds Monitoring Reader, and that I reach Azure.';
+
+function nextStep(differences: readonly MonitorDifference[]): string {
+  const files = [...new Set(differences.map(({ problem }) => FILES[problem] ?? 'alert-rules.json'))].sort();
+  const mend = `run npm run monitors and deploy the ${files.join(' and ')} that it writes`;
+  if (differences.every(({ problem }) => problem === 'account-missing')) {
+    return `After a new account that is to be expected: ${mend}. If there was none, somebody may be hiding a sign-in: look at the sign-in log in Entra.`;
+  }
+  return `If nobody meant it, somebody may be hiding a sign-in: look at the sign-in log in Entra. Then ${mend}.`;
 }

@@ -1,6 +1,6 @@
 import type { ConfigurationChange } from '../configuration.ts';
 import type { Hop, LegId } from '../drill/types.ts';
-import type { MonitorDifference } from '../monitors/compare.ts';
+import type { MonitorDifference } from '../monitors/difference.ts';
 import type { PersonRef, Role } from '../people.ts';
 import type { ChangeConcern, ChangeOrigin, DirectoryChange } from './change.ts';
 

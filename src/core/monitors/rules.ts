@@ -2,6 +2,8 @@
 export interface MonitoredTenant {
   readonly id: string;
   readonly name: string;
+  /** A free one has no log that could be sent anywhere (Learn, monitoring prerequisites: P1 or P2). */
+  readonly kind: 'workforce' | 'b2c' | 'free';
   /** Object ids of its accounts. */
   readonly userIds: readonly string[];
   readonly exclusionGroupId: string;
@@ -23,8 +25,10 @@ export interface MonitorRule {
 /** Rules are evaluated this often, and look at what was ingested since: rows come late, and by ingestion time each is seen once (domain.md M9). */
 export const EVERY_MINUTES = 5;
 /** Rows that are older than this when they come in are seen no more by a rule; the poll of the sign-in log still finds them. */
-export const LOOK_BACK = 'PT1H';
+export const LOOK_BACK_MINUTES = 60;
 export const MOST_DIMENSIONS = 6;
+/** The action group that calls the bot; people's own are given when it is deployed. */
+export const BOT_ACTION_GROUP = 'breakglass-bot';
 
 const SIGN_IN_COLUMNS = ['UserId', 'UserPrincipalName', 'IPAddress', 'ResultType', 'CorrelationId', 'AADTenantId'] as const;
 const CHANGE_COLUMNS = ['OperationName', 'Result', 'ActorId', 'TargetId', 'CorrelationId', 'AADTenantId'] as const;
@@ -34,7 +38,7 @@ const CHANGE_COLUMNS = ['OperationName', 'Result', 'ActorId', 'TargetId', 'Corre
  * changes to an account, by it, to the exclusion group and to Conditional Access (domain.md M2 to M9). None where there is no account yet.
  */
 export function rulesFor(tenant: MonitoredTenant): readonly MonitorRule[] {
-  if (tenant.userIds.length === 0) return [];
+  if (tenant.userIds.length === 0 || tenant.kind === 'free') return [];
   const name = (what: string): string => `breakglass-${tenant.name}-${what}`;
   return [
     {
@@ -63,6 +67,15 @@ export function rulesFor(tenant: MonitoredTenant): readonly MonitorRule[] {
     },
   ];
 }
+
+const LOGS = ['SignInLogs', 'NonInteractiveUserSignInLogs', 'AuditLogs'] as const;
+
+/**
+ * Categories that a directory has to send to the workspace, because the rules read the tables they end in. B2C documents sign-ins and audits
+ * only (Learn, active-directory-b2c/azure-monitor, 2026-11).
+ */
+export const logsFor = ({ kind }: Pick<MonitoredTenant, 'kind'>): readonly string[] =>
+  kind === 'free' ? [] : LOGS.filter((category) => kind === 'workforce' || category !== 'NonInteractiveUserSignInLogs');
 
 /** In the table SigninLogs the column TenantId is the workspace; the directory is AADTenantId. */
 function signIns(table: string, { id, userIds }: MonitoredTenant): string {

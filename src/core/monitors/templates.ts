@@ -1,4 +1,4 @@
-import { EVERY_MINUTES, LOOK_BACK, type MonitoredTenant, rulesFor } from './rules.ts';
+import { BOT_ACTION_GROUP, EVERY_MINUTES, LOOK_BACK_MINUTES, logsFor, type MonitoredTenant, rulesFor } from './rules.ts';
 
 /** Files by name, each the text of one ARM template or query. */
 export type MonitorFiles = Readonly<Record<string, string>>;
@@ -6,6 +6,7 @@ export type MonitorFiles = Readonly<Record<string, string>>;
 const SCHEMA = 'https://schema.management.azure.com/schemas';
 const text = { type: 'string' } as const;
 const frequency = `PT${EVERY_MINUTES}M`;
+const lookBack = `PT${LOOK_BACK_MINUTES / 60}H`;
 
 /** Everything that is deployed to watch the accounts from Azure: rendered for these tenants, whole, so that deploying it again changes nothing. */
 export function monitorFiles(tenants: readonly MonitoredTenant[]): MonitorFiles {
@@ -36,12 +37,12 @@ function alertRules(tenants: readonly MonitoredTenant[]): object {
         metadata: { description: 'Action groups that call or mail people, for when Breakglass is down.' },
       },
     },
-    variables: { botActionGroupId: "[resourceId('Microsoft.Insights/actionGroups', 'breakglass-bot')]" },
+    variables: { botActionGroupId: `[resourceId('Microsoft.Insights/actionGroups', '${BOT_ACTION_GROUP}')]` },
     resources: [
       {
         type: 'Microsoft.Insights/actionGroups',
         apiVersion: '2023-01-01',
-        name: 'breakglass-bot',
+        name: BOT_ACTION_GROUP,
         location: 'Global',
         properties: {
           groupShortName: 'breakglass',
@@ -73,7 +74,7 @@ function alertRules(tenants: readonly MonitoredTenant[]): object {
           scopes: ["[parameters('workspaceId')]"],
           evaluationFrequency: frequency,
           windowSize: frequency,
-          overrideQueryTimeRange: LOOK_BACK,
+          overrideQueryTimeRange: lookBack,
           // A sign-in is not over because no other follows.
           autoMitigate: false,
           criteria: {
@@ -117,7 +118,7 @@ function sentinelRules(tenants: readonly MonitoredTenant[]): object {
         enabled: true,
         query,
         queryFrequency: frequency,
-        queryPeriod: LOOK_BACK,
+        queryPeriod: lookBack,
         triggerOperator: 'GreaterThan',
         triggerThreshold: 0,
         suppressionEnabled: false,
@@ -139,7 +140,7 @@ function diagnosticSettings(): object {
     contentVersion: '1.0.0.0',
     parameters: {
       workspaceId: text,
-      categories: { type: 'array', defaultValue: ['SignInLogs', 'NonInteractiveUserSignInLogs', 'AuditLogs'] },
+      categories: { type: 'array', defaultValue: logsFor({ kind: 'workforce' }) },
     },
     resources: [
       {

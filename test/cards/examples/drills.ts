@@ -109,10 +109,13 @@ export const DRILLS: readonly Example[] = [
         cause: {
           kind: 'monitors-differ',
           differences: [
-            { what: 'breakglass-contoso-sign-ins', problem: 'account-missing', detail: anAccount().objectId },
-            { what: 'breakglass-contoso-sign-ins', problem: 'bot-not-called' },
+            { what: 'breakglass-contoso-sign-ins', problem: 'mutes-itself', detail: '24 hours' },
+            ...['sign-ins', 'sign-ins-by-session', 'changes'].map((rule) => {
+              return { what: `breakglass-contoso-${rule}`, problem: 'account-missing', detail: anAccount().objectId } as const;
+            }),
             { what: 'breakglass-contoso-changes', problem: 'disabled' },
-            { what: 'contoso', problem: 'log-not-sent', detail: 'AuditLogs' },
+            { what: 'breakglass-bot', problem: 'webhook-elsewhere', detail: 'hooks.example' },
+            { what: 'contoso', problem: 'log-not-sent', detail: 'NonInteractiveUserSignInLogs' },
           ],
         },
       },

@@ -1,0 +1,60 @@
+/** What Azure says is there. Ids of resources are in lower case. */
+export interface FoundMonitors {
+  /** The resource group that rules and action groups were read from. */
+  readonly resourceGroup: string;
+  readonly rules: readonly FoundRule[];
+  readonly actionGroups: readonly FoundActionGroup[];
+  /** By tenant id: what its diagnostic settings send, and where. A tenant that does not let us read them is not in it. */
+  readonly logs: ReadonlyMap<string, readonly FoundLog[]>;
+}
+
+export interface FoundRule {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly severity: number;
+  /** Resource ids of what it reads. */
+  readonly scopes: readonly string[];
+  /** All of them have to be met at once. */
+  readonly conditions: readonly FoundCondition[];
+  readonly everyMinutes: number;
+  readonly windowMinutes: number;
+  /** How far back events may lie; `undefined` where the rule says nothing and Azure takes the window. */
+  readonly looksBackMinutes: number | undefined;
+  /** How long it calls nobody after it has. */
+  readonly muteMinutes: number;
+  readonly resolvesItself: boolean;
+  readonly actionGroupIds: readonly string[];
+}
+
+export interface FoundCondition {
+  readonly query: string;
+  /** Columns it is split by, with every value. */
+  readonly dimensions: readonly string[];
+  readonly timeAggregation: string;
+  readonly operator: string;
+  readonly threshold: number;
+  /** It fires when so many of the last runs found something. */
+  readonly runs: { readonly needed: number; readonly of: number };
+}
+
+export interface FoundActionGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly webhooks: readonly FoundWebhook[];
+}
+
+export interface FoundWebhook {
+  readonly uri: string;
+  readonly commonSchema: boolean;
+  /** Whether it brings a token of Entra, for which registration, and of which tenant. */
+  readonly secure: boolean;
+  readonly identifierUri: string;
+  readonly tenantId: string;
+}
+
+/** One category of log on its way to one workspace. */
+export interface FoundLog {
+  readonly category: string;
+  readonly workspaceId: string;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, test } from '@jest/globals';
+import { tellMonitors } from '../../src/cards/views/monitorWords.ts';
+import type { MonitorDifference } from '../../src/core/monitors/difference.ts';
+
+const told = (...differences: MonitorDifference[]) => tellMonitors({ kind: 'monitors-differ', differences });
+const lines = (...differences: MonitorDifference[]): string[] => told(...differences).facts.map(({ label, value }) => `${label}: ${value}`);
+const missing = (rule: string, detail = 'aaaaaaaa-0000-4000-8000-000000000001'): MonitorDifference => {
+  return { what: `breakglass-contoso-${rule}`, problem: 'account-missing', detail };
+};
+
+describe('the words of monitors that differ', () => {
+  test('what is true of several rules is said once, with all of them', () => {
+    expect(lines(missing('sign-ins'), { what: 'contoso', problem: 'no-logs' }, missing('changes'))).toEqual([
+      '1: breakglass-contoso-sign-ins does not name the account aaaaaaaa-0000-4000-8000-000000000001: it can sign in unseen. The same: breakglass-contoso-changes',
+      '2: contoso sends no log to a workspace: no rule sees anything',
+    ]);
+    expect(told(missing('sign-ins'), missing('changes')).state).toBe('1 difference');
+  });
+
+  test('eight lines, and how many are left', () => {
+    const many = Array.from({ length: 11 }, (_, index) => missing('sign-ins', `account ${index}`));
+    expect(lines(...many)).toHaveLength(9);
+    expect(lines(...many).at(-1)).toBe('And: 3 more');
+  });
+
+  test('the next step names the files to deploy, and says when a difference is to be expected', () => {
+    expect(told(missing('sign-ins')).next).toMatch(
+      /^After a new account that is to be expected: run npm run monitors and deploy the alert-rules\.json/,
+    );
+    expect(
+      told(missing('sign-ins'), { what: 'breakglass-bot', problem: 'disabled' }, { what: 'contoso', problem: 'no-logs' }).next,
+    ).toMatch(/^If nobody meant it.* deploy the alert-rules\.json and diagnostic-settings\.json that it writes\.$/);
+    const unread = told({ what: 'Azure Resource Manager', problem: 'unreadable' });
+    expect(unread.next).toContain('Monitoring Reader');
+    expect(unread.next).not.toContain('deploy');
+  });
+});
