@@ -228,6 +228,7 @@ describe('what each of it leaves on record, whole, and what is owed', () => {
     const unused = next(passIssued(issued, 1, person('dana'), T5, hours(8)));
     expect(unused.parts[0]).not.toHaveProperty('before');
     expect(next(passIssued(keyed, 1, person('dana'), T5, hours(8))).parts[0]?.before).toEqual(keyed.parts[0]);
+    expect(next(passIssued(keyed, 2, person('eli'), T5, hours(8))).parts[1]?.before).toEqual(keyed.parts[1]);
     // A new key of the same request never counts as what was there before.
     const registered = next(keyRegistered(issued, 1, { methodId: 'K1' }));
     expect(next(passIssued(registered, 1, person('dana'), pass('T2'), hours(9))).parts[0]).not.toHaveProperty('before');
@@ -310,6 +311,8 @@ describe('what each of it leaves on record, whole, and what is owed', () => {
     );
     expect(code(passesDestroyed({ ...seen, parts: [expired, second as Part] }, 'R-2'))).toBe('nothing-to-do');
     expect(code(passesDestroyed(one, 'R-3'))).toBe('nothing-to-do');
+    // Of a new account the next custodian has no pass yet.
+    expect(next(passesDestroyed(issued, R)).parts.map(({ state }) => state)).toEqual(['expired', 'sealed']);
   });
 
   test('GR-5: taken back, every card of what was touched is drawn anew, and what was not touched stays', () => {
@@ -328,6 +331,8 @@ describe('what each of it leaves on record, whole, and what is owed', () => {
     // What counts as stored was carried out, and is not taken back.
     const carriedOut: Part = { ...first, state: 'stored' };
     expect(code(keysWithdrawn({ ...rotating, parts: [carriedOut, second] }, 'R-2', false, hours(1)))).toBe('nothing-to-do');
+    expect(code(keysWithdrawn(rotating, 'R-9', false, hours(1)))).toBe('nothing-to-do');
+    expect(next(keysWithdrawn(issued, R, false, hours(1))).parts.map(({ state }) => state)).toEqual(['expired', 'sealed']);
   });
 });
 

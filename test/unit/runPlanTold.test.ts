@@ -1,0 +1,483 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { TENANTS } from '../../sandbox/world.ts';
+import { CustodyFault } from '../../src/app/custodyFault.ts';
+import { type Door, door } from '../../src/app/dispatch.ts';
+import type { Log } from '../../src/app/log.ts';
+import type { TenantInfo, TenantReader, Tenants } from '../../src/app/ports.ts';
+import { digestOf } from '../../src/core/digest.ts';
+import type { ChangeRequest, Plan } from '../../src/core/request/types.ts';
+import { ok } from '../../src/core/result.ts';
+import { keyFileCustody, partContext } from '../../src/custody/keyFile.ts';
+import { type RunPlanNeeds, runPlan } from '../../src/jobs/runPlan.ts';
+import { ringTimers } from '../../src/jobs/timers.ts';
+import { actor, aDecision, anAccount, anAccountPlan, aPlan, aRequest, hours, minutes, NOON, person } from '../support/builders.ts';
+import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../support/memoryStore.ts';
+import { fault, MemoryTenant } from '../support/memoryTenant.ts';
+
+/* What a run reads before it writes, how it ends, and what of it people, the queue and the log are told. That it converges, whatever fails: runPlan.test.ts. */
+const approved = (plan: Plan = aPlan(), more: Partial<ChangeRequest> = {}): ChangeRequest => {
+  const planDigest = digestOf(plan);
+  const decisions = [aDecision('ann', { planDigest }), aDecision('bob', { planDigest })];
+  return aRequest({ plan, state: 'approved', decisions, ...more });
+};
+const CONTOSO: TenantInfo = { ...TENANTS.contoso, name: 'contoso' };
+const { id: requestId, plan: PLAN } = approved();
+const DENIED = fault(403, 'Authorization_RequestDenied');
+const BUSY = fault(503, 'ServiceUnavailable');
+
+let store: MemoryStore;
+let tenant: MemoryTenant;
+let front: Door;
+/** What of the tenant was read, in order. */
+let reads: string[];
+let waited: number[];
+let logged: { readonly event: string; readonly [field: string]: unknown }[];
+const custody = keyFileCustody(Buffer.alloc(32, 5));
+const random = countingRandom();
+
+beforeEach(() => {
+  store = memoryStore(NOON);
+  store.put('request', approved());
+  tenant = new MemoryTenant(NOON, PLAN.tenant.id);
+  front = door({ store, random, policy: TEST_POLICY, tenant: () => undefined });
+  reads = [];
+  waited = [];
+  logged = [];
+});
+
+const log: Log = {
+  info: (event, fields) => void logged.push({ event, ...fields }),
+  warn: (event, fields) => void logged.push({ event, ...fields }),
+  error: (event, fields) => void logged.push({ event, ...fields }),
+  child: () => log,
+};
+const listening = (reader: TenantReader): TenantReader =>
+  new Proxy(reader, {
+    get(target, name, self) {
+      reads.push(String(name));
+      return Reflect.get(target, name, self) as unknown;
+    },
+  });
+const tenants = (info?: TenantInfo): Tenants => ({
+  list: () => [],
+  info: () => info,
+  reader: () => listening(tenant.reader),
+  writer: () => tenant.writer,
+  changer: async () => ({}),
+});
+const needs = (more: Partial<RunPlanNeeds> = {}): RunPlanNeeds => ({
+  door: front,
+  store,
+  people: { lookUp: async () => ({ ok: false, why: 'unknown' }), holders: async () => [person('ann'), person('bob')] },
+  tenants: tenants(),
+  custody,
+  random,
+  log,
+  partContext,
+  wait: async (ms) => {
+    waited.push(ms);
+    at(new Date((await store.now()).getTime() + ms));
+  },
+  ...more,
+});
+const run = (more: Partial<RunPlanNeeds> = {}): Promise<void> => runPlan(needs(more), requestId);
+const request = (): ChangeRequest => store.rows.request.get(requestId) as ChangeRequest;
+/** It is then, for the tenant and for the database alike. */
+const at = (now: Date): void => {
+  store.setClock(now);
+  tenant.nowMs = now.getTime() - NOON.getTime();
+};
+/** The tenant answers a call with this, until it is called to do it again. */
+function refuse(call: keyof MemoryTenant['writer'], error: unknown): () => void {
+  const { writer } = tenant;
+  const kept = writer[call];
+  Object.assign(writer, {
+    [call]: async () => {
+      throw error;
+    },
+  });
+  return () => void Object.assign(writer, { [call]: kept });
+}
+const alerts = async () => {
+  await ringTimers(store, front);
+  return [...store.rows.alert.values()].map(({ cause }) => cause);
+};
+
+describe('the log of a run', () => {
+  test('names request, step and lease of everything that was proven, and the end', async () => {
+    await run();
+    expect(logged).toEqual([
+      ...PLAN.steps.map(({ id: step }) => ({ event: 'step.done', requestId, step, fence: 1 })),
+      { event: 'run.applied', requestId, fence: 1 },
+    ]);
+  });
+
+  test('says why nothing was begun', async () => {
+    store.put('request', { ...approved(), state: 'denied' });
+    await run();
+    expect(logged).toEqual([{ event: 'run.not-begun', requestId, refusal: 'closed' }]);
+    expect(await alerts()).toEqual([]);
+    logged = [];
+    await runPlan(needs(), 'R-NOTHIN');
+    expect(logged).toEqual([{ event: 'run.not-begun', requestId: 'R-NOTHIN', refusal: 'not-found' }]);
+  });
+
+  test('says that the approvals did not stand any more', async () => {
+    await run({ people: { ...needs().people, holders: async () => [person('ann')] } });
+    expect(request().state).toBe('pending');
+    expect(logged).toEqual([{ event: 'run.not-standing', requestId, state: 'pending' }]);
+  });
+
+  test('names step, code and reference of what stopped it: the reference people read', async () => {
+    refuse('assignRole', DENIED);
+    await run();
+    const { reference } = request().failure ?? {};
+    expect(reference).toMatch(/^[0-9a-f]{8}$/);
+    expect(logged.at(-1)).toEqual({ event: 'run.failed', requestId, step: 'assign-role', code: DENIED.code, reference, error: DENIED });
+  });
+});
+
+describe('AP-3: a stored plan that is not the one approved', () => {
+  test('is not begun, and people hear that somebody changed the database, once', async () => {
+    const other = aPlan({ userName: 'south.harbor' });
+    store.put('request', { ...approved(), plan: other });
+    await run();
+    await run();
+    expect(tenant.writes).toEqual([]);
+    expect(logged).toContainEqual({ event: 'run.not-begun', requestId, refusal: 'plan-changed' });
+    const words = 'Its stored plan is not the one that was approved, so nothing was done. Find out who changed the database.';
+    expect(await alerts()).toEqual([{ kind: 'request-failed', requestId, words }]);
+    // Another request is another alert.
+    store.put('request', { ...approved(), plan: other, id: 'R-8G4L3N' });
+    await runPlan(needs(), 'R-8G4L3N');
+    expect(await alerts()).toHaveLength(2);
+  });
+});
+
+describe('AP-3: what the plan is drawn up from is read before the first write', () => {
+  test('and of a tenant that changed meanwhile it is asked for anew', async () => {
+    await run({ tenants: tenants({ ...CONTOSO, displayName: 'Contoso Ltd' }) });
+    expect(request()).toMatchObject({ state: 'pending', plan: { version: 2, tenant: { name: 'Contoso Ltd' } } });
+    expect(tenant.writes).toEqual([]);
+    // A new account with a password rests on the settings alone.
+    expect(reads).toEqual([]);
+  });
+
+  test('and holds in a tenant that did not', async () => {
+    await run({ tenants: tenants(CONTOSO) });
+    expect(request().state).toBe('applied');
+  });
+
+  test('not once a run has begun: from then on the tenant differs by what was done', async () => {
+    store.put('request', approved(PLAN, { begunAt: NOON }));
+    await run({ tenants: tenants({ ...CONTOSO, displayName: 'Contoso Ltd' }) });
+    expect(request().state).toBe('applied');
+  });
+
+  test('with passkeys, whether the tenant allows them; what it allows no more ends in words', async () => {
+    store.put('request', approved(aPlan({ passMinutes: 480 })));
+    tenant.reader.methodPolicies = async () => [{ id: 'Fido2', enabled: false, includeTargets: [], excludeTargets: [] }];
+    await run({ tenants: tenants(CONTOSO) });
+    expect(reads).toEqual(['methodPolicies']);
+    expect(request().failure).toMatchObject({ code: 'NoLongerPossible', words: 'The tenant allows no passkeys any more.' });
+    expect(tenant.writes).toEqual([]);
+  });
+
+  const anAccountThere = async (more: object = {}): Promise<void> => {
+    const account = anAccount();
+    const marker = `breakglass:${account.requestId}`;
+    store.put('account', account);
+    tenant.users.push({
+      objectId: account.objectId,
+      userPrincipalName: account.userPrincipalName,
+      marker: `${marker}:${(await custody.tags(marker))[0]}`,
+      createdAt: 0,
+      enabledAt: 0,
+      password: 'theirs',
+      ...more,
+    });
+  };
+
+  test('of an account, how the tenant shows it: one that is not ours is not touched', async () => {
+    store.put('request', approved(anAccountPlan('disable', { requestId })));
+    await anAccountThere({ marker: 'somebody else' });
+    await run({ tenants: tenants(CONTOSO) });
+    expect(request().failure?.words).toContain('no longer carries the marker');
+    expect(reads).not.toContain('methodPolicies');
+    expect(reads).not.toContain('snapshot');
+    expect(tenant.writes).toEqual([]);
+  });
+
+  test('of an account as it was approved, the plan is carried out', async () => {
+    store.put('request', approved(anAccountPlan('disable', { requestId, othersInTenant: 0 })));
+    await anAccountThere();
+    await run({ tenants: tenants(CONTOSO) });
+    expect(request().state).toBe('applied');
+    expect(tenant.writes).toEqual(['disable', 'revokeSessions']);
+  });
+
+  test('of an account that is not on record any more, nothing', async () => {
+    store.put('request', approved(anAccountPlan('disable', { requestId })));
+    await run({ tenants: tenants(CONTOSO) });
+    expect(request().failure?.words).toBe('The account is not on record any more.');
+    expect(reads).toEqual([]);
+    store.put('request', approved(anAccountPlan('exclude', { requestId })));
+    await run({ tenants: tenants(CONTOSO) });
+    expect(request().failure?.words).toBe('The account is not on record any more.');
+    expect(reads).toEqual([]);
+  });
+
+  test('to mend, posture as it is now: what cannot be read is not mended', async () => {
+    store.put('request', approved(anAccountPlan('exclude', { requestId })));
+    await anAccountThere();
+    await expect(run({ tenants: tenants(CONTOSO) })).rejects.toThrow('nothing is judged by');
+    expect(reads).toContain('snapshot');
+    expect(request()).toMatchObject({ state: 'approved', fence: 0 });
+  });
+});
+
+describe('a run that waits for a person', () => {
+  test('gives way without a fault, in words; whom it waits for may take hours', async () => {
+    store.put('request', approved(aPlan({ passMinutes: 480 })));
+    await run();
+    const words = `Waiting for ${person('dana').name} to register a security key`;
+    expect(request().steps.find(({ id }) => id === 'enrol:1')).toEqual({ id: 'enrol:1', state: 'waiting', at: NOON, evidence: words });
+    expect(request().state).toBe('approved');
+    expect(logged.at(-1)).toEqual({ event: 'run.parked', requestId, step: 'enrol:1', fence: 1 });
+    expect([...store.rows.timers.keys()].filter((key) => key.startsWith('resume:'))).toEqual([]);
+  });
+
+  test('with an instant to look again it sets its timer', async () => {
+    store.put('request', approved(aPlan({ passMinutes: 480 })));
+    await run();
+    const [account] = store.rows.account.values();
+    if (!account) throw new Error('no account');
+    const parts = account.parts.map((part) => ({ ...part, state: 'shown' as const, confirmedAt: NOON }));
+    store.put('account', { ...account, parts });
+    await run();
+    expect(store.rows.timers.get(`resume:${requestId}`)?.at).toEqual(minutes(1));
+  });
+});
+
+describe('the writes a run sent', () => {
+  test('AL-9: are counted with each step, so that one more row of the log is somebody else’s', async () => {
+    await run();
+    expect(request().expected?.map(({ step, allowed, done }) => ({ step, allowed, done }))).toEqual(
+      ['create-user', 'exclude', 'set-credential', 'assign-role', 'enable', 'join-unit'].map((step) => ({ step, allowed: 1, done: 1 })),
+    );
+  });
+
+  test('AL-9: one whose answer was lost counts, and so does the one after it', async () => {
+    const { setPassword } = tenant.writer;
+    let calls = 0;
+    tenant.writer.setPassword = async (...given) => {
+      calls += 1;
+      if (calls === 1) throw BUSY;
+      return setPassword(...given);
+    };
+    await run();
+    expect(request().expected?.find(({ step }) => step === 'set-credential')).toMatchObject({ allowed: 2, done: 2 });
+  });
+});
+
+const LOOKS = [250, 500, 1000, 2000, 4000];
+
+describe('GR-4: what is done and cannot be read back', () => {
+  test('is looked for longer and longer, done again in between, and tried again later', async () => {
+    let acts = 0;
+    tenant.writer.assignRole = async () => {
+      acts += 1;
+    };
+    tenant.onWrite = () => void waited.splice(0);
+    await expect(run()).rejects.toThrow('assign-role: done, but not readable yet');
+    expect(waited).toEqual(LOOKS.flatMap((pause) => [...LOOKS, pause]));
+    expect(acts).toBe(LOOKS.length);
+    expect(request().steps.find(({ id }) => id === 'assign-role')?.state).toBe('running');
+  });
+
+  test('exists already, after a write whose outcome is unknown: that is our own, which is waited for', async () => {
+    const answers = [BUSY, fault(409, 'Conflict')];
+    tenant.writer.addToGroup = async () => {
+      throw answers.shift() ?? fault(409, 'Conflict');
+    };
+    await expect(run()).rejects.toMatchObject({
+      message: 'exclude: done, but not readable yet',
+      cause: { status: 409 },
+      code: 'NotReadable',
+      passing: true,
+    });
+    expect(request().state).toBe('approved');
+  });
+
+  test('exists already, before anything of ours was sent: that is not ours, and people are told', async () => {
+    refuse('addToGroup', fault(409, 'Conflict'));
+    await run();
+    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'exclude', code: 'Conflict' } });
+  });
+
+  test('what shows while it is waited for is not done again', async () => {
+    const { assignRole } = tenant.writer;
+    let calls = 0;
+    tenant.writer.assignRole = async (...given) => {
+      calls += 1;
+      await assignRole(...given);
+      throw BUSY;
+    };
+    tenant.onWrite = () => void waited.splice(0);
+    await run();
+    expect(calls).toBe(1);
+    expect(request().state).toBe('applied');
+  });
+});
+
+describe('GR-1: when it is given up, and in which words', () => {
+  /** Tries at this very instant: nothing takes any time. */
+  const again = (now: Date): Promise<void> => {
+    at(now);
+    return run({ wait: async () => undefined });
+  };
+  const PATIENT = new Date(minutes(30).getTime() + 1);
+
+  test('after thirty minutes and not before', async () => {
+    refuse('createUser', BUSY);
+    await expect(again(NOON)).rejects.toBe(BUSY);
+    await expect(again(minutes(30))).rejects.toBe(BUSY);
+    expect(request().state).toBe('approved');
+    await again(PATIENT);
+    expect(request().state).toBe('failed');
+  });
+
+  test.each<[string, unknown, string, string]>([
+    ['refuses', fault(400, 'BadRequest'), 'BadRequest', 'The tenant refused this step (BadRequest).'],
+    [
+      'forbids',
+      DENIED,
+      DENIED.code,
+      'The tenant refused this step to Breakglass (Authorization_RequestDenied). Check the permissions and directory role of its Graph identity.',
+    ],
+    [
+      'does not know us',
+      fault(401, 'InvalidAuthenticationToken'),
+      'InvalidAuthenticationToken',
+      'The tenant refused this step to Breakglass (InvalidAuthenticationToken). Check the permissions and directory role of its Graph identity.',
+    ],
+  ])('at once where the tenant %s', async (_how, error, code, words) => {
+    refuse('createUser', error);
+    await run();
+    expect(request().failure).toEqual({ step: 'create-user', code, words, reference: expect.stringMatching(/^[0-9a-f]{8}$/) });
+  });
+
+  test.each<[string, unknown, string, string]>([
+    ['the tenant is busy', BUSY, BUSY.code, 'The tenant did not complete this step within 30 minutes (ServiceUnavailable).'],
+    [
+      'what was done cannot be read',
+      Object.assign(new Error('x'), { passing: true }),
+      'Fault',
+      'The tenant did not complete this step within 30 minutes (Fault).',
+    ],
+    [
+      'Breakglass stumbles over itself',
+      new TypeError('x'),
+      'Fault',
+      'Breakglass itself could not complete this step within 30 minutes (Fault). Its log says why.',
+    ],
+    [
+      'the network has a number for it',
+      Object.assign(new Error('x'), { code: 7 }),
+      'Fault',
+      'Breakglass itself could not complete this step within 30 minutes (Fault). Its log says why.',
+    ],
+    [
+      'no error was thrown',
+      'nothing at all',
+      'Fault',
+      'Breakglass itself could not complete this step within 30 minutes (Fault). Its log says why.',
+    ],
+    [
+      'the vault is away',
+      new CustodyFault('away', undefined),
+      'VaultAway',
+      'The key vault did not answer. It is tried again; if it goes on, an administrator should look at the vault and the network.',
+    ],
+  ])('after thirty minutes where %s', async (_how, error, code, words) => {
+    refuse('createUser', error);
+    await expect(run()).rejects.toBe(error);
+    expect(request().state).toBe('approved');
+    await again(PATIENT);
+    expect(request().failure).toEqual({ step: 'create-user', code, words, reference: expect.any(String) });
+    expect(await alerts()).toEqual([{ kind: 'request-failed', requestId, words }]);
+  });
+
+  test('at once where what was sealed cannot be opened by anybody', async () => {
+    refuse('createUser', new CustodyFault('shut', undefined));
+    await run();
+    expect(request().failure).toMatchObject({ step: 'create-user', code: 'KeyGone' });
+  });
+});
+
+describe('GR-5: taking back', () => {
+  /** Given up by its requester after the role was refused. */
+  const givenUp = async (): Promise<void> => {
+    const mend = refuse('assignRole', DENIED);
+    await run();
+    mend();
+    await front.dispatch(actor('rita'), { kind: 'withdraw-request', requestId });
+    expect(request().state).toBe('undoing');
+    logged = [];
+    tenant.writes.splice(0);
+  };
+
+  test('needs nobody’s right, reads nothing of people, and is told step by step', async () => {
+    await givenUp();
+    const nobody = async () => {
+      throw new Error('the directory of people is away');
+    };
+    await run({ people: { ...needs().people, holders: nobody }, tenants: tenants({ ...CONTOSO, displayName: 'Contoso Ltd' }) });
+    expect(request().state).toBe('undone');
+    expect(tenant.users).toEqual([]);
+    expect(logged).toEqual([
+      ...PLAN.undo.map(({ id: step }) => ({ event: 'step.done', requestId, step, fence: 2 })),
+      { event: 'run.undone', requestId, fence: 2 },
+    ]);
+  });
+
+  test('is tried again until it is done, however it fails and however long it takes, and says so', async () => {
+    await givenUp();
+    const mend = refuse('deleteUser', DENIED);
+    await expect(run()).rejects.toBe(DENIED);
+    expect(request().state).toBe('undoing');
+    at(hours(2));
+    await expect(run()).rejects.toBe(DENIED);
+    expect(request().state).toBe('undoing');
+    const told = (await alerts()).map((cause) => (cause.kind === 'request-failed' ? cause.words : ''));
+    expect(told.filter((words) => words.startsWith('Taking back what was done stands at "delete-user"'))).toHaveLength(2);
+    mend();
+    await run();
+    expect(request().state).toBe('undone');
+    // What was proven is not done again.
+    expect(logged.filter(({ event, step }) => event === 'step.done' && step === 'disable')).toHaveLength(1);
+  });
+});
+
+describe('a door that does not answer as it must', () => {
+  test('AP-8: a lease lost to another run is a fault, for that run may have died; a request that is closed is none', async () => {
+    const steps = (code: 'stale-lease' | 'closed'): Door => ({
+      ...front,
+      dispatch: async (who, intent) =>
+        intent.kind === 'begin-step' ? ({ ok: false, error: { code } } as never) : front.dispatch(who, intent),
+    });
+    await expect(run({ door: steps('stale-lease') })).rejects.toThrow('stale-lease');
+    expect(logged.at(-1)).toEqual({ event: 'run.lease-lost', requestId, fence: 1, refusal: 'stale-lease' });
+    await run({ door: steps('closed') });
+    expect(logged.at(-1)).toEqual({ event: 'run.lease-lost', requestId, fence: 2, refusal: 'closed' });
+  });
+
+  test('without the request it is a fault, and nothing is written', async () => {
+    const silent: Door = {
+      ...front,
+      dispatch: async (who, intent) => (intent.kind === 'begin-step' ? ok({}) : front.dispatch(who, intent)),
+    };
+    await expect(run({ door: silent })).rejects.toThrow('begin-step gave no request');
+    expect(tenant.writes).toEqual([]);
+  });
+});
