@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { EventHubConsumerClient, earliestEventPosition, type ReceivedEventData } from '@azure/event-hubs';
-import type { Stream, StreamLedger } from '../app/ports.ts';
+import { CloseReason, EventHubConsumerClient, earliestEventPosition, type ReceivedEventData } from '@azure/event-hubs';
+import type { Store, Stream, StreamLedger } from '../app/ports.ts';
 import { checkpointStore } from './checkpoints.ts';
 import { deliver } from './deliver.ts';
 import { type IntakeNeeds, intake, type RawEvent } from './intake.ts';
@@ -39,6 +39,7 @@ const PREFETCH = 20;
 
 export interface EventHubNeeds extends IntakeNeeds {
   readonly ledger: StreamLedger;
+  readonly store: IntakeNeeds['store'] & Pick<Store, 'conditions'>;
 }
 
 /**
@@ -50,7 +51,7 @@ export function eventHubStream(settings: EventHubSettings, needs: EventHubNeeds)
   const { renewMs, expireMs, waitSeconds } = { ...RHYTHM, ...settings.rhythm };
   const stream = `${namespace}/${name}/${consumerGroup}`.toLowerCase();
   const log = needs.log.child({ stream });
-  const health = streamHealth({ ...needs, log }, tenantIds);
+  const health = streamHealth({ ...needs, log }, stream, tenantIds);
   const taking = intake({ ...needs, log }, tenantIds);
 
   return {
@@ -107,7 +108,13 @@ export function eventHubStream(settings: EventHubSettings, needs: EventHubNeeds)
               await health.failed(partitionId, error); // the same events come again after a restart, and are nothing new
             }
           },
-          processError: (error, { partitionId }) => health.failed(partitionId, error),
+          async processError(error, { partitionId }) {
+            if (!isTakenOver(error)) await health.failed(partitionId, error);
+          },
+          async processClose(reason, { partitionId }) {
+            // `Shutdown` is also how a partition ends that fails for good (6.0.4, partitionPump.js): it is then claimed anew.
+            if (reason === CloseReason.OwnershipLost) health.left(partitionId);
+          },
         },
         {
           startPosition: earliestEventPosition,
@@ -151,6 +158,9 @@ const rawEvent = (partition: string, { sequenceNumber, enqueuedTimeUtc, body }: 
   bytes: bytesOf(body),
   enqueuedAt: enqueuedTimeUtc,
 });
+
+/** How the service ends the link of whoever read a partition before: "amqp:link:stolen". It is how replicas share, and no failure. */
+const isTakenOver = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ReceiverDisconnectedError';
 
 /** One data section, several, or an AMQP value of some other producer. */
 function bytesOf(body: unknown): Uint8Array {
