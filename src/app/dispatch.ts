@@ -146,7 +146,7 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
     case 'look-for-evidence':
       return lookForEvidence(scene, intent);
     case 'fail-run':
-      return change(scene, 'request', intent.requestId, (request) => failRun(request, intent.fence, intent.failure, now));
+      return change(scene, 'request', intent.requestId, (request) => failRun(request, intent.fence, intent.failure, now, intent.last));
     case 'finish-run':
       return tellCase(scene, await change(scene, 'request', intent.requestId, (request) => finishRun(request, intent.fence, now)));
     case 'watch-account':

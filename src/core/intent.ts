@@ -70,7 +70,14 @@ export type Intent =
     }
   /** A proven write should be in the tenant's audit log by now. */
   | { readonly kind: 'look-for-evidence'; readonly requestId: string; readonly step: StepId; readonly undo?: true }
-  | { readonly kind: 'fail-run'; readonly requestId: string; readonly fence: number; readonly failure: StepFailure }
+  | {
+      readonly kind: 'fail-run';
+      readonly requestId: string;
+      readonly fence: number;
+      readonly failure: StepFailure;
+      /** The step that ran, and how many writes it sent that the tenant did not refuse. Absent: nobody knows. */
+      readonly last?: { readonly step: StepId; readonly acts: number };
+    }
   | { readonly kind: 'finish-run'; readonly requestId: string; readonly fence: number }
   /** The worker found the new user and a feed that shows its sign-ins. */
   | { readonly kind: 'watch-account'; readonly requestId: string; readonly fence: number; readonly objectId: string; readonly feed: string }

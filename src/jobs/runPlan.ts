@@ -92,11 +92,11 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
   const undoing = run.request.state === 'undoing';
   const before = progressOf(run.request, id)?.state;
   const step = STEPS[kindOfStep(id)];
+  const acted = { times: 0, refused: 0 };
   try {
     const first = run.request.begunAt === undefined && underLease ? { eligible: underLease } : {};
     run.request = await record(door, { kind: 'begin-step', requestId, fence, step: id, ...first });
     const scene = sceneOf(needs, run.request, id, () => progressOf(run.request, id)?.at, GIVE_UP_AFTER_MINUTES * MINUTE);
-    const acted = { times: 0 };
     const evidence = await carryOut(id, counted(step, acted), scene, wait, before === 'running');
     run.request = await record(door, { kind: 'finish-step', requestId, fence, step: id, evidence, acts: acted.times });
     log.info('step.done', { requestId, step: id, fence });
@@ -124,27 +124,39 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
     if (!tired && (!isPassing(error) || error.passing)) throw error;
     const failure = failureOf(id, error, tired);
     log.error('run.failed', { requestId, step: id, code: failure.code, reference: failure.reference, error });
-    await record(door, { kind: 'fail-run', requestId, fence, failure });
+    const last = { step: id, acts: acted.times - acted.refused };
+    await record(door, { kind: 'fail-run', requestId, fence, failure, last });
     // What is being taken back is tried until it is done, however long (GR-5).
     if (undoing) throw error;
     return false;
   }
 }
 
+/** Writes a step sent, and how many of them the tenant refused for certain. */
+interface Acted {
+  times: number;
+  refused: number;
+}
+
 /** The step with the writes it sends counted: of so many the tenant's audit log may tell. One act may send several. */
-const counted = (step: Step, acted: { times: number }): Step => ({
+const counted = (step: Step, acted: Acted): Step => ({
   look: step.look,
   act: (scene) => step.act({ ...scene, writer: counting(scene.writer, acted) }),
 });
 
-function counting(writer: TenantWriter, acted: { times: number }): TenantWriter {
+function counting(writer: TenantWriter, acted: Acted): TenantWriter {
   return new Proxy(writer, {
     get(target, name, receiver) {
       const member: unknown = Reflect.get(target, name, receiver);
       if (typeof member !== 'function') return member;
-      return (...args: unknown[]): unknown => {
+      return async (...args: unknown[]): Promise<unknown> => {
         acted.times += 1;
-        return member.apply(target, args);
+        try {
+          return await member.apply(target, args);
+        } catch (error) {
+          if (isPassing(error) && !error.passing) acted.refused += 1;
+          throw error;
+        }
       };
     },
   });

@@ -178,6 +178,29 @@ describe('what custodians do with their passes', () => {
     );
   });
 
+  test('GR-5: given up when keys were missing before anything was removed, the old keys count and the new ones go', async () => {
+    const { machine, request, account, methods, press, goOn } = await asked('rotate with keys');
+    const before = account().parts;
+    await goOn(
+      {},
+      {
+        saw(event) {
+          if (event !== 'finish-step enrol:2') return;
+          const parts = account().parts.map(({ key, ...part }) => (part.number === 2 || !key ? part : { ...part, key }));
+          machine.store.put('account', { ...account(), parts });
+        },
+      },
+    );
+    expect(request()).toMatchObject({ state: 'failed', failure: { code: 'KeysMissing', step: 'tidy-methods' } });
+    // Nothing was sent, so the audit log may tell of nothing.
+    expect(request().expected?.find(({ step }) => step === 'tidy-methods')).toMatchObject({ open: 0, allowed: 0 });
+    await press('rita', 'withdraw-request');
+    await goOn();
+    expect(request().state).toBe('undone');
+    expect(methods()).toEqual(['fido2 old-1', 'fido2 old-2', 'password p']);
+    expect(account().parts).toEqual(before);
+  });
+
   test('given up after the old keys went, the new ones stay and count: nobody is locked out', async () => {
     const { machine, request, account, methods, press, goOn } = await asked('rotate with keys');
     const refuse = Object.assign(new Error('refused'), { passing: false, code: 'Authorization_RequestDenied', status: 403 });

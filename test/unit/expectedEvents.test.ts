@@ -83,6 +83,18 @@ describe('what the audit log is expected to say of a step', () => {
     expect(taken(stopped, by('Reset user password', minutes(12)))).toBeUndefined();
   });
 
+  test('where a run stopped at its step, what it sent is known; what an earlier run may have sent is not, nor what others do', () => {
+    const last = { step: 'set-credential', acts: 0 } as const;
+    expect(writesStopped(begun, minutes(9), last)).toMatchObject([{ open: 0, allowed: 0, untilAt: minutes(9) }]);
+    expect(writesStopped(begun, minutes(9), { ...last, acts: 2 })).toMatchObject([{ open: 0, allowed: 2 }]);
+    expect(writesStopped(writeBegun(begun, PASSWORD, minutes(5)), minutes(9), last)).toMatchObject([{ open: 0, allowed: 5 }]);
+    expect(writesStopped(begun, minutes(9), { step: 'verify', acts: 0 })).toMatchObject([{ open: 0, allowed: 5 }]);
+    const waiting = writeBegun([], step('enrol:1'), NOON);
+    expect(writesStopped(waiting, minutes(9), { step: 'enrol:1', acts: 0 })).toMatchObject([{ open: 0, allowed: 5 }]);
+    const undone = writeBegun([], { step: 'set-credential', undo: true }, NOON);
+    expect(writesStopped(undone, minutes(9), last)).toMatchObject([{ allowed: 5 }]);
+  });
+
   test('what the tenant refused counts for nothing', () => {
     expect(taken(done, by('Reset user password', minutes(1), { result: 'failure' }))).toEqual(done);
   });

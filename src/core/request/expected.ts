@@ -92,9 +92,19 @@ export function writeDone(rows: Rows, phase: Phase, acts: number, now: Date): Ro
   });
 }
 
-/** The run stopped: whatever was under way may have been done, or not. */
-export const writesStopped = (rows: Rows, now: Date): Rows =>
-  rows.map((row) => (row.open > 0 ? { ...row, untilAt: now, open: 0, allowed: row.allowed + row.open * MOST_TRIES } : row));
+/**
+ * The run stopped: whatever was under way may have been done, or not.
+ *
+ * @param last the step whose run this was, and how many writes it sent that the tenant did not refuse; of earlier runs nobody knows
+ */
+export const writesStopped = (rows: Rows, now: Date, last?: { readonly step: StepId; readonly acts: number }): Rows =>
+  rows.map((row) => {
+    if (row.open === 0) return row;
+    // What somebody else does in a step of waiting, the run that waits cannot count.
+    const counted = last !== undefined && row.step === last.step && !row.undo && WRITTEN[kindOfStep(row.step)]?.by !== 'account';
+    const tries = counted ? last.acts + (row.open - 1) * MOST_TRIES : row.open * MOST_TRIES;
+    return { ...row, untilAt: now, open: 0, allowed: row.allowed + tries };
+  });
 
 /**
  * Takes a change off what is expected of a request.

@@ -217,7 +217,13 @@ function recordUndo(
  * The run stops in a named state; it can be tried again or given up. Once the approvals are too old for another try, what the plan can undo
  * is undone without anybody asking (GR-5). An undoing that fails only says so, and goes on.
  */
-export function failRun(request: ChangeRequest, fence: number, failure: StepFailure, now: Date): Decision<ChangeRequest> {
+export function failRun(
+  request: ChangeRequest,
+  fence: number,
+  failure: StepFailure,
+  now: Date,
+  last?: { readonly step: StepId; readonly acts: number },
+): Decision<ChangeRequest> {
   const held = holdsLease(request, fence);
   if (!held.ok) return held;
   if (request.state === 'undoing') return ok({ next: request, effects: undoAlert(request, failure, now) });
@@ -227,7 +233,7 @@ export function failRun(request: ChangeRequest, fence: number, failure: StepFail
       state: 'failed',
       failure,
       steps: stopped(request.steps, failure.step, now),
-      ...(request.expected ? { expected: writesStopped(request.expected, now) } : {}),
+      ...(request.expected ? { expected: writesStopped(request.expected, now, last) } : {}),
       revision: request.revision + 1,
     },
     effects: [...failureEffects(request, fence, failure, now), ...undoTimer(request, now)],

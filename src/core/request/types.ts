@@ -214,11 +214,11 @@ export interface StepProgress {
 }
 
 /**
- * Whether a run ever began to take other methods than the new keys off the account: from then on the old keys may be gone. Told by the rows
- * kept of its writes, not by the step, which waits again after a later one failed.
+ * Whether a run ever sent a write that takes other methods than the new keys off the account: from then on the old keys may be gone. Told
+ * by the writes counted, not by the step, which waits again after a later one failed, and may have stopped before it removed anything.
  */
 export const tidied = ({ expected = [] }: Pick<ChangeRequest, 'expected'>): boolean =>
-  expected.some(({ step, undo }) => step === 'tidy-methods' && !undo);
+  expected.some(({ step, undo, open, allowed }) => step === 'tidy-methods' && !undo && (open > 0 || allowed > 0));
 
 /** What the tenant's audit log is expected to say of one step of a run: so many rows, from then on (`expected.ts`). */
 export interface ExpectedWrite {
