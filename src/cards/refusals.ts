@@ -65,6 +65,7 @@ const STATES: { readonly [S in RequestState]: string } = {
   denied: 'was denied',
   withdrawn: 'was withdrawn',
   expired: 'has expired',
+  impossible: 'could not be done, and nothing was changed',
 };
 
 const STRANGERS: { readonly [W in StrangerReason]: string } = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Actor } from '../../src/core/people.ts';
+import type { Actor, PersonRef } from '../../src/core/people.ts';
 import { approve, deny, expire, rehearse, stateAt, withdraw } from '../../src/core/request/decide.ts';
 import type { ChangeRequest, RequestState } from '../../src/core/request/types.ts';
 import { undo } from '../../src/core/request/undo.ts';
@@ -276,17 +276,52 @@ describe('giving up what failed', () => {
     });
   });
 
-  test('what was never begun, or cannot be taken back, ends as withdrawn, and that is told', () => {
-    const plan = anAccountPlan('retire', { requestId: id });
-    for (const request of [aRequest({ state: 'failed', revision: 7 }), aRequest({ plan, state: 'failed', begunAt: NOON, revision: 7 })]) {
-      expect(undo(request, { kind: 'system', part: 'timer' }, NOW)).toEqual({
-        ok: true,
-        value: {
-          next: { ...request, state: 'withdrawn', givenUp: { by: 'expiry', at: NOW }, closedAt: NOW, revision: 8 },
-          effects: [forgetUndo, show, notice('withdrawn', 'rita')],
-        },
-      });
-    }
+  const retire = anAccountPlan('retire', { requestId: id });
+  const refused = { step: 'leave-unit', fromAt: NOON, untilAt: NOON, open: 0, allowed: 0, done: 0, seen: 0, beside: 0 } as const;
+
+  test.each<[string, ChangeRequest]>([
+    ['no run ever began', aRequest({ state: 'failed', revision: 7 })],
+    ['the tenant refused all that was sent', aRequest({ plan: retire, state: 'failed', begunAt: NOON, expected: [refused], revision: 7 })],
+    ['it stopped before it sent anything', aRequest({ plan: retire, state: 'failed', begunAt: NOON, expected: [], revision: 7 })],
+  ])('GR-5: where %s it ends by itself as impossible; who gives it up withdraws it, and no one else', (_why, request) => {
+    const ended = (state: 'impossible' | 'withdrawn', by: 'expiry' | PersonRef) => ({
+      ...request,
+      state,
+      givenUp: { by, at: NOW },
+      closedAt: NOW,
+      revision: 8,
+    });
+    expect(undo(request, { kind: 'system', part: 'timer' }, NOW)).toEqual({
+      ok: true,
+      value: { next: ended('impossible', 'expiry'), effects: [forgetUndo, show, notice('impossible', 'rita')] },
+    });
+    expect(withdraw(request, actor('rita'), NOW)).toEqual({
+      ok: true,
+      value: {
+        next: { ...ended('withdrawn', person('rita')), decisions: [{ ...taken, planDigest: request.planDigest }] },
+        effects: [forgetUndo, show, notice('withdrawn', 'rita')],
+      },
+    });
+    expect(withdraw(request, actor('ann'), NOW)).toEqual(no({ code: 'not-requester' }));
+  });
+
+  test.each<[string, ChangeRequest]>([
+    ['was done', aRequest({ plan: retire, state: 'failed', begunAt: NOON, expected: [{ ...refused, done: 1 }], revision: 7 })],
+    ['may have been done', aRequest({ plan: retire, state: 'failed', begunAt: NOON, expected: [{ ...refused, allowed: 5 }], revision: 7 })],
+    ['may be under way', aRequest({ plan: retire, state: 'failed', begunAt: NOON, expected: [{ ...refused, open: 1 }], revision: 7 })],
+    ['nobody can tell', aRequest({ plan: retire, state: 'failed', begunAt: NOON, revision: 7 })],
+  ])('GR-5: where something %s and nothing can be taken back, that it ends half-way is an alert', (_what, request) => {
+    const words = 'Nobody tried it again while the approvals held, so it has ended half-way, and what was done stays. Its card lists it.';
+    const dedupe = `ended-half-way:${id}`;
+    const cause = { kind: 'request-failed', requestId: id, words };
+    const alarm = { kind: 'intend', key: dedupe, at: NOW, intent: { kind: 'raise-alert', dedupe, tenantId: retire.tenant.id, cause } };
+    expect(undo(request, { kind: 'system', part: 'timer' }, NOW)).toEqual({
+      ok: true,
+      value: {
+        next: { ...request, state: 'withdrawn', givenUp: { by: 'expiry', at: NOW }, closedAt: NOW, revision: 8 },
+        effects: [forgetUndo, show, alarm, notice('withdrawn', 'rita')],
+      },
+    });
   });
 
   test('is refused of what did not fail; a person who may is named', () => {

@@ -52,7 +52,7 @@ describe('taking the lease', () => {
   });
 
   test('AP-1: of what is in another state there is none', () => {
-    for (const state of ['pending', 'applied', 'failed', 'undone', 'denied', 'withdrawn', 'expired'] as const)
+    for (const state of ['pending', 'applied', 'failed', 'undone', 'denied', 'withdrawn', 'expired', 'impossible'] as const)
       expect(beginRun({ ...APPROVED, state }, ALL, NOW)).toEqual(no({ code: 'closed', state }));
   });
 
@@ -127,18 +127,38 @@ describe('taking the lease', () => {
     expect(beginRun(APPROVED, new Set(), NOW, replanned)).toMatchObject({ value: { next: { state: 'pending', planDigest } } });
   });
 
-  test('what cannot be done any more ends in words, before the first write only', () => {
+  test('GR-5: what cannot be done any more ends by itself, in words and told to everybody, before the first write only', () => {
     const impossible = { kind: 'impossible', words: 'The user is gone.' } as const;
     const failure = { step: 'create-user', code: 'NoLongerPossible', words: 'The user is gone.', reference: `${id}-4` };
     expect(beginRun(APPROVED, ALL, NOW, impossible)).toEqual({
       ok: true,
       value: {
-        next: { ...APPROVED, state: 'failed', failure, fence: 5, revision: 4 },
-        effects: [show, alarm(`failed:${id}:4:NoLongerPossible`, 'The user is gone.', NOW), ...all('failed', ':4')],
+        next: { ...APPROVED, state: 'impossible', failure, closedAt: NOW, fence: 5, revision: 4 },
+        effects: [
+          { kind: 'forget', key: `expire:${id}` },
+          show,
+          alarm(`failed:${id}:4:NoLongerPossible`, 'The user is gone.', NOW),
+          ...all('impossible'),
+        ],
       },
     });
     expect(beginRun(BEGUN, ALL, NOW, impossible)).toEqual(leased(BEGUN));
     expect(beginRun({ ...APPROVED, steps: [] }, ALL, NOW, impossible)).toMatchObject({ value: { next: { failure: { step: 'verify' } } } });
+  });
+});
+
+describe('what nobody can tell now', () => {
+  test('GR-5: fails, to be tried again while the approvals hold, and ends by itself when they do not', () => {
+    const passing = { kind: 'impossible', words: 'It cannot be read now.', passing: true } as const;
+    const failure = { step: 'create-user', code: 'CannotTell', words: 'It cannot be read now.', reference: `${id}-4` };
+    expect(beginRun(APPROVED, ALL, NOW, passing)).toEqual({
+      ok: true,
+      value: {
+        next: { ...APPROVED, state: 'failed', failure, fence: 5, revision: 4 },
+        effects: [show, alarm(`failed:${id}:4:CannotTell`, failure.words, NOW), ...all('failed', ':4'), undoAt(expiresAt)],
+      },
+    });
+    expect(beginRun(BEGUN, ALL, NOW, passing)).toMatchObject({ ok: true, value: { next: { state: 'approved' } } });
   });
 });
 
@@ -167,7 +187,7 @@ describe('recording a step', () => {
       expect(finishRun(BEGUN, fence, NOW)).toEqual(no({ code: 'stale-lease' }));
     }
     expect(recordStep({ ...BEGUN, fence: 0 }, 0, 'exclude', running, NOW)).toEqual(no({ code: 'stale-lease' }));
-    for (const state of ['pending', 'applied', 'failed', 'undone', 'denied', 'withdrawn', 'expired'] as const)
+    for (const state of ['pending', 'applied', 'failed', 'undone', 'denied', 'withdrawn', 'expired', 'impossible'] as const)
       expect(recordStep({ ...BEGUN, state }, 4, 'exclude', running, NOW)).toEqual(no({ code: 'closed', state }));
   });
 
@@ -268,9 +288,10 @@ describe('failing', () => {
     expect(failRun(half, 4, failure, late)).toMatchObject({
       value: { effects: expect.arrayContaining([undoAt(new Date(late.getTime() + 3_600_000))]) },
     });
+    // Also where nothing can be taken back: an account must not be busy for ever.
     const plan = anAccountPlan('retire', { requestId: id });
     const kept = failRun({ ...half, plan, planDigest: digestOf(plan) }, 4, failure, NOW);
-    expect(kept.ok && kept.value.effects.filter((effect) => 'key' in effect && effect.key.startsWith('undo:'))).toEqual([]);
+    expect(kept).toMatchObject({ value: { effects: expect.arrayContaining([undoAt(expiresAt)]) } });
   });
 
   test('GR-5: taking back goes on whatever fails, and each new hour says so', () => {

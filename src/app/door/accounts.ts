@@ -30,8 +30,7 @@ export async function seal({ tx }: Scene, intent: Wanted<'seal-parts'>): Promise
   if (!account || account.state === 'retired') return no({ code: 'not-found', what: 'account' });
   const mine = account.sealedFor === request.id || account.requestId === request.id;
   if (!mine) {
-    const replaced = { ...replaceParts(account, plan.custodians), sealedFor: request.id };
-    await tx.save('account', replaced);
+    await tx.save('account', replaceParts(account, plan.custodians, request.id));
     for (const { number } of account.parts) await tx.takeSealedPart(partKey(account.id, number));
     await tx.owe(replacedEffects(account));
   }

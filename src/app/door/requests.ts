@@ -1,3 +1,4 @@
+import { partsGivenUp } from '../../core/account/life.ts';
 import { passesDestroyed } from '../../core/account/passkeys.ts';
 import { partKey } from '../../core/account/types.ts';
 import { type Decision, later, MINUTE } from '../../core/decision.ts';
@@ -120,6 +121,10 @@ export async function undoFailed(scene: Scene, requestId: string): Promise<Outco
   return destroyingParts(scene, await change(scene, 'request', requestId, (request) => undo(request, actor, now)));
 }
 
+/** Whether it is certain that the run never set the password it had sealed. */
+const neverSet = ({ expected }: Aggregates['request']): boolean =>
+  expected?.every(({ step, open, allowed, done }) => step !== 'set-credential' || open + allowed + done === 0) ?? false;
+
 async function destroyingParts(scene: Scene, outcome: Outcome): Promise<Outcome> {
   const { tx } = scene;
   const request = outcome.ok ? outcome.value.request : undefined;
@@ -129,6 +134,10 @@ async function destroyingParts(scene: Scene, outcome: Outcome): Promise<Outcome>
   if (plan && 'accountId' in plan.account && 'credential' in plan && plan.credential.kind === 'passkey') {
     for (const number of plan.credential.enrols) await tx.takeSealedPart(partKey(plan.account.accountId, number));
     await change(scene, 'account', plan.account.accountId, (row) => passesDestroyed(row, request.id));
+  }
+  if (request && plan && 'accountId' in plan.account && 'credential' in plan && plan.credential.kind === 'split-password') {
+    const given = await change(scene, 'account', plan.account.accountId, (row) => partsGivenUp(row, request.id, neverSet(request)));
+    if (given.ok) for (const number of plan.custodians.keys()) await tx.takeSealedPart(partKey(plan.account.accountId, number + 1));
   }
   if (account) await change(scene, 'account', account.id, (row) => passesDestroyed(row, account.requestId));
   return outcome;

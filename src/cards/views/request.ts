@@ -56,6 +56,7 @@ const TONES: { readonly [S in RequestState]: Tone } = {
   denied: 'attention',
   withdrawn: 'emphasis',
   expired: 'warning',
+  impossible: 'attention',
 };
 
 const render = template<RequestView>('request');

@@ -18,6 +18,7 @@ const LOOKS: { readonly [S in RequestState]: Pick<ListRow, 'mark' | 'color' | 'w
   denied: { mark: '✕', color: 'Default', word: 'denied' },
   withdrawn: { mark: '–', color: 'Default', word: 'withdrawn' },
   expired: { mark: '–', color: 'Default', word: 'expired' },
+  impossible: { mark: '✕', color: 'Attention', word: 'impossible' },
 };
 
 /** Requests, those first that were handed in first. */

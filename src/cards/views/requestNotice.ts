@@ -1,5 +1,5 @@
 import { titleOf } from '../../core/request/title.ts';
-import type { ChangeRequest, RequestState } from '../../core/request/types.ts';
+import { type ChangeRequest, type RequestState, wroteNothing } from '../../core/request/types.ts';
 import type { Rendered } from '../render.ts';
 import { noticeCard } from './notice.ts';
 
@@ -22,15 +22,20 @@ function noticeOf(request: ChangeRequest, state: RequestState): { words: string;
     case 'denied':
       return { words: 'A request was denied', tone: 'attention' };
     case 'withdrawn':
-      return { words: request.begunAt ? 'A request was given up half-way' : 'A request was withdrawn', tone: 'neutral' };
+      return wroteNothing(request)
+        ? { words: 'A request was withdrawn', tone: 'neutral' }
+        : { words: 'A request was given up half-way', tone: 'attention' };
     case 'undone':
       return { words: 'A request was given up and taken back', tone: 'neutral' };
+    case 'impossible':
+      return { words: 'A request could not be done', tone: 'attention' };
     default:
       return { words: 'A request expired', tone: 'neutral' };
   }
 }
 
-function nextFor({ decisions, failure, begunAt }: ChangeRequest, state: RequestState): string {
+function nextFor(request: ChangeRequest, state: RequestState): string {
+  const { decisions, failure } = request;
   const denial = decisions.findLast(({ kind }) => kind === 'deny');
   switch (state) {
     case 'applied':
@@ -40,9 +45,11 @@ function nextFor({ decisions, failure, begunAt }: ChangeRequest, state: RequestS
     case 'denied':
       return `${denial?.person.name ?? 'An approver'} denied it: ${denial?.reason ?? ''} Nothing was changed.`;
     case 'withdrawn':
-      return begunAt ? 'What was done stays as it is; the card in the channel lists it.' : 'Nothing was changed.';
+      return wroteNothing(request) ? 'Nothing was changed.' : 'What was done stays as it is; the card in the channel lists it.';
     case 'undone':
       return 'Read back: nothing of it is left in the tenant.';
+    case 'impossible':
+      return `${failure?.words ?? ''} Nothing was changed, and ${request.kind === 'create' ? 'its name' : 'the account'} is free again: ask anew if it is still needed.`;
     default:
       return 'Not enough people approved in time. Nothing was changed.';
   }

@@ -1,4 +1,4 @@
-import type { ChangeRequest, PlanCredential, RequestState, StepFailure } from '../../core/request/types.ts';
+import { type ChangeRequest, type PlanCredential, type RequestState, type StepFailure, wroteNothing } from '../../core/request/types.ts';
 import type { Tone } from '../facts.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
@@ -36,7 +36,7 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
       return outcome('attention', `Denied by ${plain(row?.person.name ?? 'an approver', 80)}`, { detail: row?.reason, at: row?.at });
     }
     case 'withdrawn':
-      return outcome('emphasis', `Withdrawn by ${plain(request.requester.name, 80)}`, {
+      return outcome('emphasis', request.givenUp ? givenUpBy(request) : `Withdrawn by ${plain(request.requester.name, 80)}`, {
         at: request.closedAt,
         detail: leftBehind(request),
       });
@@ -45,7 +45,20 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
         detail: `Ask again with ${request.kind} if it is still needed.`,
         at: request.expiresAt,
       });
+    case 'impossible':
+      return impossible(request);
   }
+}
+
+/** The tenant refused it from the first write on, or it makes no sense any more. The account is free, and the approvals are used up. */
+function impossible({ failure, givenUp, closedAt, kind }: ChangeRequest): Outcome {
+  const why = givenUp ? 'It stopped before it changed anything, and nobody tried again while the approvals held.' : '';
+  const detail = `${plain(failure?.words ?? '', 300)} ${why} Ask again with ${kind === 'repair' ? 'posture' : kind} if it is still needed.`;
+  return outcome('attention', 'Ended by itself: nothing was changed', {
+    detail: detail.replace(/ +/g, ' ').trim(),
+    at: closedAt,
+    reference: failure && `${failure.reference} (${failure.code})`,
+  });
 }
 
 const UNDOING = 'What was done is taken back, rights first, until the tenant shows that nothing is left. It is tried again until then.';
@@ -56,8 +69,9 @@ function givenUpBy({ givenUp }: ChangeRequest): string {
 }
 
 /** A request given up after its first write leaves something in the tenant: people must know what to look for. */
-function leftBehind({ begunAt, plan, steps }: ChangeRequest): string | undefined {
-  if (begunAt === undefined) return undefined;
+function leftBehind(request: ChangeRequest): string | undefined {
+  if (wroteNothing(request)) return undefined;
+  const { plan, steps } = request;
   const done = plan.steps.filter(({ id }) => steps.some((row) => row.id === id && row.state === 'done')).map(({ title }) => title);
   return `What was done stays: ${done.length > 0 ? done.join('; ') : 'perhaps the first step'}. Look at ${plain(plan.account.userPrincipalName)} in Entra.`;
 }
@@ -74,7 +88,8 @@ function failed(request: ChangeRequest, failure: StepFailure): Outcome {
     request.kind === 'create' && request.steps.some(({ id, state }) => id === step && state === 'waiting');
   const roleless = waits('assign-role') ? ' The account has no role yet.' : '';
   const safe = waits('enable') ? ' The account, if it exists already, is still disabled.' : roleless;
-  const detail = `${plain(failure.words, 300)}${safe} Try again continues here, on the same approvals.`;
+  const ends = wroteNothing(request) ? ` Nothing was changed yet; untried, it ends by itself when its approvals are too old.` : '';
+  const detail = `${plain(failure.words, 300)}${safe} Try again continues here, on the same approvals.${ends}`;
   return outcome('attention', `Stopped at: ${title}`, { detail, reference: `${failure.reference} (${failure.code})` });
 }
 

@@ -1,6 +1,13 @@
 import { tally } from '../../core/request/tally.ts';
 import { titleOf } from '../../core/request/title.ts';
-import type { ChangeRequest, Plan, PlanCredential, RequestKind, RequestState } from '../../core/request/types.ts';
+import {
+  type ChangeRequest,
+  type Plan,
+  type PlanCredential,
+  type RequestKind,
+  type RequestState,
+  wroteNothing,
+} from '../../core/request/types.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { names, plain } from '../text.ts';
 
@@ -34,6 +41,7 @@ export const STEPS_TITLES: { readonly [S in RequestState]: string } = {
   denied: 'What would have been done',
   withdrawn: 'What would have been done',
   expired: 'What would have been done',
+  impossible: 'What would have been done',
 };
 
 /** What the head of the card asks, and what it says once nobody is asked any more. */
@@ -151,9 +159,13 @@ export function stateWords(request: ChangeRequest, state: RequestState): string 
     case 'denied':
       return 'Denied: nothing was changed';
     case 'withdrawn':
-      return request.begunAt === undefined ? 'Withdrawn: nothing was changed' : 'Given up half-way: what was done stays as it is';
+      return wroteNothing(request)
+        ? `${request.failure ? 'Given up' : 'Withdrawn'}: nothing was changed`
+        : 'Given up half-way: what was done stays as it is';
     case 'expired':
       return `Expired with ${count} approvals: nothing was changed`;
+    case 'impossible':
+      return 'Could not be done: nothing was changed';
   }
 }
 

@@ -4,7 +4,7 @@ import type { CreatePlan } from '../request/types.ts';
 import { no, ok } from '../result.ts';
 import { reminderTimer } from '../validation/schedule.ts';
 import { serviceState } from './custody.ts';
-import { type EmergencyAccount, generationOf, type Part, partKey } from './types.ts';
+import { type EmergencyAccount, generationOf, type HeldBefore, type Part, partKey } from './types.ts';
 
 /**
  * Puts a freshly created user on the watch list. From this row on, any sign-in with its object id is an alert.
@@ -31,16 +31,54 @@ export function watchAccount(plan: CreatePlan, id: string, objectId: string, fee
 
 /**
  * New parts take the place of the old ones: sealed, and not to be shown before the plan is carried out. From here on the old ones count for
- * nothing, because nobody can say whether the password that follows was set before a crash (CR-2, CR-6).
+ * nothing, because nobody can say whether the password that follows was set before a crash (CR-2, CR-6); they stay in mind for the case that
+ * it certainly was not.
  */
-export function replaceParts(account: EmergencyAccount, custodians: readonly Part['custodian'][]): EmergencyAccount {
+export function replaceParts(account: EmergencyAccount, custodians: readonly Part['custodian'][], requestId: string): EmergencyAccount {
   return {
     ...account,
     parts: custodians.map((custodian, index) => ({ number: index + 1, custodian, state: 'sealed' })),
     generation: generationOf(account) + 1,
+    sealedFor: requestId,
+    held: heldNow(account, requestId),
     revision: account.revision + 1,
   };
 }
+
+const heldNow = ({ parts, credential, sealedFor, ...account }: EmergencyAccount, requestId: string): HeldBefore => ({
+  requestId,
+  parts,
+  generation: account.generation ?? 1,
+  ...(credential === undefined ? {} : { credential }),
+  ...(sealedFor === undefined ? {} : { sealedFor }),
+});
+
+/**
+ * A new password was given up before its parts were ready. Where it was certainly never set, what was held before counts again; else nobody
+ * knows the password that is in force, and no part of it will ever be shown.
+ */
+export function partsGivenUp(account: EmergencyAccount, requestId: string, neverSet: boolean): Decision<EmergencyAccount> {
+  const { held, ...rest } = account;
+  if (held?.requestId !== requestId || !account.parts.some(({ state }) => state === 'sealed')) return no({ code: 'nothing-to-do' });
+  const next = neverSet ? heldAgain(rest, held) : { ...rest, parts: account.parts.map((part): Part => ({ ...part, state: 'expired' })) };
+  return ok({
+    next: { ...next, revision: account.revision + 1 },
+    effects: replacedEffects({ ...account, parts: numbered(account, held) }),
+  });
+}
+
+/** The account with its credential as it was. A part that nobody had seen was destroyed when it was replaced. */
+export function heldAgain(account: EmergencyAccount, { requestId: _by, parts, ...before }: HeldBefore): EmergencyAccount {
+  const { held: _held, credential: _credential, sealedFor: _sealedFor, ...rest } = account;
+  const unseen = ({ state }: Part): boolean => state === 'sealed' || state === 'ready';
+  return { ...rest, ...before, parts: parts.map((part): Part => (unseen(part) ? { ...part, state: 'expired' } : part)) };
+}
+
+/** Every number that a card may stand for: of the old parts, and of those that were to replace them. */
+export const numbered = ({ parts }: Pick<EmergencyAccount, 'parts'>, held: Pick<EmergencyAccount, 'parts'>): readonly Part[] => [
+  ...held.parts,
+  ...parts.filter(({ number }) => held.parts.every((part) => part.number !== number)),
+];
 
 /** What the old parts leave behind: their timers go, their cards say that they were replaced. */
 export const replacedEffects = (account: EmergencyAccount): Effect[] => [
@@ -61,8 +99,9 @@ export function handOver(
   const expiresAt = later(now, policy.partExpiryHours * 3_600_000);
   const generation = generationOf(account);
   const fresh = account.state === 'provisioning';
+  const { held: _held, ...rest } = account;
   const next: EmergencyAccount = {
-    ...account,
+    ...rest,
     state: account.state === 'disabled' ? 'disabled' : 'handover',
     appliedAt: fresh ? now : (account.appliedAt ?? now),
     validationDueAt: (fresh ? undefined : account.validationDueAt) ?? later(now, policy.validationDays * DAY),

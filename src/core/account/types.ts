@@ -73,6 +73,15 @@ export interface IssuedRunbook {
   readonly remindedAt?: Date;
 }
 
+/** The whole credential of an account as it was before a request began to replace it: it counts again where nothing came of that. */
+export interface HeldBefore {
+  readonly requestId: string;
+  readonly parts: readonly Part[];
+  readonly generation: number;
+  readonly credential?: 'passkey';
+  readonly sealedFor?: string;
+}
+
 export interface EmergencyAccount {
   readonly id: string;
   readonly requestId: string;
@@ -91,6 +100,8 @@ export interface EmergencyAccount {
   readonly generation?: number;
   /** The request whose run made the present parts, where it is not the one that made the account. */
   readonly sealedFor?: string;
+  /** While a request replaces the whole credential. */
+  readonly held?: HeldBefore;
   /** Since when its sign-ins are looked for, and through which feed that was confirmed. */
   readonly watchedAt: Date;
   readonly feed: string;

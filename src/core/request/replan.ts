@@ -23,8 +23,8 @@ export interface ReplanFacts {
 export type Replanned =
   | { readonly kind: 'holds' }
   | { readonly kind: 'changed'; readonly plan: Plan; readonly difference: readonly string[] }
-  /** Nothing of the kind can be done any more; in words for people. */
-  | { readonly kind: 'impossible'; readonly words: string };
+  /** Nothing of the kind can be done any more, or with `passing` only not now; in words for people. */
+  | { readonly kind: 'impossible'; readonly words: string; readonly passing?: true };
 
 /**
  * Draws the plan of a request up again from what is so now. What people approved runs only if it is still what would be planned; otherwise
@@ -51,7 +51,7 @@ export function replan(
     expiresAt: new Date(plan.expires),
   };
   const keys = 'credential' in plan && plan.credential.kind === 'passkey' ? (facts.passkeys ?? no('policy-unread' as const)) : ok({});
-  if (!keys.ok) return { kind: 'impossible', words: NO_PASSKEYS[keys.error] };
+  if (!keys.ok) return impossible(keys.error, NO_PASSKEYS[keys.error]);
   if (plan.operation === 'create') {
     const { userPrincipalName, displayName, usageLocation } = plan.account;
     const userName = userPrincipalName.slice(0, userPrincipalName.lastIndexOf('@'));
@@ -61,10 +61,10 @@ export function replan(
   if (!account) return { kind: 'impossible', words: 'The account is not on record any more.' };
   const why = whyUnsuitable(plan.operation, account, facts.observed);
   // Stryker disable next-line StringLiteral: of what was not observed the reason is never left out; this one is for the compiler
-  if (why || !facts.observed) return { kind: 'impossible', words: IMPOSSIBLE[why ?? 'gone'] };
+  if (why || !facts.observed) return impossible(why ?? 'gone', IMPOSSIBLE[why ?? 'gone']);
   const { operation } = plan;
   const mend = isMend(operation) ? mendOf(operation, account, (plan as MendPlan).finding?.key, facts.mend) : undefined;
-  if (mend && !mend.ok) return { kind: 'impossible', words: IMPOSSIBLE[mend.error] };
+  if (mend && !mend.ok) return impossible(mend.error, IMPOSSIBLE[mend.error]);
   const leaving = (plan as RotatePlan).leaving;
   return compared(
     plan,
@@ -81,6 +81,10 @@ export function replan(
     }),
   );
 }
+
+/** What could not be read may be read later: that is no end. */
+const impossible = (why: string, words: string): Replanned =>
+  why === 'policy-unread' || why === 'cannot-tell' ? { kind: 'impossible', words, passing: true } : { kind: 'impossible', words };
 
 const NO_PASSKEYS: { readonly [W in WhyNoPasskeys]: string } = {
   'passes-off': 'The tenant allows no Temporary Access Pass any more.',

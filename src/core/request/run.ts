@@ -18,7 +18,7 @@ import type { ChangeRequest, ExpectedWrite, StepFailure, StepId, StepProgress } 
  * @param replanned whether the plan still is what would be planned now; looked at before the first write only
  * @returns with the quorum standing, `approved` and a new `fence`; otherwise, before the first write, `pending` again, for others to decide,
  *   and after it `failed`: nothing more is written on approvals that no longer stand. A plan that no longer holds is `pending` as a new
- *   version. A request that was given up half-way keeps its state, `undoing`: taking back needs no quorum, it is part of what was approved
+ *   version, one that cannot be done any more `impossible`. A request that was given up half-way keeps its state, `undoing`: taking back needs no quorum, it is part of what was approved
  */
 export function beginRun(
   request: ChangeRequest,
@@ -41,7 +41,7 @@ export function beginRun(
   }
   if (!standing.reached) return loseQuorum(request, now);
   if (!started && replanned.kind === 'changed') return askAgain(request, replanned, now);
-  if (!started && replanned.kind === 'impossible') return becomeImpossible(request, replanned.words, now);
+  if (!started && replanned.kind === 'impossible') return becomeImpossible(request, replanned, now);
   return ok({ next: { ...request, fence: request.fence + 1, revision: request.revision + 1 }, effects: [] });
 }
 
@@ -95,14 +95,26 @@ export function newVersion(
   };
 }
 
-/** Nothing was written, and nothing of the kind can be: it ends here, in words. */
-function becomeImpossible(request: ChangeRequest, words: string, now: Date): Decision<ChangeRequest> {
+/**
+ * Nothing was written, and nothing of the kind can be: it ends here, in words, and the account is free again. Where only nobody can tell
+ * now, it has failed: it may be tried again while the approvals hold.
+ */
+function becomeImpossible(
+  request: ChangeRequest,
+  { words, passing }: Extract<Replanned, { kind: 'impossible' }>,
+  now: Date,
+): Decision<ChangeRequest> {
   const step = request.steps[0]?.id ?? 'verify';
-  const failure: StepFailure = { step, code: 'NoLongerPossible', words, reference: `${request.id}-${request.fence}` };
-  return ok({
-    next: { ...request, state: 'failed', failure, fence: request.fence + 1, revision: request.revision + 1 },
-    effects: failureEffects(request, request.fence, failure, now),
-  });
+  const code = passing ? 'CannotTell' : 'NoLongerPossible';
+  const failure: StepFailure = { step, code, words, reference: `${request.id}-${request.fence}` };
+  const next = { ...request, failure, fence: request.fence + 1, revision: request.revision + 1 };
+  const told = (state: 'failed' | 'impossible') => failureEffects(request, request.fence, failure, now, state);
+  return passing
+    ? ok({ next: { ...next, state: 'failed' }, effects: [...told('failed'), ...endTimer(request, now)] })
+    : ok({
+        next: { ...next, state: 'impossible', closedAt: now },
+        effects: [{ kind: 'forget', key: `expire:${request.id}` }, ...told('impossible')],
+      });
 }
 
 /** The quorum fell apart between two runs of a plan that is half carried out: people must look at it, and not for ever (GR-5). */
@@ -121,7 +133,7 @@ function loseQuorum(request: ChangeRequest, now: Date): Decision<ChangeRequest> 
       ...(request.expected ? { expected: writesStopped(request.expected, now) } : {}),
       revision: request.revision + 1,
     },
-    effects: [...failureEffects(request, request.fence, failure, now), ...undoTimer(request, now)],
+    effects: [...failureEffects(request, request.fence, failure, now), ...endTimer(request, now)],
   });
 }
 
@@ -214,8 +226,8 @@ function recordUndo(
 }
 
 /**
- * The run stops in a named state; it can be tried again or given up. Once the approvals are too old for another try, what the plan can undo
- * is undone without anybody asking (GR-5). An undoing that fails only says so, and goes on.
+ * The run stops in a named state; it can be tried again or given up. Once the approvals are too old for another try it is given up without
+ * anybody asking, and what the plan can undo is undone (GR-5). An undoing that fails only says so, and goes on.
  */
 export function failRun(
   request: ChangeRequest,
@@ -236,7 +248,7 @@ export function failRun(
       ...(request.expected ? { expected: writesStopped(request.expected, now, last) } : {}),
       revision: request.revision + 1,
     },
-    effects: [...failureEffects(request, fence, failure, now), ...undoTimer(request, now)],
+    effects: [...failureEffects(request, fence, failure, now), ...endTimer(request, now)],
   });
 }
 
@@ -249,9 +261,8 @@ function stopped(rows: readonly StepProgress[], step: StepId, now: Date): StepPr
   });
 }
 
-/** The latest instant at which a failed run is still waited for: until its approvals are too old, and at least an hour. */
-function undoTimer(request: ChangeRequest, now: Date): Effect[] {
-  if (request.plan.undo.length === 0) return [];
+/** The latest instant at which a failed run is still waited for: until its approvals are too old, and at least an hour. Then it ends by itself. */
+function endTimer(request: ChangeRequest, now: Date): Effect[] {
   const at = new Date(Math.max(request.expiresAt.getTime(), later(now, HOUR).getTime()));
   return [{ kind: 'intend', key: `undo:${request.id}`, at, intent: { kind: 'undo-request', requestId: request.id } }];
 }
@@ -266,13 +277,19 @@ function undoAlert(request: ChangeRequest, failure: StepFailure, now: Date): Eff
 }
 
 /** The card shows it, and people are told. */
-function failureEffects(request: ChangeRequest, fence: number, failure: StepFailure, at: Date): readonly Effect[] {
+function failureEffects(
+  request: ChangeRequest,
+  fence: number,
+  failure: StepFailure,
+  at: Date,
+  state: 'failed' | 'impossible' = 'failed',
+): readonly Effect[] {
   const dedupe = `failed:${request.id}:${fence}:${failure.code}`;
   const cause = { kind: 'request-failed', requestId: request.id, words: failure.words } as const;
   return [
     { kind: 'show', subject: `request:${request.id}` },
     { kind: 'intend', key: dedupe, at, intent: { kind: 'raise-alert', dedupe, tenantId: request.plan.tenant.id, cause } },
-    ...notices(request, 'failed'),
+    ...notices(request, state),
   ];
 }
 

@@ -4,9 +4,20 @@ import type { Proof } from './proof.ts';
 /**
  * `pending → approved → applied`; or `denied`, `withdrawn`, `expired`; or `failed`, from which an explicit retry leads back to `approved`,
  * and giving up leads over `undoing` to `undone` where the plan says how to undo it, else to `withdrawn`. A plan that no longer holds leads
- * from `approved` back to `pending`, as a new version.
+ * from `approved` back to `pending`, as a new version; one that cannot be done any more to `impossible`, and so does a failed run that
+ * wrote nothing and was not tried again while the approvals held.
  */
-export type RequestState = 'pending' | 'approved' | 'applied' | 'failed' | 'undoing' | 'undone' | 'denied' | 'withdrawn' | 'expired';
+export type RequestState =
+  | 'pending'
+  | 'approved'
+  | 'applied'
+  | 'failed'
+  | 'undoing'
+  | 'undone'
+  | 'denied'
+  | 'withdrawn'
+  | 'expired'
+  | 'impossible';
 
 /** States in which a request still has something to come. */
 export const OPEN_STATES: readonly RequestState[] = ['pending', 'approved', 'failed', 'undoing'];
@@ -219,6 +230,13 @@ export interface StepProgress {
  */
 export const tidied = ({ expected = [] }: Pick<ChangeRequest, 'expected'>): boolean =>
   expected.some(({ step, undo, open, allowed }) => step === 'tidy-methods' && !undo && (open > 0 || allowed > 0));
+
+/**
+ * Whether it is certain that no run of it wrote anything in the tenant: none was begun, or all that was sent was refused. Of a request
+ * whose writes were not kept it is never certain.
+ */
+export const wroteNothing = ({ begunAt, expected }: Pick<ChangeRequest, 'begunAt' | 'expected'>): boolean =>
+  begunAt === undefined || (expected?.every(({ open, allowed, done }) => open + allowed + done === 0) ?? false);
 
 /** What the tenant's audit log is expected to say of one step of a run: so many rows, from then on (`expected.ts`). */
 export interface ExpectedWrite {

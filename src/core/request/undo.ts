@@ -3,25 +3,37 @@ import type { Effect } from '../effect.ts';
 import type { Actor, PersonRef } from '../people.ts';
 import { no, ok } from '../result.ts';
 import { notices } from './notices.ts';
-import type { ChangeRequest } from './types.ts';
+import { type ChangeRequest, wroteNothing } from './types.ts';
 
 /**
  * Gives up a request whose run failed. Where the plan says how, what was done is taken back: rights first, and no further approval is
- * needed, because it was part of what was approved. Where it does not, what was done stays, and the request ends as withdrawn.
+ * needed, because it was part of what was approved. Where it does not, what was done stays, and the request ends as withdrawn; given up by
+ * nobody, it ends as impossible where nothing was written, and else that something was left is an alert.
  */
 export function giveUpFailed(request: ChangeRequest, by: PersonRef | 'expiry', now: Date): Decision<ChangeRequest> {
   if (request.state !== 'failed') return no({ code: 'closed', state: request.state });
   const forget: Effect = { kind: 'forget', key: `undo:${request.id}` };
   const show: Effect = { kind: 'show', subject: `request:${request.id}` };
   const next = { ...request, givenUp: { by, at: now }, revision: request.revision + 1 };
-  // A run that never began to write has nothing to take back.
-  if (request.plan.undo.length === 0 || request.begunAt === undefined) {
-    return ok({ next: { ...next, state: 'withdrawn', closedAt: now }, effects: [forget, show, ...notices(request, 'withdrawn')] });
+  // A run that never began to write has nothing to take back. One that did is read back even where every write was refused.
+  if (request.plan.undo.length > 0 && request.begunAt !== undefined) {
+    return ok({
+      next: { ...next, state: 'undoing', undoSteps: request.plan.undo.map(({ id }) => ({ id, state: 'waiting' })) },
+      effects: [forget, { kind: 'apply-plan', requestId: request.id }, show],
+    });
   }
-  return ok({
-    next: { ...next, state: 'undoing', undoSteps: request.plan.undo.map(({ id }) => ({ id, state: 'waiting' })) },
-    effects: [forget, { kind: 'apply-plan', requestId: request.id }, show],
-  });
+  const untouched = wroteNothing(request);
+  const state = by === 'expiry' && untouched ? 'impossible' : 'withdrawn';
+  const told = by === 'expiry' && !untouched ? [leftBehind(request, now)] : [];
+  return ok({ next: { ...next, state, closedAt: now }, effects: [forget, show, ...told, ...notices(request, state)] });
+}
+
+/** Nobody decided that it should stay half-way. */
+function leftBehind({ id, plan }: ChangeRequest, now: Date): Effect {
+  const words = 'Nobody tried it again while the approvals held, so it has ended half-way, and what was done stays. Its card lists it.';
+  const dedupe = `ended-half-way:${id}`;
+  const cause = { kind: 'request-failed', requestId: id, words } as const;
+  return { kind: 'intend', key: dedupe, at: now, intent: { kind: 'raise-alert', dedupe, tenantId: plan.tenant.id, cause } };
 }
 
 /** The approvals are too old for another try: occurs when the timer of a failed run rings, or when its requester gives it up. */

@@ -122,6 +122,25 @@ export const REQUESTS: readonly Example[] = [
       hours(1.2),
     ),
   },
+  {
+    card: 'request',
+    state: 'impossible',
+    rendered: requestCard(
+      {
+        ...rotation,
+        state: 'impossible',
+        closedAt: hours(1),
+        failure: {
+          step: 'set-credential',
+          code: 'NoLongerPossible',
+          words: 'The tenant has no such user any more.',
+          reference: 'R-7F3K2M-1',
+        },
+      },
+      hours(2),
+    ),
+  },
+  { card: 'requestNotice', state: 'impossible', rendered: requestNoticeCard({ ...rotation, state: 'impossible' }, 'impossible') },
   { card: 'request', state: 'applied', rendered: requestCard(aRunningRequest(7, { state: 'applied', closedAt: hours(1.2) }), hours(2)) },
   {
     card: 'request',

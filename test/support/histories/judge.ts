@@ -46,6 +46,7 @@ export const PHASES: { readonly [P in Asked['phase']]: ChangeRequest['state'] } 
   denied: 'denied',
   withdrawn: 'withdrawn',
   expired: 'expired',
+  hopeless: 'impossible',
 };
 
 /** What is known of one request beside what people did: its lease and its steps, from the events of workers. */
@@ -114,7 +115,9 @@ export function judge(world: World, hand: Hand, event: string, requestId: string
     asked.phase = 'expired';
   } else if (what === 'undo-request') {
     must(asked.phase === 'stuck' && now >= asked.deadline, 'taken back while it could still be tried again', asked);
-    asked.phase = asked.touched && asked.undoable ? 'going-back' : 'withdrawn';
+    const state = machine.request(asked.id).state;
+    must(state !== 'impossible' || course.written.size === 0, 'GR-5: said that nothing was changed', course.written);
+    asked.phase = asked.touched && asked.undoable ? 'going-back' : state === 'impossible' ? 'hopeless' : 'withdrawn';
   } else if (what in STEP_OF) wrote(world, hand, asked, what as keyof TenantWriter);
 }
 
@@ -152,9 +155,10 @@ function began(world: World, asked: Asked): void {
     }
     asked.phase = 'open';
   } else {
-    must(request.state === 'failed', 'a run began and nobody knows how', request.state);
+    must(request.state === 'failed' || request.state === 'impossible', 'a run began and nobody knows how', request.state);
+    must(request.state === 'failed' || !asked.touched, 'GR-5: ended as impossible after the first write', asked);
     must(asked.touched ? !standing : asked.disturbed && standing, 'AP-8: stopped although it could go on', { asked, rules });
-    Object.assign(asked, { phase: 'stuck', stuckAt: now });
+    Object.assign(asked, { phase: request.state === 'failed' ? 'stuck' : 'hopeless', stuckAt: now });
   }
 }
 

@@ -23,7 +23,7 @@ export interface Asked {
   readonly votes: Vote[];
   /** Accounts whose vote was found without the right when a run was to begin. They count again by pressing again. */
   suspended: Set<string>;
-  phase: 'open' | 'to-do' | 'done' | 'stuck' | 'going-back' | 'gone-back' | 'denied' | 'withdrawn' | 'expired';
+  phase: 'open' | 'to-do' | 'done' | 'stuck' | 'going-back' | 'gone-back' | 'denied' | 'withdrawn' | 'expired' | 'hopeless';
   /** A step was begun: from then on the tenant may have been written to. */
   touched: boolean;
   stuckAt: number;

@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import { person } from '../support/builders.ts';
+import { fingerprint } from '../support/installation/memoryTenant.ts';
+import { live } from '../support/installation/process.ts';
+import { approved, SAGAS } from '../support/installation/sagas.ts';
+
+const HOUR = 3_600_000;
+const REFUSED = Object.assign(new Error('refused'), { passing: false, code: 'Authorization_RequestDenied', status: 403 });
+
+/** A request on the first seeded account, approved; nothing of it was done. */
+async function asked(name: string) {
+  const saga = SAGAS.find((each) => each.name === name);
+  if (!saga) throw new Error(name);
+  const { machine, requestId } = await approved(saga);
+  const request = () => machine.request(requestId);
+  const account = () => {
+    const found = machine.store.rows.account.get('EA-SEED01');
+    if (!found) throw new Error('no account');
+    return found;
+  };
+  const again = () => machine.ask(person('rita').objectId, { operation: 'disable', accountId: account().id });
+  const causes = () => [...machine.store.rows.alert.values()].map(({ cause }) => ('words' in cause ? cause.words : cause.kind));
+  return { machine, requestId, request, account, again, causes };
+}
+
+describe('a request that cannot be done', () => {
+  test('GR-5: before its first write it ends by itself, everybody is told, and the account is free', async () => {
+    const { machine, request, account, again, causes } = await asked('rotate without a unit');
+    machine.tenant.users.delete(account().objectId);
+    await live(machine);
+    expect(request()).toMatchObject({
+      state: 'impossible',
+      failure: { code: 'NoLongerPossible', words: 'The tenant has no such user any more.' },
+    });
+    expect(request().begunAt).toBeUndefined();
+    expect(causes()).toContain('The tenant has no such user any more.');
+    // Refused for what the account is, and not because a request is in its way.
+    expect(await again()).toMatchObject({ ok: false, error: { code: 'account-unsuitable', why: 'gone' } });
+  });
+
+  test('GR-5 CR-6: refused at its first write it can be tried again while the approvals hold, then ends by itself; the old parts count', async () => {
+    const { machine, request, account, again, causes } = await asked('rotate without a unit');
+    const before = account();
+    await live(machine, { answer: (call) => (call === 'setPassword' ? { error: REFUSED, done: false } : undefined) });
+    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'set-credential' } });
+    expect(account().parts.map(({ state }) => state)).toEqual(['sealed', 'sealed']);
+    expect(await again()).toMatchObject({ ok: false, error: { code: 'account-busy' } });
+    machine.pass(23 * HOUR);
+    await live(machine);
+    expect(request().state).toBe('failed');
+    machine.pass(HOUR);
+    await live(machine);
+    expect(request().state).toBe('impossible');
+    expect(account()).toMatchObject({ parts: before.parts, state: before.state });
+    expect([account().generation, account().held, machine.store.rows.sealed.size]).toEqual([1, undefined, 0]);
+    expect(causes()).not.toContainEqual(expect.stringMatching(/half-way/));
+    expect((await again()).ok).toBe(true);
+  });
+
+  test('GR-5 CR-6: where the password may have been set, nothing of before counts, and that it ends half-way is an alert', async () => {
+    const { machine, request, account, again, causes } = await asked('rotate without a unit');
+    const password = () => machine.tenant.users.get(account().objectId)?.password;
+    await live(machine, { answer: (call) => (call === 'revokeSessions' ? { error: REFUSED, done: false } : undefined) });
+    expect([request().state, password() === fingerprint(Buffer.from('as it was'))]).toEqual(['failed', false]);
+    machine.pass(24 * HOUR);
+    await live(machine);
+    expect(request().state).toBe('withdrawn');
+    expect(account().parts.map(({ state, custodian }) => [state, custodian.name])).toEqual([
+      ['expired', person('eli').name],
+      ['expired', person('fay').name],
+    ]);
+    expect(machine.store.rows.sealed.size).toBe(0);
+    expect(causes()).toContainEqual(expect.stringMatching(/ended half-way/));
+    expect((await again()).ok).toBe(true);
+  });
+
+  test('CR-6: given up by its requester it leaves the old parts as they were, or shows that none counts', async () => {
+    for (const [call, states] of [
+      ['setPassword', ['stored', 'stored']],
+      ['revokeSessions', ['expired', 'expired', 'expired']],
+    ] as const) {
+      const { machine, requestId, request, account } = await asked('rotate');
+      await live(machine, { answer: (asked) => (asked === call ? { error: REFUSED, done: false } : undefined) });
+      expect(request().state).toBe('failed');
+      await machine.press(person('rita').objectId, { kind: 'withdraw-request', requestId });
+      expect([account().parts.map(({ state }) => state), machine.store.rows.sealed.size]).toEqual([states, 0]);
+      await live(machine);
+      expect(request().state).toBe('undone');
+      expect(account().parts.map(({ state }) => state)).toEqual(states);
+    }
+  });
+});
