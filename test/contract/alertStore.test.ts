@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Door, door } from '../../src/app/dispatch.ts';
@@ -17,28 +14,21 @@ import { type Outbox, openOutbox } from '../../src/store/outbox.ts';
 import { storeOn } from '../../src/store/store.ts';
 import { actor, aSignIn } from '../support/builders.ts';
 import { countingRandom, TEST_POLICY } from '../support/memoryStore.ts';
-import { freshDatabase, testDatabaseUrl } from '../support/postgres.ts';
+import { somewhere } from '../support/places.ts';
 
 const FEED: Actor = { kind: 'system', part: 'feed' };
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
 
-/** On a server where there is one, because only there transactions run side by side; else on the embedded engine. */
 let database: Database;
 let outbox: Outbox;
 let store: Store;
 let front: Door;
-let remove: () => Promise<unknown>;
+let remove: () => Promise<void>;
 
 beforeAll(async () => {
-  if (testDatabaseUrl === undefined) {
-    const folder = mkdtempSync(join(tmpdir(), 'breakglass-alerts-'));
-    remove = async () => rmSync(folder, { recursive: true });
-    database = await connect({ kind: 'embedded', folder });
-  } else {
-    const { url, drop } = await freshDatabase(testDatabaseUrl);
-    remove = drop;
-    database = await connect({ kind: 'server', url });
-  }
+  const place = await somewhere();
+  remove = place.remove;
+  database = await connect(place.location);
   await migrate(database.current());
   outbox = await openOutbox(database, quiet);
   store = storeOn(database, outbox);

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -16,7 +13,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import { streamLedgerOn } from '../../src/store/streams.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { type EventHubPeer, eventHubPeer } from '../support/eventHubPeer.ts';
-import { freshDatabase, testDatabaseUrl } from '../support/postgres.ts';
+import { somewhere } from '../support/places.ts';
 
 const TENANT = '8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3c01';
 const USER = '7c1f0b2a-9e34-4d68-a5b7-3f2e1d0c9b44';
@@ -36,21 +33,15 @@ globalThis.setTimeout = Object.assign((work: () => void, ms?: number, ...rest: u
 
 let database: Database;
 let ledger: StreamLedger;
-let remove: () => Promise<unknown>;
+let remove: () => Promise<void>;
 const { pem } = selfSigned('namespace.test', ['127.0.0.1']);
 const trusted = getCACertificates();
 
 beforeAll(async () => {
   setDefaultCACertificates([...trusted, pem.slice(0, pem.indexOf('-----BEGIN PRIVATE'))]);
-  if (testDatabaseUrl === undefined) {
-    const folder = mkdtempSync(join(tmpdir(), 'breakglass-streams-'));
-    remove = async () => rmSync(folder, { recursive: true });
-    database = await connect({ kind: 'embedded', folder });
-  } else {
-    const { url, drop } = await freshDatabase(testDatabaseUrl);
-    remove = drop;
-    database = await connect({ kind: 'server', url });
-  }
+  const place = await somewhere();
+  remove = place.remove;
+  database = await connect(place.location);
   await migrate(database.current());
   ledger = streamLedgerOn(database);
 }, 60_000);

@@ -1,21 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Location } from '../../src/store/connect.ts';
 import { alertDelays } from '../support/alertDelays.ts';
 import { faultRun } from '../support/faultRun.ts';
-import { freshDatabase, testDatabaseUrl } from '../support/postgres.ts';
-
-/** A database: on the server where one is there, which is quicker to have than the embedded one. */
-async function somewhere(): Promise<{ readonly location: Location; remove(): Promise<void> }> {
-  if (testDatabaseUrl !== undefined) {
-    const { url, drop } = await freshDatabase(testDatabaseUrl);
-    return { location: { kind: 'server', url }, remove: drop };
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'breakglass-faults-'));
-  return { location: { kind: 'embedded', folder }, remove: async () => rmSync(folder, { recursive: true, force: true }) };
-}
+import { somewhere } from '../support/places.ts';
 
 describe('a tenant on a bad day', () => {
   test('GR-1 GR-4: with 30 % of all calls throttled, refused, cut, late or carried out unanswered, every account lives right, nothing twice', async () => {

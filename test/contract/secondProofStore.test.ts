@@ -1,30 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Door, door } from '../../src/app/dispatch.ts';
 import type { Log } from '../../src/app/log.ts';
 import type { ProvenDecision } from '../../src/core/request/proof.ts';
 import { moveClock } from '../../src/store/clock.ts';
-import { connect, type Database, type Location } from '../../src/store/connect.ts';
+import { connect, type Database } from '../../src/store/connect.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openOutbox } from '../../src/store/outbox.ts';
 import { storeOn } from '../../src/store/store.ts';
 import { countingRandom, TEST_POLICY } from '../support/memoryStore.ts';
-import { freshDatabase, testDatabaseUrl } from '../support/postgres.ts';
+import { embedded, onServer } from '../support/places.ts';
+import { testDatabaseUrl } from '../support/postgres.ts';
 import { actor, aForm, theFacts } from '../support/requests.ts';
 
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
-
-async function embedded(): Promise<{ location: Location; remove: () => Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'breakglass-proof-'));
-  return { location: { kind: 'embedded', folder }, remove: async () => rmSync(folder, { recursive: true }) };
-}
-async function onServer(): Promise<{ location: Location; remove: () => Promise<void> }> {
-  const { url, drop } = await freshDatabase(testDatabaseUrl ?? '');
-  return { location: { kind: 'server', url }, remove: drop };
-}
 
 for (const [name, suite, place] of [
   ['embedded', describe, embedded],

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { door } from '../../src/app/dispatch.ts';
@@ -10,13 +7,14 @@ import type { Random, Store } from '../../src/app/ports.ts';
 import { append, EMPTY_TREE, leafHash, rootOf } from '../../src/core/audit/tree.ts';
 import { DAY } from '../../src/core/decision.ts';
 import { moveClock } from '../../src/store/clock.ts';
-import { connect, type Database, type Location } from '../../src/store/connect.ts';
+import { connect, type Database } from '../../src/store/connect.ts';
 import { StoreFault } from '../../src/store/fault.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { type Outbox, openOutbox } from '../../src/store/outbox.ts';
 import { storeOn } from '../../src/store/store.ts';
 import { tagKeyOn } from '../../src/store/tagKey.ts';
-import { freshDatabase, testDatabaseUrl } from '../support/postgres.ts';
+import { embedded, onServer } from '../support/places.ts';
+import { testDatabaseUrl } from '../support/postgres.ts';
 import { actor, aForm, POLICY, theFacts } from '../support/requests.ts';
 
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
@@ -33,25 +31,10 @@ function counting(): Random {
   };
 }
 
-const engines: { name: string; suite: typeof describe.skip; place: () => Promise<{ location: Location; remove: () => Promise<void> }> }[] =
-  [
-    {
-      name: 'embedded',
-      suite: describe,
-      async place() {
-        const folder = mkdtempSync(join(tmpdir(), 'breakglass-store-'));
-        return { location: { kind: 'embedded', folder }, remove: async () => rmSync(folder, { recursive: true }) };
-      },
-    },
-    {
-      name: 'PostgreSQL server',
-      suite: testDatabaseUrl === undefined ? describe.skip : describe,
-      async place() {
-        const { url, drop } = await freshDatabase(testDatabaseUrl ?? '');
-        return { location: { kind: 'server', url }, remove: drop };
-      },
-    },
-  ];
+const engines = [
+  { name: 'embedded', suite: describe, place: embedded },
+  { name: 'PostgreSQL server', suite: testDatabaseUrl === undefined ? describe.skip : describe, place: onServer },
+];
 
 for (const { name, suite, place } of engines) {
   suite(`the store on ${name}`, () => {

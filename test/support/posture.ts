@@ -6,6 +6,17 @@ import { NOON } from './builders.ts';
 
 const GA = GLOBAL_ADMINISTRATOR.templateId;
 export const GROUP = TENANTS.contoso.exclusionGroupId;
+/** The exclusion group as it should be. */
+export const EXCLUSION_GROUP = {
+  id: GROUP,
+  displayName: 'Exclusions',
+  securityEnabled: true,
+  mailEnabled: false,
+  dynamic: false,
+  roleAssignable: true,
+  managementRestricted: false,
+  syncedFromOnPremises: false,
+};
 export const UNIT = '99999999-0000-4000-8000-000000000009';
 export const EXTRA_GROUP = '77777777-0000-4000-8000-000000000007';
 export const objectIdOf = (index: number): string => `aaaaaaaa-0000-4000-8000-00000000000${index}`;
@@ -140,16 +151,7 @@ export const goodSnapshot = (more: Partial<TenantSnapshot> = {}): TenantSnapshot
       {},
     ),
   ]),
-  exclusionGroup: read({
-    id: GROUP,
-    displayName: 'Exclusions',
-    securityEnabled: true,
-    mailEnabled: false,
-    dynamic: false,
-    roleAssignable: true,
-    managementRestricted: false,
-    syncedFromOnPremises: false,
-  }),
+  exclusionGroup: read(EXCLUSION_GROUP),
   exclusionGroupMembers: read(ACCOUNTS.map((index) => ({ id: objectIdOf(index), type: 'user', displayName: `EA ${index}` }))),
   exclusionGroupOwners: read([]),
   globalAdministrators: read(

@@ -1,6 +1,7 @@
 import { type Part, read, type TenantSnapshot } from '../../src/core/posture/snapshot.ts';
 import { neededBy } from '../../src/core/tenant/permissions.ts';
 import type { IdentityProbe, TenantProbe } from '../../src/core/tenant/probe.ts';
+import { EXCLUSION_GROUP } from './posture.ts';
 
 /** The account whose object id every part of the probe means. */
 export const ACCOUNT = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -10,17 +11,6 @@ export const PAA = '7be44c8a-adaf-4e2a-84d6-ab2649e08a13';
 export const PRA = 'e8611ab8-c189-46e8-94e1-60213ab1f814';
 const answered: Part<'answered'> = read('answered');
 
-/** A good exclusion group. */
-export const GROUP = {
-  id: 'g',
-  displayName: 'Exclusions',
-  securityEnabled: true,
-  mailEnabled: false,
-  dynamic: false,
-  roleAssignable: true,
-  managementRestricted: false,
-  syncedFromOnPremises: false,
-};
 export const DOMAIN = {
   name: 'contoso.onmicrosoft.com',
   initial: true,
@@ -35,7 +25,7 @@ export function aSnapshot(more: Partial<TenantSnapshot> = {}): TenantSnapshot {
     tenantId: 't',
     kind: 'workforce',
     initialDomain: 'contoso.onmicrosoft.com',
-    exclusionGroupId: 'g',
+    exclusionGroupId: EXCLUSION_GROUP.id,
     readAt: new Date(0),
     organization: read({ displayName: 'Contoso', tenantType: 'AAD', syncedFromOnPremises: false }),
     licences: read({ p1: true, p2: true }),
@@ -46,7 +36,7 @@ export function aSnapshot(more: Partial<TenantSnapshot> = {}): TenantSnapshot {
       ['Fido2', 'TemporaryAccessPass'].map((id) => ({ id, enabled: true, includeTargets: ['all_users'], excludeTargets: [] })),
     ),
     policies: read([]),
-    exclusionGroup: read(GROUP),
+    exclusionGroup: read(EXCLUSION_GROUP),
     exclusionGroupMembers: read([{ id: ACCOUNT, type: 'user' }]),
     exclusionGroupOwners: read([]),
     globalAdministrators: read([]),

@@ -4,7 +4,8 @@ import type { Capability, CapabilityName, Verdict } from '../../src/core/tenant/
 import { judgeTenant } from '../../src/core/tenant/judge.ts';
 import { neededBy } from '../../src/core/tenant/permissions.ts';
 import type { IdentityProbe, TenantProbe } from '../../src/core/tenant/probe.ts';
-import { ACCOUNT, aProbe, aSnapshot, DOMAIN, GROUP, holding, PAA, PRA } from '../support/probe.ts';
+import { EXCLUSION_GROUP } from '../support/posture.ts';
+import { ACCOUNT, aProbe, aSnapshot, DOMAIN, holding, PAA, PRA } from '../support/probe.ts';
 
 const GA = '62e90394-69f5-4237-9190-012177145e10';
 const notLicensed = unreadable('not-licensed', 'The tenant refuses it for want of a licence (x).');
@@ -86,13 +87,13 @@ describe('what a tenant can and cannot do', () => {
 
   test.each<[string, Partial<TenantSnapshot>, object]>([
     ['missing', { exclusionGroup: read(undefined) }, { 'exclusion-group': 'no', 'exclusion-group-guard': 'unknown' }],
-    ['dynamic', { exclusionGroup: read({ ...GROUP, dynamic: true }) }, { 'exclusion-group': 'no' }],
-    ['no security group', { exclusionGroup: read({ ...GROUP, securityEnabled: false }) }, { 'exclusion-group': 'no' }],
-    ['mail-enabled', { exclusionGroup: read({ ...GROUP, mailEnabled: true }) }, { 'exclusion-group': 'no' }],
-    ['synchronised', { exclusionGroup: read({ ...GROUP, syncedFromOnPremises: true }) }, { 'exclusion-group': 'no' }],
-    ['unprotected', { exclusionGroup: read({ ...GROUP, roleAssignable: false }) }, { 'exclusion-group-guard': 'no' }],
-    ['protected by a unit', { exclusionGroup: read({ ...GROUP, roleAssignable: false, managementRestricted: true }) }, {}],
-    ['public', { exclusionGroup: read({ ...GROUP, visibility: 'Public' }) }, { 'exclusion-group-guard': 'no' }],
+    ['dynamic', { exclusionGroup: read({ ...EXCLUSION_GROUP, dynamic: true }) }, { 'exclusion-group': 'no' }],
+    ['no security group', { exclusionGroup: read({ ...EXCLUSION_GROUP, securityEnabled: false }) }, { 'exclusion-group': 'no' }],
+    ['mail-enabled', { exclusionGroup: read({ ...EXCLUSION_GROUP, mailEnabled: true }) }, { 'exclusion-group': 'no' }],
+    ['synchronised', { exclusionGroup: read({ ...EXCLUSION_GROUP, syncedFromOnPremises: true }) }, { 'exclusion-group': 'no' }],
+    ['unprotected', { exclusionGroup: read({ ...EXCLUSION_GROUP, roleAssignable: false }) }, { 'exclusion-group-guard': 'no' }],
+    ['protected by a unit', { exclusionGroup: read({ ...EXCLUSION_GROUP, roleAssignable: false, managementRestricted: true }) }, {}],
+    ['public', { exclusionGroup: read({ ...EXCLUSION_GROUP, visibility: 'Public' }) }, { 'exclusion-group-guard': 'no' }],
     ['owned', { exclusionGroupOwners: read([{ id: 'o', type: 'user' }]) }, { 'exclusion-group-guard': 'no' }],
     ['with an outsider', { exclusionGroupMembers: read([{ id: 'x', type: 'user' }]) }, { 'exclusion-group-guard': 'no' }],
     [
