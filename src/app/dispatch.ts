@@ -14,7 +14,7 @@ import { keepingBooks } from './door/bookkeeping.ts';
 import { classifyUse, lookAtCase, reportCaseStep, tellCase } from './door/cases.ts';
 import { changeSeen } from './door/changes.ts';
 import { concludeRequest } from './door/conclude.ts';
-import { beat, began, deliveryChecked, ended } from './door/conditions.ts';
+import { beat, began, deliveryChecked, ended, inHand } from './door/conditions.ts';
 import { conclude, look, noteOnDrills, noteUnreadOnDrills, nudgeDrill, start } from './door/drills.ts';
 import { finishStep, lookForEvidence } from './door/evidence.ts';
 import { editRequest, open, openOnAccount } from './door/opening.ts';
@@ -48,6 +48,7 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'park-run',
   'resume-run',
   'conclude-request',
+  'request-in-hand',
   'expire-part',
   'sign-in-seen',
   'change-seen',
@@ -163,6 +164,8 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return change(scene, 'request', intent.requestId, resumeRun);
     case 'conclude-request':
       return concludeRequest(scene, intent.requestId);
+    case 'request-in-hand':
+      return inHand(scene, intent.requestId);
     case 'reveal-part':
       return reveal(scene, intent);
     case 'store-part':

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Transaction } from '../app/ports.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import { partKey } from '../core/account/types.ts';
@@ -92,6 +92,16 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
     runningDrills: () => runningDrills(handle),
     beginCondition: (name, alertId, now) => beginCondition(handle, name, alertId, now),
     endCondition: (name) => endCondition(handle, name),
+    async openFailures(requestId) {
+      const rows = await handle
+        .selectFrom('alert')
+        .select('id')
+        .where('state', '=', 'open')
+        .where(sql<boolean>`body->'cause'->>'kind' = 'request-failed' and body->'cause'->>'requestId' = ${requestId}`)
+        .orderBy('raised_at')
+        .execute();
+      return rows.map(({ id }) => id);
+    },
     async isSent(key) {
       const row = await handle.selectFrom('posted_card').select('state').where('key', '=', key).executeTakeFirst();
       return row?.state === 'sent';

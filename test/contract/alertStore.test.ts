@@ -77,6 +77,20 @@ test('a condition stands once, and ends with the alert that told of it', async (
   expect(await front.dispatch(FEED, { kind: 'condition-ended', condition: 'x' })).toMatchObject({ ok: false });
 });
 
+test('what was alerted of a request that stopped is over once somebody has it in hand, and no other alert is', async () => {
+  const failed = async (requestId: string): Promise<string> => {
+    const cause = { kind: 'request-failed', requestId, words: 'The tenant refused.' } as const;
+    const outcome = await front.dispatch(FEED, { kind: 'raise-alert', dedupe: `failed:${requestId}:${Math.random()}`, cause });
+    return (outcome.ok && outcome.value.alert?.id) || '';
+  };
+  const [seen, open, other] = [await failed('R-AAAAAA'), await failed('R-AAAAAA'), await failed('R-BBBBBB')];
+  await front.dispatch(actor('ann'), { kind: 'acknowledge-alert', alertId: seen });
+  await front.dispatch(FEED, { kind: 'request-in-hand', requestId: 'R-AAAAAA' });
+  const states = await Promise.all([seen, open, other].map(async (id) => (await store.get('alert', id))?.state));
+  expect(states).toEqual(['acknowledged', 'over', 'open']);
+  expect(await front.dispatch(FEED, { kind: 'request-in-hand', requestId: 'R-AAAAAA' })).toMatchObject({ ok: false });
+});
+
 test('one heartbeat is under way at a time', async () => {
   const numbers = await Promise.all([1, 2].map(() => store.transaction(async (tx) => tx.nextHeartbeat(await tx.now()))));
   expect(numbers.filter((number) => number !== undefined)).toEqual([1]);

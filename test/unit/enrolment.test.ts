@@ -78,9 +78,13 @@ describe('what custodians do with their passes', () => {
     expect(request()).toMatchObject({ state: 'failed', failure: { code: 'PassExpired', step: 'issue-pass:1' } });
     expect(causes(machine)).toEqual(expect.arrayContaining(['part-expired', 'request-failed']));
     expect([account().parts[0]?.state, machine.store.rows.sealed.size]).toEqual(['expired', 0]);
+    const failures = () => [...machine.store.rows.alert.values()].filter(({ cause }) => cause.kind === 'request-failed');
+    expect(failures().map(({ state }) => state)).toEqual(['open']);
     await press('ann', 'retry-request');
     await goOn();
     expect(request().state).toBe('applied');
+    // Nobody is woken for what was seen to.
+    expect(failures().map(({ state }) => state)).toEqual(['over']);
   });
 
   test('a key that is only said to be there is looked for every minute for ten minutes, then no more until it is said again', async () => {

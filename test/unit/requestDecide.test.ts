@@ -251,6 +251,7 @@ describe('giving up what failed', () => {
   const failed = withAnn({ state: 'failed', begunAt: NOON, revision: 7 });
   const taken = { kind: 'withdraw', person: person('rita'), planDigest, at: NOW };
   const forgetUndo = { kind: 'forget', key: `undo:${id}` };
+  const inHand = { kind: 'intend', key: `in-hand:${id}`, at: NOW, intent: { kind: 'request-in-hand', requestId: id } };
 
   test('GR-5: what was begun and can be taken back is taken back: rights first, in the order of the plan', () => {
     const undoSteps = failed.plan.undo.map((step) => ({ id: step.id, state: 'waiting' }));
@@ -267,12 +268,12 @@ describe('giving up what failed', () => {
       ok: true,
       value: {
         next: { ...next, decisions: [aDecision('ann'), taken], givenUp: { by: person('rita'), at: NOW } },
-        effects: [forgetUndo, apply, show],
+        effects: [forgetUndo, apply, inHand, show],
       },
     });
     expect(undo(failed, { kind: 'system', part: 'timer' }, NOW)).toEqual({
       ok: true,
-      value: { next: { ...next, givenUp: { by: 'expiry', at: NOW } }, effects: [forgetUndo, apply, show] },
+      value: { next: { ...next, givenUp: { by: 'expiry', at: NOW } }, effects: [forgetUndo, apply, inHand, show] },
     });
   });
 
@@ -293,13 +294,13 @@ describe('giving up what failed', () => {
     });
     expect(undo(request, { kind: 'system', part: 'timer' }, NOW)).toEqual({
       ok: true,
-      value: { next: ended('impossible', 'expiry'), effects: [forgetUndo, show, notice('impossible', 'rita')] },
+      value: { next: ended('impossible', 'expiry'), effects: [forgetUndo, show, inHand, notice('impossible', 'rita')] },
     });
     expect(withdraw(request, actor('rita'), NOW)).toEqual({
       ok: true,
       value: {
         next: { ...ended('withdrawn', person('rita')), decisions: [{ ...taken, planDigest: request.planDigest }] },
-        effects: [forgetUndo, show, notice('withdrawn', 'rita')],
+        effects: [forgetUndo, show, inHand, notice('withdrawn', 'rita')],
       },
     });
     expect(withdraw(request, actor('ann'), NOW)).toEqual(no({ code: 'not-requester' }));

@@ -22,6 +22,12 @@ const notice = (state: RequestState, name: 'rita' | 'ann' | 'bob', round = '') =
   variant: `notice:${state}`,
 });
 const all = (state: RequestState, round = '') => (['rita', 'ann', 'bob'] as const).map((name) => notice(state, name, round));
+const inHand = (at: Date) => ({
+  kind: 'intend',
+  key: `in-hand:${id}`,
+  at,
+  intent: { kind: 'request-in-hand', requestId: id },
+});
 const alarm = (dedupe: string, words: string, at: Date) => ({
   kind: 'intend',
   key: dedupe,
@@ -330,7 +336,7 @@ describe('finishing', () => {
     };
     expect(finishRun(undoing, 4, NOW)).toEqual({
       ok: true,
-      value: { next: { ...undoing, state: 'undone', closedAt: NOW, revision: 4 }, effects: [...concluded, ...all('undone')] },
+      value: { next: { ...undoing, state: 'undone', closedAt: NOW, revision: 4 }, effects: [...concluded, inHand(NOW), ...all('undone')] },
     });
     const last = undoing.undoSteps?.map((row, index): typeof row => (index === 0 ? { ...row, state: 'running' } : row)) ?? [];
     expect(finishRun({ ...undoing, undoSteps: last }, 4, NOW)).toEqual(no({ code: 'nothing-to-do' }));
@@ -352,7 +358,8 @@ describe('trying again', () => {
     ['the requester', actor('rita')],
     ['the requester from another account', actor('rita2', ['auditor'])],
   ])('goes on at the step that failed when %s asks', (_who, who) => {
-    expect(retry(failed, who, new Date(expiresAt.getTime() - 1))).toEqual({
+    const at = new Date(expiresAt.getTime() - 1);
+    expect(retry(failed, who, at)).toEqual({
       ok: true,
       value: {
         next: {
@@ -361,7 +368,7 @@ describe('trying again', () => {
           steps: rest.steps.map((row) => (row.id === 'exclude' ? { id: 'exclude', state: 'waiting' } : row)),
           revision: 4,
         },
-        effects: [{ kind: 'forget', key: `undo:${id}` }, { kind: 'apply-plan', requestId: id }, show],
+        effects: [{ kind: 'forget', key: `undo:${id}` }, { kind: 'apply-plan', requestId: id }, inHand(at), show],
       },
     });
   });

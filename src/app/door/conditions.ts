@@ -17,6 +17,15 @@ export async function ended(scene: Scene, { condition }: Wanted<'condition-ended
   return change(scene, 'alert', alertId, (alert) => endAlert(alert, scene.now));
 }
 
+/** What was acknowledged already is left as people know it. */
+export async function inHand(scene: Scene, requestId: string): Promise<Outcome> {
+  let outcome: Outcome = no({ code: 'nothing-to-do' });
+  for (const alertId of await scene.tx.openFailures(requestId)) {
+    outcome = await change(scene, 'alert', alertId, (alert) => endAlert(alert, scene.now));
+  }
+  return outcome;
+}
+
 /** Whether the alert's own card in the channel was confirmed is a fact of this transaction. */
 export async function deliveryChecked(scene: Scene, { alertId }: Wanted<'check-delivery'>): Promise<Outcome> {
   const delivered = await scene.tx.isSent(`alert:${alertId}:0`);

@@ -193,9 +193,10 @@ export function tell(cause: AlertCause): Told {
     case 'request-failed':
       return {
         title: 'A request stopped half-way',
+        over: 'A request that had stopped goes on, or is taken back',
         state: cause.words,
         facts: [codeFact('Request', cause.requestId)],
-        next: 'Open the request, read why it stopped, and press Try again there.',
+        next: 'Open the request and read why it stopped. Try again there, or give it up.',
         reported: 'Found by Breakglass.',
       };
     case 'evidence-missing':

@@ -16,3 +16,11 @@ export function notices(request: ChangeRequest, state: RequestState): Effect[] {
     variant: `notice:${state}`,
   }));
 }
+
+/** What stopped goes on or is taken back: nobody needs to be woken for it any more. */
+export const inHand = ({ id }: Pick<ChangeRequest, 'id'>, at: Date): Effect => ({
+  kind: 'intend',
+  key: `in-hand:${id}`,
+  at,
+  intent: { kind: 'request-in-hand', requestId: id },
+});

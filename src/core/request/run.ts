@@ -4,7 +4,7 @@ import { type Effect, resumeKey } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
 import { writeBegun, writeDone, writesStopped } from './expected.ts';
-import { notices } from './notices.ts';
+import { inHand, notices } from './notices.ts';
 import { tell } from './opening.ts';
 import type { Replanned } from './replan.ts';
 import { tally } from './tally.ts';
@@ -301,7 +301,7 @@ export function finishRun(request: ChangeRequest, fence: number, now: Date): Dec
     if (request.undoSteps?.some(({ state }) => state !== 'done')) return no({ code: 'nothing-to-do' });
     return ok({
       next: { ...request, state: 'undone', closedAt: now, revision: request.revision + 1 },
-      effects: [...concluded(request, now), ...notices(request, 'undone')],
+      effects: [...concluded(request, now), inHand(request, now), ...notices(request, 'undone')],
     });
   }
   if (request.steps.some((step) => step.state !== 'done')) return no({ code: 'nothing-to-do' });
@@ -339,6 +339,7 @@ export function retry(request: ChangeRequest, actor: Actor, now: Date): Decision
     effects: [
       { kind: 'forget', key: `undo:${request.id}` },
       { kind: 'apply-plan', requestId: request.id },
+      inHand(request, now),
       { kind: 'show', subject: `request:${request.id}` },
     ],
   });

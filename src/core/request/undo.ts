@@ -2,7 +2,7 @@ import { type Decision, personOf } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Actor, PersonRef } from '../people.ts';
 import { no, ok } from '../result.ts';
-import { notices } from './notices.ts';
+import { inHand, notices } from './notices.ts';
 import { type ChangeRequest, wroteNothing } from './types.ts';
 
 /**
@@ -19,13 +19,13 @@ export function giveUpFailed(request: ChangeRequest, by: PersonRef | 'expiry', n
   if (request.plan.undo.length > 0 && request.begunAt !== undefined) {
     return ok({
       next: { ...next, state: 'undoing', undoSteps: request.plan.undo.map(({ id }) => ({ id, state: 'waiting' })) },
-      effects: [forget, { kind: 'apply-plan', requestId: request.id }, show],
+      effects: [forget, { kind: 'apply-plan', requestId: request.id }, inHand(request, now), show],
     });
   }
   const untouched = wroteNothing(request);
   const state = by === 'expiry' && untouched ? 'impossible' : 'withdrawn';
-  const told = by === 'expiry' && !untouched ? [leftBehind(request, now)] : [];
-  return ok({ next: { ...next, state, closedAt: now }, effects: [forget, show, ...told, ...notices(request, state)] });
+  const told = by === 'expiry' && !untouched ? leftBehind(request, now) : inHand(request, now);
+  return ok({ next: { ...next, state, closedAt: now }, effects: [forget, show, told, ...notices(request, state)] });
 }
 
 /** Nobody decided that it should stay half-way. */
