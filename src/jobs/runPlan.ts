@@ -199,7 +199,7 @@ async function carryOut(id: StepId, step: Step, scene: StepScene, wait: Wait, re
   const already = await step.look(scene);
   if (already !== undefined) return already;
   let mayHaveActed = resumed;
-  let last: unknown = new Error(`${id} could not be proven`);
+  let last: unknown;
   for (const pause of LOOK_AGAIN_AFTER_MS) {
     try {
       const proof = (await step.act(scene)) ?? (await lookAgain(step, scene, wait));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../src/core/digest.ts';
-import { beginRun, failRun, finishRun, newVersion, recordStep, retry } from '../../src/core/request/run.ts';
+import { beginRun, failRun, finishRun, newVersion, parkRun, recordStep, resumeRun, retry } from '../../src/core/request/run.ts';
 import type { ChangeRequest, RequestState, StepId } from '../../src/core/request/types.ts';
 import { actor, aDecision, anAccountPlan, aPlan, aRequest, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
 
@@ -254,6 +254,41 @@ describe('recording a step', () => {
     if (twice.ok) expect(twice.value.next.steps.map(({ state }) => state).slice(0, 5)).toEqual(['done', 'done', 'done', 'done', 'running']);
   });
 
+  test('a step that is taken up again and was not done leaves what was done after it', () => {
+    const before = withStep(withStep(BEGUN, 'exclude', { state: 'running', at: NOON }), 'watch', { state: 'done', at: NOON });
+    expect(recordStep(before, 4, 'exclude', running, NOW)).toEqual({
+      ok: true,
+      value: { next: { ...before, revision: 4 }, effects: [show] },
+    });
+  });
+
+  test('AL-9: keeps how many writes it sent, from the first of the run on; without rows from then it keeps none', () => {
+    const first = recordStep(APPROVED, 4, 'create-user', running, NOW);
+    if (!first.ok) throw new Error(first.error.code);
+    const sent = recordStep(first.value.next, 4, 'create-user', { ...done, acts: 2 }, hours(2));
+    const row = { step: 'create-user', fromAt: NOW, open: 0, seen: 0, beside: 0, untilAt: hours(2) };
+    expect(sent).toMatchObject({ value: { next: { expected: [{ ...row, allowed: 2, done: 2 }] } } });
+    // How many is no part of what people see of the step.
+    expect(sent.ok && sent.value.next.steps[0]).toEqual({ id: 'create-user', state: 'done', at: hours(2), evidence: 'seen' });
+    const none = recordStep(first.value.next, 4, 'create-user', done, hours(2));
+    expect(none).toMatchObject({ value: { next: { expected: [{ ...row, allowed: 0, done: 0 }] } } });
+    const old = recordStep(BEGUN, 4, 'exclude', { ...done, acts: 1 }, NOW);
+    expect(old.ok && old.value.next).not.toHaveProperty('expected');
+  });
+
+  test('AL-9: while taking back it keeps them apart from those of the plan', () => {
+    const kept = { step: 'disable', fromAt: NOON, untilAt: NOON, open: 0, allowed: 1, done: 1, seen: 0, beside: 0 } as const;
+    const undoing: ChangeRequest = { ...BEGUN, state: 'undoing', undoSteps: [{ id: 'disable', state: 'waiting' }], expected: [kept] };
+    const begun = recordStep(undoing, 4, 'disable', running, NOW);
+    if (!begun.ok) throw new Error(begun.error.code);
+    const over = recordStep(begun.value.next, 4, 'disable', { ...done, acts: 2 }, hours(2));
+    expect(over.ok && over.value.next.expected).toEqual([
+      kept,
+      { ...kept, undo: true, fromAt: NOW, untilAt: hours(2), allowed: 2, done: 2 },
+    ]);
+    expect(over.ok && over.value.next.undoSteps).toEqual([{ id: 'disable', state: 'done', at: hours(2), evidence: 'seen' }]);
+  });
+
   test('while taking back, records of the taking back only', () => {
     const undoing: ChangeRequest = {
       ...BEGUN,
@@ -274,6 +309,29 @@ describe('recording a step', () => {
     });
     const { undoSteps: _none, ...bare } = undoing;
     expect(recordStep(bare, 4, 'disable', running, NOW)).toMatchObject({ value: { next: { undoSteps: [] } } });
+  });
+});
+
+describe('waiting for somebody', () => {
+  const half = withStep(withStep(BEGUN, 'exclude', { state: 'running', at: NOON, evidence: 'before' }), 'watch', { state: 'done' });
+  const waits = { step: 'exclude', words: 'Waiting for Dana' } as const;
+  const parked = {
+    ...withStep(half, 'exclude', { state: 'waiting', at: NOW, evidence: 'Waiting for Dana' }),
+    revision: 4,
+  };
+
+  test('gives way, and says whom it waits for; its lease stays', () => {
+    expect(parkRun(half, 4, waits, NOW)).toEqual({ ok: true, value: { next: parked, effects: [show] } });
+    const timer = { kind: 'intend', key: `resume:${id}`, at: hours(2), intent: { kind: 'resume-run', requestId: id } };
+    expect(parkRun(half, 4, { ...waits, lookAt: hours(2) }, NOW)).toEqual({ ok: true, value: { next: parked, effects: [show, timer] } });
+    expect(parkRun(half, 3, waits, NOW)).toEqual(no({ code: 'stale-lease' }));
+    expect(parkRun({ ...half, state: 'failed' }, 4, waits, NOW)).toEqual(no({ code: 'closed', state: 'failed' }));
+  });
+
+  test('is taken up again as it stands, and only while it is approved', () => {
+    expect(resumeRun(half)).toEqual({ ok: true, value: { next: half, effects: [{ kind: 'apply-plan', requestId: id }] } });
+    for (const state of ['pending', 'failed', 'undoing', 'applied'] as const)
+      expect(resumeRun({ ...half, state })).toEqual(no({ code: 'nothing-to-do' }));
   });
 });
 
@@ -298,6 +356,33 @@ describe('failing', () => {
     const plan = anAccountPlan('retire', { requestId: id });
     const kept = failRun({ ...half, plan, planDigest: digestOf(plan) }, 4, failure, NOW);
     expect(kept).toMatchObject({ value: { effects: expect.arrayContaining([undoAt(expiresAt)]) } });
+  });
+
+  test('what was done after the step that failed is to be done again, what was done before it is not', () => {
+    const names: StepId[] = ['create-user', 'exclude', 'watch'];
+    const done = names.reduce((request, name) => withStep(request, name, { state: 'done', at: NOON, evidence: 'seen' }), BEGUN);
+    const states = (stopped: ReturnType<typeof failRun>) => (stopped.ok ? stopped.value.next.steps.slice(0, 4) : []);
+    const [first, second, third, fourth] = done.steps;
+    const failedAt = (name: StepId) => ({ id: name, state: 'failed', at: NOW });
+    const anew = (name: StepId) => ({ id: name, state: 'waiting' });
+    expect(states(failRun(done, 4, failure, NOW))).toEqual([first, failedAt('exclude'), anew('watch'), fourth]);
+    expect(states(failRun(done, 4, { ...failure, step: 'create-user' }, NOW))).toEqual([
+      failedAt('create-user'),
+      anew('exclude'),
+      anew('watch'),
+      fourth,
+    ]);
+    // One that the plan does not know says nothing of those it knows.
+    expect(states(failRun(done, 4, { ...failure, step: 'disable' }, NOW))).toEqual([first, second, third, fourth]);
+  });
+
+  test('AL-9: what was under way when it stopped may have been written, and is expected still', () => {
+    const open = { step: 'exclude', fromAt: NOON, open: 1, allowed: 0, done: 0, seen: 0, beside: 0 } as const;
+    const over = { ...open, untilAt: NOW, open: 0, allowed: 5 };
+    expect(failRun({ ...BEGUN, expected: [open] }, 4, failure, NOW)).toMatchObject({ value: { next: { expected: [over] } } });
+    expect(beginRun({ ...BEGUN, expected: [open] }, new Set(), NOW)).toMatchObject({
+      value: { next: { state: 'failed', expected: [over] } },
+    });
   });
 
   test('GR-5: taking back goes on whatever fails, and each new hour says so', () => {

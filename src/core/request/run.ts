@@ -1,4 +1,4 @@
-import { type Decision, HOUR, later, personOf } from '../decision.ts';
+import { type Decision, HOUR, later, personOf, personWith } from '../decision.ts';
 import { digestOf } from '../digest.ts';
 import { type Effect, resumeKey } from '../effect.ts';
 import type { Actor } from '../people.ts';
@@ -24,6 +24,7 @@ export function beginRun(
   request: ChangeRequest,
   eligible: ReadonlySet<string>,
   now: Date,
+  // Stryker disable next-line ObjectLiteral,StringLiteral: whatever is neither changed nor impossible holds
   replanned: Replanned = { kind: 'holds' },
 ): Decision<ChangeRequest> {
   if (request.state === 'undoing') {
@@ -147,7 +148,7 @@ export function recordStep(
 ): Decision<ChangeRequest> {
   const held = holdsLease(request, fence);
   if (!held.ok) return held;
-  if (request.state === 'undoing') return recordUndo(request, step, { ...progress, ...(acts === undefined ? {} : { acts }) }, now);
+  if (request.state === 'undoing') return recordUndo(request, step, progress, acts, now);
   const first = request.begunAt === undefined;
   // Judged again at the last moment before anything is written: the run may have slept since it took the lease (AP-7).
   if (first && now >= request.expiresAt) return no({ code: 'closed', state: 'expired' });
@@ -199,8 +200,9 @@ function moved(rows: readonly StepProgress[], step: StepId, progress: Progress, 
   const at = rows.findIndex(({ id }) => id === step);
   const anew = progress.state === 'running' && rows[at]?.state === 'done';
   return rows.map((row, index): StepProgress => {
+    if (index < at) return row;
     if (index === at) return { id: step, at: since(row), ...progress };
-    return anew && index > at && row.state === 'done' ? { id: row.id, state: 'waiting' } : row;
+    return anew && row.state === 'done' ? { id: row.id, state: 'waiting' } : row;
   });
 }
 
@@ -216,7 +218,8 @@ const expecting = (
 function recordUndo(
   request: ChangeRequest,
   step: StepId,
-  { acts, ...progress }: Progress & { readonly acts?: number },
+  progress: Progress,
+  acts: number | undefined,
   now: Date,
 ): Decision<ChangeRequest> {
   const undoSteps = moved(request.undoSteps ?? [], step, progress, now);
@@ -256,8 +259,8 @@ export function failRun(
 function stopped(rows: readonly StepProgress[], step: StepId, now: Date): StepProgress[] {
   const at = rows.findIndex(({ id }) => id === step);
   return rows.map((row, index): StepProgress => {
-    if (index === at) return { id: row.id, state: 'failed', at: now };
-    return at >= 0 && index > at ? { id: row.id, state: 'waiting' } : row;
+    if (at < 0 || index < at) return row;
+    return index === at ? { id: row.id, state: 'failed', at: now } : { id: row.id, state: 'waiting' };
   });
 }
 
@@ -323,8 +326,8 @@ const concluded = ({ id }: ChangeRequest, now: Date): Effect[] => [
 export function retry(request: ChangeRequest, actor: Actor, now: Date): Decision<ChangeRequest> {
   const person = personOf(actor);
   if (!person.ok) return person;
-  const mayAsk = actor.kind === 'person' && (actor.roles.has('approver') || person.value.personKey === request.requester.personKey);
-  if (!mayAsk) return no({ code: 'missing-role', role: 'approver' });
+  const approver = personWith(actor, 'approver');
+  if (!approver.ok && person.value.personKey !== request.requester.personKey) return approver;
   if (request.state !== 'failed') return no({ code: 'not-failed', state: request.state });
   // Approvals are for a day, not for whenever somebody presses (AP-7): then it has to be given up and asked anew.
   if (now >= request.expiresAt) return no({ code: 'approvals-too-old' });
@@ -347,5 +350,5 @@ export function retry(request: ChangeRequest, actor: Actor, now: Date): Decision
 
 function holdsLease(request: ChangeRequest, fence: number) {
   if (request.state !== 'approved' && request.state !== 'undoing') return no({ code: 'closed', state: request.state } as const);
-  return fence === request.fence && fence > 0 ? ok(true) : no({ code: 'stale-lease' } as const);
+  return fence === request.fence && fence > 0 ? ok(request) : no({ code: 'stale-lease' } as const);
 }
