@@ -137,6 +137,18 @@ describe('AL-6: failed attempts on one account', () => {
     expect(store.rows.alert.get('AL-000001')?.noise?.attempts).toBe(1_800);
   }, 30_000);
 
+  test('redraw their card also where every timer rings late and an attempt comes before it does', async () => {
+    await attempt();
+    for (let second = 14; second <= 74; second += 15) {
+      store.setClock(later(NOON, second * 1_000));
+      await attempt();
+      store.setClock(later(NOON, (second + 1.1) * 1_000)); // due since a tenth of a second
+      await attempt();
+      await ringTimers(store, front);
+      expect(store.rows.alert.get('AL-000001')?.noise?.attempts).toBe(alerts().length);
+    }
+  });
+
   test('a card follows within its step: the timer never moves away from a steady stream', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3_600_000 }), fc.integer({ min: 0, max: 300_000 }), (elapsed, more) => {

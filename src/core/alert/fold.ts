@@ -31,13 +31,14 @@ const STEPS: readonly { readonly untilMs: number; readonly everyMs: number }[] =
 
 /**
  * The timer that counts anew. Its instant lies on a grid that all attempts of one stretch share, so that setting it again moves nothing:
- * the card follows a steady stream of attempts instead of waiting for its end.
+ * the card follows a steady stream of attempts instead of waiting for its end. The instant is part of its key, for timers ring late: an
+ * attempt of the next stretch sets its own, and does not put off the one that is due.
  */
 export function recountTimer(leadId: string, since: Date, now: Date): Effect {
   const elapsed = Math.max(0, now.getTime() - since.getTime());
   const { everyMs } = STEPS.find(({ untilMs }) => elapsed < untilMs) ?? { everyMs: FOLD_MS };
   const at = later(since, (Math.floor(elapsed / everyMs) + 1) * everyMs);
-  return { kind: 'intend', key: `recount:${leadId}`, at, intent: { kind: 'recount-alert', alertId: leadId } };
+  return { kind: 'intend', key: `recount:${leadId}:${at.getTime()}`, at, intent: { kind: 'recount-alert', alertId: leadId } };
 }
 
 /** The leading alert takes over what has been counted. Occurs when its timer rings; counts that are known already are no news. */
