@@ -8,19 +8,20 @@ import { signInOf } from './signInRow.ts';
 /**
  * Reads an incident of Microsoft Sentinel, as its trigger hands it to a playbook (Learn, sentinel playbook triggers, 2026-11; no whole sample
  * is public, so everything but the frame is optional). Who and what stands in the custom details of its alerts, which are lists of distinct
- * values: only where each holds one can they belong together. What cannot be read so is told generically (AL-5).
+ * values: only where each holds one can they belong together. What cannot be read so is told generically, each incident by its number
+ * (AL-5). One that is closed already is read like any other: a rule may have closed it before anybody saw it, and what was told is a repeat.
  */
 export const readSentinel: ReadPush = (body, now, homeTenantId) => {
   const incident = inner(objectOf(body), 'object') ?? objectOf(body);
   const properties = inner(incident, 'properties');
   if (properties === undefined) return unreadable('An incident came that is none.');
-  if (textField(properties, 'status')?.toLowerCase() === 'closed') return NOTHING_PUSHED;
   const entities = listOf(field(properties, 'relatedEntities')).flatMap((each): Fields[] => [objectOf(each) ?? {}]);
   const alerts = listOf(field(properties, 'alerts')).map((each): Fields => inner(objectOf(each), 'properties') ?? {});
   const at = instant(field(properties, 'lastActivityTimeUtc')) ?? instant(field(properties, 'createdTimeUtc')) ?? now;
-  const scene = { entities, at, homeTenantId, id: textField(incident, 'name', 128) ?? textField(incident, 'id', 512) ?? '' };
+  const called = nameOf(incident, properties);
+  const scene = { entities, at, homeTenantId, called, id: textField(incident, 'name', 128) ?? textField(incident, 'id', 512) ?? '' };
   const read = alerts.map((alert) => readAlert(alert, scene));
-  if (read.length === 0) return unreadable('An incident came without its alerts: look at it in Sentinel.');
+  if (read.length === 0) return unreadable(`${called} came without its alerts: look at it in Sentinel.`);
   return {
     events: read.flatMap((each) => (typeof each === 'object' && 'errorCode' in each ? [each] : [])),
     changes: read.flatMap((each) => (typeof each === 'object' && 'activity' in each ? [each] : [])),
@@ -33,9 +34,19 @@ interface Scene {
   readonly at: Date;
   readonly homeTenantId: string;
   readonly id: string;
+  /** As it is looked for in Sentinel. */
+  readonly called: string;
 }
 
-function readAlert(alert: Fields, { entities, at, homeTenantId, id }: Scene): SignInEvent | DirectoryChange | string {
+/** Its number there, or its resource's name; both are Sentinel's, not anybody's words. */
+function nameOf(incident: Fields | undefined, properties: Fields): string {
+  const number = field(properties, 'incidentNumber');
+  if (typeof number === 'number' && Number.isSafeInteger(number)) return `Incident ${number}`;
+  const name = textField(incident, 'name', 64);
+  return name !== undefined && /^[\w-]+$/.test(name) ? `Incident ${name}` : 'An incident';
+}
+
+function readAlert(alert: Fields, { entities, at, homeTenantId, id, called }: Scene): SignInEvent | DirectoryChange | string {
   const details = detailsOf(alert);
   const account = only(entities, 'account');
   const userId = details.get('userid') ?? idField(account, 'aadUserId');
@@ -49,10 +60,10 @@ function readAlert(alert: Fields, { entities, at, homeTenantId, id }: Scene): Si
       ...Object.entries(known({ userid: userId, tenantid: tenantId, ipaddress: ipAddress, appdisplayname: details.get('app') })),
     ] as [string, string][]);
     const event = signInOf(row, alertId, seenAt);
-    return typeof event === 'string' ? 'A sign-in came with an incident that does not say whose: look at it in Sentinel.' : event;
+    return typeof event === 'string' ? `${called} came of a sign-in and does not say whose: look at it in Sentinel.` : event;
   }
   const activity = details.get('operation');
-  if (activity === undefined) return 'An incident came that says neither who signed in nor what was changed: look at it in Sentinel.';
+  if (activity === undefined) return `${called} came and says neither who signed in nor what was changed: look at it in Sentinel.`;
   const by = details.get('actor');
   return {
     tenantId: tenantId.toLowerCase(),
