@@ -134,7 +134,7 @@ export type Intent =
   | { readonly kind: 'change-seen'; readonly change: DirectoryChange; readonly feed: Feed; readonly byChanger?: boolean }
   /**
    * A feed delivered what cannot be understood. Its bytes are kept as they came, and people are told (AL-5). Occurs again for repeats;
-   * only the first of one `dedupe` counts.
+   * only the first of one `dedupe` counts. `apart`: it was understood, and is never folded.
    */
   | {
       readonly kind: 'signal-quarantined';
@@ -143,6 +143,7 @@ export type Intent =
       readonly words: string;
       readonly bytes: Uint8Array;
       readonly tenantId?: string;
+      readonly apart?: true;
     }
   /** Something else people must hear of. `dedupe` makes it once. */
   | {

@@ -42,6 +42,7 @@ type Quarantine = Extract<Intent, { kind: 'signal-quarantined' }>;
  */
 export function intake(needs: IntakeNeeds, tenantIds: readonly string[]): Intake {
   const { store, tenants, log } = needs;
+  const onlyTenant = tenantIds.length === 1 ? tenantIds[0] : undefined;
   let made: { readonly of: string; readonly sieve: Sieve } | undefined;
 
   async function watched(): Promise<{ readonly users: ReadonlySet<string>; readonly sieve: Sieve }> {
@@ -58,7 +59,7 @@ export function intake(needs: IntakeNeeds, tenantIds: readonly string[]): Intake
       const { users, sieve: current } = await watched();
       const signals: Signal[] = [];
       for (const event of events) {
-        for (const find of sifted(current, event)) signals.push(await signalOf(needs, users, find));
+        for (const find of sifted(current, event)) signals.push(await signalOf(needs, users, find, onlyTenant));
         await new Promise((resolve) => setImmediate(resolve)); // cards and clicks come between two events
       }
       return signals;
@@ -78,19 +79,22 @@ export function intake(needs: IntakeNeeds, tenantIds: readonly string[]): Intake
   /** Each find with the name it has whenever the event comes again. What cannot be read of an event is a find as well (AL-5). */
   function sifted(current: Sieve, { id, bytes }: RawEvent): Named[] {
     try {
-      const { finds, unreadable } = current.sift(bytes, tenantIds.length === 1 ? tenantIds[0] : undefined);
-      const rest = unreadable === undefined ? [] : [kept(`${id}:rest`, unreadable, bytes)];
+      const { finds, unreadable } = current.sift(bytes, onlyTenant);
+      const rest = unreadable === undefined ? [] : [kept(`${id}:rest`, unreadable, bytes, onlyTenant)];
       return [...finds.map((find, index) => ({ name: `${id}:${index}`, find })), ...rest];
     } catch (error) {
       log.error('stream.unsifted', { error });
-      return [kept(id, 'An event came that could not be looked through.', bytes)];
+      return [kept(id, 'An event came that could not be looked through.', bytes, onlyTenant)];
     }
   }
 }
 
 type Named = { readonly name: string; readonly find: Find } | { readonly name: string; readonly keep: Quarantine };
 
-const kept = (name: string, words: string, bytes: Uint8Array): Named => ({ name, keep: quarantine(name, words, bytes) });
+const kept = (name: string, words: string, bytes: Uint8Array, tenantId: string | undefined): Named => ({
+  name,
+  keep: quarantine(name, words, bytes, tenantId),
+});
 
 const quarantine = (dedupe: string, words: string, bytes: Uint8Array, tenantId?: string): Quarantine => ({
   kind: 'signal-quarantined',
@@ -101,15 +105,22 @@ const quarantine = (dedupe: string, words: string, bytes: Uint8Array, tenantId?:
   ...(tenantId === undefined ? {} : { tenantId }),
 });
 
-async function signalOf({ tenants, log }: IntakeNeeds, users: ReadonlySet<string>, named: Named): Promise<Signal> {
+async function signalOf(
+  { tenants, log }: IntakeNeeds,
+  users: ReadonlySet<string>,
+  named: Named,
+  onlyTenant: string | undefined,
+): Promise<Signal> {
   if ('keep' in named) return { intent: named.keep, otherwise: named.keep };
   const { name, find } = named;
   const { record, reading } = find;
   const keep = (words: string, tenantId?: string) => quarantine(name, words, Buffer.from(JSON.stringify(record)), tenantId);
-  if (reading.kind === 'unknown') return same(keep(`The stream brought ${reading.words}.`));
+  if (reading.kind === 'unknown') return same(keep(`The stream brought ${reading.words}.`, onlyTenant));
   const { tenantId } = reading.kind === 'sign-in' ? reading.event : reading.change;
-  if (tenants.info(tenantId) === undefined) return same(keep('A record came of a tenant that is not configured.'));
-  const otherwise = keep('A record came that could not be taken in.', tenantId);
+  if (tenants.info(tenantId) === undefined) return same(keep('A record came of a tenant that is not configured.', tenantId));
+  const note = keep('A record came that could not be taken in.', tenantId);
+  // Somebody is in, or something was changed, all the same: it has a card of its own (AL-6). Failed attempts may be many.
+  const otherwise = reading.kind === 'change' || reading.event.errorCode === 0 ? { ...note, apart: true as const } : note;
   if (reading.kind === 'change') {
     const byChanger = isBy(reading.change.actor, await knownChanger(tenants, tenantId, log));
     return { intent: { kind: 'change-seen', change: reading.change, feed: 'event-hub', byChanger }, otherwise };

@@ -4,6 +4,7 @@ import { type Door, door } from '../../src/app/dispatch.ts';
 import { recountTimer } from '../../src/core/alert/fold.ts';
 import type { Alert, Feed, SignInEvent } from '../../src/core/alert/types.ts';
 import { later } from '../../src/core/decision.ts';
+import type { Intent } from '../../src/core/intent.ts';
 import type { Actor } from '../../src/core/people.ts';
 import { payAudit } from '../../src/jobs/payAudit.ts';
 import { ringTimers } from '../../src/jobs/timers.ts';
@@ -110,6 +111,31 @@ describe('AL-6: failed attempts on one account', () => {
     expect(other).toMatchObject({ cause: { words: 'An alert came in a shape that is not known.' } });
     expect(store.rows.quarantine).toHaveLength(41);
     expect([...store.rows.cards.keys()].filter((key) => key.endsWith(':0'))).toHaveLength(2);
+  });
+
+  test('AL-5, AL-6: unreadable signals of two tenants, of two incidents, and what was understood and not taken in are told each', async () => {
+    const [one, other] = ['8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3c01', '8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3c02'];
+    const unread = async (words: string, more: Partial<Extract<Intent, { kind: 'signal-quarantined' }>> = {}) => {
+      flow += 1;
+      await front.dispatch(FEED, {
+        kind: 'signal-quarantined',
+        feed: 'event-hub',
+        dedupe: `${flow}`,
+        words,
+        bytes: Buffer.from('{}'),
+        ...more,
+      });
+    };
+    const told = () => alerts().filter(({ state }) => state === 'open').length;
+    for (const tenantId of [one, other, one]) await unread('An event came that is no text.', { tenantId });
+    expect(told()).toBe(2);
+    for (const tenantId of [one, other, one]) await unread(`An alert came about the tenant ${tenantId}, which is not configured.`);
+    expect(told()).toBe(4);
+    for (const number of [7, 8, 7]) await unread(`Incident ${number} came without its alerts.`, { feed: 'sentinel' });
+    expect(told()).toBe(6);
+    for (let times = 0; times < 2; times += 1) await unread('A record came that could not be taken in.', { apart: true });
+    expect(told()).toBe(8);
+    expect(alerts()).toHaveLength(11);
   });
 
   test('have a new card after an hour, and escalate like any alert', async () => {

@@ -56,6 +56,23 @@ describe('what a stream brings', () => {
     ]);
   });
 
+  test('AL-6: what the door can never take is kept apart, unless it is a failed sign-in; all of it says of which tenant it is', async () => {
+    const user = '7c1f0b2a-9e34-4d68-a5b7-3f2e1d0c9b44';
+    const signIn = (errorCode: number) => ({
+      category: 'SignInLogs',
+      tenantId: TENANT,
+      properties: { createdDateTime: '2026-11-22T12:00:00Z', userId: user, correlationId: 'c', status: { errorCode } },
+    });
+    const unknown = { category: 'SomethingNew', tenantId: TENANT, properties: { who: user } };
+    const signals = await intakeOf([user]).signalsIn([event(signIn(0), signIn(50126), unknown)]);
+    expect(signals.map(({ otherwise }) => otherwise)).toMatchObject([
+      { words: 'A record came that could not be taken in.', tenantId: TENANT, apart: true },
+      { words: 'A record came that could not be taken in.', tenantId: TENANT },
+      { words: 'The stream brought a record of a kind that is not known.', tenantId: TENANT },
+    ]);
+    expect(signals[1]?.otherwise).not.toHaveProperty('apart');
+  });
+
   test('counts as heard for the only tenant of a stream, and of several for those whose id it names', async () => {
     feed.length = 0;
     await intakeOf([]).heard([event({})]);

@@ -58,17 +58,19 @@ export async function raiseOnce(scene: Scene, intent: Wanted<'raise-alert'>): Pr
 }
 
 /** Keeps the bytes and tells people, in one transaction. */
-export async function quarantined(scene: Scene, { dedupe, feed, words, bytes, tenantId }: Wanted<'signal-quarantined'>): Promise<Outcome> {
+export async function quarantined(scene: Scene, intent: Wanted<'signal-quarantined'>): Promise<Outcome> {
+  const { dedupe, feed, words, bytes, tenantId, apart } = intent;
   const { tx, now, random } = scene;
   const id = random.id('AL');
   if ((await tx.claimOnce(`quarantine:${feed}:${dedupe}`, id)) !== undefined) return no({ code: 'nothing-to-do' });
   await tx.quarantine({ id, at: now, feed, words, bytes, ...(tenantId === undefined ? {} : { tenantId }) });
-  return raised(scene, id, tenantId, { kind: 'unreadable-signal', feed, words, quarantineId: id }, undefined);
+  const cause = { kind: 'unreadable-signal', feed, words, quarantineId: id, ...(apart ? { apart } : {}) } as const;
+  return raised(scene, id, tenantId, cause, undefined);
 }
 
 /** A failed attempt while another alert of its kind is open has no card of its own: that one's counts it (AL-6). It stays an alert. */
 async function foldedInto({ tx, now }: Scene, alert: Aggregates['alert']): Promise<Outcome | undefined> {
-  const key = foldKey(alert.cause);
+  const key = foldKey(alert.cause, alert.tenantId);
   if (key === undefined) return undefined;
   const { leadId, since } = await tx.joinFold(key, alert.id, now, later(now, FOLD_MS));
   if (leadId === alert.id) return undefined;

@@ -9,17 +9,27 @@ export const FOLD_MS = 60 * MINUTE;
 /** Results that say no more than that somebody guesses: wrong password, locked after too many of these, no such user (domain.md M10). */
 const GUESSES: ReadonlySet<number> = new Set([50126, 50053, 50034]);
 
+/** Ids, and numbers outside of them. */
+const ID_OR_NUMBER = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|\d+/gi;
+
 /**
- * What is folded, and by what. Signals that cannot be read: one feed and one thing that is wrong with them, whatever numbers and ids its words
- * hold, for a shipper that was set up wrong sends thousands. Failed sign-ins: one account, and one kind of failure, so that one wrong password among a thousand and one right
- * password without its second factor stay two things. `undefined`: never folded. That somebody is in, and whatever changes an account,
- * always has a card of its own (AL-6).
+ * What is folded, and by what. Signals that cannot be read: one feed, one tenant and one thing that is wrong with them, whatever numbers its
+ * words hold, for a shipper that was set up wrong sends thousands; of incidents each by itself, for somebody has to look at each. Failed
+ * sign-ins: one account, and one kind of failure, so that one wrong password among a thousand and one right password without its second
+ * factor stay two things. `undefined`: never folded. That somebody is in, and whatever changes an account, always has a card of its own,
+ * also when it could be read and not be taken in (AL-6).
+ *
+ * @param tenantId of the alert, where that is known: a feed may carry several
  */
-export function foldKey(cause: AlertCause): string | undefined {
-  if (cause.kind === 'unreadable-signal') return `unreadable|${cause.feed}|${cause.words.replace(/[0-9a-f-]*\d[0-9a-f-]*/gi, '#')}`;
+export function foldKey(cause: AlertCause, tenantId: string | undefined): string | undefined {
+  if (cause.kind === 'unreadable-signal') {
+    if (cause.apart) return undefined;
+    const words = cause.feed === 'sentinel' ? cause.words : cause.words.replace(ID_OR_NUMBER, (_all, id?: string) => id ?? '#');
+    return `unreadable|${cause.feed}|${tenantId ?? ''}|${words}`.toLowerCase();
+  }
   if (cause.kind !== 'sign-in' || cause.event.errorCode === 0) return undefined;
-  const { tenantId, userId, errorCode } = cause.event;
-  return `${tenantId}|${userId}|${GUESSES.has(errorCode) ? 'guess' : errorCode}`.toLowerCase();
+  const { userId, errorCode } = cause.event;
+  return `${cause.event.tenantId}|${userId}|${GUESSES.has(errorCode) ? 'guess' : errorCode}`.toLowerCase();
 }
 
 /** A card is redrawn often while an attack is young, ever more seldom later: 40 times an hour at most, of Teams' 1,800 (data.md 5.3). */

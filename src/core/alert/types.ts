@@ -61,8 +61,14 @@ export type AlertCause =
     }
   /** `key`: with the pass that expired nobody registered a security key. */
   | { readonly kind: 'part-expired'; readonly partNumber: number; readonly custodian: string; readonly key?: true }
-  /** `quarantineId`: under which its bytes are kept. */
-  | { readonly kind: 'unreadable-signal'; readonly feed: Feed; readonly words: string; readonly quarantineId?: string }
+  /** `quarantineId`: under which its bytes are kept. `apart`: it could be read, and has a card of its own whatever else could not be. */
+  | {
+      readonly kind: 'unreadable-signal';
+      readonly feed: Feed;
+      readonly words: string;
+      readonly quarantineId?: string;
+      readonly apart?: true;
+    }
   | { readonly kind: 'roster-changed'; readonly role: Role; readonly added: readonly string[]; readonly removed: readonly string[] }
   | { readonly kind: 'configuration-changed'; readonly changes: readonly ConfigurationChange[] }
   | { readonly kind: 'feed-failing'; readonly feed: Feed; readonly words: string }
