@@ -93,6 +93,8 @@ function* contradictions(settings: SandboxSettings, env: NodeJS.ProcessEnv, mode
     yield { at: 'BREAKGLASS_SIGNALS_AUDIENCE', problem: 'is required with BREAKGLASS_SENTINEL_CALLER_ID' };
   if (has('BREAKGLASS_MONITORS_WORKSPACE') && !has('BREAKGLASS_MONITORS_RESOURCE_GROUP'))
     yield { at: 'BREAKGLASS_MONITORS_RESOURCE_GROUP', problem: 'is required with BREAKGLASS_MONITORS_WORKSPACE' };
+  if (settings.monitorsSentinel && !has('BREAKGLASS_MONITORS_WORKSPACE'))
+    yield { at: 'BREAKGLASS_MONITORS_WORKSPACE', problem: 'is required with BREAKGLASS_MONITORS_SENTINEL' };
   yield* custodyContradictions(has);
   yield* proofContradictions(settings, has);
   const builtIn: readonly string[] | undefined = CLOUDS[settings.cloud]?.serviceUrls;

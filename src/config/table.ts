@@ -292,6 +292,12 @@ export const TABLE = {
     kind.workspace,
     'Log Analytics workspace that the rules read and the logs are sent to. Without it the two are only compared with each other.',
   ),
+  monitorsSentinel: defaulted(
+    'BREAKGLASS_MONITORS_SENTINEL',
+    kind.flag,
+    false,
+    'Whether sentinel-rules.json is deployed in that workspace too: then the rules of Microsoft Sentinel are read back with the others.',
+  ),
   monitorsReadMinutes: defaulted('BREAKGLASS_MONITORS_READ_MINUTES', kind.integer(1, 1_440), 15, 'How often they are read back.', {
     unit: 'minutes',
   }),

@@ -1,13 +1,15 @@
 import type { MonitorsInAzure } from '../app/ports.ts';
-import type { FoundLog, FoundMonitors } from '../core/monitors/found.ts';
+import type { FoundMonitors } from '../core/monitors/found.ts';
 import type { TokenSource } from './client.ts';
-import { arrayOf, groupFrom, type Json, logsFrom, objectOf, ruleFrom } from './monitorRows.ts';
+import { arrayOf, groupFrom, type Json, logsFrom, objectOf, ruleFrom, sentinelRuleFrom } from './monitorRows.ts';
 
 export interface MonitorsSettings {
   /** Azure Resource Manager of the cloud: `https://management.azure.com` in the global one. */
   readonly origin: string;
   /** `/subscriptions/…/resourceGroups/…` in which rules and action groups are. */
   readonly resourceGroup: string;
+  /** Resource id of the workspace whose rules of Microsoft Sentinel are read too. */
+  readonly sentinelWorkspaceId?: string | undefined;
   readonly credential: TokenSource;
   /** Who reads the diagnostic settings of each directory: by tenant id. */
   readonly readers: ReadonlyMap<string, TokenSource>;
@@ -30,13 +32,13 @@ export class ResourceManagerFault extends Error {
 }
 
 /**
- * Reads back what watches the accounts from Azure: three kinds of things, by one list call each (scheduledQueryRules 2023-12-01, actionGroups
- * 2023-01-01, microsoft.aadiam/diagnosticSettings 2017-04-01). A directory whose diagnostic settings we may not read is left out.
+ * Reads back what watches the accounts from Azure: four kinds of things, by one list call each (scheduledQueryRules 2023-12-01, actionGroups
+ * 2023-01-01, Microsoft.SecurityInsights/alertRules 2024-03-01, microsoft.aadiam/diagnosticSettings 2017-04-01). A directory whose diagnostic settings we may not read is left out.
  *
  * @throws ResourceManagerFault, or what the network throws: then nothing is known
  */
 export function monitorsInAzure(settings: MonitorsSettings): MonitorsInAzure {
-  const { origin, resourceGroup, credential, readers, timeoutMs } = settings;
+  const { origin, resourceGroup, sentinelWorkspaceId, credential, readers, timeoutMs } = settings;
   const call = settings.fetch ?? fetch;
 
   async function list(path: string, apiVersion: string, by: TokenSource): Promise<readonly Json[]> {
@@ -59,11 +61,12 @@ export function monitorsInAzure(settings: MonitorsSettings): MonitorsInAzure {
     return rows;
   }
 
-  async function logsOf(by: TokenSource): Promise<readonly FoundLog[] | undefined> {
+  /** @returns `undefined` where we may not see it */
+  async function seen<T>(rows: Promise<readonly T[]>, hidden: readonly number[]): Promise<readonly T[] | undefined> {
     try {
-      return (await list('/providers/microsoft.aadiam/diagnosticSettings', '2017-04-01', by)).flatMap(logsFrom);
+      return await rows;
     } catch (error) {
-      if (error instanceof ResourceManagerFault && (error.status === 401 || error.status === 403)) return undefined;
+      if (error instanceof ResourceManagerFault && hidden.includes(error.status)) return undefined;
       throw error;
     }
   }
@@ -71,17 +74,23 @@ export function monitorsInAzure(settings: MonitorsSettings): MonitorsInAzure {
   return {
     async read(): Promise<FoundMonitors> {
       const insights = `${resourceGroup}/providers/Microsoft.Insights`;
-      const [rules, groups, ...logs] = await Promise.all([
+      const logsOf = async (by: TokenSource) =>
+        (await list('/providers/microsoft.aadiam/diagnosticSettings', '2017-04-01', by)).flatMap(logsFrom);
+      const sentinelOf = (workspace: string) =>
+        list(`${workspace}/providers/Microsoft.SecurityInsights/alertRules`, '2024-03-01', credential);
+      const [rules, groups, sentinel, ...logs] = await Promise.all([
         list(`${insights}/scheduledQueryRules`, '2023-12-01', credential),
         list(`${insights}/actionGroups`, '2023-01-01', credential),
-        ...[...readers].map(async ([tenantId, reader]) => [tenantId, await logsOf(reader)] as const),
+        // 404: the workspace is not there, or has no Sentinel.
+        sentinelWorkspaceId === undefined ? [] : seen(sentinelOf(sentinelWorkspaceId), [401, 403, 404]),
+        ...[...readers].map(async ([tenantId, reader]) => [tenantId, await seen(logsOf(reader), [401, 403])] as const),
       ]);
-      const known = logs.flatMap(([tenantId, sent]) => (sent ? [[tenantId, sent] as const] : []));
       return {
         resourceGroup: resourceGroup.toLowerCase(),
         rules: rules.map(ruleFrom),
         actionGroups: groups.map(groupFrom),
-        logs: new Map(known),
+        logs: new Map(logs.flatMap(([tenantId, sent]) => (sent ? [[tenantId, sent] as const] : []))),
+        ...(sentinelWorkspaceId === undefined ? {} : { sentinel: sentinel?.map(sentinelRuleFrom) ?? 'unreadable' }),
       };
     },
   };

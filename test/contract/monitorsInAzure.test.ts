@@ -16,6 +16,7 @@ const HOME = '11111111-1111-4111-8111-111111111111';
 const WORKSPACE = `${GROUP}/providers/Microsoft.OperationalInsights/workspaces/logs`;
 const PEOPLE = '/subscriptions/x/resourceGroups/people/providers/Microsoft.Insights/actionGroups/on-call';
 const BOT = `${GROUP}/providers/Microsoft.Insights/actionGroups/breakglass-bot`;
+const SENTINEL = `${WORKSPACE}/providers/Microsoft.SecurityInsights/alertRules?api-version=2024-03-01`;
 const DEPLOYED = { webhook: { uri: URI, audience: AUDIENCE, tenantId: HOME }, workspaceId: WORKSPACE.toLowerCase() };
 
 type Changeable = Record<string, unknown>;
@@ -31,10 +32,11 @@ let azure: Server;
 let answers: Map<string, { readonly status?: number; readonly body?: object }>;
 let asked: string[];
 let rules: Resource[];
+let sentinel: Resource[];
 
 /** What Azure keeps of a template once it is deployed: parameters filled in. */
-const deployed = (): Resource[] =>
-  (JSON.parse(monitorFiles(EXAMPLE)['alert-rules.json'] ?? '') as { resources: Resource[] }).resources.map((resource) => {
+const deployed = (file: 'alert-rules.json' | 'sentinel-rules.json'): Resource[] =>
+  (JSON.parse(monitorFiles(EXAMPLE)[file] ?? '') as { resources: Resource[] }).resources.map((resource) => {
     const filled = Object.entries({ webhookUri: URI, webhookAppIdUri: AUDIENCE, homeTenantId: HOME, workspaceId: WORKSPACE }).reduce(
       (text, [name, value]) => text.replaceAll(`[parameters('${name}')]`, value),
       JSON.stringify(resource.properties),
@@ -44,7 +46,9 @@ const deployed = (): Resource[] =>
   });
 
 beforeEach(async () => {
-  const all = deployed();
+  const all = deployed('alert-rules.json');
+  // `[concat(parameters('workspaceName'), '/Microsoft.SecurityInsights/<id>')]` is the resource `<id>`.
+  sentinel = deployed('sentinel-rules.json').map((each) => ({ ...each, name: /([0-9a-f-]{36})'/.exec(each.name)?.[1] ?? '' }));
   const of = (type: string) =>
     all.filter((each) => each.type.endsWith(type)).map((each) => ({ ...each, id: type === 'actionGroups' ? BOT : each.name }));
   rules = of('scheduledQueryRules');
@@ -52,6 +56,7 @@ beforeEach(async () => {
   answers = new Map([
     [`${insights}/scheduledQueryRules?api-version=2023-12-01`, { body: { value: rules.slice(0, 2), nextLink: `${ORIGIN}/next-page` } }],
     ['/next-page', { body: { value: rules.slice(2) } }],
+    [SENTINEL, { body: { value: sentinel } }],
     [`${insights}/actionGroups?api-version=2023-01-01`, { body: { value: of('actionGroups') } }],
     [
       '/providers/microsoft.aadiam/diagnosticSettings?api-version=2017-04-01',
@@ -86,6 +91,7 @@ const read = (more = {}) =>
   monitorsInAzure({
     origin: ORIGIN,
     resourceGroup: GROUP,
+    sentinelWorkspaceId: WORKSPACE,
     credential: token('home'),
     readers: new Map([[EXAMPLE[0]?.id ?? '', token('contoso')]]),
     timeoutMs: 5_000,
@@ -132,6 +138,44 @@ test.each<[string, (properties: Changeable, criterion: Changeable) => void, Moni
   expect(compareMonitors(EXAMPLE, await read(), DEPLOYED)).toEqual([
     expect.objectContaining({ what: 'breakglass-contoso-sign-ins', problem }),
   ]);
+});
+
+test.each<[string, (rule: Changeable, whole: Changeable) => void, MonitorProblem]>([
+  ['disabled', (rule) => (rule.enabled = false), 'disabled'],
+  ['of another kind', (_rule, whole) => (whole.kind = 'NRT'), 'other-query'],
+  ['with another query', (rule) => (rule.query = `${rule.query} | take 0`), 'other-query'],
+  ['run every day', (rule) => (rule.queryFrequency = 'P1D'), 'other-rhythm'],
+  ['looking back five minutes', (rule) => (rule.queryPeriod = 'PT5M'), 'looks-back-less'],
+  ['waiting for more', (rule) => (rule.triggerThreshold = 50), 'other-condition'],
+  ['waiting for fewer', (rule) => (rule.triggerOperator = 'LessThan'), 'other-condition'],
+  ['suppressed', (rule) => (rule.suppressionEnabled = true), 'mutes-itself'],
+  ['less severe', (rule) => (rule.severity = 'Low'), 'other-severity'],
+  ['without incidents', (rule) => Object.assign(rule.incidentConfiguration as Changeable, { createIncident: false }), 'no-incident'],
+  [
+    'with incidents in one',
+    (rule) => Object.assign((rule.incidentConfiguration as { groupingConfiguration: Changeable }).groupingConfiguration, { enabled: true }),
+    'incidents-grouped',
+  ],
+  ['with all rows in one alert', (rule) => delete rule.eventGroupingSettings, 'alerts-grouped'],
+  ['without a detail', (rule) => delete (rule.customDetails as Changeable).UserId, 'detail-missing'],
+])('SI-4: a rule of Sentinel changed in Azure, %s, is found by what Resource Manager tells', async (_how, change, problem) => {
+  const [rule] = sentinel;
+  if (rule) change(rule.properties, rule as unknown as Changeable);
+  expect(compareMonitors(EXAMPLE, await read(), DEPLOYED)).toEqual([
+    expect.objectContaining({ what: 'Sign-in of an emergency access account of contoso', in: 'sentinel', problem }),
+  ]);
+});
+
+test.each([401, 403, 404])('SI-4: Sentinel that answers %d is not seen, and nothing else is lost; 500 is a fault', async (status) => {
+  answers.set(SENTINEL, { status });
+  expect(compareMonitors(EXAMPLE, await read(), DEPLOYED)).toEqual([{ what: 'Microsoft Sentinel', problem: 'unreadable' }]);
+  answers.set(SENTINEL, { status: 500 });
+  await expect(read()).rejects.toThrow('Resource Manager answered 500');
+});
+
+test('Sentinel is not asked where nobody says that its rules are deployed', async () => {
+  expect(await read({ sentinelWorkspaceId: undefined })).not.toHaveProperty('sentinel');
+  expect(asked.filter((each) => each.includes('SecurityInsights'))).toEqual([]);
 });
 
 test('SI-4: what Azure leaves out where it is the default is no difference', async () => {

@@ -30,6 +30,14 @@ describe('the words of monitors that differ', () => {
     expect(
       told(missing('sign-ins'), { what: 'breakglass-bot', problem: 'disabled' }, { what: 'contoso', problem: 'no-logs' }).next,
     ).toMatch(/^If nobody meant it.* deploy the alert-rules\.json and diagnostic-settings\.json that it writes\.$/);
+    const inSentinel = { what: 'Sign-in of an account', in: 'sentinel', problem: 'no-incident' } as const;
+    expect(told(inSentinel).next).toContain('deploy the sentinel-rules.json that it writes');
+    expect(lines(inSentinel)[0]).toContain('Sentinel’s “Sign-in of an account” makes no incident');
+    expect(told(inSentinel, missing('changes'), { what: 'contoso', problem: 'no-logs' }).next).toContain(
+      'alert-rules.json, diagnostic-settings.json, and sentinel-rules.json',
+    );
+    const half = told({ what: 'Microsoft Sentinel', problem: 'unreadable' }, missing('changes'));
+    expect([half.state, half.next]).toEqual(['2 differences', expect.stringContaining('deploy the alert-rules.json that')]);
     const unread = told({ what: 'Azure Resource Manager', problem: 'unreadable' });
     expect(unread.next).toContain('Monitoring Reader');
     expect(unread.next).not.toContain('deploy');

@@ -8,8 +8,8 @@ import type { Log } from '../../src/app/log.ts';
 import type { TenantInfo } from '../../src/app/ports.ts';
 import { compareMonitors } from '../../src/core/monitors/compare.ts';
 import type { MonitorDifference, MonitorProblem } from '../../src/core/monitors/difference.ts';
-import type { FoundCondition, FoundMonitors, FoundRule, FoundWebhook } from '../../src/core/monitors/found.ts';
-import { EVERY_MINUTES, logsFor, MOST_DIMENSIONS, type MonitoredTenant, rulesFor } from '../../src/core/monitors/rules.ts';
+import type { FoundCondition, FoundMonitors, FoundRule, FoundSentinelRule, FoundWebhook } from '../../src/core/monitors/found.ts';
+import { EVERY_MINUTES, logsFor, MOST_DIMENSIONS, type MonitoredTenant, rulesFor, sentinelRuleId } from '../../src/core/monitors/rules.ts';
 import { monitorFiles } from '../../src/core/monitors/templates.ts';
 import { monitorsWatch } from '../../src/jobs/readMonitors.ts';
 import { anAccount, NOON } from '../support/builders.ts';
@@ -298,6 +298,79 @@ describe('what is read back', () => {
     expect(differences(near)).toEqual([{ what: 'on-call', problem: 'missing' }]);
     const off = { id: onCall, name: 'on-call', enabled: false, webhooks: [] };
     expect(differences({ ...near, actionGroups: [...near.actionGroups, off] })).toEqual([{ what: 'on-call', problem: 'disabled' }]);
+  });
+});
+
+describe('what is read back of Sentinel', () => {
+  const sentinel = (): FoundSentinelRule[] =>
+    RULES.map(({ name, query, dimensions }) => ({
+      id: sentinelRuleId(name),
+      isScheduled: true,
+      enabled: true,
+      severity: 'High',
+      query,
+      everyMinutes: 5,
+      looksBackMinutes: 60,
+      operator: 'GreaterThan',
+      threshold: 0,
+      suppressedMinutes: 0,
+      alertsPerRow: true,
+      makesIncidents: true,
+      groupsIncidents: false,
+      details: new Map(dimensions.map((column) => [column, column])),
+    }));
+  const withFirst = (change: (rule: FoundSentinelRule) => Partial<FoundSentinelRule>): FoundMonitors => {
+    const [first, ...others] = sentinel();
+    return { ...asShipped(), sentinel: first ? [{ ...first, ...change(first) }, ...others] : [] };
+  };
+
+  test('names are GUIDs, one for each rule and always the same', () => {
+    const ids = RULES.map(({ name }) => sentinelRuleId(name));
+    expect(new Set(ids).size).toBe(RULES.length);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(sentinelRuleId('breakglass-contoso-sign-ins')).toBe('0c5d3098-6700-851f-abc2-a7bfb34e021d');
+  });
+
+  test('nothing differs where all is as shipped, nor where nobody says that it is deployed', () => {
+    expect(differences({ ...asShipped(), sentinel: sentinel() })).toEqual([]);
+    expect(differences(asShipped())).toEqual([]);
+  });
+
+  test('SI-4: what Azure does not let us see is one difference, and hides no other', () => {
+    const found: FoundMonitors = { ...asShipped(), actionGroups: [], sentinel: 'unreadable' };
+    expect(differences(found)).toEqual([
+      { what: 'breakglass-bot', problem: 'missing' },
+      { what: 'Microsoft Sentinel', problem: 'unreadable' },
+    ]);
+  });
+
+  test.each<[string, FoundMonitors, MonitorProblem]>([
+    ['a rule that is gone', withFirst(() => ({ id: 'another' })), 'missing'],
+    ['a rule that is off', withFirst(() => ({ enabled: false })), 'disabled'],
+    ['a rule of another kind', withFirst(() => ({ isScheduled: false })), 'other-query'],
+    [
+      'an account left out',
+      withFirst(({ query }) => ({ query: query.replace(", 'aaaaaaaa-0000-4000-8000-000000000002'", '') })),
+      'account-missing',
+    ],
+    ['a clause that hides', withFirst(({ query }) => ({ query: `${query}\n| take 0` })), 'other-query'],
+    ['a slower rhythm', withFirst(() => ({ everyMinutes: 1_440 })), 'other-rhythm'],
+    ['less to look back on', withFirst(() => ({ looksBackMinutes: 5 })), 'looks-back-less'],
+    ['a higher threshold', withFirst(() => ({ threshold: 1_000 })), 'other-condition'],
+    ['another operator', withFirst(() => ({ operator: 'LessThan' })), 'other-condition'],
+    ['a rest after each alert', withFirst(() => ({ suppressedMinutes: 1_440 })), 'mutes-itself'],
+    ['another severity', withFirst(() => ({ severity: 'Informational' })), 'other-severity'],
+    ['no incidents', withFirst(() => ({ makesIncidents: false })), 'no-incident'],
+    ['incidents that take in what comes later', withFirst(() => ({ groupsIncidents: true })), 'incidents-grouped'],
+    ['one alert of all rows', withFirst(() => ({ alertsPerRow: false })), 'alerts-grouped'],
+    ['a detail that is not told', withFirst(({ details }) => ({ details: new Map([...details].slice(1)) })), 'detail-missing'],
+    [
+      'a detail that is another',
+      withFirst(({ details }) => ({ details: new Map([...details, ['UserId', 'IPAddress']]) })),
+      'detail-missing',
+    ],
+  ])('SI-4: %s is a difference, and one', (_what, found, problem) => {
+    expect(differences(found)).toEqual([expect.objectContaining({ what: RULES[0]?.title, in: 'sentinel', problem })]);
   });
 });
 

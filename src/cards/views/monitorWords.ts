@@ -21,6 +21,10 @@ const PROBLEMS: { readonly [P in MonitorProblem]: (detail: string) => string } =
   'mutes-itself': (time) => `is mute for ${time} after an alert: the next sign-in is told to nobody`,
   'resolves-itself': () => 'resolves its alerts by itself: while one stands, the next sign-in raises none',
   'other-severity': (severity) => `has severity ${severity}: who is called by severity may not be`,
+  'no-incident': () => 'makes no incident: nothing follows from its alerts',
+  'incidents-grouped': () => 'puts alerts into incidents that are there already: what follows a new incident does not follow them',
+  'alerts-grouped': () => 'makes one alert of all rows: who signed in cannot be told from it',
+  'detail-missing': (column) => `does not tell ${column} in its alerts`,
   'calls-nobody': () => 'calls no action group: nobody is told',
   'people-not-called': () => 'calls nobody but me: while I am down, nobody is told',
   'bot-not-called': () => 'does not call me by the secure webhook',
@@ -44,7 +48,7 @@ const MOST = 8;
 
 /** What the alert about monitors says: each difference once, with everything it is true of, as many as fit. */
 export function tellMonitors({ differences }: Extract<AlertCause, { kind: 'monitors-differ' }>): Told {
-  const unreadable = differences.some(({ problem }) => problem === 'unreadable');
+  const unreadable = differences.every(({ problem }) => problem === 'unreadable');
   const lines = folded(differences);
   const count = lines.length;
   return {
@@ -63,9 +67,11 @@ export function tellMonitors({ differences }: Extract<AlertCause, { kind: 'monit
 /** A new account is missing in every rule: that is one line. Names come from Azure, where anybody may have written them: values, never labels (CM-3). */
 function folded(differences: readonly MonitorDifference[]): string[] {
   const byWords = new Map<string, string[]>();
-  for (const { what, problem, detail = '' } of differences) {
+  for (const difference of differences) {
+    const { what, problem, detail = '' } = difference;
     const words = PROBLEMS[problem](plain(detail, 120));
-    byWords.set(words, [...(byWords.get(words) ?? []), plain(what, 60)]);
+    const name = difference.in === 'sentinel' ? `Sentinel’s “${plain(what, 90)}”` : plain(what, 60);
+    byWords.set(words, [...(byWords.get(words) ?? []), name]);
   }
   return [...byWords].map(([words, [first = '', ...others]]) =>
     others.length === 0 ? `${first} ${words}` : `${first} ${words}. The same: ${others.join(', ')}`,
@@ -76,8 +82,10 @@ const UNREADABLE =
   'Look at the rules in Azure yourself. Then see that the identity which reads them still holds Monitoring Reader, and that I reach Azure.';
 
 function nextStep(differences: readonly MonitorDifference[]): string {
-  const files = [...new Set(differences.map(({ problem }) => FILES[problem] ?? 'alert-rules.json'))].sort();
-  const mend = `run npm run monitors and deploy the ${files.join(' and ')} that it writes`;
+  const fileOf = (difference: MonitorDifference) =>
+    difference.in === 'sentinel' ? 'sentinel-rules.json' : (FILES[difference.problem] ?? 'alert-rules.json');
+  const files = [...new Set(differences.filter(({ problem }) => problem !== 'unreadable').map(fileOf))].sort();
+  const mend = `run npm run monitors and deploy the ${new Intl.ListFormat('en').format(files)} that it writes`;
   if (differences.every(({ problem }) => problem === 'account-missing')) {
     return `After a new account that is to be expected: ${mend}. If there was none, somebody may be hiding a sign-in: look at the sign-in log in Entra.`;
   }

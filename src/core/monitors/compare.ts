@@ -2,7 +2,8 @@ import type { MonitorDifference } from './difference.ts';
 import type { FoundLog, FoundMonitors } from './found.ts';
 import { groupDifferences, isOurs, type OwnWebhook } from './ofActionGroups.ts';
 import { ruleDifferences } from './ofRule.ts';
-import { logsFor, type MonitoredTenant, rulesFor } from './rules.ts';
+import { sentinelDifferences } from './ofSentinelRule.ts';
+import { logsFor, type MonitoredTenant, type MonitorRule, rulesFor } from './rules.ts';
 
 /** What an installation knows of how it was deployed. What it was not told is not compared. */
 export interface Deployed {
@@ -33,8 +34,18 @@ export function compareMonitors(
       found,
       deployed.webhook,
     ),
+    ...sentinelOf(shipped, found.sentinel),
     ...watched.flatMap((tenant) => logDifferences(tenant, found.logs.get(tenant.id), deployed.workspaceId)),
   ];
+}
+
+function sentinelOf(
+  shipped: readonly { readonly rule: MonitorRule; readonly tenant: MonitoredTenant }[],
+  found: FoundMonitors['sentinel'],
+): readonly MonitorDifference[] {
+  if (found === undefined) return [];
+  if (found === 'unreadable') return [{ what: 'Microsoft Sentinel', problem: 'unreadable' }];
+  return shipped.flatMap(({ rule, tenant }) => sentinelDifferences(rule, tenant, found));
 }
 
 /** Where a rule of this tenant has to look; `undefined` where nobody knows. */

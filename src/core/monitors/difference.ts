@@ -2,6 +2,8 @@
 export interface MonitorDifference {
   /** Name of the rule or action group; of the tenant, for its logs. */
   readonly what: string;
+  /** Said of rules of Microsoft Sentinel, whose `what` is the name they have there. */
+  readonly in?: 'sentinel';
   readonly problem: MonitorProblem;
   readonly detail?: string;
 }
@@ -25,6 +27,10 @@ export type MonitorProblem =
   | 'resolves-itself'
   | 'other-severity'
   // It fires and nobody hears it.
+  | 'no-incident'
+  | 'incidents-grouped'
+  | 'alerts-grouped'
+  | 'detail-missing'
   | 'calls-nobody'
   | 'people-not-called'
   | 'bot-not-called'

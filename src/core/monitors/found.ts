@@ -6,6 +6,8 @@ export interface FoundMonitors {
   readonly actionGroups: readonly FoundActionGroup[];
   /** By tenant id: what its diagnostic settings send, and where. A tenant that does not let us read them is not in it. */
   readonly logs: ReadonlyMap<string, readonly FoundLog[]>;
+  /** Analytics rules of Microsoft Sentinel, where they are said to be deployed; `unreadable` where Azure does not let us see them. */
+  readonly sentinel?: readonly FoundSentinelRule[] | 'unreadable';
 }
 
 export interface FoundRule {
@@ -57,4 +59,26 @@ export interface FoundWebhook {
 export interface FoundLog {
   readonly category: string;
   readonly workspaceId: string;
+}
+
+export interface FoundSentinelRule {
+  readonly id: string;
+  /** Only scheduled ones have a query. */
+  readonly isScheduled: boolean;
+  readonly enabled: boolean;
+  readonly severity: string;
+  readonly query: string;
+  readonly everyMinutes: number;
+  readonly looksBackMinutes: number;
+  readonly operator: string;
+  readonly threshold: number;
+  /** How long it rests after it has fired. */
+  readonly suppressedMinutes: number;
+  /** Whether each row is an alert of its own. */
+  readonly alertsPerRow: boolean;
+  readonly makesIncidents: boolean;
+  /** Whether alerts are put into incidents that are there already. */
+  readonly groupsIncidents: boolean;
+  /** Columns that its alerts tell, by the name under which they tell them. */
+  readonly details: ReadonlyMap<string, string>;
 }

@@ -3,7 +3,7 @@ import type { FoundCondition, FoundMonitors, FoundRule } from './found.ts';
 import { calledByName } from './ofActionGroups.ts';
 import { EVERY_MINUTES, LOOK_BACK_MINUTES, type MonitoredTenant, type MonitorRule } from './rules.ts';
 
-type Difference = readonly [problem: MonitorProblem, detail?: string];
+export type Difference = readonly [problem: MonitorProblem, detail?: string];
 
 /** What the rule is judged by besides itself. */
 interface Around {

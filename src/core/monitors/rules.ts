@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** A tenant whose accounts the monitors watch. */
 export interface MonitoredTenant {
   readonly id: string;
@@ -27,6 +29,8 @@ export const EVERY_MINUTES = 5;
 /** Rows that are older than this when they come in are seen no more by a rule; the poll of the sign-in log still finds them. */
 export const LOOK_BACK_MINUTES = 60;
 export const MOST_DIMENSIONS = 6;
+/** Of every rule in Sentinel: it knows no more than four, and none that is graver. */
+export const SENTINEL_SEVERITY = 'High';
 /** The action group that calls the bot; people's own are given when it is deployed. */
 export const BOT_ACTION_GROUP = 'breakglass-bot';
 
@@ -76,6 +80,12 @@ const LOGS = ['SignInLogs', 'NonInteractiveUserSignInLogs', 'AuditLogs'] as cons
  */
 export const logsFor = ({ kind }: Pick<MonitoredTenant, 'kind'>): readonly string[] =>
   kind === 'free' ? [] : LOGS.filter((category) => kind === 'workforce' || category !== 'NonInteractiveUserSignInLogs');
+
+/** Resource name of the same rule in Sentinel, where names are GUIDs: of version 8, made of the rule's own name, so that it is known again. */
+export function sentinelRuleId(name: string): string {
+  const hash = createHash('sha256').update(name).digest('hex');
+  return [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, `a${hash.slice(17, 20)}`, hash.slice(20, 32)].join('-');
+}
 
 /** In the table SigninLogs the column TenantId is the workspace; the directory is AADTenantId. */
 function signIns(table: string, { id, userIds }: MonitoredTenant): string {

@@ -1,4 +1,13 @@
-import { BOT_ACTION_GROUP, EVERY_MINUTES, LOOK_BACK_MINUTES, logsFor, type MonitoredTenant, rulesFor } from './rules.ts';
+import {
+  BOT_ACTION_GROUP,
+  EVERY_MINUTES,
+  LOOK_BACK_MINUTES,
+  logsFor,
+  type MonitoredTenant,
+  rulesFor,
+  SENTINEL_SEVERITY,
+  sentinelRuleId,
+} from './rules.ts';
 
 /** Files by name, each the text of one ARM template or query. */
 export type MonitorFiles = Readonly<Record<string, string>>;
@@ -110,11 +119,11 @@ function sentinelRules(tenants: readonly MonitoredTenant[]): object {
     resources: tenants.flatMap(rulesFor).map(({ name, title, query, dimensions }) => ({
       type: 'Microsoft.OperationalInsights/workspaces/providers/alertRules',
       apiVersion: '2024-03-01',
-      name: `[concat(parameters('workspaceName'), '/Microsoft.SecurityInsights/', guid('${name}'))]`,
+      name: `[concat(parameters('workspaceName'), '/Microsoft.SecurityInsights/${sentinelRuleId(name)}')]`,
       kind: 'Scheduled',
       properties: {
         displayName: title,
-        severity: 'High',
+        severity: SENTINEL_SEVERITY,
         enabled: true,
         query,
         queryFrequency: frequency,
