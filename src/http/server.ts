@@ -212,7 +212,8 @@ function setLimits(http: restify.Server['server'], limits: Limits): void {
   http.on('upgrade', (_request: IncomingMessage, socket: Socket) => socket.destroy());
   http.on('connect', (_request: IncomingMessage, socket: Socket) => socket.destroy());
   http.on('clientError', (_error: Error, socket: Socket) => {
-    if (socket.writable && socket.bytesWritten === 0)
+    // Browsers open connections in advance: an answer to what nobody asked yet would be taken for the answer to their next request.
+    if (socket.writable && socket.bytesWritten === 0 && socket.bytesRead > 0)
       socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
     else socket.destroy();
   });

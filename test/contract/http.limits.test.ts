@@ -67,6 +67,10 @@ describe('HT-6: a slow client is cut off', () => {
     expect(await drip(await serve({ silentMs: 300 }), '', '')).toBe('');
   });
 
+  test('a connection that a browser opened in advance and never used is closed without a word, which it would take for the answer to come', async () => {
+    expect(await drip(await serve({ headersMs: 300 }), '', '')).toBe('');
+  });
+
   test('one more than there may be, at once; and the others are served', async () => {
     const port = await serve({ connections: 3 });
     const held = Array.from({ length: 3 }, () => connect(port, '127.0.0.1'));
