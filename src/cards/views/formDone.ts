@@ -19,7 +19,7 @@ export function formDoneCard({ request }: { request: ChangeRequest }): Rendered 
   const { plan } = request;
   const { account, tenant } = plan;
   const card = render({
-    header: header('Your request is open', 'good', `${request.quorum} other people must approve it`),
+    header: header('Your request was sent', 'good', `${request.quorum} other people must approve it`),
     facts: [
       codeFact('Request', request.id),
       ...(plan.operation === 'create' ? [] : [textFact('What', titleOf(plan), 300)]),
@@ -29,5 +29,5 @@ export function formDoneCard({ request }: { request: ChangeRequest }): Rendered 
     ],
     notes: ['It is in the security channel, and every approver has been told. You can withdraw it on its card.'],
   });
-  return { card, summary: plain(`Your request ${request.id} is open`, 120) };
+  return { card, summary: plain(`Your request ${request.id} was sent`, 120) };
 }
