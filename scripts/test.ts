@@ -6,8 +6,11 @@ import { BROWSER_HINT, browserPath } from '../test/support/browser.ts';
 import { SLICE_HINT, sliceIsThere } from '../test/support/contract/slice.ts';
 import { LIVE_HINT, liveTenant } from '../test/support/liveTenant.ts';
 import { POSTGRES_HINT, type PostgresServer, startPostgres } from '../test/support/postgres.ts';
+import { SAMPLES_HINT, samplesAreThere } from '../test/support/samples.ts';
+import { THREAT_MODEL, THREAT_MODEL_HINT } from '../test/support/threatModel.ts';
 import { type CheckResult, lint, show, stopPrograms, types } from './checks.ts';
 import { groupsOf, listTests, runGroup, type Tally } from './jest.ts';
+import { MODEL_HINT, modelTools } from './model.ts';
 
 // npm test [-- patterns… [--jest-options…]]. Without patterns: types, lint and everything. The last line is the verdict.
 const args = process.argv.slice(2);
@@ -34,9 +37,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 try {
   database = startPostgres();
-  const [server, browser, files, ...checks] = await Promise.all([
+  const [server, browser, checker, files, ...checks] = await Promise.all([
     database,
     browserPath(),
+    modelTools(),
     listTests(patterns),
     ...(patterns.length > 0 ? [] : [types(), lint()]),
   ]);
@@ -44,7 +48,11 @@ try {
   if (!server) notes.push(`Without PostgreSQL the suites that need a server are skipped. Try: ${POSTGRES_HINT}`);
   if (!browser) notes.push(`Without a browser the suites that need one are skipped. Try: ${BROWSER_HINT}`);
   if (!sliceIsThere) notes.push(SLICE_HINT);
-  if (!liveTenant.file && files.some((file) => file.includes('tenantPorts'))) notes.push(LIVE_HINT);
+  const runs = (suites: RegExp): boolean => files.some((file) => suites.test(file));
+  if (!samplesAreThere && runs(/unit\/(?:samples|records|intake|pushed)\./)) notes.push(SAMPLES_HINT);
+  if (!THREAT_MODEL && runs(/unit\/invariants\./)) notes.push(THREAT_MODEL_HINT);
+  if (!checker && runs(/contract\/model\./)) notes.push(`Without a model checker the model of approvals is skipped. Try: ${MODEL_HINT}`);
+  if (!liveTenant.file && runs(/contract\/tenantPorts\./)) notes.push(LIVE_HINT);
   const env = {
     ...process.env,
     ...(server && { BREAKGLASS_TEST_DATABASE_URL: server.url }),

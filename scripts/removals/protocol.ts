@@ -7,7 +7,10 @@ const DECIDE = 'src/core/request/decide.ts';
 const RUN = 'src/core/request/run.ts';
 const REQUESTS = 'src/app/door/requests.ts';
 
-/** Rules of the protocol from click to changed tenant, each broken by itself: random histories and deaths of the worker must find them all. */
+/**
+ * Rules of the protocol from click to changed tenant, each broken by itself: random histories and deaths of the worker must find
+ * them all; what histories meet too seldom, a test of its own.
+ */
 export const PROTOCOL: readonly Removal[] = [
   ...lines('AP-1', TALLY, HISTORIES, ['reached: counted.size >= request.quorum', 'reached: counted.size >= 1']),
   ...lines('AP-2', DECIDE, HISTORIES, [
@@ -55,11 +58,13 @@ export const PROTOCOL: readonly Removal[] = [
     'effects: [...failureEffects(request, request.fence, failure, now), ...undoTimer(request, now)],',
     'effects: failureEffects(request, request.fence, failure, now),',
   ]),
-  ...lines('GR-3', 'src/jobs/planScene.ts', HISTORIES, ['    if (!(await isOurs(read.marker))) throw notOurs();\n', '']),
-  ...lines('GR-3', 'src/jobs/planScene.ts', 'test/unit/runPlan.test.ts', [
-    '      if (!(await isOurs(user.marker))) throw notOurs();\n',
-    '',
-  ]),
+  ...lines(
+    'GR-3',
+    'src/jobs/planScene.ts',
+    'test/unit/runPlan.test.ts',
+    ['    if (!(await isOurs(read.marker))) throw notOurs();\n', ''],
+    ['      if (!(await isOurs(user.marker))) throw notOurs();\n', ''],
+  ),
   ...lines('GR-2', 'src/core/request/plan.ts', KILLS, ['      planStep.watch(),\n', '']),
   ...lines('GR-4', 'src/jobs/runPlan.ts', KILLS, [
     '  const already = await step.look(scene);\n  if (already !== undefined) return already;\n',

@@ -7,7 +7,7 @@ import { loopbackTransport } from '../../sandbox/graphTransport.ts';
 import { APPS, HOME_TENANT, ROLE_GROUPS, TENANTS } from '../../sandbox/world.ts';
 import type { People, TenantInfo, TenantReader, TenantWriter } from '../../src/app/ports.ts';
 import { CLOUDS } from '../../src/config/clouds.ts';
-import { parseTenants } from '../../src/config/tenants.ts';
+import { parseTenants, type TenantConfig } from '../../src/config/tenants.ts';
 import { graphClient } from '../../src/graph/client.ts';
 import { credentialFor } from '../../src/graph/credentials.ts';
 import { identitiesOf, type OwnIdentity } from '../../src/graph/identities.ts';
@@ -107,14 +107,22 @@ export async function onSandbox(): Promise<PortSubject> {
   };
 }
 
-/** The first tenant of the file, by its own credentials. A writer only where the settings allow writes. */
-export async function onLiveTenant(): Promise<PortSubject> {
-  const { file, user, policy, peopleGroup } = liveTenant;
-  const cloud = Object.entries(CLOUDS).find(([name]) => name === liveTenant.cloud)?.[1];
-  if (!file || !user || !cloud) throw new Error(LIVE_HINT);
+/** The first tenant of the file; `undefined` where no file is set. */
+export function liveTenantInfo(): TenantConfig | undefined {
+  const { file } = liveTenant;
+  if (!file) return undefined;
   const parsed = parseTenants(readFileSync(file, 'utf8'), file);
   const tenant = parsed.ok ? parsed.tenants[0] : undefined;
   if (!tenant) throw new Error(parsed.ok ? `${file} names no tenant` : parsed.fault.message);
+  return tenant;
+}
+
+/** That tenant by its own credentials. A writer only where the settings allow writes. */
+export async function onLiveTenant(): Promise<PortSubject> {
+  const { user, policy, peopleGroup } = liveTenant;
+  const cloud = Object.entries(CLOUDS).find(([name]) => name === liveTenant.cloud)?.[1];
+  const tenant = liveTenantInfo();
+  if (!tenant || !user || !cloud) throw new Error(LIVE_HINT);
   const managed = {
     info: tenant,
     reader: credentialFor(tenant.reader, tenant.id, cloud),

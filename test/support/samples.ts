@@ -7,6 +7,8 @@ const FOLDER = ['../../../shared/graph/samples/', '../../../../shared/graph/samp
   .find(existsSync);
 
 export const samplesAreThere = FOLDER !== undefined;
+export const SAMPLES_HINT =
+  'Without ../shared/graph/samples beside the repository, readers of records are tried on records of our own only.';
 
 /** A file of samples; an empty object where there are none, so that a skipped suite can still be described. */
 export const sample = (file: string): unknown => (FOLDER === undefined ? {} : JSON.parse(readFileSync(`${FOLDER}${file}`, 'utf8')));

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import type { Log } from '../../src/app/log.ts';
 import { concernOf } from '../../src/core/alert/concern.ts';
@@ -7,6 +5,7 @@ import { ok } from '../../src/core/result.ts';
 import { type Intake, intake } from '../../src/signals/intake.ts';
 import type { Fields } from '../../src/signals/records/fields.ts';
 import { readRecord } from '../../src/signals/records/read.ts';
+import { sample, samplesAreThere } from '../support/samples.ts';
 
 const TENANT = '11111111-2222-4333-8444-555555555555';
 const OTHER = '11111111-2222-4333-8444-666666666666';
@@ -81,15 +80,10 @@ describe('what a stream brings', () => {
   });
 });
 
-const SAMPLES = ['../../../shared/graph/samples/', '../../../../shared/graph/samples/']
-  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-  .find(existsSync);
-const withSamples = SAMPLES === undefined ? describe.skip : describe;
+const withSamples = samplesAreThere ? describe : describe.skip;
 
 withSamples('real records of the stream', () => {
-  const { records } = (SAMPLES === undefined ? { records: [] } : JSON.parse(readFileSync(`${SAMPLES}eventhub-panther.json`, 'utf8'))) as {
-    records: { record: Fields }[];
-  };
+  const { records = [] } = sample('eventhub-panther.json') as { records?: { record: Fields }[] };
 
   test('reach the door, every one that concerns us: sign-ins of all kinds as themselves, changes as changes, the rest in quarantine', async () => {
     let [signIns, changes, kept] = [0, 0, 0];

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readAzureMonitor } from '../../src/signals/push/azureMonitor.ts';
 import { readSentinel } from '../../src/signals/push/sentinel.ts';
+import { sample, samplesAreThere } from '../support/samples.ts';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 const HOME = '8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3c01';
@@ -225,13 +224,10 @@ describe('an incident of Sentinel', () => {
   });
 });
 
-const SAMPLES = ['../../../shared/graph/samples/', '../../../../shared/graph/samples/']
-  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-  .find(existsSync);
-const withSamples = SAMPLES === undefined ? describe.skip : describe;
+const withSamples = samplesAreThere ? describe : describe.skip;
 
 withSamples('alerts that Microsoft publishes', () => {
-  const samples = JSON.parse(SAMPLES === undefined ? '{}' : readFileSync(`${SAMPLES}azure-monitor-alerts.json`, 'utf8')) as Record<
+  const samples = sample('azure-monitor-alerts.json') as Record<
     string,
     { alertContext: object; data: { essentials: object; alertContext: { condition: { allOf: { dimensions: object[] }[] } } } }
   >;

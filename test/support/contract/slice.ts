@@ -9,7 +9,8 @@ import { addressOf, problems } from './violations.ts';
  * repository where we work and is in no commit, so that all of this does nothing elsewhere, and the run says so.
  */
 const FOLDER = ['../../../../shared/graph/', '../../../../../shared/graph/'].map((path) => new URL(path, import.meta.url)).find(existsSync);
-export const SLICE_HINT = 'Without ../shared/graph beside the repository, Graph traffic is held to the generated types only.';
+export const SLICE_HINT =
+  'Without ../shared/graph beside the repository, Graph traffic is held to the generated types only, and permissions to our own table.';
 export const sliceIsThere = FOLDER !== undefined;
 
 interface Described {
