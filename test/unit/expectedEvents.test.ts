@@ -219,7 +219,7 @@ describe.each(WRITERS)('what the audit log says of the step $kind', ({ kind, mai
 
   test('is looked for by a name that proves it', () => {
     if (isMissing(once, phase)) expect(told(activityWords(phase.step))).toMatchObject([{ seen: 1 }]);
-    else expect(kind).toBe('enrol');
+    else expect([kind, activityWords(phase.step)]).toEqual(['enrol', 'a change of the account']);
   });
 });
 
@@ -305,6 +305,7 @@ describe('how often a write may be seen', () => {
     ]);
     expect(isMissing(taken(rows, by('Reset user password', hours(1))) ?? [], back)).toBeUndefined();
     expect(isMissing(taken(rows, by('Reset user password', hours(1))) ?? [], PASSWORD)).toMatchObject({ fromAt: NOON });
+    expect(writeBegun(rows, back, hours(3))).toEqual([rows[0], expect.objectContaining({ undo: true, open: 1 })]);
   });
 });
 
@@ -317,7 +318,10 @@ describe('what is expected of a request', () => {
   test('nothing of a step that writes nothing, whatever was kept of it', () => {
     const kept: ExpectedWrite = { step: 'verify', fromAt: NOON, open: 1, allowed: 1, done: 1, seen: 0, beside: 0 };
     expect(taken([kept], by('Update user', NOON))).toBeUndefined();
-    expect(isMissing([{ ...kept, untilAt: NOON }], step('verify'))).toBeUndefined();
+    const over = { ...kept, untilAt: NOON, open: 0 };
+    expect(writeDone([kept], step('verify'), 0, NOON)).toEqual([over]);
+    expect(writesStopped([kept], NOON, { step: 'verify', acts: 0 })).toEqual([over]);
+    expect(isMissing([over], step('verify'))).toBeUndefined();
   });
 
   test('two minutes sooner or later than we know of, for clocks differ, and no more', () => {
@@ -356,6 +360,8 @@ describe('what is expected of a request', () => {
     for (const activity of ['Reset user password', 'Update user'])
       expect(taken(done, by(activity, NOON, { result: 'failure' }))).toBe(done);
     expect(taken(done, by('Delete user', NOON, { result: 'failure' }))).toBeUndefined();
+    const both = writeBegun(done, step('revoke-sessions'), NOON);
+    expect(taken(both, by('Reset user password', NOON, { result: 'failure' }))).toBe(both);
   });
 });
 
