@@ -8,6 +8,7 @@ import type { Store } from '../app/ports.ts';
 import type { ReadPush } from '../app/pushed.ts';
 import type { DirectoryChange } from '../core/alert/change.ts';
 import type { Feed } from '../core/alert/types.ts';
+import { GUID } from '../core/guid.ts';
 import type { Intent } from '../core/intent.ts';
 import type { Actor } from '../core/people.ts';
 import { KEY_HEADER, type SenderKeys, senderOf } from './senderKeys.ts';
@@ -61,13 +62,19 @@ export function signalWebhook(needs: SignalNeeds): SignalHandler {
       if (!isKnown(change.tenantId, change.changedAt)) continue;
       await tell(needs, { kind: 'change-seen', change, feed, byChanger: await needs.byChanger(change) });
     }
-    const words = [...unreadable, ...[...unknown].map((id) => `An alert came about the tenant ${id}, which is not configured.`)];
+    const words = [...unreadable, ...new Set([...unknown].map(notConfigured))];
     if (words.length > 0) await tell(needs, keep(feed, words, body));
     for (const [tenantId, freshestAt] of heard) await store.feedRead(tenantId, feed, { freshestAt });
     log.info('signal.accepted', { feed, sender, events: events.length, changes: changes.length, unreadable: words.length });
     return { status: 200 };
   };
 }
+
+/** Named only by what is an id: anything else is the sender's text, and is not repeated on a card or in the log. */
+const notConfigured = (tenantId: string): string =>
+  GUID.test(tenantId)
+    ? `An alert came about the tenant ${tenantId}, which is not configured.`
+    : 'An alert came about a tenant without a proper id.';
 
 /** One alert for all that is wrong with a push, under what the body hashes to: the same again is nothing new. */
 function keep(feed: Feed, [first = '', ...more]: readonly string[], body: unknown): Intent {

@@ -1,16 +1,15 @@
 import type { Kysely } from 'kysely';
+import { DAY, later } from '../core/decision.ts';
 import type { Drill } from '../core/drill/types.ts';
 import { fromJson } from './json.ts';
 import type { Tables } from './tables.ts';
-
-const DAY_MS = 86_400_000;
 
 export async function drillsOf(handle: Kysely<Tables>, accountId: string, at: Date): Promise<Drill[]> {
   const rows = await handle
     .selectFrom('drill')
     .select('body')
     .where('account_id', '=', accountId)
-    .where('started_at', '>', new Date(at.getTime() - DAY_MS))
+    .where('started_at', '>', later(at, -DAY))
     .orderBy('started_at', 'desc')
     .limit(20)
     .execute();

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Conversation, Store } from '../app/ports.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import type { Alert } from '../core/alert/types.ts';
+import { DAY, later } from '../core/decision.ts';
 import { type ChangeRequest, OPEN_STATES } from '../core/request/types.ts';
 import { readOne } from './aggregates.ts';
 import { auditHead } from './audit.ts';
@@ -61,7 +62,7 @@ export function storeOn(database: Database, outbox: Outbox): Store {
     heartbeatArrived: (number, card) => heartbeatArrived(db(), number, card),
     async watchedUsers(tenantId) {
       // A retired one can be restored from the recycle bin for 30 days, by whoever may: until then it is looked at.
-      const gone = new Date((await readClock(db())).getTime() - 31 * 86_400_000);
+      const gone = later(await readClock(db()), -31 * DAY);
       const rows = await db()
         .selectFrom('account')
         .select('object_id')

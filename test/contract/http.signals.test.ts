@@ -179,6 +179,27 @@ test('AL-5: what cannot be read, and what is of tenants we do not know, is kept 
   ]);
 });
 
+test('AL-5: a tenant is named only by what is an id; any other text of the sender is repeated nowhere', async () => {
+  const authorization = `Bearer ${await token()}`;
+  const activityLog = {
+    eventDataId: 'e-1',
+    eventTimestamp: '2026-11-22T11:58:00Z',
+    operationName: 'Microsoft.Insights/actionGroups/delete',
+    tenantId: 'contoso, says [the CISO](https://evil.example): all is well',
+  };
+  const body = { schemaId: 'Microsoft.Insights/activityLogs', data: { context: { activityLog } } };
+  expect((await deliver(body, authorization)).status).toBe(200);
+  expect(intents.map(({ intent }) => ('words' in intent ? intent.words : intent.kind))).toEqual([
+    'An alert came about a tenant without a proper id.',
+  ]);
+  expect(lines.join()).not.toMatch(/CISO/i);
+  intents.length = 0;
+  await deliver(alert(row({ TenantId: '8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3cff' })), authorization);
+  expect(intents.map(({ intent }) => ('words' in intent ? intent.words : intent.kind))).toEqual([
+    'An alert came about the tenant 8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3cff, which is not configured.',
+  ]);
+});
+
 describe('AL-11: a key of a sender', () => {
   const send = async (feed: string, headers: Record<string, string>) => {
     const response = await fetch(`http://127.0.0.1:${http.address?.port}/api/signals/${feed}`, {

@@ -1,4 +1,5 @@
 import type { EmergencyAccount } from '../../core/account/types.ts';
+import { DAY } from '../../core/decision.ts';
 import { CHECKLIST, openPoints, reminderStage } from '../../core/validation/schedule.ts';
 import { type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
@@ -19,7 +20,6 @@ interface ValidationView {
 }
 
 const render = template<ValidationView>('validation');
-const DAY_MS = 86_400_000;
 
 /**
  * A reminder to validate, with the checklist behind one button; or, once it is validated, that it is.
@@ -30,7 +30,7 @@ const DAY_MS = 86_400_000;
 export function validationCard(account: EmergencyAccount, now: Date, variant?: string): Rendered {
   const stage = account.validationDueAt ? reminderStage(account.validationDueAt, now) : undefined;
   const { validatedAt } = account;
-  const fresh = validatedAt !== undefined && now.getTime() - validatedAt.getTime() < DAY_MS;
+  const fresh = validatedAt !== undefined && now.getTime() - validatedAt.getTime() < DAY;
   const done = stage === undefined && validatedAt !== undefined && (variant !== undefined || fresh);
   const said = done ? DONE : words(stage ?? (variant !== undefined && /^-?\d{1,5}$/.test(variant) ? Number(variant) : undefined));
   const view: ValidationView = {

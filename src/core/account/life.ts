@@ -1,4 +1,4 @@
-import { DAY, type Decision, later } from '../decision.ts';
+import { DAY, type Decision, HOUR, later } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import type { CreatePlan } from '../request/types.ts';
 import { no, ok } from '../result.ts';
@@ -96,7 +96,7 @@ export function handOver(
   now: Date,
 ): Decision<EmergencyAccount> {
   if (!account.parts.some(({ state }) => state === 'sealed')) return no({ code: 'nothing-to-do' });
-  const expiresAt = later(now, policy.partExpiryHours * 3_600_000);
+  const expiresAt = later(now, policy.partExpiryHours * HOUR);
   const generation = generationOf(account);
   const fresh = account.state === 'provisioning';
   const { held: _held, ...rest } = account;

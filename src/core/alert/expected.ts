@@ -1,10 +1,7 @@
-import { later, MINUTE } from '../decision.ts';
-import { consumed } from '../request/expected.ts';
+import { later } from '../decision.ts';
+import { consumed, SLACK_MS } from '../request/expected.ts';
 import type { ChangeRequest } from '../request/types.ts';
 import type { DirectoryChange } from './change.ts';
-
-/** As for each step (`request/expected.ts`). */
-const SLACK_MS = 2 * MINUTE;
 
 /** A request whose run has begun, with the object id that came to be in it. */
 export interface Begun {

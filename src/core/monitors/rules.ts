@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { GUID } from '../guid.ts';
 
 /** A tenant whose accounts the monitors watch. */
 export interface MonitoredTenant {
@@ -122,6 +123,6 @@ const listed = (ids: readonly string[]): string =>
 /** Nothing but an id ever stands in a query. @throws TypeError for anything else */
 function guid(text: string): string {
   const id = text.toLowerCase();
-  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw new TypeError('an id in a query must be a GUID');
+  if (!GUID.test(id)) throw new TypeError('an id in a query must be a GUID');
   return id;
 }

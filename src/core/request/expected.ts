@@ -3,7 +3,7 @@ import { later, MINUTE } from '../decision.ts';
 import { type ChangeRequest, type ExpectedWrite, kindOfStep, type StepId, type StepKind, subjectOfStep } from './types.ts';
 
 /** Clocks of Entra and ours differ by seconds; rows of one write follow each other within a minute. */
-const SLACK_MS = 2 * MINUTE;
+export const SLACK_MS = 2 * MINUTE;
 /** A run that died may have tried its write this often before nobody knows of it. */
 const MOST_TRIES = 5;
 

@@ -1,8 +1,9 @@
 import { NOTHING_PUSHED, type Pushed, type ReadPush } from '../../app/pushed.ts';
 import type { DirectoryChange } from '../../core/alert/change.ts';
 import type { SignInEvent } from '../../core/alert/types.ts';
+import { GUID } from '../../core/guid.ts';
 import { resultOf } from '../records/audit.ts';
-import { type Fields, field, GUID, idField, inner, instant, known, listOf, objectOf, textField } from '../records/fields.ts';
+import { type Fields, field, idField, inner, instant, known, listOf, objectOf, textField } from '../records/fields.ts';
 import { signInOf } from './signInRow.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SignInEvent } from '../../core/alert/types.ts';
-import { GUID, instant, known } from '../records/fields.ts';
+import { GUID } from '../../core/guid.ts';
+import { instant, known } from '../records/fields.ts';
 
 /** Names of columns or dimensions in lower case, with their values. */
 export type Row = ReadonlyMap<string, string>;
