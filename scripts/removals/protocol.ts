@@ -46,8 +46,8 @@ export const PROTOCOL: readonly Removal[] = [
   ]),
   ...lines('AP-8', RUN, HISTORIES, ["      { kind: 'apply-plan', requestId: request.id },\n", '']),
   ...lines('AP-9', RUN, HISTORIES, [
-    "return fence === request.fence && fence > 0 ? ok(true) : no({ code: 'stale-lease' } as const);",
-    'return ok(true);',
+    "return fence === request.fence && fence > 0 ? ok(request) : no({ code: 'stale-lease' } as const);",
+    'return ok(request);',
   ]),
   ...lines('AP-8', 'src/jobs/runPlan.ts', HISTORIES, [
     "      if (error.message === 'closed') return false;\n      throw error;\n",
@@ -55,7 +55,7 @@ export const PROTOCOL: readonly Removal[] = [
   ]),
   ...lines('AP-11', DECIDE, HISTORIES, ['...(same ? {} : { decisions: [...request.decisions, row] })', 'decisions: [row]']),
   ...lines('GR-5', RUN, HISTORIES, [
-    'effects: [...failureEffects(request, request.fence, failure, now), ...undoTimer(request, now)],',
+    'effects: [...failureEffects(request, request.fence, failure, now), ...endTimer(request, now)],',
     'effects: failureEffects(request, request.fence, failure, now),',
   ]),
   ...lines(
