@@ -224,6 +224,95 @@ describe('a drill', () => {
     expect(theDrill()).toMatchObject({ aside: [{ why: 'early' }] });
   });
 
+  describe('AL-7: what is found out about a sign-in is told, whatever it was taken for', () => {
+    const ORIGIN = '203.0.113.77';
+    const ELSEWHERE = '198.51.100.4';
+    /** As a push tells it: no address. */
+    const { ipAddress: _address, ...pushed } = aSignIn({ signedInAt: minutes(2), correlationId: 'c-0' });
+    const push = async (more: Partial<SignInEvent> = {}): Promise<string> => {
+      const event = { ...pushed, ...more };
+      const outcome = await front.dispatch(FEED, { kind: 'sign-in-seen', event, feed: 'azure-monitor' });
+      return (outcome.ok ? outcome.value.alert?.id : undefined) ?? '';
+    };
+    const labelOf = (id: string) => store.rows.alert.get(id)?.drillId;
+    const shown = () => store.rows.jobs.flatMap(({ job }) => (job.kind === 'show' ? [job.subject] : []));
+
+    test('after the drill is over: the label goes, the result stays', async () => {
+      await start(OONA, { origin: ORIGIN });
+      await passTime(3);
+      const id = await push();
+      expect(labelOf(id)).toBe(theDrill().id);
+      await passTime(31);
+      const { legs } = theDrill();
+      await seen(0, 'graph-sign-ins', { ipAddress: ELSEWHERE });
+      expect(labelOf(id)).toBeUndefined();
+      expect(theDrill()).toMatchObject({ state: 'failed', legs, aside: [{ alertId: id, why: 'other-origin' }] });
+      expect(shown().slice(-2)).toEqual([`drill:${theDrill().id}`, `alert:${id}`]);
+    });
+
+    test.each([5, 31])('of one that was set aside, after %s minutes', async (after) => {
+      await start(OONA, { origin: ORIGIN });
+      await passTime(3);
+      await seen(0, 'graph-sign-ins', { correlationId: 'the leg', ipAddress: ORIGIN });
+      const id = await push();
+      expect(theDrill().aside).toMatchObject([{ alertId: id, why: 'again' }]);
+      expect(labelOf(id)).toBe(theDrill().id);
+      await passTime(after);
+      await seen(0, 'graph-sign-ins', { ipAddress: ELSEWHERE });
+      expect(theDrill().aside).toMatchObject([{ alertId: id, why: 'other-origin' }]);
+      expect(labelOf(id)).toBeUndefined();
+    });
+
+    test('however many were set aside before', async () => {
+      await start(OONA, { origin: ORIGIN });
+      await passTime(3);
+      const id = await push();
+      for (let index = 0; index < 25; index += 1)
+        await seen(53003, 'graph-sign-ins', { correlationId: `noise-${index}`, ipAddress: ORIGIN });
+      expect(theDrill().aside).toHaveLength(20);
+      await passTime(31);
+      await seen(0, 'graph-sign-ins', { ipAddress: ELSEWHERE });
+      expect(labelOf(id)).toBeUndefined();
+    });
+
+    test('that it was the drill’s, too: a push told of it after the end, the log says it was made before', async () => {
+      await start(OONA, { origin: ORIGIN });
+      await passTime(31);
+      const id = await push({ signedInAt: minutes(34) });
+      expect(theDrill().aside).toMatchObject([{ alertId: id, why: 'after' }]);
+      expect(labelOf(id)).toBeUndefined();
+      await seen(0, 'graph-sign-ins', { signedInAt: minutes(28), ipAddress: ORIGIN });
+      expect(theDrill().aside).toMatchObject([{ alertId: id, why: 'late-row' }]);
+      expect(labelOf(id)).toBe(theDrill().id);
+    });
+
+    test('by no feed that knows less: one from elsewhere, or made before, is never labelled, whichever tells when', async () => {
+      const aTelling = fc.record({
+        at: fc.integer({ min: -3, max: 40 }),
+        elsewhere: fc.boolean(),
+        over: fc.boolean(),
+      });
+      const feeds = fc.shuffledSubarray<Feed>(['azure-monitor', 'graph-sign-ins', 'event-hub'], { minLength: 1 });
+      await fc.assert(
+        fc.asyncProperty(feeds, fc.array(aTelling, { minLength: 3, maxLength: 3 }), async (order, tellings) => {
+          begin();
+          await start(OONA, { origin: ORIGIN });
+          let isNone = false;
+          for (const [index, feed] of order.entries()) {
+            const { at, elsewhere, over } = tellings[index] ?? { at: 0, elsewhere: false, over: false };
+            if (over) await passTime(31);
+            const event = { ...pushed, signedInAt: minutes(at), ...(elsewhere ? { ipAddress: ELSEWHERE } : {}) };
+            await front.dispatch(FEED, { kind: 'sign-in-seen', event, feed });
+            isNone ||= elsewhere || at < 0;
+            const labelled = [...store.rows.alert.values()].some(({ cause, drillId }) => cause.kind === 'sign-in' && drillId !== undefined);
+            if (isNone) expect(labelled).toBe(false);
+          }
+        }),
+        { numRuns: 150 },
+      );
+    });
+  });
+
   test('repeats, and one more of the same, change nothing of what was measured', async () => {
     await start();
     await passTime(3);

@@ -26,15 +26,17 @@ export async function noteOnDrills(scene: Scene, intent: Wanted<'sign-in-seen'>,
   const { tx, now } = scene;
   const alert = outcome.ok ? outcome.value.alert : undefined;
   if (!alert || alert.accountId === undefined) return outcome;
+  if (alert.cause.kind !== 'sign-in') return outcome;
+  const { feeds, event: known } = alert.cause;
   const account = { id: alert.accountId, objectId: intent.event.userId };
   let labelled: Aggregates['alert'] = alert;
   for (const { id } of await tx.drillsOf(account.id, intent.event.signedInAt)) {
     const drill = await tx.lock('drill', id);
     if (!drill) continue;
-    const feeds = alert.cause.kind === 'sign-in' ? alert.cause.feeds : [];
     const seen = {
       alertId: alert.id,
       event: intent.event,
+      known,
       feed: intent.feed,
       receivedAt: intent.receivedAt ?? now,
       acceptedAt: alert.raisedAt,

@@ -28,7 +28,19 @@ export function fitOf(drill: Drill, objectId: string, event: SignInEvent): Fit {
 /** Logs and pushes tell the second and no more: what was made in the second a drill began in is its. */
 const wholeSecond = (at: Date): Date => new Date(Math.floor(at.getTime() / 1_000) * 1_000);
 
-/** Whether an alert bears the drill's label: it was made when and from where it was announced, whatever became of it. */
-export const bearsLabel = (drill: Pick<Drill, 'legs' | 'aside'>, alertId: string): boolean =>
-  drill.legs.some((leg) => leg.alertId === alertId) || drill.aside.some((each) => each.alertId === alertId && ANNOUNCED.has(each.why));
+/**
+ * Whether an alert bears the drill's label: it was made when and from where it was announced, whatever became of it. What was found out about
+ * it counts before the leg it was taken for: a drill that is over keeps its legs, and a real sign-in must not be called one (AL-7).
+ */
+export function bearsLabel(drill: Pick<Drill, 'legs' | 'aside'>, alertId: string): boolean {
+  const found = drill.aside.find((each) => each.alertId === alertId);
+  return found ? isAnnounced(found.why) : drill.legs.some((leg) => leg.alertId === alertId);
+}
+export const isAnnounced = (why: Aside): boolean => ANNOUNCED.has(why);
 const ANNOUNCED: ReadonlySet<Aside> = new Set<Aside>(['other-result', 'again', 'late-row']);
+
+/**
+ * Whether nothing that comes later can make it the drill's: of several instants of one sign-in the earliest is nearest, and a feed that names
+ * no address, or another one, does not undo that it came from elsewhere.
+ */
+export const isNeverThe = (why: Aside): boolean => why === 'early' || why === 'other-origin';

@@ -1,13 +1,15 @@
 import type { Feed, SignInEvent } from '../alert/types.ts';
 import { HOUR, later } from '../decision.ts';
 import type { Effect } from '../effect.ts';
-import { fitOf } from './match.ts';
+import { fitOf, isAnnounced, isNeverThe } from './match.ts';
 import { type Aside, type Drill, type Leg, MOST_ASIDE } from './types.ts';
 
 /** One sign-in as a feed brought it, with the alert it raised or joined. */
 export interface SeenSignIn {
   readonly alertId: string;
   readonly event: SignInEvent;
+  /** What the alert tells of it by now, from all its feeds. */
+  readonly known: SignInEvent;
   readonly feed: Feed;
   readonly receivedAt: Date;
   /** When the alert was raised, and what other feeds it had by then. */
@@ -17,23 +19,30 @@ export interface SeenSignIn {
 }
 
 /**
- * Notes what a feed brought of the drill's account, in any order and however often: the first arrival of each feed counts. A drill that is over
- * keeps its result; what comes late is only noted.
+ * Notes what a feed brought of the drill's account, in any order and however often: the first arrival of each feed counts. It is judged by all
+ * that is known of the sign-in, so that a feed which knows less takes nothing back. A drill that is over keeps its result and its legs; what is
+ * found out late is noted all the same, and the label follows it.
  *
  * @returns the drill as it was when there is nothing to note
  */
 export function noteSignIn(
   drill: Drill,
   objectId: string,
-  seen: SeenSignIn,
+  brought: SeenSignIn,
 ): { readonly next: Drill; readonly effects: readonly Effect[] } {
-  const { alertId, event } = seen;
+  const { alertId, known } = brought;
+  const signedInAt = new Date(Math.min(known.signedInAt.getTime(), brought.event.signedInAt.getTime()));
+  const seen = { ...brought, event: { ...brought.event, signedInAt } };
   const held = drill.legs.find((leg) => leg.alertId === alertId);
-  const fit = fitOf(drill, objectId, event);
-  const corrected = fit.is === 'aside' && (fit.why === 'early' || fit.why === 'other-origin') ? fit.why : undefined;
-  if (held) return changed(drill, corrected ? without(drill, held, seen, corrected) : arrived(drill, held, seen), seen);
-  if (fit.is === 'other' || (fit.is === 'aside' && fit.why === 'early')) return { next: drill, effects: [] };
-  if (fit.is === 'aside' && fit.why === 'after' && event.signedInAt > later(drill.endedAt ?? drill.endsAt, HOUR))
+  const noted = drill.aside.find((each) => each.alertId === alertId);
+  if (noted && isNeverThe(noted.why)) return { next: drill, effects: [] };
+  const fits = [fitOf(drill, objectId, seen.event), fitOf(drill, objectId, { ...known, signedInAt })] as const;
+  const fit = fits.find((each) => each.is === 'aside' && isNeverThe(each.why)) ?? fits[0];
+  const corrected = fit.is === 'aside' && isNeverThe(fit.why) ? fit.why : undefined;
+  if (corrected && (held || noted)) return changed(drill, without(drill, seen, corrected), seen);
+  if (held) return changed(drill, arrived(drill, held, seen), seen);
+  if (fit.is === 'other' || corrected === 'early') return { next: drill, effects: [] };
+  if (fit.is === 'aside' && fit.why === 'after' && signedInAt > later(drill.endedAt ?? drill.endsAt, HOUR))
     return { next: drill, effects: [] };
   if (drill.state !== 'running') return changed(drill, aside(drill, seen, fit.is === 'leg' ? 'late-row' : fit.why), seen);
   if (fit.is === 'aside') return changed(drill, aside(drill, seen, fit.why), seen);
@@ -78,16 +87,23 @@ function arrived(drill: Drill, leg: Leg, { event, feed, receivedAt }: SeenSignIn
   };
 }
 
-/** A feed that knows better says that it was made before the drill began, or from elsewhere: it is none of it. */
-function without(drill: Drill, leg: Leg, seen: SeenSignIn, why: Aside): Drill {
-  if (drill.state !== 'running') return drill;
-  const legs = drill.legs.map((each): Leg => (each.id === leg.id ? { id: leg.id, arrivals: [] } : each));
-  return aside({ ...drill, legs }, seen, why);
+/**
+ * A feed that knows better says that it was made before the drill began, or from elsewhere: it is none of it. While the drill runs its leg is
+ * free again; one that is over keeps what was measured.
+ */
+function without(drill: Drill, { alertId, event }: SeenSignIn, why: Aside): Drill {
+  const freed = (leg: Leg): Leg => (leg.alertId === alertId && drill.state === 'running' ? { id: leg.id, arrivals: [] } : leg);
+  const others = drill.aside.filter((each) => each.alertId !== alertId);
+  // However many there are: it has been called the drill's, or was listed.
+  return { ...drill, legs: drill.legs.map(freed), aside: [...others, { alertId, why, at: event.signedInAt, errorCode: event.errorCode }] };
 }
 
+/** What is noted already stays as it is, unless it turns out to be the drill's, or to be none of it. */
 function aside(drill: Drill, { alertId, event }: SeenSignIn, why: Aside): Drill {
-  if (drill.aside.some((each) => each.alertId === alertId) || drill.aside.length >= MOST_ASIDE) return drill;
-  return { ...drill, aside: [...drill.aside, { alertId, why, at: event.signedInAt, errorCode: event.errorCode }] };
+  const before = drill.aside.find((each) => each.alertId === alertId);
+  if (before ? isAnnounced(before.why) === isAnnounced(why) : drill.aside.length >= MOST_ASIDE) return drill;
+  const one = { alertId, why, at: event.signedInAt, errorCode: event.errorCode };
+  return { ...drill, aside: before ? drill.aside.map((each) => (each === before ? one : each)) : [...drill.aside, one] };
 }
 
 /** A feed brought what nobody could read while the drill ran: if the sign-in is missing from that feed, this may be it. */
