@@ -286,6 +286,15 @@ describe('a drill', () => {
       expect(labelOf(id)).toBe(theDrill().id);
     });
 
+    test('of three feeds, the last of which tells the end of its window', async () => {
+      await start(OONA, { origin: ORIGIN });
+      const id = await push({ signedInAt: minutes(31) });
+      await front.dispatch(FEED, { kind: 'sign-in-seen', event: pushed, feed: 'event-hub' });
+      expect(labelOf(id)).toBe(theDrill().id);
+      await seen(0, 'graph-sign-ins', { signedInAt: minutes(31), ipAddress: ELSEWHERE });
+      expect(labelOf(id)).toBeUndefined();
+    });
+
     test('by no feed that knows less: one from elsewhere, or made before, is never labelled, whichever tells when', async () => {
       const aTelling = fc.record({
         at: fc.integer({ min: -3, max: 40 }),

@@ -31,10 +31,11 @@ export function noteSignIn(
   brought: SeenSignIn,
 ): { readonly next: Drill; readonly effects: readonly Effect[] } {
   const { alertId, known } = brought;
-  const signedInAt = new Date(Math.min(known.signedInAt.getTime(), brought.event.signedInAt.getTime()));
-  const seen = { ...brought, event: { ...brought.event, signedInAt } };
   const held = drill.legs.find((leg) => leg.alertId === alertId);
   const noted = drill.aside.find((each) => each.alertId === alertId);
+  const instants = [known.signedInAt, brought.event.signedInAt, held?.signedInAt, noted?.at].flatMap((at) => (at ? [at.getTime()] : []));
+  const signedInAt = new Date(Math.min(...instants));
+  const seen = { ...brought, event: { ...brought.event, signedInAt } };
   if (noted && isNeverThe(noted.why)) return { next: drill, effects: [] };
   const fits = [fitOf(drill, objectId, seen.event), fitOf(drill, objectId, { ...known, signedInAt })] as const;
   const fit = fits.find((each) => each.is === 'aside' && isNeverThe(each.why)) ?? fits[0];
