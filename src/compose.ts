@@ -4,7 +4,7 @@ import type { JWTVerifyGetKey } from 'jose';
 import { gatherAccountFacts } from './app/accountRequest.ts';
 import { isBy, knownChanger } from './app/changerIdentity.ts';
 import { CustodyFault } from './app/custodyFault.ts';
-import { door } from './app/dispatch.ts';
+import { type DoorNeeds, door } from './app/dispatch.ts';
 import { gatherCapabilities } from './app/gatherCapabilities.ts';
 import { gatherPosture } from './app/gatherMend.ts';
 import type { Log } from './app/log.ts';
@@ -16,7 +16,6 @@ import type { BotNeeds } from './bot/needs.ts';
 import type { BotSettings } from './bot/settings.ts';
 import type { StatusFacts } from './bot/status.ts';
 import type { CloudName } from './config/clouds.ts';
-import type { Feed } from './core/alert/types.ts';
 import type { Configuration } from './core/configuration.ts';
 import { digestOf } from './core/digest.ts';
 import { no, ok } from './core/result.ts';
@@ -34,6 +33,7 @@ import { createHttpServer, type HttpNeeds } from './http/server.ts';
 import { type SignalNeeds, signalWebhook } from './http/signals.ts';
 import type { SenderSettings } from './http/signalToken.ts';
 import type { FeedRhythm } from './jobs/expectedFeeds.ts';
+import { expectedPushes } from './jobs/expectedPushes.ts';
 import { monitorsWatch, type ReadMonitorsNeeds } from './jobs/readMonitors.ts';
 import { type Repeating, repeat } from './jobs/repeat.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
@@ -334,12 +334,21 @@ async function proverOf(
 }
 
 /** What a drill must see arrive. A free tenant's sign-in log goes nowhere (Learn, monitoring prerequisites: P1 or P2). */
-function pushesOf({ signals, senderKeys, eventHubs, tenants }: Installation): (tenantId: string) => readonly Feed[] {
-  return (tenantId) => {
-    const webhook = (signals || senderKeys) && tenants.some(({ info }) => info.id === tenantId && info.kind !== 'free');
-    const streams = eventHubs.some(({ tenantIds }) => tenantIds.includes(tenantId.toLowerCase()));
-    return [...(webhook ? (['azure-monitor'] as const) : []), ...(streams ? (['event-hub'] as const) : [])];
-  };
+function pushesOf({
+  signals,
+  sentinelCallerAppId,
+  senderKeys,
+  eventHubs,
+  tenants,
+  feedRhythms,
+}: Installation): NonNullable<DoorNeeds['pushes']> {
+  return expectedPushes({
+    byToken: signals ? ['azure-monitor', ...(sentinelCallerAppId === undefined ? [] : (['sentinel'] as const))] : [],
+    byKey: senderKeys ? ['azure-monitor', 'sentinel'] : [],
+    licensed: tenants.map(({ info }) => info).filter(({ kind }) => kind !== 'free'),
+    streaming: new Set(eventHubs.flatMap(({ tenantIds }) => tenantIds)),
+    feedRhythms,
+  });
 }
 
 /** A webhook for each kind of sender that can prove who it is; without one there is none. */

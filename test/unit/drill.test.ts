@@ -111,6 +111,25 @@ describe('a drill', () => {
     expect(theDrill().broken).toEqual({ hop: 'webhook', leg: 'failed' });
   });
 
+  test('is told what was heard of its tenant before, and of no other: what a key sends is known by that alone', async () => {
+    let heard: ReadonlySet<Feed> = new Set();
+    front = door({
+      store,
+      random: countingRandom(),
+      policy: TEST_POLICY,
+      tenant: () => undefined,
+      pushes: (_tenantId, feeds) => {
+        heard = feeds;
+        return [];
+      },
+    });
+    await store.feedRead(anAccount().tenantId, 'sentinel', { freshestAt: NOON });
+    await store.feedRead(anAccount().tenantId, 'event-hub', { error: 'never read' });
+    await store.feedRead('another', 'azure-monitor', { freshestAt: NOON });
+    await start();
+    expect([...heard]).toEqual(['sentinel']);
+  });
+
   test('where nothing is pushed there is no webhook to prove', async () => {
     begin([]);
     await start();

@@ -7,11 +7,13 @@ import type { Aggregates } from '../ports.ts';
 import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
 
 export async function start(scene: Scene, { accountId, announced }: Wanted<'start-drill'>): Promise<Outcome> {
-  const { tx, actor, now, random, pushes } = scene;
+  const { tx, store, actor, now, random, pushes } = scene;
   const account = await tx.lock('account', accountId);
   if (!account) return no({ code: 'not-found', what: 'account' });
   const running = (await tx.runningDrills()).find((drill) => drill.accountId === accountId);
-  const decision = startDrill(account, running, actor, announced, pushes?.(account.tenantId) ?? [], random.id('D'), now);
+  const feeds = (await store.feeds()).filter(({ tenantId, lastSuccessAt }) => tenantId === account.tenantId && lastSuccessAt !== undefined);
+  const heard = new Set(feeds.map(({ feed }) => feed as Feed));
+  const decision = startDrill(account, running, actor, announced, pushes?.(account.tenantId, heard) ?? [], random.id('D'), now);
   if (!decision.ok) return decision;
   await tx.insert('drill', decision.value.next);
   await tx.owe(decision.value.effects);

@@ -16,8 +16,8 @@ export interface DoorNeeds {
   readonly tenant: (tenantId: string) => TenantInfo | undefined;
   /** How often a heartbeat sets out to the channel; 5 minutes unless said. */
   readonly heartbeatSeconds?: number;
-  /** Feeds that push sign-ins of a tenant to us: what a drill must see arrive. None unless said. */
-  readonly pushes?: (tenantId: string) => readonly Feed[];
+  /** Feeds that push sign-ins of a tenant to us, given those that were heard of it: what a drill must see arrive. None unless said. */
+  readonly pushes?: (tenantId: string, heard: ReadonlySet<Feed>) => readonly Feed[];
 }
 
 /** What a handler works with: one transaction, one actor, one instant. */
