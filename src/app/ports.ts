@@ -99,7 +99,7 @@ export interface Transaction {
   /** The newest request for a tenant that nobody has decided yet. */
   openRequestFor(tenantId: string): Promise<{ id: string } | undefined>;
   /** The request for an existing account that still has something to come. */
-  openRequestOfAccount(accountId: string): Promise<{ id: string } | undefined>;
+  openRequestOfAccount(accountId: string): Promise<ChangeRequest | undefined>;
   /** Accounts of a tenant that can be used: handed over or being handed over, this one not counted. */
   usableAccounts(tenantId: string, exceptId: string): Promise<number>;
   accountOfRequest(requestId: string): Promise<EmergencyAccount | undefined>;

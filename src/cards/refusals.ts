@@ -129,8 +129,16 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
   'tenant-unwatched': ({ tenant }) =>
     `I cannot read sign-ins of ${plain(tenant, 80)}, and no emergency account may exist unwatched. Ask an administrator to connect a feed first.`,
   'account-unsuitable': ({ operation, why }) => UNSUITABLE[why](operation),
-  'account-busy': ({ requestId }) =>
-    `${plain(requestId, 40)} for this account is still open, and two plans would spoil each other. Say requests ${plain(requestId, 40)} to see it; wait for its end or have it withdrawn.`,
+  'account-busy': ({ requestId, title, by, own, same, endsAt }) => {
+    const [id, who] = [plain(requestId, 40), own ? 'you' : plain(by, 40) || 'somebody'];
+    const which = same
+      ? `This repair is asked for already: ${id}, by ${who}.`
+      : `${id} is open for this account: ${plain(title, 75)}, asked for by ${who}.`;
+    const end = own ? 'give it up on its card' : `${who} can give it up`;
+    return endsAt
+      ? `${which} It has stopped: ${end}, or it ends by itself at ${utc(endsAt)}.`
+      : `${which} One plan at a time: say requests ${id} to see it.`;
+  },
   'too-few-left': ({ left }) =>
     `This would leave the tenant with ${left === 0 ? 'no emergency access account' : 'one emergency access account'}; two is the least. Create another first, or tick that fewer may be left: the request then says so in its title.`,
   'too-many-versions': ({ limit }) => `A request can be changed into ${limit} versions at most. Withdraw it and ask anew.`,

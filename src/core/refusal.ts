@@ -64,7 +64,16 @@ export type Refusal =
         | 'keys-need-enabled'
         | WhyNothingToMend;
     }
-  | { readonly code: 'account-busy'; readonly requestId: string }
+  /** `title`: what the open request asks; `same`: the very thing that is asked for now; `endsAt`: when a stopped one ends by itself. */
+  | {
+      readonly code: 'account-busy';
+      readonly requestId: string;
+      readonly title: string;
+      readonly by: string;
+      readonly own: boolean;
+      readonly same: boolean;
+      readonly endsAt?: Date;
+    }
   | { readonly code: 'too-few-left'; readonly left: number }
   | { readonly code: 'cannot-check'; readonly what: string }
   | { readonly code: 'too-many-requests'; readonly limit: number }

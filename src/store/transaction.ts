@@ -60,8 +60,10 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
         .orderBy('opened_at', 'desc')
         .limit(1)
         .executeTakeFirst(),
-    openRequestOfAccount: (accountId) =>
-      handle.selectFrom('request').select('id').where('account_id', '=', accountId).where('state', 'in', OPEN_STATES).executeTakeFirst(),
+    async openRequestOfAccount(accountId) {
+      const open = handle.selectFrom('request').select('body').where('account_id', '=', accountId).where('state', 'in', OPEN_STATES);
+      return one<ChangeRequest>(await open.executeTakeFirst());
+    },
     async usableAccounts(tenantId, exceptId) {
       const row = await handle
         .selectFrom('account')

@@ -66,7 +66,15 @@ const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code
   'account-unsuitable': (['retired', 'provisioning', 'gone', 'not-ours', 'already-disabled', 'already-enabled', 'not-ready'] as const).map(
     (why) => ({ code: 'account-unsuitable', operation: 'enable', why }),
   ),
-  'account-busy': [{ code: 'account-busy', requestId: 'R-1' }],
+  'account-busy': [{}, { own: true }, { same: true }, { endsAt: NOON }, { endsAt: NOON, own: true, same: true }].map((more) => ({
+    code: 'account-busy',
+    requestId: 'R-7F3K2M',
+    title: `Repair of “${'It is excluded from every policy that blocks. '.repeat(9)}”`,
+    by: 'Rita Reyes',
+    own: false,
+    same: false,
+    ...more,
+  })),
   'too-few-left': ([0, 1] as const).map((left) => ({ code: 'too-few-left', left })),
   'too-many-versions': [{ code: 'too-many-versions', limit: 10 }],
   'no-runbook': (['not-yours', 'retired', 'no-address', 'in-channel', 'link-used', 'link-expired'] as const).map((why) => ({

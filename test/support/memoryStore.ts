@@ -162,10 +162,9 @@ export function memoryStore(start: Date, held: Rows = nothing()): MemoryStore {
       return claim ? { id: claim.id } : account && { id: account.requestId };
     },
     async openRequestOfAccount(accountId) {
-      const open = [...rows.request.values()].find(
+      return [...rows.request.values()].find(
         ({ state, plan }) => OPEN_STATES.includes(state) && 'accountId' in plan.account && plan.account.accountId === accountId,
       );
-      return open && { id: open.id };
     },
     usableAccounts: async (tenantId, exceptId) =>
       [...rows.account.values()].filter(

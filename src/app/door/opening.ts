@@ -1,16 +1,17 @@
 import { personOf } from '../../core/decision.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import { edit } from '../../core/request/edit.ts';
-import { draftCreate, openCreate } from '../../core/request/open.ts';
-import { draftAccount, openAccount } from '../../core/request/openAccount.ts';
+import { type CreateForm, draftCreate, openCreate } from '../../core/request/open.ts';
+import { type AccountForm, draftAccount, openAccount } from '../../core/request/openAccount.ts';
 import type { Draft } from '../../core/request/opening.ts';
+import { OPEN_STATES } from '../../core/request/types.ts';
 import { no, ok, type Result } from '../../core/result.ts';
 import type { Aggregates } from '../ports.ts';
 import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
 
 export async function open({ tx, actor, now, random, policy }: Scene, intent: Wanted<'open-request'>): Promise<Outcome> {
-  const { form, facts } = intent;
-  const sameForm = await tx.requestOfForm(form.formId);
+  const { facts } = intent;
+  const { form, sameForm } = await sentIn(tx, intent.form, actor);
   const sameName = facts.tenant && (await tx.claimOfName(`${form.userName}@${facts.tenant.initialDomain}`));
   const sameTenant = facts.tenant && (await tx.openRequestFor(facts.tenant.id));
   const personKey = actor.kind === 'person' ? actor.person.personKey : '';
@@ -26,9 +27,9 @@ export async function open({ tx, actor, now, random, policy }: Scene, intent: Wa
 /** The account's row is locked first: of two requests asked of it at once, one is open when the other is judged. */
 export async function openOnAccount(scene: Scene, intent: Wanted<'open-account-request'>): Promise<Outcome> {
   const { tx, actor, now, random, policy } = scene;
-  const { form, facts } = intent;
-  const known = await accountState(scene, form.accountId);
-  const sameForm = await tx.requestOfForm(form.formId);
+  const { facts } = intent;
+  const known = await accountState(scene, intent.form.accountId);
+  const { form, sameForm } = await sentIn(tx, intent.form, actor);
   const busy = await tx.openRequestOfAccount(form.accountId);
   const personKey = actor.kind === 'person' ? actor.person.personKey : '';
   const state = {
@@ -38,6 +39,30 @@ export async function openOnAccount(scene: Scene, intent: Wanted<'open-account-r
     ...(busy ? { busy } : {}),
   };
   return keep(tx, openAccount(actor, form, facts, state, policy, random.id('R'), now), sameForm);
+}
+
+/**
+ * The form under the name it is kept by, and the request that came of it. A form stands in a channel, so others send it in as well: theirs
+ * is a form of their own. And a finding may be there again when the request to mend it is over: its button asks anew.
+ */
+async function sentIn<F extends CreateForm | AccountForm>(
+  tx: Scene['tx'],
+  form: F,
+  actor: Scene['actor'],
+): Promise<{ form: F; sameForm: Aggregates['request'] | undefined }> {
+  const own = actor.kind === 'person' ? actor.person.objectId : '';
+  let { formId } = form;
+  let sameForm = await tx.requestOfForm(formId);
+  if (sameForm && sameForm.requester.objectId !== own) {
+    formId = `${formId}:${own}`;
+    sameForm = await tx.requestOfForm(formId);
+  }
+  const asksAnew = 'operation' in form && form.operation === 'repair';
+  while (asksAnew && sameForm && !OPEN_STATES.includes(sameForm.state)) {
+    formId = `${form.formId}:${sameForm.id}`;
+    sameForm = await tx.requestOfForm(formId);
+  }
+  return { form: { ...form, formId }, sameForm };
 }
 
 async function keep(

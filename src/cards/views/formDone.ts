@@ -4,6 +4,7 @@ import { codeFact, type Fact, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { plain } from '../text.ts';
+import { stateWords } from './requestWords.ts';
 
 /** All that templates/formDone.json names. */
 interface FormDoneView {
@@ -14,20 +15,30 @@ interface FormDoneView {
 
 const render = template<FormDoneView>('formDone');
 
-/** Stands where the form was, so that nobody sends it twice. */
+/** Stands where the form was, so that nobody sends it twice. Sent in once more, the form says what became of its request. */
 export function formDoneCard({ request }: { request: ChangeRequest }): Rendered {
-  const { plan } = request;
+  const { plan, state } = request;
   const { account, tenant } = plan;
+  const waits = state === 'pending';
+  const title = waits ? 'Your request was sent' : 'This form was sent in already';
   const card = render({
-    header: header('Your request was sent', 'good', `${request.quorum} other people must approve it`),
+    header: header(
+      title,
+      waits ? 'good' : 'emphasis',
+      waits ? `${request.quorum} other people must approve it` : stateWords(request, state),
+    ),
     facts: [
       codeFact('Request', request.id),
       ...(plan.operation === 'create' ? [] : [textFact('What', titleOf(plan), 300)]),
       textFact('Account', account.userPrincipalName),
       textFact('Tenant', tenant.name, 80),
-      timeFact('Open until', request.expiresAt),
+      ...(waits ? [timeFact('Open until', request.expiresAt)] : []),
     ],
-    notes: ['It is in the security channel, and every approver has been told. You can withdraw it on its card.'],
+    notes: [
+      waits
+        ? 'It is in the security channel, and every approver has been told. You can withdraw it on its card.'
+        : `Say requests ${plain(request.id, 40)} to see it. To ask for something else, open a new form.`,
+    ],
   });
-  return { card, summary: plain(`Your request ${request.id} was sent`, 120) };
+  return { card, summary: plain(waits ? `Your request ${request.id} was sent` : `${request.id}: ${stateWords(request, state)}`, 120) };
 }

@@ -9,6 +9,7 @@ import { custodianFaults, type NamedPerson, named, passkeyFaults } from './named
 import { type Draft, decidersOf, type OpenPolicy, opened } from './opening.ts';
 import type { PlanFrame, TenantOfPlan } from './plan.ts';
 import { type AccountOperation, type ObservedAccount, planAccount } from './planAccount.ts';
+import { titleOf } from './title.ts';
 import type { ChangeRequest } from './types.ts';
 
 /** What is asked of an account, as it came in: text only, nothing believed. */
@@ -48,7 +49,7 @@ export interface AccountOpenState {
   readonly sameForm?: ChangeRequest;
   readonly openByRequester: number;
   /** Another request for this account that is still open: two plans on one account would each spoil the other. */
-  readonly busy?: { readonly id: string };
+  readonly busy?: ChangeRequest;
   /** Accounts of the tenant that can be used, this one not counted. */
   readonly othersInTenant: number;
 }
@@ -74,7 +75,7 @@ export function openAccount(
   if (!requester.ok) return requester;
   if (state.sameForm && state.sameForm.requester.objectId === requester.value.objectId) return ok({ next: state.sameForm, effects: [] });
   const { busy } = state;
-  if (busy) return no({ code: 'account-busy', requestId: busy.id });
+  if (busy) return no(busyWith(busy, form, requester.value, now));
   const expiresAt = later(now, policy.requestExpiryHours * HOUR);
   const { quorum, policyVersion } = policy;
   const drafted = draftAccount(
@@ -87,6 +88,20 @@ export function openAccount(
   if (state.openByRequester >= policy.openRequestsPerPerson) return no({ code: 'too-many-requests', limit: policy.openRequestsPerPerson });
   const { plan, told } = drafted.value;
   return ok(opened({ plan, formId: form.formId, told, duplicateOf: undefined, policy, expiresAt, now }));
+}
+
+/** Whose request is in the way, which, and when that ends by itself. */
+function busyWith({ id, plan, requester, state, expiresAt }: ChangeRequest, form: AccountForm, asker: PersonRef, now: Date): Refusal {
+  const finding = 'finding' in plan ? plan.finding?.key : undefined;
+  return {
+    code: 'account-busy',
+    requestId: id,
+    title: titleOf(plan),
+    by: requester.name,
+    own: requester.personKey === asker.personKey,
+    same: plan.operation === 'repair' && form.operation === 'repair' && finding === form.finding,
+    ...(state === 'failed' && expiresAt > now ? { endsAt: expiresAt } : {}),
+  };
 }
 
 /** The plan of a form for an account and those who may decide on it, or why there can be none. Parameters as for `draftCreate`. */

@@ -203,4 +203,5 @@ export const REQUESTS: readonly Example[] = [
     rendered: createFormCard({ formId: 'F-1A2B3C', tenants: [TENANTS.northwind], custodians: [], owners: people.owners }),
   },
   { card: 'formDone', state: 'open', rendered: formDoneCard({ request: aRequest() }) },
+  { card: 'formDone', state: 'sent-before', rendered: formDoneCard({ request: aRunningRequest(2) }) },
 ];
