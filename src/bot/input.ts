@@ -35,6 +35,21 @@ export function typedList(data: Data, field: string, longest: number): Result<re
   return ok(found);
 }
 
+/** More than this does not go back into a field; the form itself takes less. */
+const KEPT_MAX = 2_000;
+
+/** What came in a field, to be put back into it whatever is wrong with it: nothing that was typed is lost. Shown by `typedBefore` only. */
+export function asTyped(data: Data, field: string): string {
+  const value = data[field];
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return items
+    .filter((item) => typeof item === 'string')
+    .join(',')
+    .toWellFormed()
+    .replaceAll('\0', '')
+    .slice(0, KEPT_MAX);
+}
+
 function clean(value: string, field: string, longest: number): Result<string, FieldFault> {
   if (!value.isWellFormed()) return no({ field, problem: 'not-text' });
   if (value.includes('\0')) return no({ field, problem: 'illegal-character', detail: 'U+0000' });

@@ -17,6 +17,7 @@ export const LABELS = {
   minutes: 'Minutes',
   person: 'Who will sign in',
   origin: 'From which address',
+  plan: 'The plan',
 } as const;
 
 export type LabelledField = keyof typeof LABELS;

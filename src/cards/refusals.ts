@@ -51,6 +51,7 @@ const PROBLEMS: { readonly [P in FieldFault['problem']]: (detail: string) => str
   'synced-only': () =>
     'this tenant allows only passkeys that can be copied to other devices. Have device-bound ones allowed, or choose a password.',
   'policy-unread': () => 'I cannot read whether this tenant allows passkeys. Choose a password, or ask an administrator to look.',
+  overtaken: () => 'it was drawn up anew while this form was open. What you typed is still here: send it again if it is still meant.',
   'not-reachable': (name) =>
     `${name || 'somebody'} has no chat with me yet. Ask them to install Breakglass and say help, then send this again.`,
 };

@@ -30,6 +30,8 @@ export interface FieldFault {
     | 'not-in-range'
     | 'not-an-address'
     | 'not-reachable'
+    /** The plan a form is for has changed since it was opened. */
+    | 'overtaken'
     | WhyNoPasskeys;
   /** What the problem is about (a character, a name, a limit), as text a person may read. */
   readonly detail?: string;

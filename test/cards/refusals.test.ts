@@ -116,6 +116,7 @@ const PROBLEMS: { readonly [P in FieldFault['problem']]: true } = {
   'is-requester': true,
   'not-text': true,
   'not-reachable': true,
+  overtaken: true,
   'passes-off': true,
   'passes-not-for-it': true,
   'keys-off': true,

@@ -2,7 +2,7 @@ import type { FieldFault, Refusal } from '../../core/refusal.ts';
 import type { AccountForm } from '../../core/request/openAccount.ts';
 import { ACCOUNT_OPERATIONS, type AccountOperation } from '../../core/request/planAccount.ts';
 import { no, ok, type Result } from '../../core/result.ts';
-import { type Data, idFrom, typed, typedList } from '../input.ts';
+import { asTyped, type Data, idFrom, typed, typedList } from '../input.ts';
 
 /** What was typed into a form on an account, to be put back into it. */
 export interface AccountValues {
@@ -43,10 +43,11 @@ export function readAccountFields(data: Data, which: Pick<AccountForm, 'formId' 
   const leaving = take(typed(data, 'leaving', 64), '').toLowerCase();
   const reason = take(typed(data, 'reason', 1_000), '');
   const fewer = take(typed(data, 'fewer', 8), '') === 'true';
+  const unread = Object.fromEntries(faults.map(({ field }) => [field, asTyped(data, field)]));
   return {
     form: { ...which, reason, custodians, leaving, fewer },
     faults,
-    values: { reason, custodians: custodians.join(','), leaving, fewer: String(fewer) },
+    values: { reason, custodians: custodians.join(','), leaving, fewer: String(fewer), ...unread },
   };
 }
 

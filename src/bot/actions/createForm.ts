@@ -1,7 +1,7 @@
 import type { FieldFault, Refusal } from '../../core/refusal.ts';
 import type { CreateForm } from '../../core/request/open.ts';
 import { ok, type Result } from '../../core/result.ts';
-import { type Data, idFrom, typed, typedList } from '../input.ts';
+import { asTyped, type Data, idFrom, typed, typedList } from '../input.ts';
 import type { FormValues } from './createSubmit.ts';
 
 const CREDENTIALS: Readonly<Record<string, string>> = { password: 'split-password', split: 'split-password' };
@@ -43,5 +43,7 @@ export function readCreateFields(data: Data, formId: string): { form: CreateForm
     reason: text('reason'),
   };
   const { formId: _formId, custodians, owners, ...texts } = form;
-  return { form, faults, values: { ...texts, custodians: custodians.join(','), owners: owners.join(',') } };
+  const read: FormValues = { ...texts, custodians: custodians.join(','), owners: owners.join(',') };
+  const unread = Object.fromEntries(faults.map(({ field }) => [field, asTyped(data, field)]));
+  return { form, faults, values: { ...read, ...unread } };
 }

@@ -9,7 +9,7 @@ import type { FieldFault, Refusal } from '../../core/refusal.ts';
 import { no, ok, type Result } from '../../core/result.ts';
 import type { ActionDef } from '../actionDef.ts';
 import type { Asker } from '../commandDef.ts';
-import { type Data, idFrom, typed } from '../input.ts';
+import { asTyped, type Data, idFrom, typed } from '../input.ts';
 
 interface Args {
   readonly accountId: string;
@@ -28,8 +28,8 @@ export const drillStart: ActionDef<Args, Needs> = {
   parse(data) {
     const id = idFrom(data, 'account');
     if (!id.ok) return id;
-    const values = valuesFrom(data);
-    return values.ok ? ok({ accountId: id.value, values: values.value, announced: announcedIn(values.value) }) : values;
+    const { values, unread } = readFields(data);
+    return ok({ accountId: id.value, values, announced: unread.length > 0 ? no(unread) : announcedIn(values) });
   },
   async run({ accountId, values, announced }, { asker, door, store }) {
     const outcome = announced.ok
@@ -46,12 +46,16 @@ export const drillStart: ActionDef<Args, Needs> = {
   },
 };
 
-/** Text as it was typed. Refusal `bad-form` for what is no text at all. */
-function valuesFrom(data: Data): Result<DrillValues, Refusal> {
-  const [minutes, person, origin] = [typed(data, 'minutes', 4), typed(data, 'person', 80), typed(data, 'origin', 64)];
-  const faults = [minutes, person, origin].flatMap((each) => (each.ok ? [] : [each.error]));
-  if (!minutes.ok || !person.ok || !origin.ok) return no({ code: 'bad-form', faults });
-  return ok({ minutes: minutes.value, person: person.value, origin: origin.value });
+/** The fields as they were typed, and what is no text within bounds. */
+function readFields(data: Data): { readonly values: DrillValues; readonly unread: readonly FieldFault[] } {
+  const unread: FieldFault[] = [];
+  const take = (field: keyof DrillValues, longest: number): string => {
+    const read = typed(data, field, longest);
+    if (read.ok) return read.value;
+    unread.push(read.error);
+    return asTyped(data, field);
+  };
+  return { values: { minutes: take('minutes', 4), person: take('person', 80), origin: take('origin', 64) }, unread };
 }
 
 function announcedIn({ minutes, person, origin }: DrillValues): Result<Announced, readonly FieldFault[]> {

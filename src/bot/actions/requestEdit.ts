@@ -67,7 +67,8 @@ export const requestResubmit: ActionDef<Which & { readonly data: Data }, Needs> 
   async run({ data, ...which }, needs): Promise<Pressed> {
     const { asker, door, store } = needs;
     const request = await ownPending(which, needs);
-    if (!request.ok) return { kind: 'refused', refusal: request.error };
+    if (!request.ok)
+      return request.error.code === 'plan-changed' ? overtaken(which, data, needs) : { kind: 'refused', refusal: request.error };
     const wanted = await wantedFrom(request.value, data, needs);
     if (!wanted.ok) return { kind: 'refused', ...wanted.error };
     const outcome = await door.dispatch(asker.actor, { kind: 'edit-request', ...which, wanted: wanted.value.wanted });
@@ -75,11 +76,32 @@ export const requestResubmit: ActionDef<Which & { readonly data: Data }, Needs> 
       return { kind: 'card', rendered: requestCard(outcome.value.request, await store.now(), viewerOf(asker)) };
     }
     const refusal: Refusal = outcome.ok ? { code: 'nothing-to-do' } : outcome.error;
-    if (refusal.code !== 'bad-form') return { kind: 'refused', refusal };
-    const rendered = await wanted.value.again(refusal.faults);
+    if (refusal.code === 'plan-changed') return overtaken(which, data, needs);
+    if (refusal.code !== 'bad-form' && refusal.code !== 'too-few-left') return { kind: 'refused', refusal };
+    const rendered = await wanted.value.again(refusal.code === 'bad-form' ? refusal.faults : [{ field: 'fewer', problem: 'missing' }]);
     return rendered ? { kind: 'refused', refusal, rendered } : { kind: 'refused', refusal };
   },
 };
+
+/** The plan was drawn up anew while the form was open: it comes back for the plan as it is now, with what was typed. */
+async function overtaken(which: Which, data: Data, needs: Needs): Promise<Pressed> {
+  const refusal: Refusal = { code: 'plan-changed' };
+  const request = await needs.store.get('request', which.requestId);
+  const current = request && (await ownPending({ ...which, planDigest: request.planDigest }, needs));
+  if (!current?.ok) return { kind: 'refused', refusal: current ? current.error : refusal };
+  const rendered = await typedAgain(current.value, data, needs)([{ field: 'plan', problem: 'overtaken' }]);
+  return rendered ? { kind: 'refused', refusal, rendered } : { kind: 'refused', refusal };
+}
+
+/** Draws the form of a request with what was sent in, and what is wrong with it. */
+function typedAgain(request: ChangeRequest, data: Data, { asker, forms, accountForms }: Needs) {
+  const { plan } = request;
+  return async (wrong: readonly FieldFault[]): Promise<Rendered | undefined> => {
+    if (plan.operation === 'create') return forms.edit(asker.actor, request, plan, readCreateFields(data, request.formId).values, wrong);
+    const which = { formId: request.formId, operation: plan.operation, accountId: plan.account.accountId };
+    return accountForms.edit(asker.actor, request, plan, readAccountFields(data, which).values, wrong);
+  };
+}
 
 /** Courtesy: the door says the same again. */
 async function ownPending({ requestId, planDigest }: Which, { asker, store }: Needs): Promise<Result<ChangeRequest, Refusal>> {
@@ -107,25 +129,25 @@ type Bad = { readonly refusal: Refusal; readonly rendered?: Rendered };
 
 /** What was sent in, with what it has to be judged by; or the form again with what is wrong with it. */
 async function wantedFrom(request: ChangeRequest, data: Data, needs: Needs): Promise<Result<Read, Bad>> {
-  const { asker, forms, accountForms } = needs;
+  const { asker } = needs;
   const { plan } = request;
+  const again = typedAgain(request, data, needs);
+  const bad = async (faults: readonly FieldFault[]): Promise<Result<Read, Bad>> => {
+    const rendered = await again(faults);
+    return no({ refusal: { code: 'bad-form', faults }, ...(rendered ? { rendered } : {}) });
+  };
   if (plan.operation === 'create') {
-    const { form: typed, faults, values } = readCreateFields(data, request.formId);
-    const again = (wrong: readonly FieldFault[]) => forms.edit(asker.actor, request, plan, values, wrong);
-    if (faults.length > 0) return no({ refusal: { code: 'bad-form', faults }, rendered: await again(faults) });
+    const { form: typed, faults } = readCreateFields(data, request.formId);
+    if (faults.length > 0) return bad(faults);
     const form = withoutDomain(typed, needs.tenant(typed.tenantId));
     const facts = await needs.openFacts(form, asker.actor);
     return facts.ok ? ok({ wanted: { form, facts: facts.value }, again }) : no({ refusal: facts.error });
   }
   const which = { formId: request.formId, operation: plan.operation, accountId: plan.account.accountId };
-  const { form: typed, faults, values } = readAccountFields(data, which);
+  const { form: typed, faults } = readAccountFields(data, which);
   const finding = 'finding' in plan ? plan.finding?.key : undefined;
   const form = finding === undefined ? typed : { ...typed, finding };
-  const again = (wrong: readonly FieldFault[]) => accountForms.edit(asker.actor, request, plan, values, wrong);
-  if (faults.length > 0) {
-    const rendered = await again(faults);
-    return no({ refusal: { code: 'bad-form', faults }, ...(rendered ? { rendered } : {}) });
-  }
+  if (faults.length > 0) return bad(faults);
   const facts = await needs.accountFacts(form, asker.actor);
   return facts.ok ? ok({ wanted: { accountForm: form, accountFacts: facts.value }, again }) : no({ refusal: facts.error });
 }

@@ -12,13 +12,13 @@ type Texts = { readonly [F in Field]: string };
 /** What comes back into a field, in characters; lists are object ids with commas between. */
 const MOST: { readonly [F in Field]: number } = {
   tenantId: 64,
-  userName: 120,
-  displayName: 130,
-  usageLocation: 20,
+  userName: 400,
+  displayName: 400,
+  usageLocation: 60,
   credential: 40,
-  custodians: 400,
-  owners: 400,
-  reason: 1000,
+  custodians: 800,
+  owners: 800,
+  reason: 2000,
 };
 
 interface Choice {

@@ -38,10 +38,10 @@ export function drillFormCard(account: EmergencyAccount, values: DrillValues, fa
     tenant: plain(`in ${account.tenantName}`, 120),
     hasFaults: faults.length > 0,
     faults: faults.slice(0, 6).map(faultWords),
-    minutes: typedBefore(values.minutes, 4),
+    minutes: typedBefore(values.minutes, 40),
     minutesLabel: `How many minutes it is open (${least} to ${most})`,
-    person: typedBefore(values.person, 80),
-    origin: typedBefore(values.origin, 64),
+    person: typedBefore(values.person, 400),
+    origin: typedBefore(values.origin, 400),
     notes: [
       'Somebody signs in with a wrong password once, then with the right one. Both must raise an alert, and both must be acknowledged.',
       'Alerts stay what they are: a drill labels them and hides nothing.',
