@@ -27,7 +27,7 @@ import { partContext } from './custody/keyFile.ts';
 import { type GraphSettings, graphClient, type TokenSource } from './graph/client.ts';
 import { graphPeople, type PeopleSettings } from './graph/people.ts';
 import { graphTenants, type ManagedTenant } from './graph/tenants.ts';
-import { metrics, startMetricsServer } from './http/metrics.ts';
+import { type MetricsSettings, metrics, startMetricsServer } from './http/metrics.ts';
 import type { SenderKeys } from './http/senderKeys.ts';
 import { createHttpServer, type HttpNeeds } from './http/server.ts';
 import { type SignalNeeds, signalWebhook } from './http/signals.ts';
@@ -87,7 +87,7 @@ export interface Installation {
     readonly workspaceId?: string | undefined;
   };
   /** Where Prometheus reads what is measured; nowhere unless set. */
-  readonly metrics?: { readonly port: number; readonly host: string };
+  readonly metrics?: MetricsSettings;
   readonly feedRhythms: readonly FeedRhythm[];
   readonly secondPaths: SecondPaths;
   readonly deadMan?: DeadMan | undefined;

@@ -1,7 +1,7 @@
 import type { RunbookTicket } from '../core/account/runbook.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import type { DirectoryChange } from '../core/alert/change.ts';
-import type { Alert, Feed, Noise, SignInEvent } from '../core/alert/types.ts';
+import type { Alert, AlertSeverity, Feed, Noise, SignInEvent } from '../core/alert/types.ts';
 import type { Replaced } from '../core/case/steps.ts';
 import type { UseCase } from '../core/case/types.ts';
 import type { Configuration } from '../core/configuration.ts';
@@ -186,9 +186,31 @@ export interface Reads {
   auditHead(): Promise<{ readonly size: number; readonly root: string }>;
   backlog(): Promise<{ readonly jobs: number; readonly failedJobs: number; readonly timers: number; readonly nextTimerAt?: Date }>;
   feeds(): Promise<FeedState[]>;
+  /** What is measured of all of it, as of one instant. */
+  measures(): Promise<Measures>;
   /** Who holds a role and since when; `undefined` when it was never read. */
   roster(role: Role): Promise<readonly RosterEntry[] | undefined>;
   now(): Promise<Date>;
+}
+
+/** Counts and instants for whoever watches the installation; of everything, however much there is. */
+export interface Measures {
+  readonly at: Date;
+  readonly feeds: readonly FeedState[];
+  readonly openAlerts: { readonly [S in AlertSeverity]: number };
+  readonly oldestOpenAlertAt?: Date;
+  /** Uses that were acknowledged and that nobody has said yet what they were. */
+  readonly unclassified: number;
+  readonly openCases: number;
+  readonly conditions: number;
+  readonly jobs: number;
+  readonly failedJobs: number;
+  readonly timers: number;
+  readonly heartbeatAt?: Date;
+  readonly quarantined: number;
+  readonly auditEntries: number;
+  /** Accounts in use, by what their newest drill came to. */
+  readonly accounts: { readonly [R in 'passed' | 'failed' | 'stopped' | 'none']: number };
 }
 
 export interface FeedState {

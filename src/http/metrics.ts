@@ -1,12 +1,14 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { countedRefusals } from '../app/countedRefusals.ts';
 import type { Door } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
 import type { Channel, Reads, Tenants } from '../app/ports.ts';
 
 export interface MetricsNeeds {
-  readonly store: Reads;
+  readonly store: Pick<Reads, 'measures'>;
   readonly tenants: Pick<Tenants, 'info'>;
 }
 
@@ -19,7 +21,6 @@ export interface Metrics {
   text(needs: MetricsNeeds): Promise<string>;
 }
 
-const MOST = 1_000;
 const RUNS: Readonly<Record<string, string>> = { 'begin-run': 'begun', 'finish-run': 'done', 'fail-run': 'failed' };
 
 export function metrics(): Metrics {
@@ -50,42 +51,27 @@ export function metrics(): Metrics {
   const accounts = gauge('accounts', 'Accounts in use, by what their newest drill came to.', ['drill']);
 
   async function collect({ store, tenants }: MetricsNeeds): Promise<void> {
-    const [now, feeds, open, uses, openCases, standing, backlog, heartbeat, kept, head, known] = await Promise.all([
-      store.now(),
-      store.feeds(),
-      store.openAlerts(MOST),
-      store.unclassifiedAlerts(MOST),
-      store.openCases(MOST),
-      store.conditions(),
-      store.backlog(),
-      store.heartbeat(),
-      store.quarantined(1),
-      store.auditHead(),
-      store.accounts(MOST),
-    ]);
-    const since = (at: Date): number => (now.getTime() - at.getTime()) / 1_000;
-    for (const each of [feedAge, rowAge, feedFailures, alerts, accounts, beat]) each.reset();
-    for (const { tenantId, feed, lastSuccessAt, freshestAt, failures } of feeds) {
+    const measured = await store.measures();
+    const since = (at: Date): number => (measured.at.getTime() - at.getTime()) / 1_000;
+    for (const each of [feedAge, rowAge, feedFailures, beat]) each.reset();
+    for (const { tenantId, feed, lastSuccessAt, freshestAt, failures } of measured.feeds) {
       const labels = { tenant: tenants.info(tenantId)?.name ?? tenantId, feed };
       if (lastSuccessAt) feedAge.set(labels, since(lastSuccessAt));
       if (freshestAt) rowAge.set(labels, since(freshestAt));
       feedFailures.set(labels, failures);
     }
-    for (const severity of ['critical', 'high', 'low'] as const)
-      alerts.set({ severity }, open.filter((alert) => alert.severity === severity).length);
-    oldest.set(Math.max(0, ...open.map(({ raisedAt }) => since(raisedAt))));
-    unclassified.set(uses.length);
-    cases.set(openCases.length);
-    conditions.set(standing.size);
-    jobs.set(backlog.jobs);
-    failedJobs.set(backlog.failedJobs);
-    timers.set(backlog.timers);
-    if (heartbeat.arrivedAt) beat.set(since(heartbeat.arrivedAt));
-    quarantined.set(kept.total);
-    audit.set(head.size);
-    const inUse = known.filter(({ state }) => state === 'in-service' || state === 'handover');
-    for (const result of ['passed', 'failed', 'stopped', 'none'] as const)
-      accounts.set({ drill: result }, inUse.filter(({ drill }) => (drill?.result ?? 'none') === result).length);
+    for (const [severity, count] of Object.entries(measured.openAlerts)) alerts.set({ severity }, count);
+    oldest.set(measured.oldestOpenAlertAt ? Math.max(0, since(measured.oldestOpenAlertAt)) : 0);
+    unclassified.set(measured.unclassified);
+    cases.set(measured.openCases);
+    conditions.set(measured.conditions);
+    jobs.set(measured.jobs);
+    failedJobs.set(measured.failedJobs);
+    timers.set(measured.timers);
+    if (measured.heartbeatAt) beat.set(since(measured.heartbeatAt));
+    quarantined.set(measured.quarantined);
+    audit.set(measured.auditEntries);
+    for (const [drill, count] of Object.entries(measured.accounts)) accounts.set({ drill }, count);
   }
 
   const sent = async <T>(what: string, work: Promise<T>): Promise<T> => {
@@ -97,6 +83,13 @@ export function metrics(): Metrics {
       sends.inc({ what, result: error instanceof Error && 'ambiguous' in error && error.ambiguous === true ? 'unknown' : 'refused' });
       throw error;
     }
+  };
+
+  /** Whoever asks while it is drawn gets the same page. */
+  let drawing: Promise<string> | undefined;
+  const drawn = async (needs: MetricsNeeds): Promise<string> => {
+    await collect(needs);
+    return register.metrics();
   };
 
   return {
@@ -114,9 +107,11 @@ export function metrics(): Metrics {
       post: (to, card) => sent('post', channel.post(to, card)),
       update: (to, conversationId, activityId, card) => sent('update', channel.update(to, conversationId, activityId, card)),
     }),
-    async text(needs) {
-      await collect(needs);
-      return register.metrics();
+    text(needs) {
+      drawing ??= drawn(needs).finally(() => {
+        drawing = undefined;
+      });
+      return drawing;
     },
   };
 }
@@ -126,13 +121,25 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
+export interface MetricsSettings {
+  readonly port: number;
+  readonly host: string;
+  /** What a reader has to show as a bearer token. Without one nobody is asked, and the settings allow that on loopback only. */
+  readonly token?: string;
+}
+
 /** Answers `GET /metrics` and nothing else. What it shows is for those who run the bot: it listens where the settings say, on loopback unless. */
 export async function startMetricsServer(
-  { port, host }: { readonly port: number; readonly host: string },
+  { port, host, token }: MetricsSettings,
   page: () => Promise<string>,
   log: Log,
 ): Promise<MetricsServer> {
+  const refused = countedRefusals(log, 'metrics.refused');
   const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000, maxHeaderSize: 8_192 }, (request, response) => {
+    if (token !== undefined && !isSame(request.headers.authorization ?? '', `Bearer ${token}`)) {
+      refused();
+      return void response.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
+    }
     if (request.url !== '/metrics' || request.method !== 'GET') return void response.writeHead(404).end();
     void page().then(
       (text) => response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text),
@@ -156,3 +163,7 @@ export async function startMetricsServer(
       }),
   };
 }
+
+/** Digests of equal length, in constant time: how long it takes tells nothing. */
+const isSame = (shown: string, wanted: string): boolean => timingSafeEqual(digestOf(shown), digestOf(wanted));
+const digestOf = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();

@@ -13,6 +13,7 @@ import { readClock } from './clock.ts';
 import type { Database } from './connect.ts';
 import { runningDrills } from './drills.ts';
 import { fromJson, toJson } from './json.ts';
+import { measures } from './measures.ts';
 import { type Outbox, placeKey, queueOf } from './outbox.ts';
 import { readQuarantine } from './quarantine.ts';
 import { readRoster } from './roster.ts';
@@ -85,6 +86,7 @@ export function storeOn(database: Database, outbox: Outbox): Store {
     },
     auditHead: () => auditHead(db()),
     backlog: () => backlog(database),
+    measures: () => measures(db()),
     async feeds() {
       const rows = await db().selectFrom('feed').selectAll().orderBy('tenant_id').orderBy('feed').execute();
       return rows.map(feedFrom);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { sql } from 'kysely';
+import { type KyselyPlugin, sql } from 'kysely';
 import { type Door, door } from '../../src/app/dispatch.ts';
 import type { Log } from '../../src/app/log.ts';
 import type { Store } from '../../src/app/ports.ts';
@@ -9,10 +9,11 @@ import { payAudit } from '../../src/jobs/payAudit.ts';
 import { ringTimers } from '../../src/jobs/timers.ts';
 import { moveClock } from '../../src/store/clock.ts';
 import { connect, type Database } from '../../src/store/connect.ts';
+import { measures } from '../../src/store/measures.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { type Outbox, openOutbox } from '../../src/store/outbox.ts';
 import { storeOn } from '../../src/store/store.ts';
-import { actor, aSignIn } from '../support/builders.ts';
+import { actor, anAccount, aRequest, aSignIn } from '../support/builders.ts';
 import { countingRandom, TEST_POLICY } from '../support/memoryStore.ts';
 import { somewhere } from '../support/places.ts';
 
@@ -135,3 +136,52 @@ describe('AL-10: while the audit log cannot be written', () => {
     expect((await store.auditHead()).root).toBe(rootOf(tree).toString('base64'));
   });
 });
+
+test('what is measured is counted in one statement, of everything there is', async () => {
+  const now = await store.now();
+  const old = new Date(now.getTime() - 7_200_000);
+  const alert = await signIn(0, 'user-m');
+  await store.feedRead('tenant-m', 'graph-sign-ins', { freshestAt: old });
+  await store.feedRead('tenant-n', 'event-hub', { error: 'away' });
+  await store.transaction(async (tx) => {
+    await tx.insert('request', aRequest({ state: 'applied' }));
+    await tx.insert('account', anAccount({ drill: { id: 'D-1', at: now, result: 'failed', hop: 'card' } }));
+    for (let index = 0; index < 1_001; index += 1)
+      await tx.insert('alert', { ...alert, id: `AL-M${index}`, severity: 'high', raisedAt: index === 0 ? old : now });
+  });
+  const asked: string[] = [];
+  const counting: KyselyPlugin = {
+    transformQuery: ({ node }) => {
+      asked.push(node.kind);
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  const measured = await measures(database.current().withPlugin(counting));
+  expect(asked).toHaveLength(1);
+  const open = await store.openAlerts(5_000);
+  expect(measured.openAlerts.high).toBeGreaterThan(1_000);
+  expect(measured).toMatchObject({
+    openAlerts: {
+      critical: open.filter(({ severity }) => severity === 'critical').length,
+      high: open.filter(({ severity }) => severity === 'high').length,
+      low: 0,
+    },
+    oldestOpenAlertAt: old,
+    unclassified: (await store.unclassifiedAlerts(100)).length,
+    openCases: (await store.openCases(100)).length,
+    conditions: (await store.conditions()).size,
+    quarantined: (await store.quarantined(1)).total,
+    auditEntries: (await store.auditHead()).size,
+    accounts: { passed: 0, failed: 1, stopped: 0, none: 0 },
+  });
+  const { jobs, failedJobs, timers } = await store.backlog();
+  expect(measured).toMatchObject({ jobs, failedJobs, timers });
+  const { at, feeds } = measured;
+  expect(at.getTime() - now.getTime()).toBeLessThan(60_000);
+  expect(feeds).toMatchObject([
+    { tenantId: 'tenant-m', freshestAt: old, failures: 0 },
+    { tenantId: 'tenant-n', failures: 1 },
+  ]);
+  expect(feeds[1]).not.toHaveProperty('lastSuccessAt');
+}, 60_000);

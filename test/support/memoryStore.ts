@@ -370,6 +370,29 @@ export function memoryStore(start: Date, held: Rows = nothing()): MemoryStore {
     auditHead: async () => ({ size: rows.audit.length, root: '' }),
     backlog: async () => ({ jobs: rows.jobs.length, failedJobs: 0, timers: rows.timers.size }),
     feeds: async () => [...feeds.values()],
+    async measures() {
+      const open = [...rows.alert.values()].filter(({ state }) => state === 'open');
+      const oldest = Math.min(...open.map(({ raisedAt }) => raisedAt.getTime()));
+      const inUse = [...rows.account.values()].filter(({ state }) => state === 'in-service' || state === 'handover');
+      const of = (severity: string) => open.filter((alert) => alert.severity === severity).length;
+      const drilled = (result: string) => inUse.filter(({ drill }) => (drill?.result ?? 'none') === result).length;
+      return {
+        at: clock,
+        feeds: [...feeds.values()],
+        openAlerts: { critical: of('critical'), high: of('high'), low: of('low') },
+        ...(open.length > 0 ? { oldestOpenAlertAt: new Date(oldest) } : {}),
+        unclassified: [...rows.alert.values()].filter(({ state, severity }) => state === 'acknowledged' && severity === 'critical').length,
+        openCases: [...rows.case.values()].filter(({ state }) => state === 'open').length,
+        conditions: rows.conditions.size,
+        jobs: rows.jobs.length,
+        failedJobs: 0,
+        timers: rows.timers.size,
+        ...(rows.heartbeats[0]?.arrivedAt ? { heartbeatAt: rows.heartbeats[0].arrivedAt } : {}),
+        quarantined: rows.quarantine.length,
+        auditEntries: rows.audit.length,
+        accounts: { passed: drilled('passed'), failed: drilled('failed'), stopped: drilled('stopped'), none: drilled('none') },
+      };
+    },
     roster: async (role) => structuredClone(rows.rosters.get(role)),
     async remember(conversation) {
       conversations.set(placeKey(conversation.place), conversation);

@@ -45,6 +45,43 @@ test('what waits, what is old and what was refused can be read, and nothing that
   expect(text).not.toMatch(/north\.harbor|EA-|AL-|Oona/);
 });
 
+test('the page costs the database one question, however many ask at once', async () => {
+  const store = memoryStore(NOON);
+  const asked: string[] = [];
+  const counting = new Proxy(store, {
+    get(target, name: keyof typeof store) {
+      asked.push(name);
+      return target[name];
+    },
+  });
+  const measured = metrics();
+  const page = () => measured.text({ store: counting, tenants: { info: () => undefined } });
+  const [one, other] = await Promise.all([page(), page()]);
+  expect(asked).toEqual(['measures']);
+  expect(one).toBe(other);
+  await page();
+  expect(asked).toHaveLength(2);
+});
+
+test('ST-7: who does not show the token is told nothing, whatever is asked for', async () => {
+  const token = 'a-token-that-is-long-enough-for-this';
+  const server = await startMetricsServer({ port: 0, host: '127.0.0.1', token }, async () => 'up 1\n', log);
+  const ask = async (path: string, authorization?: string) => {
+    const response = await fetch(
+      `http://127.0.0.1:${server.port}${path}`,
+      authorization === undefined ? {} : { headers: { authorization } },
+    );
+    return [response.status, await response.text()];
+  };
+  try {
+    expect(await ask('/metrics', `Bearer ${token}`)).toEqual([200, 'up 1\n']);
+    for (const shown of [undefined, '', 'Bearer ', `Bearer ${token}x`, `Basic ${token}`, token])
+      for (const path of ['/metrics', '/other']) expect(await ask(path, shown)).toEqual([401, '']);
+  } finally {
+    await server.close();
+  }
+});
+
 test('HT-1, ST-7: the page answers GET /metrics and nothing else, and a fault without its words', async () => {
   let broken = false;
   const page = async (): Promise<string> => {
