@@ -175,7 +175,7 @@ function productionOf(settings: Settings, log: Log): Installation {
             }),
           },
         }),
-    ...(settings.metricsPort === undefined ? {} : { metrics: { port: settings.metricsPort, host: settings.metricsHost } }),
+    ...metricsOf(settings),
     feedRhythms: feedRhythmsOf(settings.feedRhythms, tenants, FEEDS),
     secondPaths: secondPaths(settings),
     ...(settings.deadManUrl ? { deadMan: deadMan(settings.deadManUrl.reveal(), settings.deadManSeconds) } : {}),
@@ -275,6 +275,24 @@ function readCustodyKeys(file: string): readonly [Buffer, ...Buffer[]] {
   if (keys) return keys;
   const problem = 'must hold a key a line, the newest first, none twice; each 32 bytes in base64: openssl rand -base64 32';
   throw new ConfigFault([{ at, problem }]);
+}
+
+function metricsOf({ metricsPort: port, metricsHost: host, metricsTokenFile: file }: Settings): Pick<Installation, 'metrics'> {
+  if (port === undefined) return {};
+  if (file === undefined) return { metrics: { port, host } };
+  const at = 'BREAKGLASS_METRICS_TOKEN_FILE';
+  const token = readMetricsToken(file, at).trim();
+  if (!/^[\w.~+/=-]{32,512}$/.test(token))
+    throw new ConfigFault([{ at, problem: 'must hold one token of 32 characters or more: openssl rand -hex 32' }]);
+  return { metrics: { port, host, token } };
+}
+
+function readMetricsToken(file: string, at: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigFault([{ at, problem: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})` }]);
+  }
 }
 
 function readSenderKeys(file: string): SenderKeys {

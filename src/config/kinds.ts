@@ -15,6 +15,9 @@ export const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 const NO_GUID = '00000000-0000-0000-0000-000000000000';
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
+/** Whether a server that listens on this address is reached from this machine only. */
+export const isLoopback = (host: string): boolean => LOOPBACK.has(host.toLowerCase()) || /^127(?:\.\d{1,3}){3}$/.test(host);
+
 const ok = <T>(value: T): Read<T> => ({ ok: true, value });
 const no = (problem: string): { readonly ok: false; readonly problem: string } => ({ ok: false, problem });
 

@@ -1,6 +1,6 @@
 import { CLOUDS } from './clouds.ts';
 import { ConfigFault, type ConfigProblem, nearest } from './fault.ts';
-import { crossesNetworkInClear, type Mode } from './kinds.ts';
+import { crossesNetworkInClear, isLoopback, type Mode } from './kinds.ts';
 import { type Entry, type Presence, TABLE, type ValueOf } from './table.ts';
 
 type Table = typeof TABLE;
@@ -95,6 +95,11 @@ function* contradictions(settings: SandboxSettings, env: NodeJS.ProcessEnv, mode
     yield { at: 'BREAKGLASS_MONITORS_RESOURCE_GROUP', problem: 'is required with BREAKGLASS_MONITORS_WORKSPACE' };
   if (settings.monitorsSentinel && !has('BREAKGLASS_MONITORS_WORKSPACE'))
     yield { at: 'BREAKGLASS_MONITORS_WORKSPACE', problem: 'is required with BREAKGLASS_MONITORS_SENTINEL' };
+  if (has('BREAKGLASS_METRICS_PORT') && settings.metricsHost && !isLoopback(settings.metricsHost) && !has('BREAKGLASS_METRICS_TOKEN_FILE'))
+    yield {
+      at: 'BREAKGLASS_METRICS_TOKEN_FILE',
+      problem: 'is required unless BREAKGLASS_METRICS_HOST is loopback: anybody who reaches that address could read there',
+    };
   yield* custodyContradictions(has);
   yield* proofContradictions(settings, has);
   const builtIn: readonly string[] | undefined = CLOUDS[settings.cloud]?.serviceUrls;

@@ -310,7 +310,13 @@ export const TABLE = {
     'BREAKGLASS_METRICS_HOST',
     kind.hostName,
     '127.0.0.1',
-    'Address that port listens on. It asks nobody who they are: leave it on loopback, or on an address only Prometheus can reach.',
+    'Address that port listens on. Beyond loopback only with a token.',
+  ),
+  metricsTokenFile: optional(
+    'BREAKGLASS_METRICS_TOKEN_FILE',
+    kind.path,
+    'File with the bearer token that Prometheus shows there, 32 characters or more.',
+    { defaultNote: 'required unless BREAKGLASS_METRICS_HOST is loopback' },
   ),
   logLevel: defaulted('BREAKGLASS_LOG_LEVEL', kind.choice('debug', 'info', 'warn', 'error'), 'info', 'Least severe log lines to write.'),
 } as const;

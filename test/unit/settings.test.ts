@@ -64,6 +64,17 @@ describe('settings', () => {
     expect(inspect(parsed.settings)).not.toContain('hunter2');
   });
 
+  test('ST-7: beyond loopback metrics want a token; nothing is asked where they are off', () => {
+    const at = (host: string, more = {}) => faults({ BREAKGLASS_METRICS_PORT: '9464', BREAKGLASS_METRICS_HOST: host, ...more });
+    for (const host of ['0.0.0.0', '10.0.0.7', 'metrics.example', '128.0.0.1']) {
+      expect(at(host)).toEqual(['BREAKGLASS_METRICS_TOKEN_FILE']);
+      expect(at(host, { BREAKGLASS_METRICS_TOKEN_FILE: '/run/secrets/metrics' })).toEqual([]);
+    }
+    for (const host of ['127.0.0.1', '127.8.0.1', 'localhost']) expect(at(host)).toEqual([]);
+    expect(faults({ BREAKGLASS_METRICS_PORT: '9464' })).toEqual([]);
+    expect(faults({ BREAKGLASS_METRICS_HOST: '0.0.0.0' })).toEqual([]);
+  });
+
   test('the sandbox needs none', () => {
     const parsed = parseSettings({ PATH: '/bin', BREAKGLASS_TEST_DATABASE_URL: 'postgres://127.0.0.1/x' }, 'sandbox');
     if (!parsed.ok) throw parsed.fault;
