@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -155,9 +155,10 @@ export async function storm({ events: count, kills, outageMs, pollSeconds, withi
   const kill = async (): Promise<void> => {
     const one = child;
     if (!one) return;
-    const gone = once(one, 'exit');
+    const gone = Promise.all([once(one, 'exit'), once(one, 'disconnect')]);
     one.kill('SIGKILL');
     await gone;
+    await answered(outside); // what it had sent may still be under way here
     for (const times of unnoted.values()) ambiguous += times;
     unnoted.clear();
   };
@@ -208,8 +209,11 @@ export async function storm({ events: count, kills, outageMs, pollSeconds, withi
     );
     const told = new Set(rows.map(({ correlation }) => correlation));
     const own = rows.filter(({ folded }) => !folded);
+    const signIns = new Set(rows.map(({ id }) => id));
     const shown = new Map<string, number>();
+    // Of an outage that the storm caused there are two, for it is over.
     const extra = cards.filter(({ id }) => {
+      if (!signIns.has(id)) return false;
       shown.set(id, (shown.get(id) ?? 0) + 1);
       return (shown.get(id) ?? 0) > 1;
     });
@@ -233,6 +237,13 @@ export async function storm({ events: count, kills, outageMs, pollSeconds, withi
     outside.closeAllConnections();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Until nobody holds a connection any more, so that all that came over one has been heard. */
+async function answered(server: Server): Promise<void> {
+  const connections = () =>
+    new Promise<number>((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count))));
+  while ((await connections()) > 0) await wait(1);
 }
 
 /** Asks the product until every attempt is on record and every card is sent, or the time is over: what is missing then is lost. */
