@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ChangeConcern, ChangeOrigin, DirectoryChange } from '../../src/core/alert/change.ts';
-import { acknowledge, addChangeSource, addSource, addToRecord, changeKey, escalate, raise } from '../../src/core/alert/raise.ts';
+import { acknowledge, addChangeSource, addSource, addToRecord, changeKey, escalate, raise, signInKey } from '../../src/core/alert/raise.ts';
 import type { Alert, AlertCause } from '../../src/core/alert/types.ts';
 import { aChange, actor, anAccount, anAlert, aSignIn, days, minutes, NOON, person } from '../support/builders.ts';
 
@@ -173,6 +173,11 @@ describe('AL-9: acknowledged', () => {
 describe('AL-3: the same sign-in told again', () => {
   const known = anAlert({ cause: { kind: 'sign-in', event: aSignIn(), feeds: ['azure-monitor'], registered: true } });
 
+  test('is one by a key that stays what it was: those of alerts raised before are stored', () => {
+    const event = aSignIn({ tenantId: 'T', userId: 'U', correlationId: 'C', errorCode: 50126 });
+    expect(signInKey(event)).toBe('t|u|c|50126');
+  });
+
   test('by the same feed with nothing new is no news', () => {
     expect(addSource(known, aSignIn(), 'azure-monitor')).toEqual(nothing);
     expect(addSource(known, aSignIn({ place: 'Utrecht, NL' }), 'azure-monitor')).toEqual(nothing);
@@ -230,7 +235,10 @@ describe('AL-3: the same change told again', () => {
     expect(addChangeSource(settled, aChange({ actor: { name: 'Somebody else' } }), 'event-hub')).toEqual(nothing);
     const other = [{ id: 'other', type: 'User', properties: [] }];
     expect(addChangeSource(settled, aChange({ targets: other }), 'event-hub')).toEqual(nothing);
-    expect(addChangeSource(settled, aChange({ targets: [] }), 'event-hub')).toEqual(nothing);
+    for (const targets of [other, []])
+      expect(addChangeSource(settled, aChange({ targets }), 'sentinel')).toEqual(
+        whole({ ...settled, cause: change({ feeds: ['event-hub', 'sentinel'] }), revision: 2 }, [show]),
+      );
   });
 
   test('of a request’s own writes, or of a sign-in, it adds nothing', () => {
