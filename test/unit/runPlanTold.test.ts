@@ -3,8 +3,9 @@ import { TENANTS } from '../../sandbox/world.ts';
 import { CustodyFault } from '../../src/app/custodyFault.ts';
 import { type Door, door } from '../../src/app/dispatch.ts';
 import type { Log } from '../../src/app/log.ts';
-import type { TenantInfo, TenantReader, Tenants } from '../../src/app/ports.ts';
+import type { Store, TenantInfo, TenantReader, Tenants } from '../../src/app/ports.ts';
 import { digestOf } from '../../src/core/digest.ts';
+import type { Intent } from '../../src/core/intent.ts';
 import type { ChangeRequest, Plan } from '../../src/core/request/types.ts';
 import { ok } from '../../src/core/result.ts';
 import { keyFileCustody, partContext } from '../../src/custody/keyFile.ts';
@@ -13,6 +14,7 @@ import { ringTimers } from '../../src/jobs/timers.ts';
 import { actor, aDecision, anAccount, anAccountPlan, aPlan, aRequest, hours, minutes, NOON, person } from '../support/builders.ts';
 import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../support/memoryStore.ts';
 import { fault, MemoryTenant } from '../support/memoryTenant.ts';
+import { goodSnapshot } from '../support/posture.ts';
 
 /* What a run reads before it writes, how it ends, and what of it people, the queue and the log are told. That it converges, whatever fails: runPlan.test.ts. */
 const approved = (plan: Plan = aPlan(), more: Partial<ChangeRequest> = {}): ChangeRequest => {
@@ -31,6 +33,10 @@ let front: Door;
 /** What of the tenant was read, in order. */
 let reads: string[];
 let waited: number[];
+/** The roles whose holders were asked for. */
+let asked: string[];
+/** What the run told the door, in order. */
+let sent: Intent[];
 let logged: { readonly event: string; readonly [field: string]: unknown }[];
 const custody = keyFileCustody(Buffer.alloc(32, 5));
 const random = countingRandom();
@@ -42,6 +48,8 @@ beforeEach(() => {
   front = door({ store, random, policy: TEST_POLICY, tenant: () => undefined });
   reads = [];
   waited = [];
+  asked = [];
+  sent = [];
   logged = [];
 });
 
@@ -65,10 +73,23 @@ const tenants = (info?: TenantInfo): Tenants => ({
   writer: () => tenant.writer,
   changer: async () => ({}),
 });
+const APPROVERS = [person('ann'), person('bob')];
 const needs = (more: Partial<RunPlanNeeds> = {}): RunPlanNeeds => ({
-  door: front,
+  door: {
+    ...front,
+    dispatch(who, intent) {
+      sent.push(intent);
+      return front.dispatch(who, intent);
+    },
+  },
   store,
-  people: { lookUp: async () => ({ ok: false, why: 'unknown' }), holders: async () => [person('ann'), person('bob')] },
+  people: {
+    lookUp: async () => ({ ok: false, why: 'unknown' }),
+    async holders(role) {
+      asked.push(role);
+      return APPROVERS;
+    },
+  },
   tenants: tenants(),
   custody,
   random,
@@ -137,6 +158,68 @@ describe('the log of a run', () => {
   });
 });
 
+describe('AP-4: who may approve', () => {
+  const step = (id: string) => ({ kind: 'begin-step', requestId, fence: 1, step: id });
+
+  test('is read for the lease and again under it, and judged again with the first step alone', async () => {
+    await run();
+    expect(asked).toEqual(['approver', 'approver']);
+    expect(sent[0]).toStrictEqual({ kind: 'begin-run', requestId, eligible: APPROVERS });
+    const begun = sent.filter(({ kind }) => kind === 'begin-step');
+    expect(begun.slice(0, 2)).toStrictEqual([{ ...step('create-user'), eligible: APPROVERS }, step('exclude')]);
+  });
+
+  test('who loses the right while the lease is taken is found out before the first write', async () => {
+    const holders = async () => {
+      asked.push('approver');
+      return asked.length === 1 ? APPROVERS : APPROVERS.slice(1);
+    };
+    await expect(run({ people: { ...needs().people, holders } })).rejects.toThrow('stale-lease');
+    expect(tenant.writes).toEqual([]);
+  });
+
+  test('is read for the lease alone once something was written', async () => {
+    store.put('request', approved(PLAN, { begunAt: NOON }));
+    await run({ tenants: tenants(CONTOSO) });
+    expect(asked).toEqual(['approver']);
+    expect(sent[0]).toStrictEqual({ kind: 'begin-run', requestId, eligible: APPROVERS });
+    expect(sent[1]).toStrictEqual(step('create-user'));
+  });
+});
+
+describe('what is on record of the steps', () => {
+  test('one that is proven is not done again, whatever became of the word that it was', async () => {
+    const { addToGroup } = tenant.writer;
+    let calls = 0;
+    tenant.writer.addToGroup = async (...given) => {
+      calls += 1;
+      return addToGroup(...given);
+    };
+    const dying: Door = {
+      ...front,
+      dispatch: async (who, intent) => {
+        if (intent.kind === 'finish-step' && intent.step === 'exclude') throw new Error('killed');
+        return front.dispatch(who, intent);
+      },
+    };
+    await expect(run({ door: dying })).rejects.toThrow('killed');
+    await run();
+    expect(request().state).toBe('applied');
+    expect(calls).toBe(1);
+  });
+
+  test('of a step that is not among them it is looked whether it is so', async () => {
+    store.put('request', approved(PLAN, { steps: [] }));
+    const mend = refuse('enable', BUSY);
+    await expect(run()).rejects.toBe(BUSY);
+    mend();
+    await run();
+    expect(request().state).toBe('applied');
+    // When its password was set nobody knows without them, so it is set again.
+    expect(tenant.writes).toEqual(['createUser', 'addToGroup', 'setPassword', 'assignRole', 'setPassword', 'enable', 'joinUnit']);
+  });
+});
+
 describe('AP-3: a stored plan that is not the one approved', () => {
   test('is not begun, and people hear that somebody changed the database, once', async () => {
     const other = aPlan({ userName: 'south.harbor' });
@@ -156,7 +239,16 @@ describe('AP-3: a stored plan that is not the one approved', () => {
 
 describe('AP-3: what the plan is drawn up from is read before the first write', () => {
   test('and of a tenant that changed meanwhile it is asked for anew', async () => {
-    await run({ tenants: tenants({ ...CONTOSO, displayName: 'Contoso Ltd' }) });
+    const looked: string[] = [];
+    const looking: Store = {
+      ...store,
+      get(kind, id) {
+        looked.push(kind);
+        return store.get(kind, id);
+      },
+    };
+    await run({ store: looking, tenants: tenants({ ...CONTOSO, displayName: 'Contoso Ltd' }) });
+    expect(looked).toEqual(['request']);
     expect(request()).toMatchObject({ state: 'pending', plan: { version: 2, tenant: { name: 'Contoso Ltd' } } });
     expect(tenant.writes).toEqual([]);
     // A new account with a password rests on the settings alone.
@@ -227,12 +319,58 @@ describe('AP-3: what the plan is drawn up from is read before the first write', 
     expect(reads).toEqual([]);
   });
 
+  test('to mend, posture as it is now, and how the tenant shows the account', async () => {
+    store.put('request', approved(anAccountPlan('exclude', { requestId })));
+    await anAccountThere();
+    tenant.reader.snapshot = async () => goodSnapshot();
+    await run({ tenants: tenants(CONTOSO) });
+    expect(request().failure?.words).toBe('What it rests on cannot be read now, so nothing was changed.');
+    expect(reads).toContain('user');
+    expect(tenant.writes).toEqual([]);
+  });
+
   test('to mend, posture as it is now: what cannot be read is not mended', async () => {
     store.put('request', approved(anAccountPlan('exclude', { requestId })));
     await anAccountThere();
     await expect(run({ tenants: tenants(CONTOSO) })).rejects.toThrow('nothing is judged by');
     expect(reads).toContain('snapshot');
     expect(request()).toMatchObject({ state: 'approved', fence: 0 });
+  });
+});
+
+describe('AP-9 GR-1: a password that was set again after its parts were sealed', () => {
+  /** Right after the account is enabled, as often as said. */
+  const replaced = (times: number): void => {
+    let left = times;
+    tenant.onWrite = (name) => {
+      const [user] = tenant.users;
+      if (name !== 'enable' || !user || left === 0) return;
+      left -= 1;
+      queueMicrotask(() => void Object.assign(user, { passwordSetAt: tenant.nowMs + 1000 }));
+    };
+  };
+
+  test('is set anew, and the log says what noticed it', async () => {
+    replaced(1);
+    await expect(run()).rejects.toThrow('set again after its parts were sealed');
+    const again = logged.filter(({ event }) => event === 'step.again');
+    expect(again).toEqual([{ event: 'step.again', requestId, step: 'set-credential', noticedBy: 'join-unit', code: 'PasswordReplaced' }]);
+    expect(sent.at(-1)).toEqual({ kind: 'begin-step', requestId, fence: 1, step: 'set-credential' });
+    await run();
+    expect(request().state).toBe('applied');
+    expect(tenant.writes.filter((name) => name === 'setPassword')).toHaveLength(2);
+  });
+
+  test('noticed too late it is the step that failed, and is not begun before people ask for it', async () => {
+    const mend = refuse('joinUnit', BUSY);
+    await expect(run()).rejects.toBe(BUSY);
+    mend();
+    Object.assign(tenant.users[0] ?? {}, { passwordSetAt: tenant.nowMs });
+    at(hours(1));
+    await run();
+    expect(request().failure).toMatchObject({ step: 'set-credential', code: 'PasswordReplaced' });
+    expect(request().failure?.words).toContain('set again after its parts were sealed');
+    expect(logged.map(({ event }) => event)).not.toContain('step.again');
   });
 });
 
@@ -245,6 +383,17 @@ describe('a run that waits for a person', () => {
     expect(request().state).toBe('approved');
     expect(logged.at(-1)).toEqual({ event: 'run.parked', requestId, step: 'enrol:1', fence: 1 });
     expect([...store.rows.timers.keys()].filter((key) => key.startsWith('resume:'))).toEqual([]);
+  });
+
+  test('that never came is the step that is done again, in words', async () => {
+    store.put('request', approved(aPlan({ passMinutes: 480 })));
+    await run();
+    const [account] = store.rows.account.values();
+    if (!account) throw new Error('no account');
+    store.put('account', { ...account, parts: account.parts.map((part) => ({ ...part, state: 'expired' as const })) });
+    await run();
+    const words = `${person('dana').name} registered no key before the pass expired. Try again makes a new one.`;
+    expect(request().failure).toMatchObject({ step: 'issue-pass:1', code: 'PassExpired', words });
   });
 
   test('with an instant to look again it sets its timer', async () => {
@@ -265,6 +414,30 @@ describe('the writes a run sent', () => {
     expect(request().expected?.map(({ step, allowed, done }) => ({ step, allowed, done }))).toEqual(
       ['create-user', 'exclude', 'set-credential', 'assign-role', 'enable', 'join-unit'].map((step) => ({ step, allowed: 1, done: 1 })),
     );
+  });
+
+  test('AL-9: where the run stopped, one that was refused does not count, and one whose answer was lost does', async () => {
+    refuse('assignRole', DENIED);
+    await run();
+    const row = () => request().expected?.find(({ step }) => step === 'assign-role');
+    expect(row()).toMatchObject({ open: 0, allowed: 0 });
+    store.put('request', approved());
+    tenant = new MemoryTenant(NOON, PLAN.tenant.id);
+    store.rows.account.clear();
+    refuse('assignRole', BUSY);
+    await expect(run()).rejects.toBe(BUSY);
+    at(hours(1));
+    await run();
+    // Five by the run that stopped, and five that one before it may have sent.
+    expect(row()).toMatchObject({ open: 0, allowed: 10 });
+    store.put('request', approved());
+    tenant = new MemoryTenant(NOON, PLAN.tenant.id);
+    store.rows.account.clear();
+    refuse('assignRole', new TypeError('who knows'));
+    await expect(run()).rejects.toThrow('who knows');
+    at(hours(2));
+    await run();
+    expect(row()).toMatchObject({ open: 0, allowed: 6 });
   });
 
   test('AL-9: one whose answer was lost counts, and so does the one after it', async () => {
@@ -309,6 +482,15 @@ describe('GR-4: what is done and cannot be read back', () => {
     expect(request().state).toBe('approved');
   });
 
+  test('exists already, after an earlier run that may have sent it: that is our own too', async () => {
+    const mend = refuse('addToGroup', BUSY);
+    await expect(run()).rejects.toBe(BUSY);
+    mend();
+    refuse('addToGroup', fault(409, 'Conflict'));
+    await expect(run()).rejects.toMatchObject({ code: 'NotReadable' });
+    expect(request().state).toBe('approved');
+  });
+
   test('exists already, before anything of ours was sent: that is not ours, and people are told', async () => {
     refuse('addToGroup', fault(409, 'Conflict'));
     await run();
@@ -341,6 +523,7 @@ describe('GR-1: when it is given up, and in which words', () => {
   test('after thirty minutes and not before', async () => {
     refuse('createUser', BUSY);
     await expect(again(NOON)).rejects.toBe(BUSY);
+    expect(logged).toEqual([]);
     await expect(again(minutes(30))).rejects.toBe(BUSY);
     expect(request().state).toBe('approved');
     await again(PATIENT);
@@ -394,6 +577,18 @@ describe('GR-1: when it is given up, and in which words', () => {
       'Breakglass itself could not complete this step within 30 minutes (Fault). Its log says why.',
     ],
     [
+      'nothing at all was thrown',
+      undefined,
+      'Fault',
+      'Breakglass itself could not complete this step within 30 minutes (Fault). Its log says why.',
+    ],
+    [
+      'the tenant answers in a way that says nothing of later',
+      Object.assign(new Error('x'), { status: 500 }),
+      'Fault',
+      'The tenant did not complete this step within 30 minutes (Fault).',
+    ],
+    [
       'the vault is away',
       new CustodyFault('away', undefined),
       'VaultAway',
@@ -406,6 +601,33 @@ describe('GR-1: when it is given up, and in which words', () => {
     await again(PATIENT);
     expect(request().failure).toEqual({ step: 'create-user', code, words, reference: expect.any(String) });
     expect(await alerts()).toEqual([{ kind: 'request-failed', requestId, words }]);
+  });
+
+  test('at once where a step says that people must decide, in its words', async () => {
+    tenant.users.push({
+      objectId: 'somebody',
+      userPrincipalName: PLAN.account.userPrincipalName,
+      createdAt: 0,
+      enabledAt: 0,
+      password: 'theirs',
+    });
+    await run();
+    expect(request().failure).toMatchObject({
+      step: 'create-user',
+      code: 'NameTaken',
+      words: expect.stringContaining('It was not touched'),
+    });
+    expect(logged.map(({ event }) => event)).toEqual(['run.failed']);
+  });
+
+  test('what reads back otherwise than planned is waited for, and no step is begun anew', async () => {
+    const { enable } = tenant.writer;
+    tenant.writer.enable = async (objectId) => {
+      await enable(objectId);
+      tenant.members.splice(0);
+    };
+    await expect(run()).rejects.toThrow('not in the exclusion group');
+    expect(logged.map(({ event }) => event)).not.toContain('step.again');
   });
 
   test('at once where what was sealed cannot be opened by anybody', async () => {
@@ -424,6 +646,7 @@ describe('GR-5: taking back', () => {
     await front.dispatch(actor('rita'), { kind: 'withdraw-request', requestId });
     expect(request().state).toBe('undoing');
     logged = [];
+    sent = [];
     tenant.writes.splice(0);
   };
 
@@ -435,6 +658,8 @@ describe('GR-5: taking back', () => {
     await run({ people: { ...needs().people, holders: nobody }, tenants: tenants({ ...CONTOSO, displayName: 'Contoso Ltd' }) });
     expect(request().state).toBe('undone');
     expect(tenant.users).toEqual([]);
+    expect(sent[0]).toStrictEqual({ kind: 'begin-run', requestId, eligible: [] });
+    expect(sent[1]).toStrictEqual({ kind: 'begin-step', requestId, fence: 2, step: PLAN.undo[0]?.id });
     expect(logged).toEqual([
       ...PLAN.undo.map(({ id: step }) => ({ event: 'step.done', requestId, step, fence: 2 })),
       { event: 'run.undone', requestId, fence: 2 },
@@ -459,7 +684,41 @@ describe('GR-5: taking back', () => {
   });
 });
 
+describe('GR-4: a user that can be read neither as there nor as deleted', () => {
+  test('is looked for half an hour from when the step began, and then it is gone', async () => {
+    refuse('assignRole', DENIED);
+    await run();
+    await front.dispatch(actor('rita'), { kind: 'withdraw-request', requestId });
+    tenant.users.splice(0);
+    const first = () => request().undoSteps?.[0]?.state;
+    for (const [minute, state] of [
+      [60, 'running'],
+      [61, 'running'],
+      [90, 'running'],
+      [91, 'done'],
+    ] as const) {
+      at(minutes(minute));
+      // Each step has a patience of its own.
+      await expect(run()).rejects.toThrow('neither as there nor as deleted');
+      expect([minute, first()]).toEqual([minute, state]);
+    }
+  });
+
+  test('without a record of the taking back it begins all the same', async () => {
+    const { undoSteps: _none, ...bare } = { ...approved(PLAN, { begunAt: NOON }), undoSteps: [] };
+    store.put('request', { ...bare, state: 'undoing' });
+    await run();
+    expect(request().state).toBe('undone');
+  });
+});
+
 describe('a door that does not answer as it must', () => {
+  test('a request that is gone when its lease was taken is told, and nothing is written', async () => {
+    await run({ door: { ...front, dispatch: async () => ok({}) } });
+    expect(logged).toEqual([{ event: 'run.not-standing', requestId, state: 'gone' }]);
+    expect(tenant.writes).toEqual([]);
+  });
+
   test('AP-8: a lease lost to another run is a fault, for that run may have died; a request that is closed is none', async () => {
     const steps = (code: 'stale-lease' | 'closed'): Door => ({
       ...front,
