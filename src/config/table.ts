@@ -96,7 +96,7 @@ export const TABLE = {
   requestersGroupId: required('BREAKGLASS_REQUESTERS_GROUP_ID', kind.guid, 'Group of those who may ask for changes.'),
   approversGroupId: required('BREAKGLASS_APPROVERS_GROUP_ID', kind.guid, 'Group of those who may approve or deny.'),
   custodiansGroupId: required('BREAKGLASS_CUSTODIANS_GROUP_ID', kind.guid, 'Group of those who may hold a credential or a part of one.'),
-  auditorsGroupId: required('BREAKGLASS_AUDITORS_GROUP_ID', kind.guid, 'Group of those who may read everything and export the audit log.'),
+  auditorsGroupId: required('BREAKGLASS_AUDITORS_GROUP_ID', kind.guid, 'Group of those who may read everything on record.'),
   administratorsGroupId: required('BREAKGLASS_ADMINISTRATORS_GROUP_ID', kind.guid, 'Group of those who look after the bot.'),
   peopleClientId: optional('BREAKGLASS_PEOPLE_CLIENT_ID', kind.guid, 'Managed identity that reads people and groups of the home tenant.', {
     defaultNote: 'reader of the home tenant in the tenants file, else the system-assigned identity',
