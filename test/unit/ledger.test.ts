@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { expirePart, revealPart, storePart } from '../../src/core/account/custody.ts';
 import { withLedger } from '../../src/core/account/ledger.ts';
+import { keyRegistered, keysWithdrawn } from '../../src/core/account/passkeys.ts';
 import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { actor, anAccount, aPart, days, hours, minutes, NOON } from '../support/builders.ts';
@@ -38,6 +39,25 @@ describe('the custody ledger', () => {
       [5760, 1, 'Dana Diaz', 'entrusted', ''],
       [5760, 2, 'Eli Evans', 'replaced', ''],
       [5760, 2, 'Fay Fischer', 'entrusted', ''],
+    ]);
+  });
+
+  test('says of a pass that was seen, and of a key that was taken off again, that this is what became of them', () => {
+    const pass = { requestId: 'R-2', methodId: 'T1', issuedAt: NOON, keysBefore: [], keysAtStart: [] };
+    const passes = ['dana', 'eli'] as const;
+    const parts = passes.map((name, index) => aPart(index + 1, name, { state: 'ready', expiresAt: hours(8), pass }));
+    const given = anAccount({ state: 'provisioning', credential: 'passkey', parts });
+    const seen = next(revealPart(given, 1, actor('dana'), hours(1)));
+    const both = withLedger(seen, next(expirePart(seen, 1, hours(8))), hours(8));
+    expect(told(withLedger(both, next(expirePart(both, 2, hours(8))), hours(8)))).toEqual([
+      [480, 1, 'Dana Diaz', 'lapsed', ''],
+      [480, 2, 'Eli Evans', 'expired', ''],
+    ]);
+    const registered = next(keyRegistered(seen, 1, { methodId: 'K1' }));
+    const unused = next(keysWithdrawn(registered, 'R-2', false, hours(2)));
+    expect(told(withLedger(registered, unused, hours(2)))).toEqual([
+      [120, 1, 'Dana Diaz', 'withdrawn', ''],
+      [120, 2, 'Eli Evans', 'expired', ''],
     ]);
   });
 

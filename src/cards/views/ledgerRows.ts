@@ -21,9 +21,13 @@ const WORDS: Readonly<Record<CustodyEvent['what'], string>> = {
   stored: 'was stored by',
   moved: 'was moved by',
   expired: 'was destroyed unseen; it was for',
+  lapsed: 'was not registered; its pass was seen by',
+  withdrawn: 'was taken off the account again; it was with',
   replaced: 'was replaced; it was with',
   retired: 'ended with the account; it was with',
 };
+/** Of a key that was never registered, its pass is what was destroyed. */
+const KEY_WORDS: typeof WORDS = { ...WORDS, expired: 'was not registered; its pass was destroyed unseen, and was for' };
 
 /** Newest first; what is older than fits is in the audit log, and that is said. */
 export function ledgerRows({ history = [], credential }: EmergencyAccount): LedgerRow[] {
@@ -33,7 +37,7 @@ export function ledgerRows({ history = [], credential }: EmergencyAccount): Ledg
     const kept = [location, sealNumber === undefined ? undefined : `seal ${sealNumber}`].filter((text) => text !== undefined);
     return {
       title: `${credential === 'passkey' ? 'Key' : 'Part'} ${part} `,
-      words: `${WORDS[what]} ${plain(custodian.name, 60)}`,
+      words: `${(credential === 'passkey' ? KEY_WORDS : WORDS)[what]} ${plain(custodian.name, 60)}`,
       at: when(at),
       hasKept: kept.length > 0,
       kept: kept.map((text) => plain(text, 120)).join(', '),

@@ -27,10 +27,16 @@ function eventsOf(old: Part | undefined, fresh: Part | undefined, ended: boolean
   if (!fresh) return replaced;
   if (!old || another) return [...replaced, event(fresh, 'entrusted', now)];
   if (fresh.key && !old.key) return [event(fresh, 'registered', now)];
-  if (old.state !== fresh.state && (fresh.state === 'shown' || fresh.state === 'stored' || fresh.state === 'expired'))
-    return [event(fresh, fresh.state, now)];
+  if (old.state !== fresh.state && fresh.state === 'expired') return [event(fresh, endOf(old), now)];
+  if (old.state !== fresh.state && (fresh.state === 'shown' || fresh.state === 'stored')) return [event(fresh, fresh.state, now)];
   const moved = fresh.state === 'stored' && (old.location !== fresh.location || old.sealNumber !== fresh.sealNumber);
   return moved ? [event(fresh, 'moved', now)] : [];
+}
+
+/** Only what nobody saw can be destroyed unseen: a pass may have been shown, and a key registered with it. */
+function endOf({ state, key }: Part): CustodyEvent['what'] {
+  if (key) return 'withdrawn';
+  return state === 'shown' ? 'lapsed' : 'expired';
 }
 
 /** Another part has the number now: of somebody else, or of a newer password, which begins sealed again. */

@@ -51,13 +51,14 @@ export interface RegisteredKey {
 
 /**
  * One line of the ledger: `entrusted` to somebody, not yet seen · `shown` · `registered` as a key · `stored` there · `moved` there · `expired` unseen, destroyed ·
- * `replaced` by another, it opens nothing any more · `retired` with the account.
+ * `lapsed`, a pass that was seen and with which no key was registered · `withdrawn`, a registered key taken off the account again · `replaced` by another, it
+ * opens nothing any more · `retired` with the account.
  */
 export interface CustodyEvent {
   readonly at: Date;
   readonly part: number;
   readonly custodian: PersonRef;
-  readonly what: 'entrusted' | 'shown' | 'registered' | 'stored' | 'moved' | 'expired' | 'replaced' | 'retired';
+  readonly what: 'entrusted' | 'shown' | 'registered' | 'stored' | 'moved' | 'expired' | 'lapsed' | 'withdrawn' | 'replaced' | 'retired';
   readonly location?: string;
   readonly sealNumber?: string;
 }

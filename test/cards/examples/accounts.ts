@@ -42,6 +42,16 @@ const keyed = anAccount({
   credential: 'passkey',
   parts: anAccount().parts.map((part) => ({ ...part, key: { methodId: `K${part.number}`, model: 'YubiKey 5 Series with NFC' } })),
 });
+/** Dana saw her first pass and registered nothing with it; Eli did not open his first one. */
+const KEY_HISTORY: readonly CustodyEvent[] = [
+  { at: hours(1), part: 1, custodian: person('dana'), what: 'entrusted' },
+  { at: hours(2), part: 1, custodian: person('dana'), what: 'shown' },
+  { at: hours(9), part: 1, custodian: person('dana'), what: 'lapsed' },
+  { at: hours(10), part: 1, custodian: person('dana'), what: 'registered' },
+  { at: hours(11), part: 2, custodian: person('eli'), what: 'entrusted' },
+  { at: hours(19), part: 2, custodian: person('eli'), what: 'expired' },
+  { at: hours(20), part: 2, custodian: person('eli'), what: 'registered' },
+];
 const withKey = (more: Parameters<typeof aPart>[2]) =>
   anAccount({ state: 'provisioning', credential: 'passkey', parts: [aPart(1, 'dana', more), aPart(2, 'eli')] });
 
@@ -124,7 +134,7 @@ export const ACCOUNTS: readonly Example[] = [
   },
   { card: 'part', state: 'key-stored', rendered: partCard(keyed, 1, hours(3)) },
   { card: 'part', state: 'key-expired', rendered: partCard(withKey({ state: 'ready', expiresAt: hours(8) }), 1, days(4)) },
-  { card: 'account', state: 'keys', rendered: accountCard(printed(keyed), days(3), OWNER) },
+  { card: 'account', state: 'keys', rendered: accountCard(printed({ ...keyed, history: KEY_HISTORY }), days(3), OWNER) },
   {
     card: 'account',
     state: 'key-waited-for',
