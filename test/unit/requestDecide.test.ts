@@ -323,6 +323,10 @@ describe('giving up what failed', () => {
         effects: [forgetUndo, show, alarm, notice('withdrawn', 'rita')],
       },
     });
+    // Whoever gives it up knows that what was done stays: nobody else is woken for that.
+    expect(withdraw(request, actor('rita'), NOW)).toMatchObject({
+      value: { next: { state: 'withdrawn' }, effects: [forgetUndo, show, inHand, notice('withdrawn', 'rita')] },
+    });
   });
 
   test('is refused of what did not fail; a person who may is named', () => {

@@ -61,7 +61,7 @@ export function replan(
   if (!account) return { kind: 'impossible', words: 'The account is not on record any more.' };
   const why = whyUnsuitable(plan.operation, account, facts.observed);
   // Stryker disable next-line StringLiteral: of what was not observed the reason is never left out; this one is for the compiler
-  if (why || !facts.observed) return impossible(why ?? 'gone', IMPOSSIBLE[why ?? 'gone']);
+  if (why || !facts.observed) return { kind: 'impossible', words: IMPOSSIBLE[why ?? 'gone'] };
   const { operation } = plan;
   const mend = isMend(operation) ? mendOf(operation, account, (plan as MendPlan).finding?.key, facts.mend) : undefined;
   if (mend && !mend.ok) return impossible(mend.error, IMPOSSIBLE[mend.error]);
