@@ -31,6 +31,8 @@
 #define DENIED 4
 #define WITHDRAWN 5
 #define EXPIRED 6
+#define UNDOING 7
+#define UNDONE 8
 
 #define WAITING 0
 #define RUNNING 1
@@ -43,7 +45,8 @@ typedef Row {
   bit annulled;  /* account REVOKED was not eligible when a run began */
   byte fence;
   byte step[2];
-  bit touched    /* some step was begun at some time: there may be a write */
+  bit touched;   /* some step was begun at some time: there may be a write */
+  byte back      /* steps of the undoing that are proven: first what effect[1] stands for (rights), then effect[0] */
 };
 Row row;
 bit locked;        /* the row lock */
@@ -64,6 +67,11 @@ byte effect[2];    /* what the tenant holds of each step, counted */
 byte gTruth;       /* approvals committed, with the version the person saw */
 bit gDenied;       /* a denial was committed before the first write */
 bit gOwn[2];       /* this worker took the newest lease and it was not ended */
+bit gGivenUp;      /* a person or the expiry gave it up half-way */
+bit gLooked[2];    /* whoever takes back has looked for this effect */
+bit gStray;        /* a write begun before landed after that look: the one that a tenant without fences allows */
+byte gFence[2];    /* number of the lease this worker took; 0 without one */
+bit gBack[2];      /* it took it to take back */
 bit gSeen[2];      /* account REVOKED was eligible at some instant since this worker took its lease */
 
 /* ---- counting ---- */
@@ -106,7 +114,7 @@ bit gSeen[2];      /* account REVOKED was eligible at some instant since this wo
 #define DECIDED(b, v, a) (HAS(b, v, a) || (HUMAN(a) == OWNER && (HAS(b, v, OWNER) || HAS(b, v, 3))))
 #endif
 
-#define CLOSED(s) ((s) == APPLIED || (s) == DENIED || (s) == WITHDRAWN || (s) == EXPIRED)
+#define CLOSED(s) ((s) == APPLIED || (s) == DENIED || (s) == WITHDRAWN || (s) == EXPIRED || (s) == UNDONE)
 
 /*
  * What a transaction must wait for, and whether its snapshot may be saved. The lock makes a transaction one step for everybody else, so
@@ -125,7 +133,7 @@ bit gSeen[2];      /* account REVOKED was eligible at some instant since this wo
 #define RELEASE locked = 0
 #endif
 #if defined(REVISION_ONLY)
-#define UNCHANGED (row.st == was.st && row.ver == was.ver && row.book == was.book && row.annulled == was.annulled && row.fence == was.fence && row.step[0] == was.step[0] && row.step[1] == was.step[1] && row.touched == was.touched)
+#define UNCHANGED (row.st == was.st && row.ver == was.ver && row.book == was.book && row.annulled == was.annulled && row.fence == was.fence && row.step[0] == was.step[0] && row.step[1] == was.step[1] && row.touched == was.touched && row.back == was.back)
 #define BLANK blank(next); blank(was); what = NOTHING; who = 0; card = 0
 #define SNAPSHOT copy(next, row); copy(was, row)
 #else
@@ -136,10 +144,10 @@ bit gSeen[2];      /* account REVOKED was eligible at some instant since this wo
 
 inline copy(to, from) {
   to.st = from.st; to.ver = from.ver; to.book = from.book; to.annulled = from.annulled; to.fence = from.fence;
-  to.step[0] = from.step[0]; to.step[1] = from.step[1]; to.touched = from.touched
+  to.step[0] = from.step[0]; to.step[1] = from.step[1]; to.touched = from.touched; to.back = from.back
 }
 inline blank(r) {
-  r.st = 0; r.ver = 0; r.book = 0; r.annulled = 0; r.fence = 0; r.step[0] = 0; r.step[1] = 0; r.touched = 0
+  r.st = 0; r.ver = 0; r.book = 0; r.annulled = 0; r.fence = 0; r.step[0] = 0; r.step[1] = 0; r.touched = 0; r.back = 0
 }
 
 /* approve(): the state as of now, and the digest. */
@@ -177,6 +185,27 @@ inline blank(r) {
 #define TO_BE_DONE (effect[k] < 2)
 #else
 #define TO_BE_DONE (effect[k] == 0)
+#endif
+#if !defined(UNDO)
+#define GIVEN_UP_HALF_WAY (0)
+#define GIVEN_UP (row.st == FAILED) /* what was done stays */
+#elif defined(BUG_GIVEN_UP_WHILE_IT_RUNS)
+#define GIVEN_UP (row.st == FAILED && !row.touched)
+#define GIVEN_UP_HALF_WAY ((row.st == FAILED || row.st == APPROVED) && row.touched)
+#else
+#define GIVEN_UP (row.st == FAILED && !row.touched)
+#define GIVEN_UP_HALF_WAY (row.st == FAILED && row.touched)
+#endif
+#if defined(BUG_UNDOING_TRIED_AGAIN)
+#define OPEN_FOR_RETRY (row.st == FAILED || row.st == UNDOING)
+#else
+#define OPEN_FOR_RETRY (row.st == FAILED)
+#endif
+/* withdraw-keys, remove-role, delete-user: what the tenant shows is taken back, not what the record says was done. */
+#if defined(BUG_UNDO_BELIEVES_THE_RECORD)
+#define TO_BE_TAKEN_BACK (effect[k] > 0 && row.step[k] == DONE)
+#else
+#define TO_BE_TAKEN_BACK (effect[k] > 0)
 #endif
 #define OPEN_FOR_DENIAL(r) (r.st == PENDING || (r.st == APPROVED && !r.touched))
 
@@ -225,7 +254,11 @@ end:
           :: else
           fi
        :: true -> /* withdraw() */
-          if :: (row.st == PENDING && !late) || row.st == FAILED -> what = OTHER; next.st = WITHDRAWN :: else fi
+          if
+          :: (row.st == PENDING && !late) || GIVEN_UP -> what = OTHER; next.st = WITHDRAWN
+          :: GIVEN_UP_HALF_WAY -> what = OTHER; next.st = UNDOING; next.back = 0; owes = 1 /* also by the timer, when the approvals are too old */
+          :: else
+          fi
        :: true -> /* edit: a new version, decided on from the beginning */
           if
           :: OPEN_FOR_EDIT -> what = OTHER; next.ver = row.ver + 1; next.annulled = 0;
@@ -238,7 +271,7 @@ end:
           if :: row.st == PENDING && late -> what = OTHER; next.st = EXPIRED :: else fi
        :: true -> /* retry() */
           if
-          :: row.st == FAILED && retries == 0 -> what = OTHER; retries = 1; next.st = APPROVED; owes = 1;
+          :: OPEN_FOR_RETRY && retries == 0 -> what = OTHER; retries = 1; next.st = APPROVED; owes = 1;
 #if defined(BUG_RETRY_FORGETS_THE_START)
              if :: next.step[0] != DONE -> next.touched = 0 :: else fi; next.step[1] = WAITING
 #endif
@@ -263,6 +296,7 @@ end:
           if
           :: what == APPROVE -> gTruth = gTruth | BIT(card, who)
           :: what == DENY -> gDenied = gDenied || effect[0] + effect[1] == 0
+          :: what == OTHER && row.st == UNDOING -> gGivenUp = 1
           :: else
           fi;
 #if !defined(BUG_ENQUEUE_AFTER_COMMIT)
@@ -286,9 +320,10 @@ end:
 }
 
 /* ---- a worker: runPlan(), on a job that is delivered at least once ---- */
-#define NEWEST (row.st == APPROVED && row.fence == fence)
+#define UNDER_WAY (row.st == APPROVED || row.st == UNDOING)
+#define NEWEST (UNDER_WAY && row.fence == fence)
 #if defined(BUG_STALE_FENCE_ACCEPTED)
-#define HELD (row.st == APPROVED)
+#define HELD UNDER_WAY
 #else
 #define HELD NEWEST
 #endif
@@ -296,11 +331,14 @@ end:
 #if defined(BUG_LEASE_LOST_ENDS_THE_JOB)
 #define LEASE_LOST goto done
 #else
-#define LEASE_LOST if :: row.st == APPROVED -> goto again :: else -> goto done fi
+#define LEASE_LOST if :: UNDER_WAY -> goto again :: else -> goto done fi
 #endif
 /* Memory is forgotten. Where no run is left that holds a number, the numbering begins again: only equality is ever asked for. */
-#define LEAVE fence = 0; plan = 0; eligible = 0; k = 0; gOwn[me] = 0; gSeen[me] = 0; busy[me] = 0; \
+#define LEAVE fence = 0; plan = 0; eligible = 0; k = 0; gOwn[me] = 0; gSeen[me] = 0; gFence[me] = 0; gBack[me] = 0; busy[me] = 0; \
   if :: busy[1 - me] :: else -> row.fence = 0 fi
+/* What only the holder of the newest lease records, and only in the direction it took the lease for (AP-9). */
+#define RIGHTLY assert(gOwn[me]); assert(row.st == (gBack[me] -> UNDOING : APPROVED)); \
+  assert(!(busy[1 - me] && gFence[1 - me] == gFence[me] && gBack[1 - me] != gBack[me]))
 #define CRASH :: atomic { faults < FAULTS && !calm -> faults++; goto crash }
 
 active [2] proctype Worker() {
@@ -318,12 +356,18 @@ end:
   }
   /* begin-run: take the lease */
   if
-  :: atomic { FREE && row.st == APPROVED ->
-#if !defined(BUG_NO_FENCE)
+  :: atomic { FREE && UNDER_WAY ->
+#if defined(BUG_UNDO_WITHOUT_A_FENCE)
+       if :: row.st == APPROVED || row.fence == 0 -> row.fence++ :: else fi;
+#elif !defined(BUG_NO_FENCE)
        row.fence++;
 #endif
-       fence = row.fence; gOwn[me] = 1; gOwn[1 - me] = 0; gSeen[me] = right }
-  :: atomic { FREE && row.st != APPROVED -> goto done }
+       fence = row.fence; gOwn[me] = 1; gOwn[1 - me] = 0; gFence[me] = fence; gBack[me] = (row.st == UNDOING);
+       if
+       :: row.st == UNDOING -> goto undo /* taking back needs no quorum: it is part of what was approved */
+       :: else -> gSeen[me] = right
+       fi }
+  :: atomic { FREE && !UNDER_WAY -> goto done }
   CRASH
   fi;
   /* who may approve now, read under the lease */
@@ -373,7 +417,8 @@ end:
           :: HELD && row.step[1] == DONE -> k = 0; break
           :: HELD && row.step[1] != DONE && TOO_LATE_TO_STEP -> row.st = EXPIRED; gOwn[me] = 0; goto done
           :: HELD && row.step[1] != DONE && !TOO_LATE_TO_STEP ->
-             assert(gOwn[me]); /* AP-9 */
+             RIGHTLY;
+             assert(!gGivenUp); /* GR-5: what was given up is never carried out again */
              assert(row.touched || !late); /* AP-7 */
              row.step[k] = RUNNING; row.touched = 1
           fi
@@ -389,6 +434,10 @@ end:
              assert(plan == row.ver); /* AP-3 */
              assert(QUORUM(gTruth, plan, gSeen[me])); /* AP-4 */
              assert(!gDenied); /* AP-6 */
+             if
+             :: gGivenUp -> assert(!gOwn[me]); gStray = gStray || gLooked[k] /* under way since before: one such write, and no more */
+             :: else
+             fi;
              effect[k]++;
              assert(effect[k] == 1) /* AP-8, at most once */
           :: else
@@ -403,7 +452,7 @@ end:
      if
      :: atomic { FREE ->
           if
-          :: HELD -> assert(gOwn[me]); row.step[k] = DONE; k = 0
+          :: HELD -> RIGHTLY; row.step[k] = DONE; k = 0
           :: else -> LEASE_LOST
           fi }
      CRASH
@@ -413,7 +462,51 @@ end:
   if
   :: atomic { FREE ->
        if
-       :: HELD -> assert(gOwn[me]); assert(effect[0] == 1 && effect[1] == 1); row.st = APPLIED
+       :: HELD -> RIGHTLY; assert(effect[0] == 1 && effect[1] == 1); row.st = APPLIED
+       :: else -> LEASE_LOST
+       fi }
+  CRASH
+  fi;
+  goto done;
+undo: /* the plan's own undo, from wherever an earlier run of it stopped */
+  do
+  :: /* begin-step */
+     if
+     :: atomic { FREE ->
+          if
+          :: !HELD -> LEASE_LOST
+          :: HELD && row.back == 2 -> k = 0; break
+          :: HELD && row.back != 2 -> RIGHTLY; k = 1 - row.back
+          fi }
+     CRASH
+     fi;
+     /* the tenant: look, take back, look again; a failure only says so, and the job comes back */
+     if
+     :: atomic { true ->
+          gLooked[k] = 1;
+          if
+          :: TO_BE_TAKEN_BACK -> assert(gGivenUp); assert(k == 1 || effect[1] == 0 || gStray); effect[k] = 0 /* GR-5: rights first */
+          :: else
+          fi;
+          if :: skip :: failures < FAILURES && !calm -> failures++; goto again fi
+        }
+     :: atomic { failures < FAILURES && !calm -> failures++; goto again }
+     CRASH
+     fi;
+     /* finish-step */
+     if
+     :: atomic { FREE ->
+          if
+          :: HELD -> RIGHTLY; row.back = 2 - k; k = 0
+          :: else -> LEASE_LOST
+          fi }
+     CRASH
+     fi
+  od;
+  if
+  :: atomic { FREE ->
+       if
+       :: HELD -> RIGHTLY; row.st = UNDONE; gOwn[me] = 0
        :: else -> LEASE_LOST
        fi }
   CRASH
@@ -423,7 +516,7 @@ fail: /* fail-run */
   if
   :: atomic { FREE ->
        if
-       :: HELD -> assert(gOwn[me]); row.st = FAILED; row.step[k] = WAITING; gOwn[me] = 0
+       :: HELD -> RIGHTLY; row.st = FAILED; row.step[k] = WAITING; gOwn[me] = 0
        :: else -> LEASE_LOST
        fi }
   CRASH
@@ -456,9 +549,9 @@ crash: /* everything in memory is gone; the queue delivers the job again */
 active proctype World() {
 end:
   do
-  :: atomic { !calm && !late && !row.touched && !CLOSED(row.st) -> late = 1 } /* otherwise nothing reads it */
-  :: atomic { !calm && right && turns == 0 && !CLOSED(row.st) -> right = 0; turns = 1 }
-  :: atomic { !calm && !right && turns == 1 && !CLOSED(row.st) -> right = 1; turns = 2; gSeen[0] = busy[0]; gSeen[1] = busy[1] }
+  :: atomic { !calm && !late && !row.touched && !CLOSED(row.st) && row.st != UNDOING -> late = 1 } /* otherwise nothing reads it */
+  :: atomic { !calm && right && turns == 0 && !CLOSED(row.st) && row.st != UNDOING -> right = 0; turns = 1 }
+  :: atomic { !calm && !right && turns == 1 && !CLOSED(row.st) && row.st != UNDOING -> right = 1; turns = 2; gSeen[0] = busy[0]; gSeen[1] = busy[1] }
   :: atomic { !calm && claim[0] && faults < FAULTS -> faults++; claim[0] = 0; jobs++ } /* heartbeat lost; the worker goes on */
   :: atomic { !calm && claim[1] && faults < FAULTS -> faults++; claim[1] = 0; jobs++ }
   :: atomic { later > 0 && !gOwn[0] && !gOwn[1] -> later--; jobs++ } /* the delay outlasts a run that neither crashed nor lost its lease */
@@ -482,6 +575,10 @@ end:
 #define SEEN (row.st == FAILED && failures == 0 && effect[0] == 1)
 #elif WITNESS == 7
 #define SEEN (row.st == APPLIED && failures == 1 && retries == 1)
+#elif WITNESS == 8
+#define SEEN (row.st == UNDONE && faults == FAULTS && retries == 1 && effect[0] + effect[1] == 0)
+#elif WITNESS == 9
+#define SEEN (row.st == UNDONE && gStray)
 #endif
 
 /* ---- no lost quorum (AP-8): judged where nothing can move any more, after any history ---- */
@@ -490,7 +587,8 @@ active proctype Rest() {
 #ifdef WITNESS
     assert(!SEEN);
 #endif
-    assert(row.st != APPROVED);
+    assert(!UNDER_WAY);
+    assert(row.st != UNDONE || effect[0] + effect[1] == 0 || gStray); /* GR-5: nothing of it is left */
     assert(!(row.st == PENDING && QUORUM(gTruth, row.ver, !row.annulled)));
     assert(!QUORUM(gTruth, row.ver, 1) || late || turns > 0 || gDenied || failures > 0 || row.st == APPLIED);
     assert(row.st != APPLIED || (effect[0] == 1 && effect[1] == 1))
@@ -499,6 +597,6 @@ active proctype Rest() {
 
 #ifdef LIVENESS
 /* The same as a temporal property: once the world is calm, an approved request does not stay one (weak fairness). */
-#define stillApproved (row.st == APPROVED)
+#define stillApproved (row.st == APPROVED || row.st == UNDOING)
 ltl settles { [] ((calm && stillApproved) -> <> !stillApproved) }
 #endif

@@ -15,11 +15,13 @@ export const GOOD: readonly ModelCase[] = [
   { name: '… and the other loses the right', defines: ['OWNER=1', 'REVOKED=2', 'FAULTS=1', 'FAILURES=1'], expect: 'holds' },
   { name: 'transactions in two halves', defines: ['SPLIT', 'FAULTS=1', 'FAILURES=1'], expect: 'holds' },
   { name: 'revision check alone, no lock', defines: ['REVISION_ONLY', 'FAULTS=0', 'FAILURES=1'], expect: 'holds' },
+  { name: 'given up and taken back', defines: ['UNDO', 'FAULTS=1', 'FAILURES=1'], expect: 'holds' },
+  { name: '… and the tenant refuses that too', defines: ['UNDO', 'OWNER=1', 'FAULTS=0', 'FAILURES=2'], expect: 'holds' },
   { name: 'no lost quorum, weak fairness', defines: ['LIVENESS', 'FAULTS=2', 'FAILURES=0'], expect: 'holds', liveness: true },
 ];
 
 /** Small enough for the test suite. */
-export const REDUCED: ModelCase = { name: 'reduced', defines: ['OWNER=1', 'FAULTS=1', 'FAILURES=0'], expect: 'holds' };
+export const REDUCED: ModelCase = { name: 'reduced', defines: ['UNDO', 'OWNER=1', 'FAULTS=1', 'FAILURES=0'], expect: 'holds' };
 
 const broken = (name: string, ...defines: readonly string[]): ModelCase => ({
   name,
@@ -36,6 +38,8 @@ export const WITNESSES: readonly ModelCase[] = [
   broken('pending again, an approver gone', 'WITNESS=5'),
   broken('stopped half way, an approver gone', 'WITNESS=6'),
   broken('applied after a failure and a retry', 'WITNESS=7'),
+  broken('undone after a fault and a retry', 'UNDO', 'WITNESS=8'),
+  broken('undone, and a write of before lands', 'UNDO', 'WITNESS=9'),
 ];
 
 /** One rule left out or turned round in each. */
@@ -65,4 +69,8 @@ export const BUGS: readonly ModelCase[] = [
   broken('job done when fetched', 'BUG_JOB_DONE_WHEN_FETCHED'),
   broken('job completed by a stale attempt', 'BUG_JOB_COMPLETED_BY_A_STALE_ATTEMPT', 'FAULTS=2'),
   broken('lost lease ends the job', 'BUG_LEASE_LOST_ENDS_THE_JOB', 'FAULTS=2'),
+  broken('given up while it runs', 'UNDO', 'BUG_GIVEN_UP_WHILE_IT_RUNS'),
+  broken('two undos under one fence', 'UNDO', 'BUG_UNDO_WITHOUT_A_FENCE'),
+  broken('undoing tried again', 'UNDO', 'BUG_UNDOING_TRIED_AGAIN'),
+  broken('undo believes the record', 'UNDO', 'BUG_UNDO_BELIEVES_THE_RECORD'),
 ];
