@@ -1,7 +1,7 @@
 import type { Actor } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
 import { isMend } from '../core/request/mend.ts';
-import { type AccountFacts, type AccountForm, custodiansWanted } from '../core/request/openAccount.ts';
+import { type AccountFacts, type AccountForm, custodiansWanted, makesKeys } from '../core/request/openAccount.ts';
 import { no, ok, type Result } from '../core/result.ts';
 import { gatherMend } from './gatherMend.ts';
 import { observeAccount } from './observe.ts';
@@ -29,7 +29,7 @@ export async function gatherAccountFacts(
   if (actor.kind !== 'person' || !actor.roles.has('requester') || !account || !info) return ok({ custodians: [], approvers: [] });
   try {
     const { operation } = form;
-    const keyed = account.credential === 'passkey' && (operation === 'rotate' || operation === 'handover');
+    const keyed = makesKeys(form, account);
     const [observed, custodians, approvers, mend, passkeys] = await Promise.all([
       observeAccount(needs.tenants.reader(info.id), needs.custody, info, account),
       namedPeople(needs, custodiansWanted(form, account)),

@@ -93,5 +93,6 @@ function valuesOf(plan: AccountPlan, account: EmergencyAccount): AccountValues {
     custodians: idsOf(chosen),
     leaving: leaving?.objectId ?? '',
     fewer: String(plan.operation === 'retire' && plan.accountsLeft < 2),
+    ...(plan.operation === 'rotate' ? { credential: plan.credential.kind } : {}),
   };
 }

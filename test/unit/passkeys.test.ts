@@ -403,9 +403,9 @@ describe('new keys for an account that has some', () => {
 
   test('a disabled account gets none: a key is registered by signing in', () => {
     const observed = { userPrincipalName: '', enabled: false, privileged: true, excluded: true, restricted: false, ours: true };
-    expect(whyUnsuitable('rotate', keyed, observed)).toBe('keys-need-enabled');
-    expect(whyUnsuitable('rotate', anAccount(), observed)).toBeUndefined();
-    expect(whyUnsuitable('rotate', keyed, { ...observed, enabled: true })).toBeUndefined();
+    expect(whyUnsuitable('rotate', { ...keyed, keyed: true }, observed)).toBe('keys-need-enabled');
+    expect(whyUnsuitable('rotate', { ...anAccount(), keyed: false }, observed)).toBeUndefined();
+    expect(whyUnsuitable('rotate', { ...keyed, keyed: true }, { ...observed, enabled: true })).toBeUndefined();
   });
 });
 

@@ -1,9 +1,9 @@
 import { handOver, retired, switched } from '../../core/account/life.ts';
-import { keysStored, keysWithdrawn } from '../../core/account/passkeys.ts';
+import { keysInsteadGivenUp, keysStored, keysWithdrawn } from '../../core/account/passkeys.ts';
 import type { EmergencyAccount } from '../../core/account/types.ts';
 import { partKey } from '../../core/account/types.ts';
 import type { Decision } from '../../core/decision.ts';
-import { type ChangeRequest, type RequestKind, tidied } from '../../core/request/types.ts';
+import { type ChangeRequest, oldIsGone, type RequestKind } from '../../core/request/types.ts';
 import { no } from '../../core/result.ts';
 import { change, type Outcome, type Scene } from './scene.ts';
 
@@ -29,7 +29,9 @@ export async function concludeRequest(scene: Scene, requestId: string): Promise<
 function followKeys({ policy, now }: Scene, request: ChangeRequest, account: EmergencyAccount): Decision<EmergencyAccount> {
   if (request.state === 'applied') return keysStored(account, policy, now);
   if (request.state !== 'undone') return no({ code: 'nothing-to-do' });
-  return request.kind === 'create' ? retired(account, now) : keysWithdrawn(account, request.id, tidied(request), now);
+  if (request.kind === 'create') return retired(account, now);
+  const replaces = 'replaces' in request.plan && request.plan.replaces !== undefined;
+  return (replaces ? keysInsteadGivenUp : keysWithdrawn)(account, request.id, oldIsGone(request), now);
 }
 
 function follow({ policy, now }: Scene, kind: RequestKind, state: string, account: EmergencyAccount): Decision<EmergencyAccount> {

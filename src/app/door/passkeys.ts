@@ -1,3 +1,4 @@
+import { keysBegun } from '../../core/account/life.ts';
 import { keyRegistered, passIssued } from '../../core/account/passkeys.ts';
 import { partKey } from '../../core/account/types.ts';
 import { no, ok, type Result } from '../../core/result.ts';
@@ -14,9 +15,14 @@ export async function sealPass(scene: Scene, intent: Wanted<'seal-pass'>): Promi
   const custodian = request.plan.custodians[partNumber - 1];
   if (!custodian) return no({ code: 'not-found', what: 'part' });
   const pass = { ...intent.pass, requestId };
-  const outcome = await change(scene, 'account', accountId, (account) =>
-    account.state === 'retired' ? no({ code: 'not-found', what: 'account' }) : passIssued(account, partNumber, custodian, pass, expiresAt),
-  );
+  const { plan } = request;
+  const outcome = await change(scene, 'account', accountId, (account) => {
+    if (account.state === 'retired') return no({ code: 'not-found', what: 'account' });
+    const first = 'replaces' in plan && plan.replaces !== undefined && account.held?.requestId !== requestId;
+    // One change to the row, whatever it holds: its revision rises by one.
+    const ready = first ? { ...keysBegun(account, plan.custodians, requestId), revision: account.revision } : account;
+    return passIssued(ready, partNumber, custodian, pass, expiresAt);
+  });
   if (outcome.ok) await tx.putSealedPart(partKey(accountId, partNumber), sealed);
   return outcome;
 }

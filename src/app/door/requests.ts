@@ -132,7 +132,10 @@ async function destroyingParts(scene: Scene, outcome: Outcome): Promise<Outcome>
   for (const { number } of account?.parts ?? []) await tx.takeSealedPart(partKey(account?.id ?? '', number));
   const plan = request?.plan;
   if (plan && 'accountId' in plan.account && 'credential' in plan && plan.credential.kind === 'passkey') {
-    for (const number of plan.credential.enrols) await tx.takeSealedPart(partKey(plan.account.accountId, number));
+    // Where none of its passes was ever made, what is sealed is of the password that is to be replaced.
+    const row = 'replaces' in plan && plan.replaces !== undefined ? await tx.lock('account', plan.account.accountId) : undefined;
+    const mine = row === undefined || row.held?.requestId === request.id;
+    for (const number of mine ? plan.credential.enrols : []) await tx.takeSealedPart(partKey(plan.account.accountId, number));
     await change(scene, 'account', plan.account.accountId, (row) => passesDestroyed(row, request.id));
   }
   if (request && plan && 'accountId' in plan.account && 'credential' in plan && plan.credential.kind === 'split-password') {

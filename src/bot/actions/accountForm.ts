@@ -10,6 +10,7 @@ export interface AccountValues {
   readonly custodians: string;
   readonly leaving: string;
   readonly fewer: string;
+  readonly credential?: string;
 }
 
 export interface ReadAccountForm {
@@ -43,11 +44,19 @@ export function readAccountFields(data: Data, which: Pick<AccountForm, 'formId' 
   const leaving = take(typed(data, 'leaving', 64), '').toLowerCase();
   const reason = take(typed(data, 'reason', 1_000), '');
   const fewer = take(typed(data, 'fewer', 8), '') === 'true';
+  const credential = take(typed(data, 'credential', 32), '').toLowerCase();
   const unread = Object.fromEntries(faults.map(({ field }) => [field, asTyped(data, field)]));
   return {
-    form: { ...which, reason, custodians, leaving, fewer },
+    form: { ...which, reason, custodians, leaving, fewer, ...(credential === '' ? {} : { credential }) },
     faults,
-    values: { reason, custodians: custodians.join(','), leaving, fewer: String(fewer), ...unread },
+    values: {
+      reason,
+      custodians: custodians.join(','),
+      leaving,
+      fewer: String(fewer),
+      ...(credential === '' ? {} : { credential }),
+      ...unread,
+    },
   };
 }
 

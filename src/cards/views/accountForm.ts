@@ -26,6 +26,9 @@ interface AccountFormView {
   readonly custodians: readonly Choice[];
   readonly isMulti: boolean;
   readonly chosen: string;
+  readonly asksCredential: boolean;
+  readonly credentials: readonly Choice[];
+  readonly credential: string;
   readonly asksLeaving: boolean;
   readonly holders: readonly Choice[];
   readonly leaving: string;
@@ -48,7 +51,13 @@ export interface AccountFormInput {
   readonly custodians: readonly PersonRef[];
   /** Retiring it would leave the tenant with fewer than two. */
   readonly leavesFew: boolean;
-  readonly values: { readonly reason: string; readonly custodians: string; readonly leaving: string; readonly fewer: string };
+  readonly values: {
+    readonly reason: string;
+    readonly custodians: string;
+    readonly leaving: string;
+    readonly fewer: string;
+    readonly credential?: string;
+  };
   readonly faults: readonly FieldFault[];
   readonly sends: { readonly verb: 'account.submit' | 'request.resubmit'; readonly id: string; readonly digest: string };
 }
@@ -57,9 +66,12 @@ const render = template<AccountFormView>('accountForm');
 
 const SAID: { readonly [O in AccountOperation]: { readonly title: string; readonly tone: Tone; readonly notes: readonly string[] } } = {
   rotate: {
-    title: 'Ask for a new password',
+    title: 'Ask for a new password, or keys in its place',
     tone: 'accent',
-    notes: ['The parts that are kept today open nothing any more from the moment the new password is set.'],
+    notes: [
+      'The parts that are kept today open nothing any more from the moment the new password is set.',
+      'With security keys they are good until every custodian has registered one; then the password goes, and all else that opens it.',
+    ],
   },
   handover: {
     title: 'Hand a part to somebody else',
@@ -123,10 +135,17 @@ export function accountFormCard({ operation, account, custodians, leavesFew, val
     asksCustodians: operation === 'rotate' || handover,
     custodiansLabel: handover
       ? 'Who takes over'
-      : `Custodians: two or three people, each keeps one ${account.credential === 'passkey' ? 'key' : 'part'}`,
+      : `Custodians: two or three people, each keeps one ${account.credential === 'passkey' ? 'key' : operation === 'rotate' ? 'part or key' : 'part'}`,
     custodians: people(offered),
     isMulti: !handover,
     chosen: typedBefore(values.custodians, 800),
+    // Keys stay keys: a password alone opens no portal any more.
+    asksCredential: operation === 'rotate' && account.credential === undefined,
+    credentials: [
+      { title: 'A password in parts, as it is', value: 'split-password' },
+      { title: 'Security keys in its place, one for each custodian (passkeys)', value: 'passkey' },
+    ],
+    credential: typedBefore(values.credential || 'split-password', 40),
     asksLeaving: handover,
     holders: people(holders),
     leaving: typedBefore(values.leaving, 64),

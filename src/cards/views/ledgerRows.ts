@@ -33,11 +33,12 @@ const KEY_WORDS: typeof WORDS = { ...WORDS, expired: 'was not registered; its pa
 export function ledgerRows({ history = [], credential }: EmergencyAccount): LedgerRow[] {
   const newest = history.slice(-MOST_ROWS).reverse();
   const left = history.length - newest.length;
-  const rows = newest.map(({ at, part, custodian, what, location, sealNumber }): LedgerRow => {
+  const rows = newest.map(({ at, part, custodian, what, location, sealNumber, of }): LedgerRow => {
     const kept = [location, sealNumber === undefined ? undefined : `seal ${sealNumber}`].filter((text) => text !== undefined);
+    const keyed = of === undefined ? credential === 'passkey' : of === 'key';
     return {
-      title: `${credential === 'passkey' ? 'Key' : 'Part'} ${part} `,
-      words: `${(credential === 'passkey' ? KEY_WORDS : WORDS)[what]} ${plain(custodian.name, 60)}`,
+      title: `${keyed ? 'Key' : 'Part'} ${part} `,
+      words: `${(keyed ? KEY_WORDS : WORDS)[what]} ${plain(custodian.name, 60)}`,
       at: when(at),
       hasKept: kept.length > 0,
       kept: kept.map((text) => plain(text, 120)).join(', '),

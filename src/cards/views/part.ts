@@ -60,10 +60,11 @@ const PASSWORD_WORDS: PartWords = {
 };
 
 /** In the place of a card whose part is not the account's any more: a newer password took its place, somebody else has it, or it is retired. */
-export function replacedPartCard(account: EmergencyAccount, partNumber: number): Rendered {
+export function replacedPartCard(account: EmergencyAccount, partNumber: number, generation?: number): Rendered {
   const retired = account.state === 'retired';
-  const title = retired ? 'This account was retired' : `This ${account.credential === 'passkey' ? 'key' : 'part'} was replaced`;
-  const keyed = account.credential === 'passkey';
+  const ofThisKind = generation === undefined || generation >= (account.kindSince ?? 0);
+  const keyed = (account.credential === 'passkey') === ofThisKind;
+  const title = retired ? 'This account was retired' : `This ${keyed ? 'key' : 'part'} was replaced`;
   const text = `${keyed ? 'Key' : 'Part'} ${partNumber} of ${account.userPrincipalName} opens nothing any more. If it lies in your safe, ${keyed ? 'wipe' : 'destroy'} it.`;
   return noticeCard({ title, text, tone: 'neutral' });
 }

@@ -93,8 +93,14 @@ const KEYED: { readonly [K in 'rotate' | 'handover']: readonly [asked: string, n
   handover: ['Approve handing over a key?', 'Handing over a key'],
 };
 
+const INSTEAD = ['Approve security keys in place of a password?', 'Security keys in place of a password'] as const;
+
 export const titleWords = ({ kind, plan }: Pick<ChangeRequest, 'kind' | 'plan'>): readonly [asked: string, named: string] =>
-  hasKeys(plan) && (kind === 'rotate' || kind === 'handover') ? KEYED[kind] : TITLES[kind];
+  'replaces' in plan && plan.replaces !== undefined
+    ? INSTEAD
+    : hasKeys(plan) && (kind === 'rotate' || kind === 'handover')
+      ? KEYED[kind]
+      : TITLES[kind];
 
 /** A short list under the facts, in a box of its own. */
 export interface ListView {

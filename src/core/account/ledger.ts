@@ -1,3 +1,4 @@
+import { isChangingKind } from './life.ts';
 import type { CustodyEvent, EmergencyAccount, Part } from './types.ts';
 
 /** What is kept on the account; everything older is in the audit log. */
@@ -10,14 +11,39 @@ const MOST_EVENTS = 300;
  * @param before the account as it was; `undefined` for a new one
  */
 export function withLedger(before: EmergencyAccount | undefined, after: EmergencyAccount, now: Date): EmergencyAccount {
-  const numbers = [...new Set([...(before?.parts ?? []), ...after.parts].map(({ number }) => number))].sort((one, other) => one - other);
   const ended = after.state === 'retired' && before?.state !== 'retired';
-  const events = numbers.flatMap((number) => {
-    const [old, fresh] = [before, after].map((account) => account?.parts.find((part) => part.number === number));
-    return eventsOf(old, fresh, ended, now);
-  });
-  if (events.length === 0) return after;
-  return { ...after, history: [...(after.history ?? []), ...events].slice(-MOST_EVENTS) };
+  const [old, fresh, gone] = ofOneKind(before, after);
+  const numbers = [...new Set([...old, ...fresh].map(({ number }) => number))].sort((one, other) => one - other);
+  const at = (parts: readonly Part[], number: number): Part | undefined => parts.find((part) => part.number === number);
+  const events = [
+    ...gone.map((part) => ({
+      ...event(part, 'replaced', now),
+      of: before?.held?.credential === 'passkey' ? ('key' as const) : ('part' as const),
+    })),
+    ...numbers.flatMap((number) => eventsOf(at(old, number), at(fresh, number), ended, now)),
+  ];
+  // From here on the account says `key` of what it holds: what is written already was of a part.
+  const turns = before !== undefined && before.kindSince !== after.kindSince;
+  const history = turns ? (after.history ?? []).map((row) => ({ of: kindOf(before), ...row })) : after.history;
+  if (events.length === 0 && !turns) return after;
+  return { ...after, history: [...(history ?? []), ...events].slice(-MOST_EVENTS) };
+}
+
+const kindOf = ({ credential }: EmergencyAccount): 'part' | 'key' => (credential === 'passkey' ? 'key' : 'part');
+
+/**
+ * What is to be compared: never parts of one kind with parts of another. While keys are made in the place of a password its parts stay where
+ * they are; they are gone (the third) when the keys stand, or the keys are when they are given up.
+ */
+function ofOneKind(
+  before: EmergencyAccount | undefined,
+  after: EmergencyAccount,
+): readonly [old: readonly Part[], fresh: readonly Part[], gone: readonly Part[]] {
+  const [changed, changes] = [before !== undefined && isChangingKind(before), isChangingKind(after)];
+  if (changes && !changed) return [[], after.parts, []];
+  if (!before || !changed || changes) return [before?.parts ?? [], after.parts, []];
+  const givenUp = after.credential === before.held?.credential;
+  return givenUp ? [before.parts, [], []] : [before.parts, after.parts, before.held?.parts ?? []];
 }
 
 function eventsOf(old: Part | undefined, fresh: Part | undefined, ended: boolean, now: Date): CustodyEvent[] {

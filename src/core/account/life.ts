@@ -45,10 +45,28 @@ export function replaceParts(account: EmergencyAccount, custodians: readonly Par
   };
 }
 
-const heldNow = ({ parts, credential, sealedFor, ...account }: EmergencyAccount, requestId: string): HeldBefore => ({
+/**
+ * Keys are registered in the place of a password, which opens the account until every one of them stands: what is on record of it stays in
+ * force, and in mind.
+ */
+export function keysBegun(account: EmergencyAccount, custodians: readonly Part['custodian'][], requestId: string): EmergencyAccount {
+  const generation = generationOf(account) + 1;
+  return { ...replaceParts(account, custodians, requestId), credential: 'passkey', generation, kindSince: generation };
+}
+
+/** Whether a credential of another kind is being made, and the one before still opens the account. */
+export const isChangingKind = ({ held, credential }: Pick<EmergencyAccount, 'held' | 'credential'>): boolean =>
+  held !== undefined && held.credential !== credential;
+
+/** The account with the credential that opens it now: the one before, while one of another kind is being made. */
+export const inForce = (account: EmergencyAccount): EmergencyAccount =>
+  account.held && isChangingKind(account) ? heldAgain(account, account.held) : account;
+
+const heldNow = ({ parts, credential, sealedFor, kindSince, ...account }: EmergencyAccount, requestId: string): HeldBefore => ({
   requestId,
   parts,
   generation: account.generation ?? 1,
+  ...(kindSince === undefined ? {} : { kindSince }),
   ...(credential === undefined ? {} : { credential }),
   ...(sealedFor === undefined ? {} : { sealedFor }),
 });
@@ -69,7 +87,7 @@ export function partsGivenUp(account: EmergencyAccount, requestId: string, never
 
 /** The account with its credential as it was. A part that nobody had seen was destroyed when it was replaced. */
 export function heldAgain(account: EmergencyAccount, { requestId: _by, parts, ...before }: HeldBefore): EmergencyAccount {
-  const { held: _held, credential: _credential, sealedFor: _sealedFor, ...rest } = account;
+  const { held: _held, credential: _credential, sealedFor: _sealedFor, kindSince: _kindSince, ...rest } = account;
   const unseen = ({ state }: Part): boolean => state === 'sealed' || state === 'ready';
   return { ...rest, ...before, parts: parts.map((part): Part => (unseen(part) ? { ...part, state: 'expired' } : part)) };
 }

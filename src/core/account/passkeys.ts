@@ -4,6 +4,7 @@ import type { PersonRef } from '../people.ts';
 import { no, ok } from '../result.ts';
 import { reminderTimer } from '../validation/schedule.ts';
 import { expiryKey, forgetExpiry, redraw, serviceState, withPart } from './custody.ts';
+import { heldAgain, numbered } from './life.ts';
 import { type EmergencyAccount, generationOf, type IssuedPass, type Part, partKey, type RegisteredKey } from './types.ts';
 
 /**
@@ -66,15 +67,37 @@ export function keysStored(account: EmergencyAccount, policy: { readonly validat
     return part.key && part.state !== 'stored' ? { ...rest, state: 'stored', storedAt: now } : part;
   });
   const fresh = account.state === 'provisioning';
+  const { held, ...standing } = account;
   const next: EmergencyAccount = {
-    ...account,
+    ...standing,
     parts,
     state: account.state === 'disabled' ? 'disabled' : serviceState(parts),
     appliedAt: account.appliedAt ?? now,
     validationDueAt: (fresh ? undefined : account.validationDueAt) ?? later(now, policy.validationDays * DAY),
     revision: account.revision + 1,
   };
-  return ok({ next, effects: [...parts.flatMap(({ number }) => redraw(account, number)), ...reminderTimer(next, now)] });
+  const cards = held ? numbered(account, held) : parts;
+  return ok({ next, effects: [...cards.flatMap(({ number }) => redraw(account, number)), ...reminderTimer(next, now)] });
+}
+
+/**
+ * Keys that were to take the place of a password were given up and taken back: the password counts again, as it did all the time. Where it
+ * was replaced already the keys stay, and count.
+ */
+export function keysInsteadGivenUp(
+  account: EmergencyAccount,
+  requestId: string,
+  oldIsGone: boolean,
+  now: Date,
+): Decision<EmergencyAccount> {
+  const { held, ...standing } = account;
+  if (held?.requestId !== requestId) return no({ code: 'nothing-to-do' });
+  const cards = numbered(account, held).flatMap(({ number }): Effect[] => [forgetExpiry(account, number), ...redraw(account, number)]);
+  if (!oldIsGone) return ok({ next: { ...heldAgain(account, held), revision: account.revision + 1 }, effects: cards });
+  const parts = account.parts.map(
+    (part): Part => (part.state === 'stored' || !part.key ? part : { ...part, state: 'stored', storedAt: now }),
+  );
+  return ok({ next: { ...standing, parts, revision: account.revision + 1 }, effects: cards });
 }
 
 /** The request is given up: its passes that nobody has seen are destroyed, so nobody is asked to open one. */

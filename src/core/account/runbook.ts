@@ -3,6 +3,7 @@ import { digestOf } from '../digest.ts';
 import type { Effect } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
+import { inForce } from './life.ts';
 import type { EmergencyAccount } from './types.ts';
 
 /** Everything on the printed card that can become untrue: no secret, and nothing that changes without making the card wrong. */
@@ -32,7 +33,7 @@ export interface RunbookContent {
 
 /** Names come from a directory: half a character, which no JSON may say, counts as the sign for one that is missing. */
 export function runbookContent(account: EmergencyAccount): RunbookContent {
-  const { id, userPrincipalName, displayName, objectId, state, tenantId, tenantName, credential } = account;
+  const { id, userPrincipalName, displayName, objectId, state, tenantId, tenantName, credential, parts } = inForce(account);
   const whole = (text: string): string => text.toWellFormed();
   return {
     account: {
@@ -44,7 +45,7 @@ export function runbookContent(account: EmergencyAccount): RunbookContent {
       ...(credential ? { credential } : {}),
     },
     tenant: { id: tenantId, name: whole(tenantName) },
-    parts: account.parts.map(({ number, custodian, state: standing, storedAt, location = '', sealNumber = '' }) => ({
+    parts: parts.map(({ number, custodian, state: standing, storedAt, location = '', sealNumber = '' }) => ({
       number,
       custodian: whole(custodian.name),
       objectId: custodian.objectId,

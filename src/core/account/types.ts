@@ -58,6 +58,8 @@ export interface CustodyEvent {
   readonly at: Date;
   readonly part: number;
   readonly custodian: PersonRef;
+  /** What it was, where the account had a credential of another kind since. */
+  readonly of?: 'part' | 'key';
   readonly what: 'entrusted' | 'shown' | 'registered' | 'stored' | 'moved' | 'expired' | 'lapsed' | 'withdrawn' | 'replaced' | 'retired';
   readonly location?: string;
   readonly sealNumber?: string;
@@ -81,6 +83,7 @@ export interface HeldBefore {
   readonly generation: number;
   readonly credential?: 'passkey';
   readonly sealedFor?: string;
+  readonly kindSince?: number;
 }
 
 export interface EmergencyAccount {
@@ -103,6 +106,8 @@ export interface EmergencyAccount {
   readonly sealedFor?: string;
   /** While a request replaces the whole credential. */
   readonly held?: HeldBefore;
+  /** Generation from which on the credential is of the present kind, where there was another before. */
+  readonly kindSince?: number;
   /** Since when its sign-ins are looked for, and through which feed that was confirmed. */
   readonly watchedAt: Date;
   readonly feed: string;

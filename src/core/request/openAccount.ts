@@ -26,6 +26,25 @@ export interface AccountForm {
   readonly fewer: boolean;
   /** `repair`: key of the finding. */
   readonly finding?: string;
+  /** `rotate`: the kind of credential it is to have, `passkey` or `split-password`; empty or absent: as it is. */
+  readonly credential?: string;
+}
+
+/** Whether it is keys that are made: because the account has keys, or because a rotation asks for them. */
+export const makesKeys = ({ operation, credential = '' }: Pick<AccountForm, 'operation' | 'credential'>, account: Credentialed): boolean =>
+  operation === 'rotate'
+    ? credential === ''
+      ? account.credential === 'passkey'
+      : credential === 'passkey'
+    : operation === 'handover' && account.credential === 'passkey';
+
+type Credentialed = Pick<EmergencyAccount, 'credential'>;
+
+/** A password in place of keys is not made: nobody could sign in to a portal with it (domain.md C6). */
+function credentialFaults({ operation, credential = '' }: AccountForm, account: Credentialed): FieldFault[] {
+  if (operation !== 'rotate' || credential === '' || credential === 'passkey') return [];
+  const same = credential === 'split-password' && account.credential === undefined;
+  return same ? [] : [{ field: 'credential', problem: 'unknown-choice' }];
 }
 
 /** What was looked up for the form before the decision. */
@@ -114,14 +133,15 @@ export function draftAccount(
   const { tenant, observed } = facts;
   const { operation, reason } = form;
   if (!account || !tenant) return no({ code: 'not-found', what: 'account' });
-  const unsuitable = whyUnsuitable(operation, account, observed);
+  const keyed = makesKeys(form, account);
+  const unsuitable = whyUnsuitable(operation, { state: account.state, keyed }, observed);
   if (unsuitable || !observed) return no({ code: 'account-unsuitable', operation, why: unsuitable ?? 'gone' });
   const mend = isMend(operation) ? mendOf(operation, account, form.finding, facts.mend) : undefined;
   if (mend && !mend.ok) return no({ code: 'account-unsuitable', operation, why: mend.error });
   const custodians = custodiansAfter(form, facts, account, frame.requester);
-  const keyed = account.credential === 'passkey' && (operation === 'rotate' || operation === 'handover');
   const faults = [
     ...reasonFaults(reason),
+    ...credentialFaults(form, account),
     ...(custodians.ok ? [] : custodians.error),
     ...(keyed ? passkeyFaults('credential', facts.passkeys) : []),
   ];
@@ -151,7 +171,7 @@ type Unsuitable = Extract<Refusal, { code: 'account-unsuitable' }>['why'];
 /** Why nothing of that kind can be asked of the account as it stands, in our record and in the tenant. */
 export function whyUnsuitable(
   operation: AccountOperation,
-  { state, credential }: Pick<EmergencyAccount, 'state' | 'credential'>,
+  { state, keyed }: Pick<EmergencyAccount, 'state'> & { readonly keyed: boolean },
   observed: ObservedAccount | undefined,
 ): Unsuitable | undefined {
   if (state === 'retired') return 'retired';
@@ -162,7 +182,7 @@ export function whyUnsuitable(
   if (operation === 'disable' && !observed.enabled) return 'already-disabled';
   if (operation === 'enable' && observed.enabled) return 'already-enabled';
   // A key is registered by signing in.
-  if (credential === 'passkey' && (operation === 'rotate' || operation === 'handover') && !observed.enabled) return 'keys-need-enabled';
+  if (keyed && !observed.enabled) return 'keys-need-enabled';
   // What is enabled must already be unable to lock everybody out, and must have its role: else it would look ready and not be (GR-2).
   if (operation === 'enable' && !(observed.privileged && observed.excluded)) return 'not-ready';
   return undefined;

@@ -53,6 +53,8 @@ export interface Mend {
 export function planAccount(input: AccountPlanInput): AccountPlan {
   switch (input.operation) {
     case 'rotate':
+      if (input.passMinutes !== undefined && input.account.credential !== 'passkey') return planKeysInstead(input, input.passMinutes);
+      return input.account.credential === 'passkey' ? planKeyRotation(input, 'rotate') : planRotation(input, 'rotate');
     case 'handover':
       return input.account.credential === 'passkey' ? planKeyRotation(input, input.operation) : planRotation(input, input.operation);
     case 'disable':
@@ -140,6 +142,31 @@ function planKeyRotation(input: AccountPlanInput, operation: RotatePlan['operati
     steps: [...unit.out, planStep.dropPassword(user), ...enrolmentSteps(keys, custodians, user), ...unit.back, planStep.verify()],
     // Out of the unit first, which would refuse it; and whoever signed in with a pass is signed out.
     undo: [...unit.out, planStep.withdrawKeys(user), planStep.revokeSessions(user), ...unit.back],
+  };
+}
+
+/** Keys in place of a password. It opens the account until every key stands; then it goes, and after it whatever else there is. */
+function planKeysInstead(input: AccountPlanInput, passMinutes: number): RotatePlan {
+  const { account, custodians } = input;
+  const unit = unrestricted(input);
+  const user = account.objectId;
+  const keys = passkeysOf(custodians, passMinutes);
+  return {
+    ...framed(input),
+    operation: 'rotate',
+    account: known(input),
+    owners: account.owners,
+    credential: keys,
+    replaces: 'split-password',
+    ...unit.fields,
+    custodians,
+    holds: holdingKeys(custodians),
+    irreversible: [
+      'Once every key stands the password is replaced by one that nobody keeps: each part of it opens nothing any more.',
+      'Then every other sign-in method of the account is deleted, a security key that was registered before included.',
+    ],
+    steps: [...unit.out, ...enrolmentSteps(keys, custodians, user, [planStep.dropPassword(user)]), ...unit.back, planStep.verify()],
+    undo: [...unit.out, planStep.withdrawNewKeys(user), planStep.revokeSessions(user), ...unit.back],
   };
 }
 

@@ -16,12 +16,22 @@ export const holdingKeys = (custodians: readonly PersonRef[]): string[] =>
     ({ name }, index) => `${name}: security key ${index + 1} of ${custodians.length}, which opens the account alone, with its PIN`,
   );
 
-/** One custodian after another, because a user has one pass at a time; then nothing is left on the account but the keys. */
-export const enrolmentSteps = ({ enrols, keys, passMinutes }: Passkeys, custodians: readonly PersonRef[], user: string): PlanStep[] => [
+/**
+ * One custodian after another, because a user has one pass at a time; then nothing is left on the account but the keys.
+ *
+ * @param then what is done first when all of them stand
+ */
+export const enrolmentSteps = (
+  { enrols, keys, passMinutes }: Passkeys,
+  custodians: readonly PersonRef[],
+  user: string,
+  then: readonly PlanStep[] = [],
+): PlanStep[] => [
   ...enrols.flatMap((number) => {
     const name = custodians[number - 1]?.name ?? `custodian ${number}`;
     return [planStep.issuePass(number, name, passMinutes, user), planStep.enrol(number, name)];
   }),
+  ...then,
   planStep.tidyMethods(keys, user),
   planStep.revokeSessions(user),
 ];

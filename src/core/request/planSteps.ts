@@ -97,6 +97,10 @@ export const planStep = {
     title: 'Remove the pass and the keys that were registered meanwhile, unless the old keys are gone already',
     call: { method: 'DELETE', path: `/users/${user}/authentication/<kind>Methods/<each new method>` },
   }),
+  withdrawNewKeys: (user: string): PlanStep => ({
+    ...planStep.withdrawKeys(user),
+    title: 'Remove the pass and the keys that were registered meanwhile, unless the password is replaced already',
+  }),
   revokeSessions: (user: string): PlanStep => ({
     id: 'revoke-sessions',
     title: 'End every session it has',

@@ -59,7 +59,8 @@ export function replan(
     return compared(plan, planCreate({ ...frame, userName, displayName, usageLocation, custodians, owners, ...keys.value }));
   }
   if (!account) return { kind: 'impossible', words: 'The account is not on record any more.' };
-  const why = whyUnsuitable(plan.operation, account, facts.observed);
+  const keyed = 'credential' in plan && plan.credential.kind === 'passkey';
+  const why = whyUnsuitable(plan.operation, { state: account.state, keyed }, facts.observed);
   // Stryker disable next-line StringLiteral: of what was not observed the reason is never left out; this one is for the compiler
   if (why || !facts.observed) return { kind: 'impossible', words: IMPOSSIBLE[why ?? 'gone'] };
   const { operation } = plan;

@@ -157,6 +157,8 @@ export interface RotatePlan extends AccountPlanCommon {
   readonly credential: PlanCredential;
   /** Whose part goes to somebody else. */
   readonly leaving?: PersonRef;
+  /** The account was opened by this, and is opened by a credential of another kind afterwards. */
+  readonly replaces?: 'split-password';
 }
 export interface SwitchPlan extends AccountPlanCommon {
   readonly operation: 'disable' | 'enable';
@@ -225,11 +227,17 @@ export interface StepProgress {
 }
 
 /**
- * Whether a run ever sent a write that takes other methods than the new keys off the account: from then on the old keys may be gone. Told
- * by the writes counted, not by the step, which waits again after a later one failed, and may have stopped before it removed anything.
+ * Whether a run ever sent a write that takes what opened the account before off it: other methods than the new keys, or where the keys
+ * replace it the password. Told by the writes counted, not by the steps, which wait again after a later one failed, and may have stopped
+ * before anything was sent.
  */
-export const tidied = ({ expected = [] }: Pick<ChangeRequest, 'expected'>): boolean =>
-  expected.some(({ step, undo, open, allowed }) => step === 'tidy-methods' && !undo && (open > 0 || allowed > 0));
+export function oldIsGone({ expected = [], plan }: Pick<ChangeRequest, 'expected' | 'plan'>): boolean {
+  const replaces = 'replaces' in plan && plan.replaces !== undefined;
+  return expected.some(
+    ({ step, undo, open, allowed }) =>
+      (step === 'tidy-methods' || (replaces && step === 'drop-password')) && !undo && (open > 0 || allowed > 0),
+  );
+}
 
 /**
  * Whether it is certain that no run of it wrote anything in the tenant: none was begun, or all that was sent was refused. Of a request

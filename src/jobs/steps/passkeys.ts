@@ -3,7 +3,7 @@ import type { Part } from '../../core/account/types.ts';
 import { later, MINUTE } from '../../core/decision.ts';
 import { REMOVABLE_METHODS } from '../../core/posture/check.ts';
 import type { AuthenticationMethod } from '../../core/posture/snapshot.ts';
-import { type Passkeys, type StepId, tidied } from '../../core/request/types.ts';
+import { oldIsGone, type Passkeys, type StepId } from '../../core/request/types.ts';
 import { of, type Step, type StepScene, StepStopped, StepWaits, subjectOf } from './step.ts';
 
 const PASS = 'temporaryAccessPass';
@@ -20,10 +20,17 @@ const nameOf = ({ request: { plan } }: StepScene, number: number): string => pla
 const numberOf = (scene: StepScene): number => Number(subjectOf(scene));
 const issuing = (number: number): StepId => `issue-pass:${number}`;
 
-/** A password that was known before opens nothing beside the keys. */
+/** A password that was known before opens nothing beside the keys. Where they take its place it goes when every one of them stands, not before. */
 export const dropPassword: Step = {
   look: async () => undefined,
-  async act({ writer, user, newPassword }) {
+  async act(scene) {
+    const { writer, user, newPassword, request, reader } = scene;
+    if ('replaces' in request.plan && request.plan.replaces !== undefined) {
+      const keys = await plannedKeys(scene);
+      const shown = new Set((await reader.methods(await user())).map(({ id }) => id));
+      if ([...keys].some((key) => !shown.has(key)))
+        throw new StepStopped('KeysMissing', 'A key that was registered is gone. The password was not touched.', true);
+    }
     const discarded = newPassword(64);
     try {
       await writer.setPassword(await user(), discarded);
@@ -174,7 +181,7 @@ async function toWithdraw(scene: StepScene): Promise<AuthenticationMethod[]> {
   const passes = await passesOf(scene);
   const mine = (await scene.parts()).filter(({ pass }) => pass?.requestId === scene.request.id);
   const [first] = mine;
-  if (tidied(scene.request) || !first) return passes;
+  if (oldIsGone(scene.request) || !first) return passes;
   // Those at the first pass: what was there before anything of this request was.
   const before = new Set(mine.reduce((least, { pass }) => shorter(least, pass?.keysAtStart), first.pass?.keysAtStart ?? []));
   const methods = await scene.reader.methods(await scene.user());

@@ -142,6 +142,7 @@ export function machine(inUnit = true, from?: Machine): Machine {
         custodians: leaving === '' ? custodians : custodians.filter((objectId) => !held.includes(objectId)),
         leaving,
         fewer: true,
+        ...(plan.operation === 'rotate' ? { credential: plan.credential.kind } : {}),
         ...('finding' in plan && plan.finding ? { finding: plan.finding.key } : {}),
       };
       const facts = await gatherAccountFacts(needs, accountForm, actor);

@@ -66,6 +66,10 @@ const withKeys: NonNullable<Saga['before']> = ({ tenant, store }, account) => {
 export const SAGAS: readonly Saga[] = [
   { name: 'create with keys', kind: 'create', inUnit: true, ask: (on) => on.ask(RITA, { credential: 'passkey' }) },
   onAccount('rotate', 'rotate with keys', { before: withKeys, form: { custodians: people('dana', 'fay') } }),
+  onAccount('rotate', 'keys in place of a password', {
+    before: ({ tenant }, { objectId }) => void tenant.users.get(objectId)?.methods.push({ id: 'second-factor', kind: 'fido2' }),
+    form: { credential: 'passkey', custodians: people('dana', 'fay', 'eli') },
+  }),
   onAccount('handover', 'handover with keys', { before: withKeys, form: { leaving: person('eli').objectId, custodians: people('fay') } }),
   { name: 'create', kind: 'create', inUnit: true, ask: (on) => on.ask(RITA, {}) },
   { name: 'create without a unit', kind: 'create', inUnit: false, ask: (on) => on.ask(RITA, {}) },
