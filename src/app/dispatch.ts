@@ -165,7 +165,7 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
     case 'conclude-request':
       return concludeRequest(scene, intent.requestId);
     case 'request-in-hand':
-      return inHand(scene, intent.requestId);
+      return inHand(scene, intent);
     case 'reveal-part':
       return reveal(scene, intent);
     case 'store-part':

@@ -123,8 +123,8 @@ export interface Transaction {
    */
   joinFold(key: string, alertId: string, now: Date, until: Date): Promise<{ readonly leadId: string; readonly since: Date }>;
   countFold(leadId: string): Promise<Noise>;
-  /** Alerts that nobody has acknowledged yet which say that this request stopped. */
-  openFailures(requestId: string): Promise<string[]>;
+  /** Alerts that nobody has acknowledged yet which say that this request stopped, and were raised by then. */
+  openFailures(requestId: string, until: Date): Promise<string[]>;
   /** Whether Teams confirmed this card. */
   isSent(cardKey: string): Promise<boolean>;
   /** Numbers the next heartbeat; nothing while the one before has not arrived. */

@@ -114,8 +114,11 @@ export type Intent =
   | { readonly kind: 'resume-run'; readonly requestId: string }
   /** The plan is carried out, or taken back: what follows for the account. */
   | { readonly kind: 'conclude-request'; readonly requestId: string }
-  /** A request that stopped goes on, or is taken back: what was alerted of that asks for nothing any more. */
-  | { readonly kind: 'request-in-hand'; readonly requestId: string }
+  /**
+   * A request that stopped goes on, or is taken back: what was alerted of that until then asks for nothing any more. What is alerted later
+   * is of another failure, for this may ring late.
+   */
+  | { readonly kind: 'request-in-hand'; readonly requestId: string; readonly untilAt: Date }
   | { readonly kind: 'reveal-part'; readonly accountId: string; readonly partNumber: number }
   | {
       readonly kind: 'store-part';

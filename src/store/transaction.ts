@@ -94,11 +94,12 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
     runningDrills: () => runningDrills(handle),
     beginCondition: (name, alertId, now) => beginCondition(handle, name, alertId, now),
     endCondition: (name) => endCondition(handle, name),
-    async openFailures(requestId) {
+    async openFailures(requestId, until) {
       const rows = await handle
         .selectFrom('alert')
         .select('id')
         .where('state', '=', 'open')
+        .where('raised_at', '<=', until)
         .where(sql<boolean>`body->'cause'->>'kind' = 'request-failed' and body->'cause'->>'requestId' = ${requestId}`)
         .orderBy('raised_at')
         .execute();

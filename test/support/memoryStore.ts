@@ -172,9 +172,9 @@ export function memoryStore(start: Date, held: Rows = nothing()): MemoryStore {
       ).length,
     openRequestsBy: async (personKey) =>
       [...rows.request.values()].filter(({ state, requester }) => OPEN_STATES.includes(state) && requester.personKey === personKey).length,
-    openFailures: async (requestId) =>
-      [...rows.alert.values()].flatMap(({ id, state, cause }) =>
-        state === 'open' && cause.kind === 'request-failed' && cause.requestId === requestId ? [id] : [],
+    openFailures: async (requestId, until) =>
+      [...rows.alert.values()].flatMap(({ id, state, cause, raisedAt }) =>
+        state === 'open' && raisedAt <= until && cause.kind === 'request-failed' && cause.requestId === requestId ? [id] : [],
       ),
     accountOfRequest: async (requestId) => [...rows.account.values()].find((account) => account.requestId === requestId),
     accountOfUser: async (tenantId, objectId) =>

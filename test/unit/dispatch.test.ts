@@ -45,6 +45,21 @@ const waiting = (more: Partial<EmergencyAccount> = {}): EmergencyAccount =>
     ...more,
   });
 
+test('AL-9: an alert that is acknowledged in the moment its request is taken in hand stays so, and what was ended is on record', async () => {
+  const cause = { kind: 'request-failed', requestId: 'R-AAAAAA', words: 'The tenant refused.' } as const;
+  for (const dedupe of ['first', 'second']) await front.dispatch(WORKER, { kind: 'raise-alert', dedupe, cause });
+  const [first, second] = alerts().map(({ id }) => id);
+  await front.dispatch(actor('ann'), { kind: 'acknowledge-alert', alertId: second ?? '' });
+  const slow: MemoryStore = {
+    ...store,
+    transaction: (work) => store.transaction((tx) => work({ ...tx, openFailures: async () => [first ?? '', second ?? ''] })),
+  };
+  const behind = door({ store: slow, random: countingRandom(), policy: TEST_POLICY, tenant: () => undefined });
+  expect(await behind.dispatch(WORKER, { kind: 'request-in-hand', requestId: 'R-AAAAAA', untilAt: NOON })).toMatchObject({ ok: true });
+  expect(alerts().map(({ state }) => state)).toEqual(['over', 'acknowledged']);
+  expect(store.rows.audit.at(-1)).toMatchObject({ intent: 'request-in-hand' });
+});
+
 describe('who may want what', () => {
   const ids = { requestId: aPlan().requestId, accountId: anAccount().id, alertId: 'AL-1', fence: 1, partNumber: 1 };
   const systemOnly: readonly Intent[] = [

@@ -251,7 +251,7 @@ describe('giving up what failed', () => {
   const failed = withAnn({ state: 'failed', begunAt: NOON, revision: 7 });
   const taken = { kind: 'withdraw', person: person('rita'), planDigest, at: NOW };
   const forgetUndo = { kind: 'forget', key: `undo:${id}` };
-  const inHand = { kind: 'intend', key: `in-hand:${id}`, at: NOW, intent: { kind: 'request-in-hand', requestId: id } };
+  const inHand = { kind: 'intend', key: `in-hand:${id}`, at: NOW, intent: { kind: 'request-in-hand', requestId: id, untilAt: NOW } };
 
   test('GR-5: what was begun and can be taken back is taken back: rights first, in the order of the plan', () => {
     const undoSteps = failed.plan.undo.map((step) => ({ id: step.id, state: 'waiting' }));

@@ -26,7 +26,7 @@ const inHand = (at: Date) => ({
   kind: 'intend',
   key: `in-hand:${id}`,
   at,
-  intent: { kind: 'request-in-hand', requestId: id },
+  intent: { kind: 'request-in-hand', requestId: id, untilAt: at },
 });
 const alarm = (dedupe: string, words: string, at: Date) => ({
   kind: 'intend',

@@ -17,11 +17,14 @@ export async function ended(scene: Scene, { condition }: Wanted<'condition-ended
   return change(scene, 'alert', alertId, (alert) => endAlert(alert, scene.now));
 }
 
-/** What was acknowledged already is left as people know it. */
-export async function inHand(scene: Scene, requestId: string): Promise<Outcome> {
+/** What was acknowledged already, even in this moment, is left as people know it; so is a failure that came after. */
+export async function inHand(scene: Scene, { requestId, untilAt }: Wanted<'request-in-hand'>): Promise<Outcome> {
   let outcome: Outcome = no({ code: 'nothing-to-do' });
-  for (const alertId of await scene.tx.openFailures(requestId)) {
-    outcome = await change(scene, 'alert', alertId, (alert) => endAlert(alert, scene.now));
+  for (const alertId of await scene.tx.openFailures(requestId, untilAt)) {
+    const ended = await change(scene, 'alert', alertId, (alert) =>
+      alert.state === 'open' ? endAlert(alert, scene.now) : no({ code: 'nothing-to-do' }),
+    );
+    if (ended.ok) outcome = ended;
   }
   return outcome;
 }

@@ -17,10 +17,10 @@ export function notices(request: ChangeRequest, state: RequestState): Effect[] {
   }));
 }
 
-/** What stopped goes on or is taken back: nobody needs to be woken for it any more. */
+/** What stopped goes on or is taken back: nobody needs to be woken any more for what was alerted until then. */
 export const inHand = ({ id }: Pick<ChangeRequest, 'id'>, at: Date): Effect => ({
   kind: 'intend',
   key: `in-hand:${id}`,
   at,
-  intent: { kind: 'request-in-hand', requestId: id },
+  intent: { kind: 'request-in-hand', requestId: id, untilAt: at },
 });
