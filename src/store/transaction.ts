@@ -126,7 +126,7 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
         .selectFrom('request')
         .select('body')
         .where('tenant_id', '=', tenantId)
-        .where('state', 'in', ['approved', 'failed', 'applied', 'undoing', 'undone', 'withdrawn'])
+        .where('state', 'in', ['approved', 'failed', 'applied', 'undoing', 'undone', 'withdrawn', 'impossible'])
         .orderBy('opened_at', 'desc')
         .limit(MOST_BEGUN)
         .execute();

@@ -96,6 +96,19 @@ test('AL-9: what was alerted of a request that stopped is over once somebody has
   expect(await front.dispatch(FEED, { kind: 'request-in-hand', requestId: 'R-AAAAAA', untilAt })).toMatchObject({ ok: false });
 });
 
+test('what a run wrote or tried is accounted for by its request, however that ended', async () => {
+  const ended = ['failed', 'applied', 'undone', 'withdrawn', 'impossible'] as const;
+  const plan = { ...aRequest().plan, tenant: { ...aRequest().plan.tenant, id: 'begun' } };
+  await store.transaction(async (tx) => {
+    for (const state of ended) {
+      const request = aRequest({ id: `R-${state}`, formId: `F-${state}`, state, plan, begunAt: await tx.now() });
+      await tx.insert('request', request);
+    }
+  });
+  const begun = await store.transaction((tx) => tx.requestsBegun('begun'));
+  expect(begun.map(({ state }) => state).sort()).toEqual([...ended].sort());
+});
+
 test('one heartbeat is under way at a time', async () => {
   const numbers = await Promise.all([1, 2].map(() => store.transaction(async (tx) => tx.nextHeartbeat(await tx.now()))));
   expect(numbers.filter((number) => number !== undefined)).toEqual([1]);
