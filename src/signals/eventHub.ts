@@ -39,6 +39,8 @@ const PREFETCH = 20;
 
 export interface EventHubNeeds extends IntakeNeeds {
   readonly ledger: StreamLedger;
+  /** Milliseconds from any start, for durations; of this process unless given. */
+  elapsedMs?(): number;
   readonly store: IntakeNeeds['store'] & Pick<Store, 'conditions'>;
 }
 
@@ -109,7 +111,7 @@ export function eventHubStream(settings: EventHubSettings, needs: EventHubNeeds)
             }
           },
           async processError(error, { partitionId }) {
-            if (!isTakenOver(error)) await health.failed(partitionId, error);
+            await (isTakenOver(error) ? health.takenOver(partitionId, error) : health.failed(partitionId, error));
           },
           async processClose(reason, { partitionId }) {
             // `Shutdown` is also how a partition ends that fails for good (6.0.4, partitionPump.js): it is then claimed anew.
@@ -159,7 +161,7 @@ const rawEvent = (partition: string, { sequenceNumber, enqueuedTimeUtc, body }: 
   enqueuedAt: enqueuedTimeUtc,
 });
 
-/** How the service ends the link of whoever read a partition before: "amqp:link:stolen". It is how replicas share, and no failure. */
+/** How the service ends the link of whoever read a partition before: "amqp:link:stolen". It is how replicas share. */
 const isTakenOver = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ReceiverDisconnectedError';
 
 /** One data section, several, or an AMQP value of some other producer. */

@@ -15,6 +15,11 @@ const ALL = '';
 export interface StreamHealth {
   /** @param part partition, or empty for all of them */
   failed(part: string, error: unknown): Promise<void>;
+  /**
+   * The service gave a partition to another reader. Once that is how replicas share; a reader of higher rank that is none of ours does it each
+   * time this process asks for the partition, and lets nobody in: that is a failure.
+   */
+  takenOver(part: string, error: unknown): Promise<void>;
   /** Events came, or the time passed in which some might have come. */
   works(part: string): Promise<void>;
   /** Another replica reads this partition now: whether it can be read is that one's to say. */
@@ -44,6 +49,8 @@ export function streamHealth(
   tenantIds: readonly string[],
 ): StreamHealth {
   const failing = new Map<string, number>();
+  /** Partitions that were taken from this process again and again, since when, and when last. */
+  const lost = new Map<string, { readonly since: number; readonly last: number }>();
   /** Partitions that were read since this process has them, and when it was last looked whether a condition of theirs stands. */
   const lookedAt = new Map<string, number>();
   const prefixes = tenantIds.map((tenantId) => ({ tenantId, prefix: `failing:${tenantId}:event-hub:${stream}/` }));
@@ -71,20 +78,32 @@ export function streamHealth(
     }
   }
 
+  async function tell(part: string, error: unknown, since: number): Promise<void> {
+    const words = wordsOf(error);
+    log.warn('stream.failed', { part, error });
+    try {
+      for (const tenantId of tenantIds) await store.feedRead(tenantId, 'event-hub', { error: words });
+      if (elapsedMs() - since >= FAILING_MS) await begin(part, words);
+    } catch (fault) {
+      log.error('stream.untold', { error: fault }); // the database is away, and the heartbeat says so; the next failure tells again
+    }
+  }
+
   return {
     async failed(part, error) {
-      const words = wordsOf(error);
-      log.warn('stream.failed', { part, error });
       const since = failing.get(part) ?? elapsedMs();
       failing.set(part, since);
-      try {
-        for (const tenantId of tenantIds) await store.feedRead(tenantId, 'event-hub', { error: words });
-        if (elapsedMs() - since >= FAILING_MS) await begin(part, words);
-      } catch (fault) {
-        log.error('stream.untold', { error: fault }); // the database is away, and the heartbeat says so; the next failure tells again
-      }
+      await tell(part, error, since);
+    },
+    async takenOver(part, error) {
+      const last = elapsedMs();
+      const before = lost.get(part);
+      const since = before && last - before.last < FAILING_MS ? before.since : last;
+      lost.set(part, { since, last });
+      if (last - since >= FAILING_MS) await tell(part, error, since);
     },
     async works(part) {
+      lost.delete(part);
       const isNews = failing.has(part) || failing.has(ALL);
       if (!isNews && elapsedMs() - (lookedAt.get(part) ?? Number.NEGATIVE_INFINITY) < LOOK_MS) return;
       await end(part, lookedAt.size === 0 || failing.has(ALL));

@@ -83,7 +83,7 @@ const door: Door = {
 };
 
 /** One process that reads the stream. */
-function replica(more: Partial<EventHubSettings> = {}): { stop(): Promise<void> } {
+function replica(more: Partial<EventHubSettings> = {}, elapsedMs = () => performance.now()): { stop(): Promise<void> } {
   const stream = eventHubStream(
     {
       namespace: 'contoso.servicebus.windows.net',
@@ -115,6 +115,7 @@ function replica(more: Partial<EventHubSettings> = {}): { stop(): Promise<void> 
         changer: async () => ({}),
       },
       log: quiet,
+      elapsedMs,
     },
   );
   const running = stream.start();
@@ -283,6 +284,18 @@ describe('the diagnostic stream', () => {
     expect(feed.find(({ error }) => error !== undefined)?.error).toMatch(/^[A-Za-z]+$/);
     peer.refuse(false);
   }, 60_000);
+
+  test('SI-1: that somebody else keeps a partition to himself is an alert, though the others are read', async () => {
+    peer.lockOut(2);
+    replica({}, () => performance.now() * 15);
+    await until(() => told.some(({ kind }) => kind === 'condition-began'));
+    expect(told.find(({ kind }) => kind === 'condition-began')).toMatchObject({
+      condition: `failing:${TENANT}:event-hub:${stream()}/2`,
+      cause: { words: 'The stream cannot be read: ReceiverDisconnectedError' },
+    });
+    peer.send(1, event(record()));
+    await until(() => rows().length === 1);
+  }, 40_000);
 });
 
 describe('the doctor', () => {

@@ -31,6 +31,8 @@ export interface EventHubPeer {
   cut(): void;
   /** From now on nobody's token is good for reading partitions, or everybody's is again. */
   refuse(refusing: boolean): void;
+  /** A reader of a higher epoch has this partition from now on: whoever asks for it is turned away, as the service does it. */
+  lockOut(partition: number): void;
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function eventHubPeer(pem: string, hub: string, partitions: number,
   const handedOut: [number, number][] = [];
   const claims: [string, string][] = [];
   let refusing = false;
+  const lockedOut = new Set<number>();
   const container = rhea.create_container({ id: 'peer', non_fatal_errors: [] });
   container.sasl_server_mechanisms.enable_anonymous();
 
@@ -71,6 +74,9 @@ export async function eventHubPeer(pem: string, hub: string, partitions: number,
     sender.set_source({ address });
     const partition = /\/Partitions\/(\d+)$/.exec(address)?.[1];
     if (partition === undefined) return;
+    if (lockedOut.has(Number(partition))) {
+      return sender.close({ condition: 'amqp:link:stolen', description: 'a reader with a higher epoch already exists' });
+    }
     const epoch = Number(sender.properties?.['com.microsoft:epoch'] ?? -1);
     for (const other of readers) {
       if (other.partition !== Number(partition) || other.epoch > epoch) continue;
@@ -175,6 +181,9 @@ export async function eventHubPeer(pem: string, hub: string, partitions: number,
     },
     refuse(now) {
       refusing = now;
+    },
+    lockOut(partition) {
+      lockedOut.add(partition);
     },
     stop: () =>
       new Promise((resolve) => {

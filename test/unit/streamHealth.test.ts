@@ -103,6 +103,30 @@ describe('SI-1: a stream that cannot be read', () => {
     expect(states()).toEqual(['over', 'over']);
   });
 
+  test('is one as well that a reader of higher rank keeps to itself, and none that replicas pass on among themselves', async () => {
+    const taken = Object.assign(new Error('New receiver with higher epoch'), { code: 'ReceiverDisconnectedError' });
+    const takenEvery = async (everyMs: number, ms: number): Promise<void> => {
+      for (const end = elapsed + ms; elapsed < end; elapsed += everyMs) {
+        await health.takenOver('0', taken);
+        health.left('0');
+      }
+    };
+    await takenEvery(600_000, 3_600_000);
+    for (let round = 0; round < 10; round += 1) {
+      await takenEvery(10_000, 30_000);
+      await health.works('0');
+    }
+    expect(states()).toEqual([]);
+    await takenEvery(10_000, 60_000);
+    expect(states()).toEqual([]);
+    await takenEvery(10_000, 10_000);
+    expect([...store.rows.alert.values()].map(({ state, cause }) => [state, 'words' in cause && cause.words])).toEqual([
+      ['open', 'The stream cannot be read: ReceiverDisconnectedError'],
+    ]);
+    await health.works('0');
+    expect(states()).toEqual(['over']);
+  });
+
   test('is so no longer of a partition that another replica reads now: its minute begins anew when it comes back', async () => {
     await failingFor(health, '0', 50_000);
     health.left('0');
