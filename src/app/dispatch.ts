@@ -8,7 +8,7 @@ import { type Actor, actorId } from '../core/people.ts';
 import { approve, deny, expire } from '../core/request/decide.ts';
 import { failRun, finishRun, parkRun, resumeRun, retry } from '../core/request/run.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
-import { expireSealed, reveal, seal, watch } from './door/accounts.ts';
+import { expireSealed, handOutParts, reveal, seal, watch } from './door/accounts.ts';
 import { quarantined, raiseOnce, recounted, seen } from './door/alerts.ts';
 import { keepingBooks } from './door/bookkeeping.ts';
 import { classifyUse, lookAtCase, reportCaseStep, tellCase } from './door/cases.ts';
@@ -43,6 +43,7 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'finish-run',
   'watch-account',
   'seal-parts',
+  'hand-out-parts',
   'seal-pass',
   'record-key',
   'park-run',
@@ -154,6 +155,8 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return watch(scene, intent);
     case 'seal-parts':
       return seal(scene, intent);
+    case 'hand-out-parts':
+      return handOutParts(scene, intent);
     case 'seal-pass':
       return sealPass(scene, intent);
     case 'record-key':

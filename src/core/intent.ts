@@ -83,6 +83,8 @@ export type Intent =
   | { readonly kind: 'watch-account'; readonly requestId: string; readonly fence: number; readonly objectId: string; readonly feed: string }
   /** The worker is about to set this password; the parts are sealed already, and take the place of those before. */
   | { readonly kind: 'seal-parts'; readonly requestId: string; readonly fence: number; readonly sealed: readonly Uint8Array[] }
+  /** The password is set that takes the place of keys: its parts are to be opened now. */
+  | { readonly kind: 'hand-out-parts'; readonly requestId: string; readonly fence: number }
   /** The worker has a Temporary Access Pass for the custodian of this number; it is sealed already. */
   | {
       readonly kind: 'seal-pass';

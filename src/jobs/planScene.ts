@@ -117,6 +117,10 @@ export function sceneOf(
       const outcome = await door.dispatch(WORKER, { kind: 'watch-account', requestId, fence, objectId: user, feed });
       if (!outcome.ok) throw new LeaseLost(outcome.error.code);
     },
+    async handOut() {
+      const outcome = await door.dispatch(WORKER, { kind: 'hand-out-parts', requestId, fence });
+      if (!outcome.ok && outcome.error.code !== 'nothing-to-do') throw new LeaseLost(outcome.error.code);
+    },
     part: async (number) => (await parts()).find((part) => part.number === number),
     parts,
     async sealPass(number, value, pass, expiresAt) {

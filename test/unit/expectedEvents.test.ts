@@ -146,6 +146,11 @@ const AS_LOGGED: { readonly [K in StepKind]?: { readonly main: readonly string[]
     main: ['Reset user password', 'Reset password (by admin)', 'Change user password'],
     beside: ['Update user', 'Update PasswordProfile', 'Update StsRefreshTokenValidFrom Timestamp'],
   },
+  'withdraw-password': {
+    main: ['Reset user password', 'Reset password (by admin)', 'Change user password'],
+    beside: ['Update user', 'Update PasswordProfile', 'Update StsRefreshTokenValidFrom Timestamp'],
+  },
+  'remove-keys': { main: ['Admin deleted security info'], beside: ['Update user'] },
   'issue-pass': {
     main: ['Admin registered security info'],
     beside: ['Admin deleted security info', 'Admin updated security info', 'Update user'],

@@ -2,9 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { inForce } from '../../src/core/account/life.ts';
 import { runbookContent } from '../../src/core/account/runbook.ts';
 import { titleOf } from '../../src/core/request/title.ts';
+import { partContext } from '../../src/custody/keyFile.ts';
 import { draw } from '../../src/jobs/draw.ts';
 import { person } from '../support/builders.ts';
-import { custodiansWho, deviceBound, type Registering } from '../support/installation/custodians.ts';
+import { custodiansWho, type Registering } from '../support/installation/custodians.ts';
 import { fingerprint } from '../support/installation/memoryTenant.ts';
 import { live, type Trouble } from '../support/installation/process.ts';
 import { approved, SAGAS } from '../support/installation/sagas.ts';
@@ -15,10 +16,10 @@ const AS_IT_WAS = fingerprint(Buffer.from('as it was'));
 const nobody = { custodians: async () => false };
 
 /** Rotate with keys for three, of an account with a password in two parts and a second factor; approved, nothing done. */
-async function asked() {
-  const saga = SAGAS.find(({ name }) => name === 'keys in place of a password');
+async function asked(name = 'keys in place of a password', expiryHours?: number) {
+  const saga = SAGAS.find((each) => each.name === name);
   if (!saga) throw new Error('no such saga');
-  const { machine, requestId } = await approved(saga);
+  const { machine, requestId } = await approved(saga, expiryHours);
   const request = () => machine.request(requestId);
   const account = () => {
     const found = machine.store.rows.account.get('EA-SEED01');
@@ -29,7 +30,7 @@ async function asked() {
   const methods = () => (user()?.methods ?? []).map(({ kind, id }) => `${kind} ${id}`).sort();
   const goOn = (does: Registering = {}, more: Trouble = {}) => live(machine, { custodians: () => custodiansWho(does)(machine), ...more });
   const giveUp = () => machine.press(person('rita').objectId, { kind: 'withdraw-request', requestId });
-  const ledger = () => (account().history ?? []).map(({ part, what, of = 'key' }) => `${of} ${part} ${what}`);
+  const ledger = (now: 'key' | 'part' = 'key') => (account().history ?? []).map(({ part, what, of = now }) => `${of} ${part} ${what}`);
   const keys = [1, 2, 3].map((number) => `fido2 key-${requestId}-${number}`);
   return { machine, requestId, request, account, user, methods, goOn, giveUp, ledger, keys };
 }
@@ -144,29 +145,137 @@ describe('security keys in the place of a password in parts', () => {
     expect([user()?.password, inForce(account()).credential]).toEqual([AS_IT_WAS, undefined]);
   });
 
-  test('it is asked of a password only, and only where the tenant allows keys', async () => {
+  test('another kind than these two is refused', async () => {
     const { machine } = await asked();
-    const ask = (accountId: string, credential: string) =>
-      machine.ask(person('rita').objectId, {
-        operation: 'rotate',
-        accountId,
-        credential,
-        custodians: [person('dana'), person('fay')].map(({ objectId }) => objectId),
-      });
-    expect(await ask('EA-SEED02', 'paper')).toMatchObject({
+    const custodians = [person('dana'), person('fay')].map(({ objectId }) => objectId);
+    const form = { operation: 'rotate', accountId: 'EA-SEED02', credential: 'paper', custodians } as const;
+    expect(await machine.ask(person('rita').objectId, form)).toMatchObject({
       ok: false,
       error: { code: 'bad-form', faults: [{ field: 'credential', problem: 'unknown-choice' }] },
     });
-    const second = machine.store.rows.account.get('EA-SEED02');
-    if (second)
-      machine.store.put('account', {
-        ...second,
-        credential: 'passkey',
-        parts: second.parts.map((part) => ({ ...part, key: { methodId: deviceBound('k').id } })),
-      });
-    expect(await ask('EA-SEED02', 'split-password')).toMatchObject({
-      ok: false,
-      error: { code: 'bad-form', faults: [{ field: 'credential', problem: 'unknown-choice' }] },
+  });
+});
+
+describe('a password in parts in the place of security keys', () => {
+  const OLD = ['fido2 old-1', 'fido2 old-2', 'password p'];
+  const back = () => asked('password in place of keys');
+  /** The parts that are sealed now, put together. */
+  async function inCustody({ machine, account }: Awaited<ReturnType<typeof asked>>): Promise<string> {
+    const opened = account().parts.map(({ number, custodian }) => {
+      const key = `${account().id}:${number}`;
+      return machine.custody.open(machine.store.rows.sealed.get(key) ?? Buffer.of(), partContext(key, custodian.objectId));
     });
+    return fingerprint(Buffer.concat(await Promise.all(opened)));
+  }
+
+  test('CR-7: the plan deletes the keys when every part is stored, and not before', async () => {
+    const { request } = await back();
+    const { plan } = request();
+    expect(titleOf(plan)).toMatch(/^A password in parts in place of the security keys of/);
+    expect(plan.steps.map(({ id }) => id)).toEqual([
+      'leave-unit',
+      'set-credential',
+      'store-parts',
+      'remove-keys',
+      'revoke-sessions',
+      'join-unit',
+      'verify',
+    ]);
+    expect(plan.undo.map(({ id }) => id)).toEqual(['leave-unit', 'withdraw-password', 'revoke-sessions', 'join-unit']);
+    expect(plan.irreversible.join(' ')).toMatch(/A password alone opens no admin portal/);
+  });
+
+  test('CR-3 CR-7: until every part is stored the keys count, in the tenant and on record; then only the password does', async () => {
+    const scene = await back();
+    const { machine, request, account, user, methods, goOn, ledger } = scene;
+    const printed = runbookContent(account());
+    await live(machine, nobody);
+    expect(request().steps.find(({ id }) => id === 'store-parts')?.evidence).toMatch(/^Waiting for Dana/);
+    expect(account().parts.map(({ state }) => state)).toEqual(['ready', 'ready']);
+    expect(await inCustody(scene)).toBe(user()?.password);
+    expect([methods(), runbookContent(account()), inForce(account()).credential]).toEqual([OLD, printed, 'passkey']);
+    // One part alone moves nothing.
+    let acted = 0;
+    await live(machine, {
+      custodians: async () => {
+        acted += 1;
+        return acted <= 2 && custodiansWho({})(machine);
+      },
+    });
+    expect([account().parts.map(({ state }) => state), methods()]).toEqual([['stored', 'ready'], OLD]);
+    await goOn();
+    expect(request().state).toBe('applied');
+    expect([methods(), account().credential, account().held, account().state]).toEqual([
+      ['password p'],
+      undefined,
+      undefined,
+      'in-service',
+    ]);
+    expect(account().parts.map(({ state, location }) => [state, location])).toEqual([
+      ['stored', 'Safe'],
+      ['stored', 'Safe'],
+    ]);
+    expect([machine.store.rows.sealed.size, machine.tenant.unit.has(account().objectId)]).toEqual([0, true]);
+    expect(runbookContent(account())).not.toEqual(printed);
+    expect(ledger('part')).toEqual(expect.arrayContaining(['key 1 replaced', 'key 2 replaced', 'part 1 shown', 'part 2 stored']));
+  });
+
+  test('GR-5: given up before the keys went: the password is void, unseen parts are destroyed, and the keys count', async () => {
+    const { machine, request, account, user, methods, goOn, giveUp } = await back();
+    const { parts, credential } = account();
+    await live(machine, nobody);
+    machine.pass(73 * HOUR);
+    await live(machine, nobody);
+    expect(request()).toMatchObject({ state: 'failed', failure: { code: 'PartExpired', step: 'leave-unit' } });
+    const set = user()?.password;
+    await giveUp();
+    expect(machine.store.rows.sealed.size).toBe(0);
+    await goOn();
+    expect([request().state, methods()]).toEqual(['undone', OLD]);
+    expect(user()?.password).not.toBe(set);
+    expect([account().parts, account().credential, account().held]).toEqual([parts, credential, undefined]);
+    expect(machine.tenant.unit.has(account().objectId)).toBe(true);
+  });
+
+  test('CR-1 GR-5: given up while parts wait to be opened, they are destroyed at once, and the keys still count', async () => {
+    const { machine, requestId, request, account, methods, goOn, giveUp } = await back();
+    const { parts } = account();
+    await live(machine, nobody);
+    machine.roles.set(person('ann').objectId, new Set());
+    expect((await machine.dispatch({ kind: 'system', part: 'timer' }, { kind: 'resume-run', requestId })).ok).toBe(true);
+    await live(machine, nobody);
+    expect([request().failure?.code, account().parts.map(({ state }) => state)]).toEqual(['QuorumLost', ['ready', 'ready']]);
+    await giveUp();
+    expect([account().parts.map(({ state }) => state), machine.store.rows.sealed.size]).toEqual([['expired', 'expired'], 0]);
+    expect(inForce(account()).parts).toEqual(parts);
+    await goOn();
+    expect([request().state, methods(), account().parts]).toEqual(['undone', OLD, parts]);
+  });
+
+  test('CR-6: a part that nobody opened in time stops it; tried again there is a new password, in new parts', async () => {
+    const scene = await asked('password in place of keys', 24 * 30);
+    const { machine, requestId, request, account, user, methods, goOn } = scene;
+    await live(machine, nobody);
+    const set = user()?.password;
+    machine.pass(73 * HOUR);
+    await live(machine, nobody);
+    expect(request().failure?.code).toBe('PartExpired');
+    expect((await machine.press(person('ann').objectId, { kind: 'retry-request', requestId })).ok).toBe(true);
+    await live(machine, nobody);
+    expect(account().parts.map(({ state }) => state)).toEqual(['ready', 'ready']);
+    expect([user()?.password === set, await inCustody(scene)]).toEqual([false, user()?.password]);
+    await goOn();
+    expect([request().state, methods()]).toEqual(['applied', ['password p']]);
+  });
+
+  test('GR-5: given up when keys may be gone already the password stays and counts: nobody is locked out', async () => {
+    const { request, account, user, goOn, giveUp } = await back();
+    await goOn({}, { answer: (call) => (call === 'revokeSessions' ? { error: REFUSED, done: false } : undefined) });
+    expect(request()).toMatchObject({ state: 'failed', failure: { step: 'revoke-sessions' } });
+    const set = user()?.password;
+    await giveUp();
+    await goOn();
+    expect([request().state, user()?.password, account().credential, account().held]).toEqual(['undone', set, undefined, undefined]);
+    expect(account().parts.map(({ state }) => state)).toEqual(['stored', 'stored']);
   });
 });

@@ -1,6 +1,7 @@
 import { expirePart, revealPart } from '../../core/account/custody.ts';
-import { replacedEffects, replaceParts, watchAccount } from '../../core/account/life.ts';
+import { partsBegun, partsHandedOut, replacedEffects, replaceParts, watchAccount } from '../../core/account/life.ts';
 import { partKey } from '../../core/account/types.ts';
+import { replacedBy } from '../../core/request/types.ts';
 import { no, ok } from '../../core/result.ts';
 import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
 
@@ -28,6 +29,15 @@ export async function seal({ tx }: Scene, intent: Wanted<'seal-parts'>): Promise
   const id = 'accountId' in plan.account ? plan.account.accountId : (await tx.accountOfRequest(request.id))?.id;
   const account = id === undefined ? undefined : await tx.lock('account', id);
   if (!account || account.state === 'retired') return no({ code: 'not-found', what: 'account' });
+  if (replacedBy(plan) === 'passkey') {
+    const begun = partsBegun(account, plan.custodians, request.id);
+    if (begun !== account) {
+      await tx.save('account', begun);
+      await tx.owe(replacedEffects(begun));
+    }
+    await tx.putSealedParts(account.id, intent.sealed);
+    return ok({ account: begun });
+  }
   const mine = account.sealedFor === request.id || account.requestId === request.id;
   if (!mine) {
     await tx.save('account', replaceParts(account, plan.custodians, request.id));
@@ -36,6 +46,16 @@ export async function seal({ tx }: Scene, intent: Wanted<'seal-parts'>): Promise
   }
   await tx.putSealedParts(account.id, intent.sealed);
   return ok({ account });
+}
+
+/** The parts that were sealed become ready, while what they are to replace still opens the account. */
+export async function handOutParts(scene: Scene, { requestId, fence }: Wanted<'hand-out-parts'>): Promise<Outcome> {
+  const request = await scene.tx.lock('request', requestId);
+  if (!request) return no({ code: 'not-found', what: 'request' });
+  if (request.state !== 'approved' || request.fence !== fence) return no({ code: 'stale-lease' });
+  const { account } = request.plan;
+  if (!('accountId' in account)) return no({ code: 'not-found', what: 'account' });
+  return change(scene, 'account', account.accountId, (row) => partsHandedOut(row, scene.policy, scene.now));
 }
 
 /** "Shown" and the destruction of the stored part are one transaction; the part leaves the process only after it committed (CR-2). */

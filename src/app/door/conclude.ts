@@ -1,9 +1,9 @@
-import { handOver, retired, switched } from '../../core/account/life.ts';
+import { handOver, partsInsteadGivenUp, partsInsteadStored, retired, switched } from '../../core/account/life.ts';
 import { keysInsteadGivenUp, keysStored, keysWithdrawn } from '../../core/account/passkeys.ts';
 import type { EmergencyAccount } from '../../core/account/types.ts';
 import { partKey } from '../../core/account/types.ts';
 import type { Decision } from '../../core/decision.ts';
-import { type ChangeRequest, oldIsGone, type RequestKind } from '../../core/request/types.ts';
+import { type ChangeRequest, oldIsGone, type RequestKind, replacedBy } from '../../core/request/types.ts';
 import { no } from '../../core/result.ts';
 import { change, type Outcome, type Scene } from './scene.ts';
 
@@ -18,7 +18,9 @@ export async function concludeRequest(scene: Scene, requestId: string): Promise<
   const outcome = await change(scene, 'account', id, (account) =>
     'credential' in plan && plan.credential.kind === 'passkey'
       ? followKeys(scene, request, account)
-      : follow(scene, request.kind, request.state, account),
+      : replacedBy(plan) === 'passkey'
+        ? followPassword(request, account)
+        : follow(scene, request.kind, request.state, account),
   );
   if (outcome.ok && outcome.value.account?.state === 'retired') {
     for (const { number } of outcome.value.account.parts) await tx.takeSealedPart(partKey(id, number));
@@ -30,8 +32,13 @@ function followKeys({ policy, now }: Scene, request: ChangeRequest, account: Eme
   if (request.state === 'applied') return keysStored(account, policy, now);
   if (request.state !== 'undone') return no({ code: 'nothing-to-do' });
   if (request.kind === 'create') return retired(account, now);
-  const replaces = 'replaces' in request.plan && request.plan.replaces !== undefined;
+  const replaces = replacedBy(request.plan) !== undefined;
   return (replaces ? keysInsteadGivenUp : keysWithdrawn)(account, request.id, oldIsGone(request), now);
+}
+
+function followPassword(request: ChangeRequest, account: EmergencyAccount): Decision<EmergencyAccount> {
+  if (request.state === 'applied') return partsInsteadStored(account);
+  return request.state === 'undone' ? partsInsteadGivenUp(account, request.id, oldIsGone(request)) : no({ code: 'nothing-to-do' });
 }
 
 function follow({ policy, now }: Scene, kind: RequestKind, state: string, account: EmergencyAccount): Decision<EmergencyAccount> {

@@ -1,6 +1,7 @@
 import { keysBegun } from '../../core/account/life.ts';
 import { keyRegistered, passIssued } from '../../core/account/passkeys.ts';
 import { partKey } from '../../core/account/types.ts';
+import { replacedBy } from '../../core/request/types.ts';
 import { no, ok, type Result } from '../../core/result.ts';
 import type { Aggregates } from '../ports.ts';
 import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
@@ -18,7 +19,7 @@ export async function sealPass(scene: Scene, intent: Wanted<'seal-pass'>): Promi
   const { plan } = request;
   const outcome = await change(scene, 'account', accountId, (account) => {
     if (account.state === 'retired') return no({ code: 'not-found', what: 'account' });
-    const first = 'replaces' in plan && plan.replaces !== undefined && account.held?.requestId !== requestId;
+    const first = replacedBy(plan) !== undefined && account.held?.requestId !== requestId;
     // One change to the row, whatever it holds: its revision rises by one.
     const ready = first ? { ...keysBegun(account, plan.custodians, requestId), revision: account.revision } : account;
     return passIssued(ready, partNumber, custodian, pass, expiresAt);

@@ -1,4 +1,4 @@
-import { partsGivenUp } from '../../core/account/life.ts';
+import { partsGivenUp, partsInsteadDestroyed } from '../../core/account/life.ts';
 import { passesDestroyed } from '../../core/account/passkeys.ts';
 import { partKey } from '../../core/account/types.ts';
 import { type Decision, later, MINUTE } from '../../core/decision.ts';
@@ -9,6 +9,7 @@ import { type Replanned, replan } from '../../core/request/replan.ts';
 import { beginRun, recordStep } from '../../core/request/run.ts';
 import { tally } from '../../core/request/tally.ts';
 import { tightened } from '../../core/request/tighten.ts';
+import { replacedBy } from '../../core/request/types.ts';
 import { undo } from '../../core/request/undo.ts';
 import { no, ok } from '../../core/result.ts';
 import { coolingUntil } from '../../core/roster/roster.ts';
@@ -133,13 +134,15 @@ async function destroyingParts(scene: Scene, outcome: Outcome): Promise<Outcome>
   const plan = request?.plan;
   if (plan && 'accountId' in plan.account && 'credential' in plan && plan.credential.kind === 'passkey') {
     // Where none of its passes was ever made, what is sealed is of the password that is to be replaced.
-    const row = 'replaces' in plan && plan.replaces !== undefined ? await tx.lock('account', plan.account.accountId) : undefined;
+    const row = replacedBy(plan) !== undefined ? await tx.lock('account', plan.account.accountId) : undefined;
     const mine = row === undefined || row.held?.requestId === request.id;
     for (const number of mine ? plan.credential.enrols : []) await tx.takeSealedPart(partKey(plan.account.accountId, number));
     await change(scene, 'account', plan.account.accountId, (row) => passesDestroyed(row, request.id));
   }
   if (request && plan && 'accountId' in plan.account && 'credential' in plan && plan.credential.kind === 'split-password') {
-    const given = await change(scene, 'account', plan.account.accountId, (row) => partsGivenUp(row, request.id, neverSet(request)));
+    const rule: (row: Aggregates['account']) => Decision<Aggregates['account']> = (row) =>
+      replacedBy(plan) === 'passkey' ? partsInsteadDestroyed(row, request.id) : partsGivenUp(row, request.id, neverSet(request));
+    const given = await change(scene, 'account', plan.account.accountId, rule);
     if (given.ok) for (const number of plan.custodians.keys()) await tx.takeSealedPart(partKey(plan.account.accountId, number + 1));
   }
   if (account) await change(scene, 'account', account.id, (row) => passesDestroyed(row, account.requestId));

@@ -104,9 +104,12 @@ const SAID: { readonly [O in AccountOperation]: { readonly title: string; readon
 /** What is said otherwise of an account opened by passkeys. */
 const KEYED: { readonly [O in AccountOperation]?: (typeof SAID)[O] } = {
   rotate: {
-    title: 'Ask for new security keys',
+    title: 'Ask for new security keys, or a password in their place',
     tone: 'accent',
-    notes: ['Each custodian registers a new key. The keys of today open nothing any more once all the new ones stand.'],
+    notes: [
+      'Each custodian registers a new key. The keys of today open nothing any more once all the new ones stand.',
+      'With a password they are good until every part of it is stored; then they are deleted, with all else that opens it.',
+    ],
   },
   handover: {
     title: 'Hand a key to somebody else',
@@ -116,6 +119,18 @@ const KEYED: { readonly [O in AccountOperation]?: (typeof SAID)[O] } = {
     ],
   },
   enable: { title: 'Ask to enable an account', tone: 'accent', notes: ['It can be used again with the keys that are kept today.'] },
+};
+
+/** What a rotation may make, the kind that the account has first. */
+const CREDENTIALS: { readonly [K in 'split-password' | 'passkey']: readonly Choice[] } = {
+  'split-password': [
+    { title: 'A password in parts, as it is', value: 'split-password' },
+    { title: 'Security keys in its place, one for each custodian (passkeys)', value: 'passkey' },
+  ],
+  passkey: [
+    { title: 'Security keys (passkeys), as it is', value: 'passkey' },
+    { title: 'A password in parts in their place, which alone opens no admin portal', value: 'split-password' },
+  ],
 };
 
 /** The form that asks something of an account; with faults, as it was filled in. */
@@ -133,19 +148,13 @@ export function accountFormCard({ operation, account, custodians, leavesFew, val
     hasFaults: faults.length > 0,
     faults: faults.slice(0, 6).map((fault) => (fault.field === 'fewer' ? FEWER_FAULT : faultWords(fault))),
     asksCustodians: operation === 'rotate' || handover,
-    custodiansLabel: handover
-      ? 'Who takes over'
-      : `Custodians: two or three people, each keeps one ${account.credential === 'passkey' ? 'key' : operation === 'rotate' ? 'part or key' : 'part'}`,
+    custodiansLabel: handover ? 'Who takes over' : `Custodians: two or three people, each keeps one part or key`,
     custodians: people(offered),
     isMulti: !handover,
     chosen: typedBefore(values.custodians, 800),
-    // Keys stay keys: a password alone opens no portal any more.
-    asksCredential: operation === 'rotate' && account.credential === undefined,
-    credentials: [
-      { title: 'A password in parts, as it is', value: 'split-password' },
-      { title: 'Security keys in its place, one for each custodian (passkeys)', value: 'passkey' },
-    ],
-    credential: typedBefore(values.credential || 'split-password', 40),
+    asksCredential: operation === 'rotate',
+    credentials: CREDENTIALS[account.credential ?? 'split-password'],
+    credential: typedBefore(values.credential || (account.credential ?? 'split-password'), 40),
     asksLeaving: handover,
     holders: people(holders),
     leaving: typedBefore(values.leaving, 64),

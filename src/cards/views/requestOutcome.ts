@@ -1,4 +1,11 @@
-import { type ChangeRequest, type PlanCredential, type RequestState, type StepFailure, wroteNothing } from '../../core/request/types.ts';
+import {
+  type ChangeRequest,
+  type PlanCredential,
+  type RequestState,
+  replacedBy,
+  type StepFailure,
+  wroteNothing,
+} from '../../core/request/types.ts';
 import type { Tone } from '../facts.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
@@ -22,7 +29,7 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
       return undefined;
     case 'applied':
       return outcome('good', 'Every step was read back and is true.', {
-        detail: 'credential' in request.plan ? NEXT[request.plan.credential.kind] : undefined,
+        detail: 'credential' in request.plan && replacedBy(request.plan) !== 'passkey' ? NEXT[request.plan.credential.kind] : undefined,
         at: request.closedAt,
       });
     case 'failed':

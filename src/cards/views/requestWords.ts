@@ -6,6 +6,7 @@ import {
   type PlanCredential,
   type RequestKind,
   type RequestState,
+  replacedBy,
   wroteNothing,
 } from '../../core/request/types.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
@@ -93,14 +94,16 @@ const KEYED: { readonly [K in 'rotate' | 'handover']: readonly [asked: string, n
   handover: ['Approve handing over a key?', 'Handing over a key'],
 };
 
-const INSTEAD = ['Approve security keys in place of a password?', 'Security keys in place of a password'] as const;
+const INSTEAD = {
+  'split-password': ['Approve security keys in place of a password?', 'Security keys in place of a password'],
+  passkey: ['Approve a password in place of security keys?', 'A password in place of security keys'],
+} as const;
 
-export const titleWords = ({ kind, plan }: Pick<ChangeRequest, 'kind' | 'plan'>): readonly [asked: string, named: string] =>
-  'replaces' in plan && plan.replaces !== undefined
-    ? INSTEAD
-    : hasKeys(plan) && (kind === 'rotate' || kind === 'handover')
-      ? KEYED[kind]
-      : TITLES[kind];
+export function titleWords({ kind, plan }: Pick<ChangeRequest, 'kind' | 'plan'>): readonly [asked: string, named: string] {
+  const replaced = replacedBy(plan);
+  if (replaced) return INSTEAD[replaced];
+  return hasKeys(plan) && (kind === 'rotate' || kind === 'handover') ? KEYED[kind] : TITLES[kind];
+}
 
 /** A short list under the facts, in a box of its own. */
 export interface ListView {
@@ -155,6 +158,7 @@ export function stateWords(request: ChangeRequest, state: RequestState): string 
     case 'approved':
       return request.steps.every((row) => row.state === 'waiting') ? 'Approved; the work starts now' : `${waitedFor(request)}: ${step}`;
     case 'applied':
+      if (replacedBy(request.plan) === 'passkey') return 'Done: only the password in parts opens it';
       return hasKeys(request.plan) && request.kind !== 'create' ? 'Done: the new keys stand' : APPLIED[request.kind];
     case 'failed':
       return `Stopped at ${step}`;

@@ -54,8 +54,14 @@ export function storePart(
   }
   const stored = withPart(account, { ...part.value, state: 'stored', storedAt: now, ...where });
   const next = stored.state === 'handover' ? { ...stored, state: serviceState(stored.parts) } : stored;
-  return ok({ next, effects: redraw(account, partNumber) });
+  return ok({ next, effects: [...redraw(account, partNumber), ...waking(next, now)] });
 }
+
+/** The run that makes a password in the place of keys waits for its parts. */
+const waking = ({ held }: EmergencyAccount, now: Date): Effect[] =>
+  held === undefined
+    ? []
+    : [{ kind: 'intend', key: resumeKey(held.requestId), at: now, intent: { kind: 'resume-run', requestId: held.requestId } }];
 
 /** A part nobody looked at in time is destroyed; the account needs a new credential (CR-6). Occurs when the part's timer rings. */
 export function expirePart(account: EmergencyAccount, partNumber: number, now: Date): Decision<EmergencyAccount> {
@@ -64,7 +70,7 @@ export function expirePart(account: EmergencyAccount, partNumber: number, now: D
   const waits = part.state === 'ready' || (part.state === 'shown' && part.pass !== undefined && !part.key);
   if (!waits || !part.expiresAt || now < part.expiresAt || account.state === 'retired') return no({ code: 'nothing-to-do' });
   // The run that waits for the key finds that there will be none.
-  const requestId = part.pass?.requestId;
+  const requestId = part.pass?.requestId ?? account.held?.requestId;
   const resume: Effect[] =
     requestId === undefined ? [] : [{ kind: 'intend', key: resumeKey(requestId), at: now, intent: { kind: 'resume-run', requestId } }];
   const dedupe = `part-expired:${partKey(account.id, partNumber)}:${part.expiresAt.getTime()}`;

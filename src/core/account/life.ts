@@ -54,6 +54,65 @@ export function keysBegun(account: EmergencyAccount, custodians: readonly Part['
   return { ...replaceParts(account, custodians, requestId), credential: 'passkey', generation, kindSince: generation };
 }
 
+/**
+ * A password in parts is made in the place of keys, which open the account until every part is stored. Made once more, because a part was
+ * not opened in time or a run died, it begins sealed again.
+ */
+export function partsBegun(account: EmergencyAccount, custodians: readonly Part['custodian'][], requestId: string): EmergencyAccount {
+  const begun = account.held?.requestId === requestId;
+  if (begun && account.parts.every(({ state }) => state === 'sealed')) return account;
+  const { credential: _keys, ...rest } = replaceParts(account, custodians, requestId);
+  const { generation = 1 } = rest;
+  return { ...rest, kindSince: generation, ...(begun && account.held ? { held: account.held } : {}) };
+}
+
+/** The password is set: each part is ready for its custodian, while the keys still open the account. */
+export function partsHandedOut(
+  account: EmergencyAccount,
+  policy: { readonly partExpiryHours: number },
+  now: Date,
+): Decision<EmergencyAccount> {
+  if (!isChangingKind(account) || !account.parts.some(({ state }) => state === 'sealed')) return no({ code: 'nothing-to-do' });
+  const expiresAt = later(now, policy.partExpiryHours * 3_600_000);
+  const parts = account.parts.map((part): Part => ({ ...part, state: 'ready', expiresAt }));
+  const next = { ...account, parts, revision: account.revision + 1 };
+  return ok({ next, effects: [...handingOut(next, expiresAt), show(account)] });
+}
+
+/** The keys are deleted: what is stored of the password is all that opens the account. */
+export function partsInsteadStored(account: EmergencyAccount): Decision<EmergencyAccount> {
+  const { held, ...rest } = account;
+  if (!held || !isChangingKind(account)) return no({ code: 'nothing-to-do' });
+  const state = account.state === 'disabled' ? 'disabled' : serviceState(account.parts);
+  const effects = replacedEffects({
+    ...account,
+    parts: held.parts.filter(({ number }) => account.parts.every((part) => part.number !== number)),
+  });
+  return ok({ next: { ...rest, state, revision: account.revision + 1 }, effects: [...effects, ...shown(account)] });
+}
+
+/** A password that was to take the place of keys is given up: what nobody saw of it is destroyed at once. */
+export function partsInsteadDestroyed(account: EmergencyAccount, requestId: string): Decision<EmergencyAccount> {
+  const unseen = ({ state }: Part): boolean => state === 'sealed' || state === 'ready';
+  if (account.held?.requestId !== requestId || !account.parts.some(unseen)) return no({ code: 'nothing-to-do' });
+  const parts = account.parts.map((part): Part => (unseen(part) ? { ...part, state: 'expired' } : part));
+  return ok({ next: { ...account, parts, revision: account.revision + 1 }, effects: replacedEffects(account) });
+}
+
+/** It was taken back: the keys count, as they did all the time. Where they were being deleted already, the password stays. */
+export function partsInsteadGivenUp(account: EmergencyAccount, requestId: string, oldIsGone: boolean): Decision<EmergencyAccount> {
+  const { held, ...rest } = account;
+  if (held?.requestId !== requestId) return no({ code: 'nothing-to-do' });
+  const next = oldIsGone ? rest : heldAgain(account, held);
+  return ok({
+    next: { ...next, revision: account.revision + 1 },
+    effects: replacedEffects({ ...account, parts: numbered(account, held) }),
+  });
+}
+
+const shown = ({ id, parts }: EmergencyAccount): Effect[] =>
+  parts.map(({ number }): Effect => ({ kind: 'show', subject: `part:${partKey(id, number)}` }));
+
 /** Whether a credential of another kind is being made, and the one before still opens the account. */
 export const isChangingKind = ({ held, credential }: Pick<EmergencyAccount, 'held' | 'credential'>): boolean =>
   held !== undefined && held.credential !== credential;
@@ -115,7 +174,6 @@ export function handOver(
 ): Decision<EmergencyAccount> {
   if (!account.parts.some(({ state }) => state === 'sealed')) return no({ code: 'nothing-to-do' });
   const expiresAt = later(now, policy.partExpiryHours * HOUR);
-  const generation = generationOf(account);
   const fresh = account.state === 'provisioning';
   const { held: _held, ...rest } = account;
   const next: EmergencyAccount = {
@@ -126,18 +184,22 @@ export function handOver(
     parts: account.parts.map((part) => ({ ...part, state: 'ready', expiresAt })),
     revision: account.revision + 1,
   };
-  const effects = next.parts.flatMap((part): Effect[] => {
+  return ok({ next, effects: [...handingOut(next, expiresAt), show(account), ...reminderTimer(next, now)] });
+}
+
+/** Each custodian gets a card for their part, which expires. */
+function handingOut(account: EmergencyAccount, expiresAt: Date): Effect[] {
+  const variant = String(generationOf(account));
+  return account.parts.flatMap((part): Effect[] => {
     const key = partKey(account.id, part.number);
     const place = { kind: 'person', objectId: part.custodian.objectId } as const;
     const intent = { kind: 'expire-part', accountId: account.id, partNumber: part.number } as const;
-    const variant = String(generation);
     return [
       { kind: 'show', subject: `part:${key}` },
       { kind: 'post', key: `part:${key}:${variant}`, place, subject: `part:${key}`, variant },
       { kind: 'intend', key: `part-expiry:${key}`, at: expiresAt, intent },
     ];
   });
-  return ok({ next, effects: [...effects, show(account), ...reminderTimer(next, now)] });
 }
 
 /** The account was disabled or enabled by a request, and that was read back. Its parts stay where they are. */

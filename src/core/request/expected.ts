@@ -40,6 +40,8 @@ const WRITTEN: { readonly [K in StepKind]?: WrittenAs } = {
   exclude: { main: /^add member to group$/i },
   'set-credential': PASSWORD,
   'drop-password': PASSWORD,
+  'withdraw-password': PASSWORD,
+  'remove-keys': DELETED,
   'issue-pass': REGISTERED,
   enrol: {
     main: /^user registered (?:all required )?security info$/i,
@@ -165,6 +167,8 @@ const WORDS: { readonly [K in StepKind]?: string } = {
   exclude: 'Add member to group',
   'set-credential': 'Reset user password',
   'drop-password': 'Reset user password',
+  'withdraw-password': 'Reset user password',
+  'remove-keys': 'Admin deleted security info',
   'issue-pass': 'Admin registered security info',
   'tidy-methods': 'Admin deleted security info',
   'withdraw-keys': 'Admin deleted security info',

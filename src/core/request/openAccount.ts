@@ -40,11 +40,9 @@ export const makesKeys = ({ operation, credential = '' }: Pick<AccountForm, 'ope
 
 type Credentialed = Pick<EmergencyAccount, 'credential'>;
 
-/** A password in place of keys is not made: nobody could sign in to a portal with it (domain.md C6). */
-function credentialFaults({ operation, credential = '' }: AccountForm, account: Credentialed): FieldFault[] {
-  if (operation !== 'rotate' || credential === '' || credential === 'passkey') return [];
-  const same = credential === 'split-password' && account.credential === undefined;
-  return same ? [] : [{ field: 'credential', problem: 'unknown-choice' }];
+function credentialFaults({ operation, credential = '' }: AccountForm): FieldFault[] {
+  if (operation !== 'rotate' || ['', 'passkey', 'split-password'].includes(credential)) return [];
+  return [{ field: 'credential', problem: 'unknown-choice' }];
 }
 
 /** What was looked up for the form before the decision. */
@@ -141,7 +139,7 @@ export function draftAccount(
   const custodians = custodiansAfter(form, facts, account, frame.requester);
   const faults = [
     ...reasonFaults(reason),
-    ...credentialFaults(form, account),
+    ...credentialFaults(form),
     ...(custodians.ok ? [] : custodians.error),
     ...(keyed ? passkeyFaults('credential', facts.passkeys) : []),
   ];

@@ -54,6 +54,7 @@ export function planAccount(input: AccountPlanInput): AccountPlan {
   switch (input.operation) {
     case 'rotate':
       if (input.passMinutes !== undefined && input.account.credential !== 'passkey') return planKeysInstead(input, input.passMinutes);
+      if (input.passMinutes === undefined && input.account.credential === 'passkey') return planPasswordInstead(input);
       return input.account.credential === 'passkey' ? planKeyRotation(input, 'rotate') : planRotation(input, 'rotate');
     case 'handover':
       return input.account.credential === 'passkey' ? planKeyRotation(input, input.operation) : planRotation(input, input.operation);
@@ -167,6 +168,38 @@ function planKeysInstead(input: AccountPlanInput, passMinutes: number): RotatePl
     ],
     steps: [...unit.out, ...enrolmentSteps(keys, custodians, user, [planStep.dropPassword(user)]), ...unit.back, planStep.verify()],
     undo: [...unit.out, planStep.withdrawNewKeys(user), planStep.revokeSessions(user), ...unit.back],
+  };
+}
+
+/** A password in place of keys. They open the account until every part of it is stored; then they go, with whatever else there is. */
+function planPasswordInstead(input: AccountPlanInput): RotatePlan {
+  const { account, custodians } = input;
+  const unit = unrestricted(input);
+  const user = account.objectId;
+  return {
+    ...framed(input),
+    operation: 'rotate',
+    account: known(input),
+    owners: account.owners,
+    credential: { kind: 'split-password', parts: custodians.length, length: passwordLength(custodians.length) },
+    replaces: 'passkey',
+    ...unit.fields,
+    custodians,
+    holds: holding(custodians),
+    irreversible: [
+      'Once every part is stored each security key is deleted from the account: it opens nothing any more, wherever it lies.',
+      'A password alone opens no admin portal: a second factor must be registered before the account can be used there.',
+    ],
+    steps: [
+      ...unit.out,
+      planStep.setCredential(custodians.length, user),
+      planStep.storeParts(custodians.length),
+      planStep.removeKeys(user),
+      planStep.revokeSessions(user),
+      ...unit.back,
+      planStep.verify(),
+    ],
+    undo: [...unit.out, planStep.withdrawPassword(user), planStep.revokeSessions(user), ...unit.back],
   };
 }
 

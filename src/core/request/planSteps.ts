@@ -64,6 +64,21 @@ export const planStep = {
       body: { passwordProfile: { password: '<in parts>', forceChangePasswordNextSignIn: false } },
     },
   }),
+  storeParts: (parts: number): PlanStep => ({
+    id: 'store-parts',
+    title: `Wait until each of the ${parts} custodians has seen and stored their part`,
+    call: null,
+  }),
+  withdrawPassword: (user: string): PlanStep => ({
+    ...planStep.dropPassword(user),
+    id: 'withdraw-password',
+    title: 'Set a password that nobody keeps, unless the keys are being deleted already',
+  }),
+  removeKeys: (user: string): PlanStep => ({
+    id: 'remove-keys',
+    title: 'Delete every security key and every other sign-in method, so that only the password in parts opens it',
+    call: { method: 'DELETE', path: `/users/${user}/authentication/<kind>Methods/<each method>` },
+  }),
   dropPassword: (user: string): PlanStep => ({
     id: 'drop-password',
     title: 'Set a new password that nobody keeps',

@@ -7,7 +7,8 @@ export function titleOf(plan: Plan): string {
     case 'create':
       return `New emergency access account ${userPrincipalName}`;
     case 'rotate':
-      if (plan.replaces !== undefined) return `Security keys in place of the password of ${userPrincipalName}`;
+      if (plan.replaces === 'split-password') return `Security keys in place of the password of ${userPrincipalName}`;
+      if (plan.replaces === 'passkey') return `A password in parts in place of the security keys of ${userPrincipalName}`;
       return plan.credential.kind === 'passkey' ? `New security keys for ${userPrincipalName}` : `New password for ${userPrincipalName}`;
     case 'handover':
       return `Hand a ${plan.credential.kind === 'passkey' ? 'key' : 'part'} of ${userPrincipalName} to somebody else`;

@@ -33,6 +33,9 @@ export type StepKind =
   | 'watch'
   | 'leave-unit'
   | 'set-credential'
+  | 'store-parts'
+  | 'withdraw-password'
+  | 'remove-keys'
   | 'drop-password'
   | 'issue-pass'
   | 'enrol'
@@ -158,7 +161,7 @@ export interface RotatePlan extends AccountPlanCommon {
   /** Whose part goes to somebody else. */
   readonly leaving?: PersonRef;
   /** The account was opened by this, and is opened by a credential of another kind afterwards. */
-  readonly replaces?: 'split-password';
+  readonly replaces?: 'split-password' | 'passkey';
 }
 export interface SwitchPlan extends AccountPlanCommon {
   readonly operation: 'disable' | 'enable';
@@ -227,17 +230,17 @@ export interface StepProgress {
 }
 
 /**
- * Whether a run ever sent a write that takes what opened the account before off it: other methods than the new keys, or where the keys
- * replace it the password. Told by the writes counted, not by the steps, which wait again after a later one failed, and may have stopped
- * before anything was sent.
+ * Whether a run ever sent a write that takes what opened the account before off it: other methods than the new keys, the password where keys
+ * replace it, the keys where a password does. Told by the writes counted, not by the steps, which wait again after a later one failed, and
+ * may have stopped before anything was sent.
  */
 export function oldIsGone({ expected = [], plan }: Pick<ChangeRequest, 'expected' | 'plan'>): boolean {
-  const replaces = 'replaces' in plan && plan.replaces !== undefined;
-  return expected.some(
-    ({ step, undo, open, allowed }) =>
-      (step === 'tidy-methods' || (replaces && step === 'drop-password')) && !undo && (open > 0 || allowed > 0),
-  );
+  const takes = ['tidy-methods', ...(replacedBy(plan) === undefined ? [] : ['drop-password', 'remove-keys'])];
+  return expected.some(({ step, undo, open, allowed }) => takes.includes(step) && !undo && (open > 0 || allowed > 0));
 }
+
+/** The kind of credential that the plan replaces by one of the other kind; `undefined` when it does nothing of that sort. */
+export const replacedBy = (plan: Plan): RotatePlan['replaces'] => ('replaces' in plan ? plan.replaces : undefined);
 
 /**
  * Whether it is certain that no run of it wrote anything in the tenant: none was begun, or all that was sent was refused. Of a request

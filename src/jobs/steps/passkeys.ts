@@ -3,7 +3,7 @@ import type { Part } from '../../core/account/types.ts';
 import { later, MINUTE } from '../../core/decision.ts';
 import { REMOVABLE_METHODS } from '../../core/posture/check.ts';
 import type { AuthenticationMethod } from '../../core/posture/snapshot.ts';
-import { oldIsGone, type Passkeys, type StepId } from '../../core/request/types.ts';
+import { oldIsGone, type Passkeys, replacedBy, type StepId } from '../../core/request/types.ts';
 import { of, type Step, type StepScene, StepStopped, StepWaits, subjectOf } from './step.ts';
 
 const PASS = 'temporaryAccessPass';
@@ -25,21 +25,25 @@ export const dropPassword: Step = {
   look: async () => undefined,
   async act(scene) {
     const { writer, user, newPassword, request, reader } = scene;
-    if ('replaces' in request.plan && request.plan.replaces !== undefined) {
+    if (replacedBy(request.plan) !== undefined) {
       const keys = await plannedKeys(scene);
       const shown = new Set((await reader.methods(await user())).map(({ id }) => id));
       if ([...keys].some((key) => !shown.has(key)))
         throw new StepStopped('KeysMissing', 'A key that was registered is gone. The password was not touched.', true);
     }
-    const discarded = newPassword(64);
-    try {
-      await writer.setPassword(await user(), discarded);
-    } finally {
-      discarded.fill(0);
-    }
-    return 'A random password was set, and nobody has it';
+    return discardPassword({ writer, user, newPassword });
   },
 };
+
+async function discardPassword({ writer, user, newPassword }: Pick<StepScene, 'writer' | 'user' | 'newPassword'>): Promise<string> {
+  const discarded = newPassword(64);
+  try {
+    await writer.setPassword(await user(), discarded);
+  } finally {
+    discarded.fill(0);
+  }
+  return 'A random password was set, and nobody has it';
+}
 
 /** Graph tells a pass once, in the answer that makes it: one whose answer was lost is replaced by another, never asked for again (CR-2). */
 export const issuePass: Step = {
@@ -164,6 +168,47 @@ export const tidyMethods: Step = {
     for (const method of await othersThan(scene, await plannedKeys(scene))) await remove(scene, method);
     return undefined;
   },
+};
+
+/** The parts of the password that takes the keys' place: ready once it is set, and waited for until each is stored. */
+export const storeParts: Step = {
+  async look(scene) {
+    const parts = await scene.parts();
+    if (parts.some(({ state }) => state === 'sealed')) {
+      await scene.handOut();
+      throw new StepWaits(`Waiting for ${parts[0]?.custodian.name ?? 'a custodian'} and the others to store their parts`);
+    }
+    const lost = parts.find(({ state }) => state === 'expired');
+    if (lost) {
+      const words = `${lost.custodian.name} did not open their part in time. Try again makes a new password.`;
+      throw new StepStopped('PartExpired', words, false, startOf(scene));
+    }
+    const open = parts.find(({ state }) => state !== 'stored');
+    if (open) throw new StepWaits(`Waiting for ${open.custodian.name} to store their part`);
+    return `All ${parts.length} parts are stored`;
+  },
+  act: async () => undefined,
+};
+
+/** A password can only be set outside of the unit. */
+const startOf = ({ request: { plan } }: StepScene): StepId => plan.steps.find(({ id }) => id === 'leave-unit')?.id ?? 'set-credential';
+
+export const removeKeys: Step = {
+  async look(scene) {
+    return (await othersThan(scene, new Set())).length === 0 ? 'Nothing opens it but the password in parts' : undefined;
+  },
+  async act(scene) {
+    if ((await scene.parts()).some(({ state }) => state !== 'stored'))
+      throw new StepStopped('PartsMissing', 'Not every part of the password is stored. No key was deleted.');
+    for (const method of await othersThan(scene, new Set())) await remove(scene, method);
+    return undefined;
+  },
+};
+
+/** Taking back a password that was to take the keys' place: what was seen of it opens nothing. Where keys may be gone it stays. */
+export const withdrawPassword: Step = {
+  look: async ({ request }) => (oldIsGone(request) ? 'The password stays, because keys may be gone already' : undefined),
+  act: discardPassword,
 };
 
 /** Taking back: the old keys stay as they were. Where they may be gone already the new ones stay instead, or nobody could get in. */

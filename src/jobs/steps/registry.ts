@@ -1,7 +1,7 @@
 import type { StepKind } from '../../core/request/types.ts';
 import { setCredential } from './credential.ts';
 import { neverExpire, removeMember, removeMethod } from './mend.ts';
-import { dropPassword, enrol, issuePass, tidyMethods, withdrawKeys } from './passkeys.ts';
+import { dropPassword, enrol, issuePass, removeKeys, storeParts, tidyMethods, withdrawKeys, withdrawPassword } from './passkeys.ts';
 import { excludePolicy } from './policy.ts';
 import { assignRole, exclude, joinUnit, leaveGroup, leaveUnit, removeRole } from './rights.ts';
 import type { Step } from './step.ts';
@@ -15,6 +15,9 @@ export const STEPS: { readonly [K in StepKind]: Step } = {
   watch,
   'leave-unit': leaveUnit,
   'set-credential': setCredential,
+  'store-parts': storeParts,
+  'withdraw-password': withdrawPassword,
+  'remove-keys': removeKeys,
   'drop-password': dropPassword,
   'issue-pass': issuePass,
   enrol,

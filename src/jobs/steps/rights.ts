@@ -65,8 +65,12 @@ export const joinUnit: Step = {
   },
 };
 
-/** Inside the unit no password can be set: the last instant at which one that was replaced can be set anew. */
+/**
+ * Inside the unit no password can be set: the last instant at which one that was replaced can be set anew. Taking back sets none anew, and
+ * may have replaced it itself: the protection comes back whatever the password is.
+ */
 async function checkPassword(scene: StepScene): Promise<void> {
+  if (scene.request.state === 'undoing') return;
   const { at } = passwordSet(scene.evidence('set-credential'));
   const changedAt = at && (await scene.reader.user(await scene.user()))?.passwordChangedAt;
   if (at && changedAt && changedAt > at) throw passwordReplaced(scene);

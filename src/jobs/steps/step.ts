@@ -30,6 +30,8 @@ export interface StepScene {
   newPassword(length: number): Buffer;
   /** Seals the parts for their custodians and stores them, before the password is set. @throws when the lease is lost */
   sealParts(parts: readonly Buffer[]): Promise<void>;
+  /** Makes the parts that were sealed ready, before the plan is at its end. @throws when the lease is lost */
+  handOut(): Promise<void>;
   /** What is on record under a number of the account's credential. */
   part(number: number): Promise<Part | undefined>;
   /** Everything on record of the account's credential. */

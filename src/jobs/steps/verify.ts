@@ -1,7 +1,7 @@
 import type { TenantUser } from '../../app/ports.ts';
 import { digestOf } from '../../core/digest.ts';
 import { withGroupExcluded } from '../../core/request/planSteps.ts';
-import { kindOfStep, type StepKind } from '../../core/request/types.ts';
+import { kindOfStep, replacedBy, type StepKind } from '../../core/request/types.ts';
 import { passwordReplaced, passwordSet } from './credential.ts';
 import { removeMember, removeMethod } from './mend.ts';
 import { othersThan, plannedKeys } from './passkeys.ts';
@@ -81,6 +81,13 @@ const onlyTheKeys: Check = async (scene) => {
     : new StepStopped('MethodAdded', `${words} Try again removes it.`, false, has('leave-unit') ?? 'tidy-methods');
 };
 
+/** Where a password took the keys' place nothing else opens it. */
+const onlyThePassword: Check = async (scene) => {
+  if (replacedBy(scene.request.plan) !== 'passkey') return [];
+  const others = await othersThan(scene, new Set());
+  return others.length === 0 ? [] : [`a sign-in method (${others.map(({ kind }) => kind).join(', ')}) came to it that nobody approved`];
+};
+
 const MENDED: readonly Check[] = [
   ours,
   policiesAsPlanned,
@@ -94,7 +101,7 @@ const MENDED: readonly Check[] = [
 
 const CHECKS: { readonly [O in StepScene['request']['kind']]: readonly Check[] } = {
   create: [enabled, ours, unexpiring, excluded, asAssigned, protectedByUnit, samePassword, onlyTheKeys],
-  rotate: [ours, unexpiring, protectedByUnit, samePassword, onlyTheKeys],
+  rotate: [ours, unexpiring, protectedByUnit, samePassword, onlyTheKeys, onlyThePassword],
   handover: [ours, unexpiring, protectedByUnit, samePassword, onlyTheKeys],
   disable: [disabled, ours, protectedByUnit],
   enable: [enabled, ours, asAssigned, protectedByUnit],

@@ -63,6 +63,11 @@ export const REQUESTS: readonly Example[] = [
     state: 'keys-instead',
     rendered: requestCard(aRequest({ plan: anAccountPlan('rotate', { passMinutes: 480 }) }), hours(1)),
   },
+  {
+    card: 'request',
+    state: 'password-instead',
+    rendered: requestCard(aRequest({ plan: anAccountPlan('rotate', { account: anAccount({ credential: 'passkey' }) }) }), hours(1)),
+  },
   { card: 'request', state: 'rotate', rendered: requestCard(rotation, hours(1)) },
   { card: 'request', state: 'retire', rendered: requestCard(aRequest({ plan: anAccountPlan('retire', { othersInTenant: 1 }) }), hours(1)) },
   { card: 'request', state: 'undoing', rendered: requestCard(undoing, hours(2)) },

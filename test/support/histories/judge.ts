@@ -17,7 +17,7 @@ export function must(so: boolean, rule: string, details?: unknown): asserts so {
 const STEP_OF: { readonly [C in keyof TenantWriter]: readonly StepKind[] } = {
   createUser: ['create-user'],
   addToGroup: ['exclude'],
-  setPassword: ['set-credential', 'drop-password'],
+  setPassword: ['set-credential', 'drop-password', 'withdraw-password'],
   assignRole: ['assign-role'],
   enable: ['enable'],
   disable: ['disable'],
@@ -28,8 +28,8 @@ const STEP_OF: { readonly [C in keyof TenantWriter]: readonly StepKind[] } = {
   leaveUnit: ['leave-unit'],
   setPolicyUsers: ['exclude-policy'],
   neverExpire: ['never-expire'],
-  removeMethod: ['remove-method', 'tidy-methods', 'withdraw-keys'],
-  removeKey: ['tidy-methods', 'withdraw-keys'],
+  removeMethod: ['remove-method', 'tidy-methods', 'withdraw-keys', 'remove-keys'],
+  removeKey: ['tidy-methods', 'withdraw-keys', 'remove-keys'],
   issuePass: ['issue-pass'],
   deleteUser: ['delete-user'],
 };

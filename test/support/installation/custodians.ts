@@ -1,4 +1,5 @@
 import { partKey } from '../../../src/core/account/types.ts';
+import type { Intent } from '../../../src/core/intent.ts';
 import type { AuthenticationMethod } from '../../../src/core/posture/snapshot.ts';
 import type { Machine } from './machine.ts';
 
@@ -23,7 +24,17 @@ export const custodiansWho =
   ({ registers = (id) => [deviceBound(id)], says }: Registering) =>
   async (machine: Machine): Promise<boolean> => {
     const { store, tenant } = machine;
-    for (const { id, objectId, parts } of store.rows.account.values()) {
+    for (const { id, objectId, parts, held } of store.rows.account.values()) {
+      // Of a password that takes the place of keys, a part: seen and stored while the run waits for it.
+      const own = held && parts.find(({ pass, state }) => pass === undefined && (state === 'ready' || state === 'shown'));
+      if (own) {
+        const of = { accountId: id, partNumber: own.number };
+        const kind = own.state === 'ready' ? 'reveal-part' : 'store-part';
+        const said = kind === 'reveal-part' ? { kind, ...of } : { kind, ...of, location: 'Safe', sealNumber: '' };
+        const outcome = await machine.press(own.custodian.objectId, said as Intent);
+        if (!outcome.ok) throw new Error(`the part of ${own.custodian.name}: ${outcome.error.code}`);
+        return true;
+      }
       const mine = parts.find(({ pass, state }) => pass !== undefined && state === 'ready');
       if (!mine || !store.rows.sealed.has(partKey(id, mine.number))) continue;
       const { custodian, number: partNumber, pass } = mine;

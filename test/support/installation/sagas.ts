@@ -70,6 +70,10 @@ export const SAGAS: readonly Saga[] = [
     before: ({ tenant }, { objectId }) => void tenant.users.get(objectId)?.methods.push({ id: 'second-factor', kind: 'fido2' }),
     form: { credential: 'passkey', custodians: people('dana', 'fay', 'eli') },
   }),
+  onAccount('rotate', 'password in place of keys', {
+    before: withKeys,
+    form: { credential: 'split-password', custodians: people('dana', 'fay') },
+  }),
   onAccount('handover', 'handover with keys', { before: withKeys, form: { leaving: person('eli').objectId, custodians: people('fay') } }),
   { name: 'create', kind: 'create', inUnit: true, ask: (on) => on.ask(RITA, {}) },
   { name: 'create without a unit', kind: 'create', inUnit: false, ask: (on) => on.ask(RITA, {}) },
@@ -98,8 +102,12 @@ export const SAGAS: readonly Saga[] = [
 ];
 
 /** The saga's tenant with its request approved by Ann and Bob: the run of its plan is owed, and nothing has been written. */
-export async function approved({ inUnit, before, ask, name }: Saga): Promise<{ machine: Machine; requestId: string }> {
+export async function approved(
+  { inUnit, before, ask, name }: Saga,
+  expiryHours?: number,
+): Promise<{ machine: Machine; requestId: string }> {
   const on = machine(inUnit);
+  if (expiryHours !== undefined) on.policy = { ...on.policy, requestExpiryHours: expiryHours };
   const account = await seedAccount(on, 1);
   await seedAccount(on, 2);
   before?.(on, account);
