@@ -1,5 +1,5 @@
 import type { TenantInfo } from '../app/ports.ts';
-import type { EmergencyAccount } from '../core/account/types.ts';
+import { type EmergencyAccount, holdersOf } from '../core/account/types.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { ChangeRequest } from '../core/request/types.ts';
@@ -22,10 +22,7 @@ export function readable<T>(
 
 export const namedInRequest = ({ requester, plan }: ChangeRequest): readonly PersonRef[] => [requester, ...plan.custodians, ...plan.owners];
 
-export const namedInAccount = ({ owners, parts }: EmergencyAccount): readonly PersonRef[] => [
-  ...owners,
-  ...parts.map(({ custodian }) => custodian),
-];
+export const namedInAccount = (account: EmergencyAccount): readonly PersonRef[] => [...account.owners, ...holdersOf(account)];
 
 /** By id, name, display name or initial domain, in whatever case. */
 export function tenantCalled(tenants: readonly TenantInfo[], name: string): TenantInfo | undefined {

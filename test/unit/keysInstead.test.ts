@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { accountCard } from '../../src/cards/views/account.ts';
 import { inForce } from '../../src/core/account/life.ts';
 import { runbookContent } from '../../src/core/account/runbook.ts';
+import { holdersOf } from '../../src/core/account/types.ts';
 import { titleOf } from '../../src/core/request/title.ts';
 import { partContext } from '../../src/custody/keyFile.ts';
 import { draw } from '../../src/jobs/draw.ts';
@@ -154,6 +156,27 @@ describe('security keys in the place of a password in parts', () => {
       error: { code: 'bad-form', faults: [{ field: 'credential', problem: 'unknown-choice' }] },
     });
   });
+});
+
+test('CR-3: while one kind takes the place of the other, whoever holds either is a holder, and the card shows what opens it', async () => {
+  const holders = ({ account }: Awaited<ReturnType<typeof asked>>) => [...new Set(holdersOf(account()).map(({ name }) => name))].sort();
+  const says = ({ account, machine }: Awaited<ReturnType<typeof asked>>) => JSON.stringify(accountCard(account(), machine.now()).card);
+  const keys = await asked();
+  await live(keys.machine, nobody);
+  expect(holders(keys)).toEqual(['dana', 'eli', 'fay'].map((name) => person(name as 'dana').name));
+  expect(says(keys)).toMatch(/Where the parts of the password stand.*Security keys are being registered in place of the password/);
+  await keys.goOn();
+  expect(says(keys)).toMatch(/Where the security keys stand/);
+  expect(says(keys)).not.toMatch(/in place of the password/);
+
+  const password = await asked('password in place of keys');
+  await live(password.machine, nobody);
+  password.machine.pass(73 * HOUR);
+  await live(password.machine, nobody);
+  // A part that nobody opened takes nothing from the keys.
+  expect(says(password)).toMatch(/Where the security keys stand.*A password in parts is being made in place of the keys/);
+  expect(says(password)).not.toMatch(/Cannot be used/);
+  expect(holders(password)).toContain(person('eli').name);
 });
 
 describe('a password in parts in the place of security keys', () => {

@@ -1,3 +1,4 @@
+import { inForce, isChangingKind } from '../../core/account/life.ts';
 import { runbookStatus } from '../../core/account/runbook.ts';
 import type { AccountState, EmergencyAccount } from '../../core/account/types.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
@@ -39,9 +40,10 @@ const ANYBODY: AccountEyes = { where: 'channel', custody: false, canPrint: false
 const render = template<AccountView>('account');
 
 /** Everything on record about one account. */
-export function accountCard(account: EmergencyAccount, now: Date, eyes: AccountEyes = ANYBODY): Rendered {
+export function accountCard(stored: EmergencyAccount, now: Date, eyes: AccountEyes = ANYBODY): Rendered {
+  const account = inForce(stored);
   const { words, tone, note } = health(account, now);
-  const ledger = eyes.custody ? ledgerRows(account) : [];
+  const ledger = eyes.custody ? ledgerRows(stored) : [];
   const view: AccountView = {
     header: header('Emergency access account', tone, words),
     name: plain(account.userPrincipalName),
@@ -52,14 +54,24 @@ export function accountCard(account: EmergencyAccount, now: Date, eyes: AccountE
     isStale: printState(account) === 'stale',
     hasLedger: ledger.length > 0,
     ledger,
-    notes: [note, printState(account) === 'never' ? NEVER_PRINTED : '', placesNote(eyes), isKeyed(account) ? '' : SECOND_FACTOR].filter(
-      (text) => text !== '',
-    ),
+    notes: [
+      isChangingKind(stored) ? BEING_REPLACED[isKeyed(account) ? 'passkey' : 'split-password'] : '',
+      note,
+      printState(account) === 'never' ? NEVER_PRINTED : '',
+      placesNote(eyes),
+      isKeyed(account) ? '' : SECOND_FACTOR,
+    ].filter((text) => text !== ''),
     canPrint: eyes.canPrint,
     id: plain(account.id, 40),
   };
   return { card: render(view), summary: plain(`${account.userPrincipalName}: ${words}`, 200) };
 }
+
+/** What opens it now is on the card; what is to replace it, on the request. */
+const BEING_REPLACED = {
+  'split-password': 'Security keys are being registered in place of the password. It counts until every one of them stands: say requests.',
+  passkey: 'A password in parts is being made in place of the keys. They count until every part is stored: say requests.',
+} as const;
 
 const isKeyed = ({ credential }: EmergencyAccount): boolean => credential === 'passkey';
 const SECOND_FACTOR = 'A password alone opens no admin portal any more: a second factor must be registered on the account.';
@@ -96,7 +108,8 @@ const KEY_MISSING = {
 } as const;
 
 /** An account's state at a glance: also for the list. */
-export function health(account: EmergencyAccount, now: Date): { readonly words: string; readonly tone: Tone; readonly note: string } {
+export function health(stored: EmergencyAccount, now: Date): { readonly words: string; readonly tone: Tone; readonly note: string } {
+  const account = inForce(stored);
   if (account.state !== 'retired' && account.parts.some((part) => partStateAt(part, now) === 'expired'))
     return isKeyed(account) ? KEY_MISSING : PART_MISSING;
   const overdue = account.validationDueAt !== undefined && now >= account.validationDueAt;

@@ -4,7 +4,7 @@ import type { Effect } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
 import { inForce } from './life.ts';
-import type { EmergencyAccount } from './types.ts';
+import { type EmergencyAccount, holdersOf } from './types.ts';
 
 /** Everything on the printed card that can become untrue: no secret, and nothing that changes without making the card wrong. */
 export interface RunbookContent {
@@ -71,7 +71,7 @@ export function runbookStatus(account: EmergencyAccount): 'never' | 'current' | 
 export function mayPrint(account: EmergencyAccount, actor: Actor): boolean {
   if (actor.kind === 'system') return actor.part === 'operator';
   if (actor.kind !== 'person') return false;
-  const people = [...account.owners, ...account.parts.map(({ custodian }) => custodian)];
+  const people = [...account.owners, ...holdersOf(account)];
   return actor.roles.has('administrator') || people.some(({ personKey }) => personKey === actor.person.personKey);
 }
 

@@ -136,6 +136,10 @@ export interface DrillResult {
   readonly hop?: Hop;
 }
 
+/** Everybody who holds a part of what opens it, or of what is to take its place. */
+export const holdersOf = ({ parts, held }: Pick<EmergencyAccount, 'parts' | 'held'>): PersonRef[] =>
+  [...parts, ...(held?.parts ?? [])].map(({ custodian }) => custodian);
+
 /** The key of a part in storage, jobs and cards. Says nothing about its content. */
 export const partKey = (accountId: string, number: number): string => `${accountId}:${number}`;
 

@@ -1,4 +1,4 @@
-import type { EmergencyAccount } from '../account/types.ts';
+import { type EmergencyAccount, holdersOf } from '../account/types.ts';
 import type { Alert } from '../alert/types.ts';
 import { DAY, type Decision, HOUR, later, MINUTE } from '../decision.ts';
 import type { Effect } from '../effect.ts';
@@ -88,7 +88,7 @@ function usedAt({ cause, raisedAt }: Alert): Date {
   return cause.kind === 'directory-change' ? cause.change.changedAt : raisedAt;
 }
 
-const custodiansOf = (account: EmergencyAccount | undefined): PersonRef[] => (account?.parts ?? []).map(({ custodian }) => custodian);
+const custodiansOf = (account: EmergencyAccount | undefined): PersonRef[] => (account ? holdersOf(account) : []);
 
 const added = (known: readonly PersonRef[], more: readonly PersonRef[]): PersonRef[] => [
   ...known,
