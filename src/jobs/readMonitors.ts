@@ -9,9 +9,11 @@ const WATCH = { kind: 'system', part: 'worker' } as const;
 export const MONITORS = 'monitors:';
 /** One read that fails now and then is the network; this many in a row, and nobody knows what is there. */
 const MOST_FAILURES = 3;
+/** A card tells no more than a few; of whom there is no name, the id is told. */
+const MOST_NAMED = 1_000;
 
 export interface ReadMonitorsNeeds {
-  readonly store: Pick<Store, 'conditions' | 'watchedUsers'>;
+  readonly store: Pick<Store, 'conditions' | 'watchedUsers' | 'accounts'>;
   readonly tenants: Pick<Tenants, 'list'>;
   readonly door: Door;
   readonly inAzure: MonitorsInAzure;
@@ -47,6 +49,21 @@ export function monitorsWatch({ store, tenants, door, inAzure, deployed, log }: 
     for (const other of standing)
       if (other !== condition || differences.length === 0) await door.dispatch(WATCH, { kind: 'condition-ended', condition: other });
     if (differences.length === 0 || standing.includes(condition)) return;
-    await door.dispatch(WATCH, { kind: 'condition-began', condition, cause: { kind: 'monitors-differ', differences } });
+    await door.dispatch(WATCH, {
+      kind: 'condition-began',
+      condition,
+      cause: { kind: 'monitors-differ', differences: await named(differences, store) },
+    });
   };
+}
+
+/** Rules know ids, people know names. */
+async function named(differences: readonly MonitorDifference[], store: Pick<Store, 'accounts'>): Promise<readonly MonitorDifference[]> {
+  const names = new Map(
+    (await store.accounts(MOST_NAMED)).map(({ objectId, userPrincipalName }) => [objectId.toLowerCase(), userPrincipalName]),
+  );
+  return differences.map((difference) => {
+    const account = difference.problem === 'account-missing' ? names.get(difference.detail?.toLowerCase() ?? '') : undefined;
+    return account === undefined ? difference : { ...difference, account };
+  });
 }

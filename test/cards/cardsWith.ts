@@ -155,6 +155,10 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     alertListCard([open, alert], [useCase]),
     alertCard({ ...open, cause: { kind: 'feed-silent', feed: 'event-hub', sinceAt: NOON, everySeconds: 60, words: text() } }, NOON),
     alertCard({ ...open, cause: { kind: 'monitors-differ', differences: [{ what: text(), problem: 'not-split', detail: text() }] } }, NOON),
+    alertCard(
+      { ...open, cause: { kind: 'monitors-differ', differences: [{ what: text(), problem: 'account-missing', account: text() }] } },
+      NOON,
+    ),
     alertCard({ ...open, state: 'over', overAt: NOON, cause: { kind: 'teams-unreachable', sinceAt: NOON } }, NOON, 'over'),
     drillCard(aDrill({ account: text(), tenantName: text(), person: text(), origin: text(), startedBy: who('s') })),
     drillFormCard(anAccount({ userPrincipalName: text(), tenantName: text() }), { minutes: text(), person: text(), origin: text() }),

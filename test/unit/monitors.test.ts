@@ -423,6 +423,19 @@ describe('the watch', () => {
     expect(alerts().map(([, state]) => state)).toEqual(['over', 'over']);
   });
 
+  test('SI-4: of an account that a rule does not name people read the name they know', async () => {
+    const { objectId, userPrincipalName } = anAccount();
+    found = asShipped([mine]);
+    found = {
+      ...found,
+      rules: found.rules.map((rule) => ({ ...rule, conditions: rule.conditions.map((each) => ({ ...each, query: '' })) })),
+    };
+    await look();
+    const [alert] = store.rows.alert.values();
+    const told = { problem: 'account-missing', detail: objectId, account: userPrincipalName };
+    expect(alert?.cause).toMatchObject({ differences: [told, told, told] });
+  });
+
   test('SI-4: what cannot be read three times in a row is a difference; once is the network', async () => {
     found = new Error('no answer');
     await look();

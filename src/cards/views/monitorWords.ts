@@ -7,9 +7,9 @@ import type { Told } from './alert.ts';
 /** What is so, and what it means. */
 const PROBLEMS: { readonly [P in MonitorProblem]: (detail: string) => string } = {
   unreadable: () => 'cannot be read',
-  missing: () => 'is not there',
-  disabled: () => 'is switched off',
-  'account-missing': (id) => `does not name the account ${id}: it can sign in unseen`,
+  missing: () => 'is not there: it tells nobody anything',
+  disabled: () => 'is switched off: it tells nobody anything',
+  'account-missing': (account) => `does not name the account ${account}: it can sign in unseen`,
   'other-query': () => 'has another query: it may look past the accounts',
   'other-workspace': () => 'reads another workspace than the logs are sent to: it sees nothing',
   'not-split': (column) => `is not split by ${column}: its alerts do not tell it`,
@@ -68,8 +68,8 @@ export function tellMonitors({ differences }: Extract<AlertCause, { kind: 'monit
 function folded(differences: readonly MonitorDifference[]): string[] {
   const byWords = new Map<string, string[]>();
   for (const difference of differences) {
-    const { what, problem, detail = '' } = difference;
-    const words = PROBLEMS[problem](plain(detail, 120));
+    const { what, problem, detail = '', account = detail } = difference;
+    const words = PROBLEMS[problem](plain(account, 120));
     const name = difference.in === 'sentinel' ? `Sentinel’s “${plain(what, 90)}”` : plain(what, 60);
     byWords.set(words, [...(byWords.get(words) ?? []), name]);
   }

@@ -6,6 +6,8 @@ export interface MonitorDifference {
   readonly in?: 'sentinel';
   readonly problem: MonitorProblem;
   readonly detail?: string;
+  /** What people call the account whose id `detail` is. */
+  readonly account?: string;
 }
 
 export type MonitorProblem =

@@ -111,7 +111,12 @@ export const DRILLS: readonly Example[] = [
           differences: [
             { what: 'breakglass-contoso-sign-ins', problem: 'mutes-itself', detail: '24 hours' },
             ...['sign-ins', 'sign-ins-by-session', 'changes'].map((rule) => {
-              return { what: `breakglass-contoso-${rule}`, problem: 'account-missing', detail: anAccount().objectId } as const;
+              return {
+                what: `breakglass-contoso-${rule}`,
+                problem: 'account-missing',
+                detail: anAccount().objectId,
+                account: anAccount().userPrincipalName,
+              } as const;
             }),
             { what: 'breakglass-contoso-changes', problem: 'disabled' },
             { what: 'breakglass-bot', problem: 'webhook-elsewhere', detail: 'hooks.example' },
