@@ -5,19 +5,22 @@ import { CLOUDS } from '../src/config/clouds.ts';
 import { feedRhythmsOf } from '../src/config/feedRhythms.ts';
 import type { SandboxSettings } from '../src/config/settings.ts';
 import { FEEDS } from '../src/core/alert/types.ts';
+import { monitorsInAzure } from '../src/graph/monitors.ts';
 import { issuersOf, remoteKeys } from '../src/http/signalToken.ts';
 import { deadMan } from '../src/notify/deadMan.ts';
 import { secondPaths } from '../src/notify/paths.ts';
 import { proofLimits } from '../src/proof/limits.ts';
 import { clockOffsetMs, moveClock } from '../src/store/clock.ts';
 import type { Database, Location } from '../src/store/connect.ts';
+import { watchedUsers } from '../src/store/watchList.ts';
+import { loopbackFetch } from './azure/transport.ts';
 import { sandboxClock } from './clock.ts';
 import { loopbackCredential } from './credentials.ts';
 import { openDocuments } from './documents.ts';
 import { loopbackTransport } from './graphTransport.ts';
 import { startTeams, type TeamsServer } from './teams/server.ts';
 import { startTenant, type TenantServer } from './tenant/server.ts';
-import { APPS, CHANNEL, HOME_TENANT, ROLE_GROUPS, TEAM, TENANTS } from './world.ts';
+import { APPS, AZURE, CHANNEL, HOME_TENANT, ROLE_GROUPS, TEAM, TENANTS } from './world.ts';
 
 export interface Sandbox {
   readonly pageUrl: string;
@@ -91,6 +94,15 @@ async function startWorld(settings: SandboxSettings, dataDir: string, database: 
       clock,
       conversations: { channel: CHANNEL.id },
       ...(settings.sandboxTeamsPort === 0 ? {} : { teamsOrigin: `http://127.0.0.1:${settings.sandboxTeamsPort}` }),
+      azure: {
+        watched: () =>
+          Promise.all(
+            Object.values(TENANTS).map(async ({ id, name, kind, exclusionGroupId }) => {
+              return { id, name, kind, exclusionGroupId, userIds: await watchedUsers(database.current(), id) };
+            }),
+          ),
+        webhookUri: () => `${publicUrlOf(settings)(settings.port)}/api/signals/azure-monitor`,
+      },
       async advance(ms) {
         await moveClock(database, ms);
         clock.move(ms);
@@ -122,8 +134,15 @@ async function startWorld(settings: SandboxSettings, dataDir: string, database: 
   }
 }
 
+const publicUrlOf =
+  (settings: SandboxSettings) =>
+  (port: number): string =>
+    settings.publicUrl ?? `http://127.0.0.1:${port}`;
+
 function installation(settings: SandboxSettings, custodyKeys: readonly [Buffer, ...Buffer[]], { tenant, teams }: World): Installation {
   const { secrets, url } = tenant;
+  const { armOrigin } = CLOUDS.global;
+  const reader = (tenantId: string) => loopbackCredential(url, tenantId, APPS.reader, secrets.reader);
   return {
     mode: 'sandbox',
     port: settings.port,
@@ -148,13 +167,13 @@ function installation(settings: SandboxSettings, custodyKeys: readonly [Buffer, 
     },
     botCredential: loopbackCredential(url, HOME_TENANT.id, APPS.bot, secrets.bot),
     people: {
-      reader: loopbackCredential(url, HOME_TENANT.id, APPS.reader, secrets.reader),
+      reader: reader(HOME_TENANT.id),
       groups: ROLE_GROUPS,
       personKeyAttribute: settings.personKeyAttribute,
     },
     tenants: Object.values(TENANTS).map((info) => ({
       info,
-      reader: loopbackCredential(url, info.id, APPS.reader, secrets.reader),
+      reader: reader(info.id),
       writer: loopbackCredential(url, info.id, APPS.changer, secrets.changer),
       identities: [
         { appId: APPS.reader, standsFor: info.id === HOME_TENANT.id ? ['reader', 'people'] : ['reader'] },
@@ -172,9 +191,9 @@ function installation(settings: SandboxSettings, custodyKeys: readonly [Buffer, 
       keys: remoteKeys(`${url}/${HOME_TENANT.id}/discovery/v2.0/keys`),
     },
     cloud: 'global',
-    publicUrl: (port) => settings.publicUrl ?? `http://127.0.0.1:${port}`,
+    publicUrl: publicUrlOf(settings),
     proof: {
-      publicUrl: (port) => settings.publicUrl ?? `http://127.0.0.1:${port}`,
+      publicUrl: publicUrlOf(settings),
       signIn: {
         tenantId: HOME_TENANT.id,
         clientId: APPS.proof,
@@ -184,6 +203,19 @@ function installation(settings: SandboxSettings, custodyKeys: readonly [Buffer, 
         loopbackHttp: true,
         ...(settings.proofAuthenticationContext ? { authenticationContext: settings.proofAuthenticationContext } : {}),
       },
+    },
+    monitors: {
+      everySeconds: settings.monitorsReadMinutes * 60,
+      workspaceId: AZURE.workspaceId,
+      inAzure: monitorsInAzure({
+        origin: armOrigin,
+        resourceGroup: AZURE.resourceGroup,
+        sentinelWorkspaceId: AZURE.workspaceId,
+        credential: reader(HOME_TENANT.id),
+        readers: new Map(Object.values(TENANTS).map(({ id }) => [id, reader(id)])),
+        timeoutMs: 15_000,
+        fetch: loopbackFetch(armOrigin, url),
+      }),
     },
     heartbeatSeconds: settings.heartbeatMinutes * 60,
     drillMinutes: settings.drillMinutes,

@@ -123,6 +123,15 @@ export const PEOPLE: Readonly<Record<PersonName, SandboxPerson>> = {
 export const TEAM = { id: '19:team-security@thread.tacv2', name: 'Security', aadGroupId: '6b5a4c3d-2e1f-4a0b-9c8d-7e6f5a4b3c20' } as const;
 export const CHANNEL = { id: '19:security-emergency-access@thread.tacv2', name: 'Emergency access' } as const;
 
+const SUBSCRIPTION = '/subscriptions/3c5b1a0e-7d42-4a68-9e1f-0b2c4d6e8f10';
+/** The home tenant's subscription: where the logs of the tenants are and what watches them. */
+export const AZURE = {
+  subscription: SUBSCRIPTION,
+  resourceGroup: `${SUBSCRIPTION}/resourceGroups/monitoring`,
+  workspaceId: `${SUBSCRIPTION}/resourceGroups/monitoring/providers/Microsoft.OperationalInsights/workspaces/entra-logs`,
+  workspaceName: 'entra-logs',
+} as const;
+
 /** App registrations: the bot's channel identity and the two Graph identities are different registrations (GR-6). */
 export const APPS = {
   bot: 'b07b07b0-0000-4000-8000-00000000b001',

@@ -264,7 +264,14 @@ export async function startBreakglass(
     return {
       port: address.port,
       database,
-      worker,
+      worker: {
+        ...worker,
+        // Who moved the clock waits for what is read on a rhythm as well.
+        async settle(limitMs) {
+          await monitors?.now();
+          await worker.settle(limitMs);
+        },
+      },
       async stop() {
         await http.close();
         await watched?.close();

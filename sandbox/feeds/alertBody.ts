@@ -1,9 +1,8 @@
 import type { JsonObject } from '../tenant/json.ts';
 import { objectOf } from '../tenant/json.ts';
-import type { SandboxTenant } from '../world.ts';
+import { AZURE, type SandboxTenant } from '../world.ts';
 
-const SUBSCRIPTION = '/subscriptions/3c5b1a0e-7d42-4a68-9e1f-0b2c4d6e8f10';
-const WORKSPACE = `${SUBSCRIPTION}/resourcegroups/monitoring/providers/microsoft.operationalinsights/workspaces/entra-logs`;
+const WORKSPACE = AZURE.workspaceId.toLowerCase();
 const LINK = `https://api.loganalytics.io/v1${WORKSPACE}/query`;
 
 /** Instants of Azure Monitor have seven decimals. */
@@ -30,7 +29,7 @@ export function alertBody(tenant: SandboxTenant, alertId: string, signIn: JsonOb
     schemaId: 'azureMonitorCommonAlertSchema',
     data: {
       essentials: {
-        alertId: `${SUBSCRIPTION}/providers/Microsoft.AlertsManagement/alerts/${alertId}`,
+        alertId: `${AZURE.subscription}/providers/Microsoft.AlertsManagement/alerts/${alertId}`,
         alertRule: 'emergency-account-sign-in',
         severity: 'Sev0',
         signalType: 'Log',

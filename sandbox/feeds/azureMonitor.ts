@@ -34,6 +34,8 @@ export interface FeedOptions {
   /** Bearer token of Azure Monitor's application for the webhook. */
   readonly token: () => Promise<string>;
   readonly fault: () => FeedFault | undefined;
+  /** Whether what is deployed tells the webhook of this account's sign-ins. */
+  readonly fires: (tenant: SandboxTenant, userId: string) => boolean;
   readonly webhook: string | undefined;
   readonly fetch: typeof fetch;
 }
@@ -107,7 +109,7 @@ export function openAzureMonitorFeed(options: FeedOptions): AzureMonitorFeed {
     wake,
     owe(tenant, signIn, dueAtMs) {
       // Sign-in logs leave a tenant only with a P1 or P2 licence: a free one has no such feed.
-      if (tenant.kind === 'free') return;
+      if (tenant.kind === 'free' || !options.fires(tenant, String(signIn.userId))) return;
       const fault = options.fault();
       if (fault?.mode === 'silent') return;
       const alertId = randomUUID();

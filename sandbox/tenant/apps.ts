@@ -4,6 +4,8 @@ import { APPS, HOME_TENANT, type SandboxTenant } from '../world.ts';
 import { seedGuid } from './seedGuid.ts';
 
 export const GRAPH_AUDIENCE = 'https://graph.microsoft.com';
+/** Every app may have a token for it; what it may do is said by roles in Azure. */
+export const RESOURCE_MANAGER_AUDIENCE = 'https://management.azure.com';
 export const CHANNEL_AUDIENCE = 'https://api.botframework.com';
 export const SIGNALS_AUDIENCE = `api://${APPS.signals}`;
 /** What a federated credential of an app registration expects its tokens to be for. */

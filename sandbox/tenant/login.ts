@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { clientSecrets, findApp, REGISTRATIONS } from './apps.ts';
+import { clientSecrets, findApp, REGISTRATIONS, RESOURCE_MANAGER_AUDIENCE } from './apps.ts';
 import { type AppTrust, refuseClient } from './clientProof.ts';
 import { graphInstant, objectOf, textOf } from './json.ts';
 import { bad, type LoginRefusal } from './loginRefusal.ts';
@@ -68,11 +68,12 @@ export function registerLogin(server: FastifyInstance, state: TenantState, token
         ),
       );
     }
-    if (!REGISTRATIONS.some((known) => known.audience === resource)) {
+    const forAzure = resource === RESOURCE_MANAGER_AUDIENCE;
+    if (!forAzure && !REGISTRATIONS.some((known) => known.audience === resource)) {
       const text = `The resource principal named ${resource} was not found in the tenant named ${tenant.displayName}.`;
       return refuse(reply, bad('invalid_resource', 500011, text));
     }
-    if (app.audience !== resource) {
+    if (!forAzure && app.audience !== resource) {
       return refuse(
         reply,
         bad('invalid_grant', 501051, `Application '${app.appId}' is not assigned to a role for the application '${resource}'.`),
@@ -82,7 +83,7 @@ export function registerLogin(server: FastifyInstance, state: TenantState, token
       token_type: 'Bearer',
       expires_in: TOKEN_SECONDS,
       ext_expires_in: TOKEN_SECONDS,
-      access_token: await tokens.issue(app, tenant.id),
+      access_token: await tokens.issue(app, tenant.id, resource),
     };
   });
 

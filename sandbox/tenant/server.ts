@@ -3,6 +3,11 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { JWTPayload } from 'jose';
+import { registerAzureControl } from '../azure/control.ts';
+import { fires } from '../azure/fires.ts';
+import { openPipeline, type PipelineOptions } from '../azure/pipeline.ts';
+import { registerResourceManager } from '../azure/resourceManager.ts';
+import { resourcesOf } from '../azure/resources.ts';
 import type { SandboxClock } from '../clock.ts';
 import type { Documents } from '../documents.ts';
 import { openAzureMonitorFeed } from '../feeds/azureMonitor.ts';
@@ -35,6 +40,8 @@ export interface TenantOptions {
   readonly conversations?: Readonly<Record<string, string>>;
   /** The bot's webhook for Azure Monitor; may be told later with `setWebhook`. */
   readonly azureMonitor?: { readonly url: string; readonly fetch?: typeof fetch };
+  /** What an administrator's pipeline deploys in Azure; without it there is nothing there. */
+  readonly azure?: Pick<PipelineOptions, 'watched' | 'webhookUri'>;
   /** Real milliseconds until a log row can be read and is told about; 400 unless given. */
   readonly logDelayMs?: number;
   /** Real milliseconds until a new user can be referenced; 150 unless given. */
@@ -84,10 +91,15 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
   const monitor = REGISTRATIONS.find((app) => app.name === 'azureMonitor');
   const identity = REGISTRATIONS.find((app) => app.name === 'identity');
   if (!monitor || !identity) throw new Error('An application every sandbox has is not registered.');
+  const resources = resourcesOf(state);
+  registerResourceManager(server, resources, tokens);
+  const pipeline = options.azure && openPipeline({ state, resources, ...options.azure });
+  if (pipeline) registerAzureControl(server, state, resources, pipeline);
   const feed = openAzureMonitorFeed({
     state,
     token: () => tokens.issue(monitor, HOME_TENANT.id),
     fault: () => faults.feed('azure-monitor'),
+    fires: (tenant, userId) => pipeline === undefined || fires(resources, pipeline, tenant, userId),
     webhook: options.azureMonitor?.url,
     fetch: options.azureMonitor?.fetch ?? fetch,
   });
@@ -104,7 +116,11 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
   registerAuthorize(server, state);
   registerControl(server, state, {
     conversations: () => conversations,
-    advance: options.advance ?? (async (ms) => clock.move(ms)),
+    async advance(ms) {
+      // Hours go by: whatever the pipeline would have deployed meanwhile is there before anybody looks.
+      await pipeline?.run();
+      await (options.advance?.(ms) ?? clock.move(ms));
+    },
   });
   registerSignIns(server, state, feed);
   registerDirectory(server, state);
@@ -112,8 +128,10 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
   registerReplication(server, state);
 
   try {
+    await pipeline?.run();
     await server.listen({ host: '127.0.0.1', port: options.port });
   } catch (error) {
+    await pipeline?.stop();
     await feed.close();
     throw error;
   }
@@ -135,6 +153,7 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
       teamsOrigin = origin;
     },
     async close() {
+      await pipeline?.stop();
       await feed.close();
       secure?.closeAllConnections();
       await new Promise<void>((resolve) => (secure ? secure.close(() => resolve()) : resolve()));

@@ -69,7 +69,8 @@ export async function openTokenAuthority(documents: Documents): Promise<TokenAut
         oid: id,
         sub: id,
         idtyp: 'app',
-        roles: [...app.permissions],
+        // Of another resource the app holds no permission of Graph.
+        ...(audience === app.audience ? { roles: [...app.permissions] } : {}),
         ver: '2.0',
         uti: randomUUID(),
       })

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import type { Conversation, Store } from '../app/ports.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import type { Alert } from '../core/alert/types.ts';
-import { DAY, later } from '../core/decision.ts';
 import { type ChangeRequest, OPEN_STATES } from '../core/request/types.ts';
 import { readOne } from './aggregates.ts';
 import { auditHead } from './audit.ts';
@@ -21,6 +20,7 @@ import { cardFrom, feedFrom } from './rows.ts';
 import { ringNextTimer } from './timers.ts';
 import { transactionOn } from './transaction.ts';
 import { conditions, heartbeatArrived, readHeartbeat } from './watch.ts';
+import { watchedUsers } from './watchList.ts';
 
 const SWEEP_EVERY_MS = 60_000;
 
@@ -61,17 +61,7 @@ export function storeOn(database: Database, outbox: Outbox): Store {
     conditions: () => conditions(db()),
     heartbeat: () => readHeartbeat(db()),
     heartbeatArrived: (number, card) => heartbeatArrived(db(), number, card),
-    async watchedUsers(tenantId) {
-      // A retired one can be restored from the recycle bin for 30 days, by whoever may: until then it is looked at.
-      const gone = later(await readClock(db()), -31 * DAY);
-      const rows = await db()
-        .selectFrom('account')
-        .select('object_id')
-        .where('tenant_id', '=', tenantId)
-        .where((eb) => eb.or([eb('retired_at', 'is', null), eb('retired_at', '>', gone)]))
-        .execute();
-      return rows.map((row) => row.object_id);
-    },
+    watchedUsers: (tenantId) => watchedUsers(db(), tenantId),
     cardsOf: async (subject) => (await db().selectFrom('posted_card').selectAll().where('subject', '=', subject).execute()).map(cardFrom),
     async card(key) {
       const row = await db().selectFrom('posted_card').selectAll().where('key', '=', key).executeTakeFirst();

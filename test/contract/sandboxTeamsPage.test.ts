@@ -179,6 +179,26 @@ const there = await browserPath();
     expect(asked.at(-1)).toEqual({ advance: 'P76D' });
   });
 
+  test('silences Azure by hand: asks for what has to be chosen, and says what to do then', async () => {
+    const what = page.getByTestId('mishap-what');
+    const rule = 'breakglass-contoso-sign-ins';
+    await page.getByTestId('mishap-tenant').selectOption('contoso');
+    for (const [label, asksTenant, asksAccount, deed] of [
+      ['Switch off the rule on sign-ins', true, false, { do: 'disable-rule', rule }],
+      ['Take an account out of that rule', true, true, { userPrincipalName: 'ea@contoso', do: 'remove-account', rule }],
+      ['Switch off the action group that calls the bot', false, false, { do: 'disable-action-group' }],
+    ] as const) {
+      await what.selectOption({ label });
+      expect([label, await page.getByTestId('mishap-tenant').isVisible()]).toEqual([label, asksTenant]);
+      expect([label, await page.getByTestId('mishap-upn').isVisible()]).toEqual([label, asksAccount]);
+      if (asksAccount) await page.getByTestId('mishap-upn').fill(' ea@contoso ');
+      await page.getByTestId('mishap-submit').click();
+      await page.getByTestId('mishap-result').getByText('move time').waitFor();
+      await page.locator('[data-testid=mishap-submit]:enabled').waitFor();
+      expect(asked.at(-1)).toEqual({ tenantId: TENANTS.contoso.id, ...deed });
+    }
+  });
+
   test('raised no error and broke no rule of its content security policy', () => {
     expect(faults).toEqual([]);
   });

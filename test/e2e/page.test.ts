@@ -176,6 +176,18 @@ const there = await browserPath();
     await page.getByTestId('mishap-heal').click();
     await did(/Nothing fails any more/);
     expect(await fails('/sandbox/faults')).toEqual([]);
+    const rule = { name: 'breakglass-contoso-sign-ins' };
+    await page.getByTestId('mishap-what').selectOption({ label: 'Switch off the rule on sign-ins' });
+    await page.getByTestId('mishap-submit').click();
+    await did(/Azure is read back every 15 minutes/);
+    expect(await fails('/sandbox/azure')).toMatchObject({
+      resources: expect.arrayContaining([expect.objectContaining({ ...rule, enabled: false })]),
+    });
+    await page.getByTestId('mishap-heal').click();
+    await did(/Azure is as shipped/);
+    expect(await fails('/sandbox/azure')).toMatchObject({
+      resources: expect.arrayContaining([expect.objectContaining({ ...rule, enabled: true })]),
+    });
   });
 
   test('the tour ticked what was done, and nothing went wrong on the way', async () => {

@@ -142,6 +142,10 @@ export class SandboxProcess {
   byHand(body: Readonly<Record<string, unknown>>): Promise<unknown> {
     return this.#post(`${this.tenantUrl}/sandbox/directory`, body);
   }
+  /** What is done by hand to what watches from Azure; @returns what is there then. */
+  azure(body: Readonly<Record<string, unknown>>): Promise<{ resources: { name: string; enabled?: boolean; accounts?: string[] }[] }> {
+    return this.#post(`${this.tenantUrl}/sandbox/azure`, body);
+  }
   tenantFault(body: Readonly<Record<string, unknown>>): Promise<unknown> {
     return this.#post(`${this.tenantUrl}/sandbox/faults`, body);
   }

@@ -80,6 +80,9 @@ export const registerMethod = (tenantUrl: string, registration: Json): Promise<{
 export const byHand = (tenantUrl: string, deed: Json): Promise<{ ok: true }> => call('POST', `${tenantUrl}/sandbox/directory`, deed);
 
 /** Lets something fail: in the tenant, or in Teams where `url` is empty. */
+/** What whoever holds rights in Azure does to what watches the accounts from there. */
+export const azureByHand = (tenantUrl: string, deed: Json): Promise<unknown> => call('POST', `${tenantUrl}/sandbox/azure`, deed);
+
 export const letFail = (url: string, fault: Json): Promise<unknown> => call('POST', `${url}/sandbox/faults`, fault);
 
 export const healAll = (tenantUrl: string): Promise<unknown> =>

@@ -1,4 +1,4 @@
-import { byHand, CallFailed, healAll, type Json, letFail, type Tenant } from './api.ts';
+import { azureByHand, byHand, CallFailed, healAll, type Json, letFail, type Tenant } from './api.ts';
 import { fill, h } from './dom.ts';
 import { field, labelled, select } from './form.ts';
 import { icon } from './icons.ts';
@@ -15,6 +15,13 @@ interface Failure {
   readonly in: 'tenant' | 'teams';
   readonly fault: Json;
   readonly watch: string;
+}
+
+/** Done in Azure to what watches a tenant's accounts; `of` says what has to be chosen. */
+interface Silencing {
+  readonly label: string;
+  readonly of: 'account' | 'tenant' | 'all';
+  readonly deed: (rule: string) => Json;
 }
 
 const REFUSED = { status: 403, times: 1 };
@@ -61,16 +68,29 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   },
 };
 
+const SILENCINGS: Readonly<Record<string, Silencing>> = {
+  rule: { label: 'Switch off the rule on sign-ins', of: 'tenant', deed: (rule) => ({ do: 'disable-rule', rule }) },
+  list: { label: 'Take an account out of that rule', of: 'account', deed: (rule) => ({ do: 'remove-account', rule }) },
+  mute: { label: 'Mute that rule for a day after an alert', of: 'tenant', deed: (rule) => ({ do: 'mute-rule', rule }) },
+  logs: { label: 'Send the tenant’s logs nowhere', of: 'tenant', deed: () => ({ do: 'delete-diagnostic-setting' }) },
+  group: { label: 'Switch off the action group that calls the bot', of: 'all', deed: () => ({ do: 'disable-action-group' }) },
+};
+
 /** What goes wrong past the bot or around it, so that a newcomer sees what it makes of that. */
 export function mishapPanel(state: State): HTMLElement {
   const tenants = state.world.tenants;
-  const what = select('mishap-what', [group('Past the bot, to an account', DEEDS), group('Around the bot', FAILURES)]);
+  const what = select('mishap-what', [
+    group('Past the bot, to an account', DEEDS),
+    group('Past the bot, in Azure', SILENCINGS),
+    group('Around the bot', FAILURES),
+  ]);
   const tenant = select(
     'mishap-tenant',
     tenants.map(({ name, displayName }) => h('option', { value: name }, displayName)),
   );
   const account = field('mishap-upn', { placeholder: `user@${tenants[0]?.initialDomain ?? ''}` });
-  const ofAccount = h('div.mishap-account', {}, labelled('Tenant', tenant), labelled('Account', account));
+  const accountPart = labelled('Account', account);
+  const ofAccount = h('div.mishap-account', {}, labelled('Tenant', tenant), accountPart);
   const result = h('div.mishap-result', { 'data-testid': 'mishap-result', 'aria-live': 'polite' });
   const submit = h('button.button', { type: 'submit', 'data-testid': 'mishap-submit' }, 'Do it') as HTMLButtonElement;
   const heal = h(
@@ -88,7 +108,9 @@ export function mishapPanel(state: State): HTMLElement {
   );
 
   what.addEventListener('change', () => {
-    ofAccount.hidden = !(what.value in DEEDS);
+    const of = what.value in DEEDS ? 'account' : SILENCINGS[what.value]?.of;
+    ofAccount.hidden = of !== 'account' && of !== 'tenant';
+    accountPart.hidden = of !== 'account';
   });
   tenant.addEventListener('change', () => {
     account.placeholder = `user@${chosen().initialDomain}`;
@@ -111,6 +133,13 @@ export function mishapPanel(state: State): HTMLElement {
       await byHand(state.world.tenantUrl, { tenantId: of.id, userPrincipalName: account.value.trim(), ...deed.deed(of) });
       return 'Done. Watch for the alert: the audit log tells of it within seconds here.';
     }
+    const silencing = SILENCINGS[what.value];
+    if (silencing) {
+      const { id: tenantId, name } = chosen();
+      const upn = silencing.of === 'account' ? { userPrincipalName: account.value.trim() } : {};
+      await azureByHand(state.world.tenantUrl, { tenantId, ...upn, ...silencing.deed(`breakglass-${name}-sign-ins`) });
+      return 'Done. Azure is read back every 15 minutes: move time. Until then only the sign-in log tells of a sign-in.';
+    }
     const failure = FAILURES[what.value];
     if (!failure) throw new TypeError('the list holds nothing else');
     await letFail(failure.in === 'teams' ? '' : state.world.tenantUrl, failure.fault);
@@ -119,7 +148,8 @@ export function mishapPanel(state: State): HTMLElement {
 
   async function healed(): Promise<string> {
     await healAll(state.world.tenantUrl);
-    return 'Nothing fails any more. What was done to an account stays done.';
+    await azureByHand(state.world.tenantUrl, { do: 'deploy' });
+    return 'Nothing fails any more, and Azure is as shipped. What was done to an account stays done.';
   }
 
   async function trying(act: () => Promise<string>): Promise<void> {

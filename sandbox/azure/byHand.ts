@@ -1,0 +1,74 @@
+import { Senseless } from '../tenant/byHand.ts';
+import { isObject, type JsonObject, objectOf, textOf } from '../tenant/json.ts';
+import { findTenant } from '../tenant/state.ts';
+import { type AzureResource, type AzureResources, isOfType, keyOf } from './resources.ts';
+
+export const RULES = ['Microsoft.Insights/scheduledQueryRules', 'Microsoft.SecurityInsights/alertRules'];
+const GROUPS = ['Microsoft.Insights/actionGroups'];
+const SETTINGS = ['microsoft.aadiam/diagnosticSettings'];
+
+type Task = (resources: AzureResources, body: JsonObject) => void;
+
+/** What whoever holds rights in Azure may do to what watches the accounts, past every template. */
+export const AZURE_TASKS: Readonly<Record<string, Task>> = {
+  'disable-rule': (resources, body) => change(resources, rule(resources, body), { enabled: false }),
+  'enable-rule': (resources, body) => change(resources, rule(resources, body), { enabled: true }),
+  'delete-rule': (resources, body) => resources.remove(keyOf(rule(resources, body))),
+  'mute-rule': (resources, body) => change(resources, rule(resources, body), { muteActionsDuration: 'P1D' }),
+  'remove-account': removeAccount,
+  'disable-action-group': (resources, body) => change(resources, actionGroup(resources, body), { enabled: false }),
+  'enable-action-group': (resources, body) => change(resources, actionGroup(resources, body), { enabled: true }),
+  'delete-diagnostic-setting': deleteDiagnosticSetting,
+};
+
+/** @throws Senseless, with the sentence to show */
+function found(resources: AzureResources, types: readonly string[], fits: (resource: AzureResource) => boolean, otherwise: string) {
+  const one = resources.all().find((each) => isOfType(each, ...types) && fits(each));
+  if (!one) throw new Senseless(otherwise);
+  return one;
+}
+
+/** By its name; a rule of Sentinel by what it is called there. */
+function rule(resources: AzureResources, body: JsonObject): AzureResource {
+  const wanted = textOf(body, 'rule');
+  return found(
+    resources,
+    RULES,
+    ({ name, properties }) => name === wanted || properties.displayName === wanted,
+    'rule must be the name of a rule that is there.',
+  );
+}
+
+function actionGroup(resources: AzureResources, body: JsonObject): AzureResource {
+  const wanted = textOf(body, 'actionGroup') ?? 'breakglass-bot';
+  return found(resources, GROUPS, ({ name }) => name === wanted, 'actionGroup must be the name of an action group that is there.');
+}
+
+function change(resources: AzureResources, resource: AzureResource, properties: JsonObject): void {
+  resources.put(keyOf(resource), { ...resource, properties: { ...resource.properties, ...properties } });
+}
+
+/** The account's id goes out of the rule's list; the rule stays, and looks as before. */
+function removeAccount(resources: AzureResources, body: JsonObject): void {
+  const one = rule(resources, body);
+  const userId = textOf(body, 'userId')?.toLowerCase() ?? '';
+  const without = (query: string): string => query.replaceAll(new RegExp(`(?:, )?'${userId}'`, 'gi'), '').replaceAll('(, ', '(');
+  const text = JSON.stringify(one.properties);
+  if (!/^[0-9a-f-]{36}$/.test(userId) || !text.includes(userId)) throw new Senseless('userId must be that of an account the rule names.');
+  const { query, criteria } = one.properties;
+  const conditions = objectOf(criteria).allOf;
+  const allOf = (Array.isArray(conditions) ? conditions : []).filter(isObject);
+  const changed = { ...objectOf(criteria), allOf: allOf.map((each) => ({ ...each, query: without(String(each.query)) })) };
+  change(resources, one, typeof query === 'string' ? { query: without(query) } : { criteria: changed });
+}
+
+function deleteDiagnosticSetting(resources: AzureResources, body: JsonObject): void {
+  const tenant = findTenant(textOf(body, 'tenantId') ?? '');
+  const one = found(
+    resources,
+    SETTINGS,
+    ({ tenantId }) => tenantId === tenant?.id,
+    'tenantId must be that of a tenant that has a diagnostic setting.',
+  );
+  resources.remove(keyOf(one));
+}

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createInputs, has, SandboxProcess, text } from '../support/sandbox.ts';
+
+const NAME = 'ea-monitored';
+const RULE = 'breakglass-contoso-sign-ins';
+const DIFFER = 'What watches the accounts from Azure is not as shipped';
+const sandbox = new SandboxProcess();
+
+beforeAll(async () => {
+  await sandbox.start();
+  const { messageId } = await sandbox.say('rita', 'channel', 'create contoso');
+  await sandbox.press('rita', messageId, 'create.submit', createInputs(NAME));
+  const card = await sandbox.message('ann', 'channel', has('request.approve', NAME));
+  for (const approver of ['ann', 'bob'] as const) await sandbox.press(approver, card.id, 'request.approve');
+  await sandbox.message('dana', 'personal', has('part.reveal'), 40_000);
+}, 180_000);
+afterAll(() => sandbox.stop());
+
+const statusOf = async (): Promise<string> => {
+  const { replyIds } = await sandbox.say('ann', 'channel', 'status');
+  return text(await sandbox.message('ann', 'channel', ({ id }) => replyIds.includes(id)));
+};
+
+test('SI-4: a new account is watched from Azure without a word about it', async () => {
+  await sandbox.advance('PT15M');
+  expect((await sandbox.messages('ann', 'channel')).filter(has(DIFFER))).toEqual([]);
+  expect(await statusOf()).toContain('as shipped');
+  const { resources } = await sandbox.azure({ do: 'enable-rule', rule: RULE });
+  expect(resources.find(({ name }) => name === RULE)?.accounts).toHaveLength(1);
+});
+
+test('SI-4: a rule that somebody switches off in Azure is an alert in words; on again, the channel is told that it is over', async () => {
+  await sandbox.azure({ do: 'disable-rule', rule: RULE });
+  await sandbox.advance('PT15M');
+  const alert = await sandbox.message('ann', 'channel', has(DIFFER, 'alert.acknowledge'));
+  expect(text(alert)).toContain(`${RULE} is switched off`);
+  expect(text(alert)).toContain('run npm run monitors and deploy the alert-rules.json that it writes');
+  expect(await statusOf()).toContain('They differ since');
+  await sandbox.azure({ do: 'enable-rule', rule: RULE });
+  await sandbox.advance('PT15M');
+  await sandbox.message('ann', 'channel', has('What watches the accounts from Azure is as shipped again'));
+  expect((await sandbox.messages('ann', 'channel')).filter(has(DIFFER, 'alert.acknowledge'))).toEqual([]);
+}, 60_000);
