@@ -6,7 +6,7 @@ import { stopDrill } from '../core/drill/run.ts';
 import { type Intent, subjectOf } from '../core/intent.ts';
 import { type Actor, actorId } from '../core/people.ts';
 import { approve, deny, expire } from '../core/request/decide.ts';
-import { failRun, finishRun, parkRun, resumeRun, retry } from '../core/request/run.ts';
+import { failRun, finishRun, giveWay, parkRun, resumeRun, retry } from '../core/request/run.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
 import { expireSealed, handOutParts, reveal, seal, watch } from './door/accounts.ts';
 import { quarantined, raiseOnce, recounted, seen } from './door/alerts.ts';
@@ -39,6 +39,7 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'begin-step',
   'finish-step',
   'look-for-evidence',
+  'give-way',
   'fail-run',
   'finish-run',
   'watch-account',
@@ -147,6 +148,8 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return finishStep(scene, intent);
     case 'look-for-evidence':
       return lookForEvidence(scene, intent);
+    case 'give-way':
+      return change(scene, 'request', intent.requestId, (request) => giveWay(request, intent.fence, intent.step, now));
     case 'fail-run':
       return change(scene, 'request', intent.requestId, (request) => failRun(request, intent.fence, intent.failure, now, intent.last));
     case 'finish-run':

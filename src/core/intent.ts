@@ -70,6 +70,8 @@ export type Intent =
     }
   /** A proven write should be in the tenant's audit log by now. */
   | { readonly kind: 'look-for-evidence'; readonly requestId: string; readonly step: StepId; readonly undo?: true }
+  /** A run gives way before it sent anything for the step that it began; it will be tried again. */
+  | { readonly kind: 'give-way'; readonly requestId: string; readonly fence: number; readonly step: StepId }
   | {
       readonly kind: 'fail-run';
       readonly requestId: string;

@@ -93,9 +93,11 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
   const before = progressOf(run.request, id)?.state;
   const step = STEPS[kindOfStep(id)];
   const acted = { times: 0, refused: 0 };
+  let begun = false;
   try {
     const first = run.request.begunAt === undefined && underLease ? { eligible: underLease } : {};
     run.request = await record(door, { kind: 'begin-step', requestId, fence, step: id, ...first });
+    begun = true;
     const scene = sceneOf(needs, run.request, id, () => progressOf(run.request, id)?.at, GIVE_UP_AFTER_MINUTES * MINUTE);
     const evidence = await carryOut(id, counted(step, acted), scene, wait, before === 'running');
     run.request = await record(door, { kind: 'finish-step', requestId, fence, step: id, evidence, acts: acted.times });
@@ -116,12 +118,16 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
     }
     const since = progressOf(run.request, id)?.at; // none: not even its beginning could be recorded
     const tired = since !== undefined && (await needs.store.now()).getTime() - since.getTime() > GIVE_UP_AFTER_MINUTES * MINUTE;
+    // What says nothing about itself is no refusal of the tenant's: the database was away, say.
+    const isLater = !tired && (!isPassing(error) || error.passing);
+    // Where that cannot be recorded either, the run counts as one that may have written.
+    if (isLater && begun && !undoing && acted.times === acted.refused)
+      await door.dispatch(WORKER, { kind: 'give-way', requestId, fence, step: id }).catch(noted(log));
     if (!tired && !undoing && error instanceof StepStopped && error.passing && error.step !== undefined) {
       log.warn('step.again', { requestId, step: error.step, noticedBy: id, code: error.code });
       run.request = await record(door, { kind: 'begin-step', requestId, fence, step: error.step });
     }
-    // What says nothing about itself is no refusal of the tenant's: the database was away, say.
-    if (!tired && (!isPassing(error) || error.passing)) throw error;
+    if (isLater) throw error;
     const failure = failureOf(id, error, tired);
     log.error('run.failed', { requestId, step: id, code: failure.code, reference: failure.reference, error });
     const last = { step: id, acts: acted.times - acted.refused };
@@ -131,6 +137,11 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
     return false;
   }
 }
+
+const noted =
+  (log: Log) =>
+  (error: unknown): void =>
+    log.warn('run.untold', { error });
 
 /** Writes a step sent, and how many of them the tenant refused for certain. */
 interface Acted {

@@ -67,6 +67,7 @@ describe('who may want what', () => {
     { kind: 'begin-run', ...ids, eligible: [person('ann')] },
     { kind: 'begin-step', ...ids, step: 'enable' },
     { kind: 'finish-step', ...ids, step: 'enable', evidence: '' },
+    { kind: 'give-way', ...ids, step: 'enable' },
     { kind: 'fail-run', ...ids, failure: { step: 'enable', code: 'x', words: 'x', reference: 'x' } },
     { kind: 'finish-run', ...ids },
     { kind: 'watch-account', ...ids, objectId: 'x', feed: 'x' },

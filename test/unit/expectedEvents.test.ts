@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { TENANTS } from '../../sandbox/world.ts';
 import { type Door, door } from '../../src/app/dispatch.ts';
 import type { DirectoryChange } from '../../src/core/alert/change.ts';
-import { activityWords, consumed, isMissing, writeBegun, writeDone, writesStopped } from '../../src/core/request/expected.ts';
+import { activityWords, consumed, isMissing, writeBegun, writeDone, writesStopped, writeUnsent } from '../../src/core/request/expected.ts';
 import { recordStep } from '../../src/core/request/run.ts';
 import type { ExpectedWrite, StepId, StepKind } from '../../src/core/request/types.ts';
 import { STEPS } from '../../src/jobs/steps/registry.ts';
@@ -93,6 +93,17 @@ describe('what the audit log is expected to say of a step', () => {
     expect(writesStopped(waiting, minutes(9), { step: 'enrol:1', acts: 0 })).toMatchObject([{ open: 0, allowed: 5 }]);
     const undone = writeBegun([], { step: 'set-credential', undo: true }, NOON);
     expect(writesStopped(undone, minutes(9), last)).toMatchObject([{ allowed: 5 }]);
+  });
+
+  test('a run that gave way before it sent anything is none of those that may have; what others do goes on without it', () => {
+    expect(writesStopped(writeUnsent(begun, PASSWORD, minutes(2)), minutes(9))).toEqual([{ ...begun[0], open: 0, untilAt: minutes(2) }]);
+    const twice = writeBegun(begun, PASSWORD, minutes(5));
+    expect(writeUnsent(twice, PASSWORD, minutes(6))).toEqual(begun);
+    expect(writeBegun(writeUnsent(begun, PASSWORD, minutes(2)), PASSWORD, minutes(5))).toEqual(begun);
+    const [nothing, other, waiting] = [done, writeBegun([], step('tidy-methods'), NOON), writeBegun([], step('enrol:1'), NOON)];
+    expect(writeUnsent(nothing, PASSWORD, minutes(2))).toEqual(nothing);
+    expect(writeUnsent(other, PASSWORD, minutes(2))).toEqual(other);
+    expect(writeUnsent(waiting, step('enrol:1'), minutes(2))).toEqual(waiting);
   });
 
   test('what the tenant refused counts for nothing', () => {

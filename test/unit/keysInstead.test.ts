@@ -129,7 +129,7 @@ describe('security keys in the place of a password in parts', () => {
   });
 
   test('CR-7: a key that is gone again keeps the password where it is', async () => {
-    const { machine, request, account, user, goOn, keys } = await asked();
+    const { machine, request, account, user, methods, giveUp, goOn, keys } = await asked();
     await goOn(
       {},
       {
@@ -145,6 +145,14 @@ describe('security keys in the place of a password in parts', () => {
     }
     expect(request()).toMatchObject({ state: 'failed', failure: { step: 'drop-password', code: 'KeysMissing' } });
     expect([user()?.password, inForce(account()).credential]).toEqual([AS_IT_WAS, undefined]);
+    // Given up, it still is what opens the account, and the keys that were left are taken back.
+    expect((await giveUp()).ok).toBe(true);
+    await goOn();
+    expect([request().state, user()?.password, account().credential]).toEqual(['undone', AS_IT_WAS, undefined]);
+    expect([account().parts.map(({ state }) => state), methods()]).toEqual([
+      ['stored', 'stored'],
+      ['fido2 second-factor', 'password p'],
+    ]);
   });
 
   test('another kind than these two is refused', async () => {

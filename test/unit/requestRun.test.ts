@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../src/core/digest.ts';
-import { beginRun, failRun, finishRun, newVersion, parkRun, recordStep, resumeRun, retry } from '../../src/core/request/run.ts';
+import { beginRun, failRun, finishRun, giveWay, newVersion, parkRun, recordStep, resumeRun, retry } from '../../src/core/request/run.ts';
 import type { ChangeRequest, RequestState, StepId } from '../../src/core/request/types.ts';
 import { actor, aDecision, anAccountPlan, aPlan, aRequest, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
 
@@ -181,6 +181,22 @@ describe('another version', () => {
   });
 });
 
+describe('giving way', () => {
+  const row = { step: 'exclude', fromAt: NOON, open: 2, allowed: 0, done: 0, seen: 0, beside: 0 } as const;
+  const begun = { ...BEGUN, expected: [row] };
+
+  test('takes the run that sent nothing off those that may have written, and changes nothing else', () => {
+    const next = { ...begun, expected: [{ ...row, open: 1 }], revision: begun.revision + 1 };
+    expect(giveWay(begun, 4, 'exclude', NOW)).toEqual({ ok: true, value: { next, effects: [] } });
+  });
+
+  test('is nothing where writes were not kept, and while it is taken back', () => {
+    const { expected: _expected, ...unkept } = begun;
+    expect(giveWay(unkept, 4, 'exclude', NOW)).toEqual(no({ code: 'nothing-to-do' }));
+    expect(giveWay({ ...begun, state: 'undoing' }, 4, 'exclude', NOW)).toEqual(no({ code: 'nothing-to-do' }));
+  });
+});
+
 describe('recording a step', () => {
   const running = { state: 'running' } as const;
   const done = { state: 'done', evidence: 'seen' } as const;
@@ -190,6 +206,7 @@ describe('recording a step', () => {
     for (const fence of [3, 5, 0]) {
       expect(recordStep(BEGUN, fence, 'exclude', running, NOW)).toEqual(no({ code: 'stale-lease' }));
       expect(failRun(BEGUN, fence, failure, NOW)).toEqual(no({ code: 'stale-lease' }));
+      expect(giveWay({ ...BEGUN, expected: [] }, fence, 'exclude', NOW)).toEqual(no({ code: 'stale-lease' }));
       expect(finishRun(BEGUN, fence, NOW)).toEqual(no({ code: 'stale-lease' }));
     }
     expect(recordStep({ ...BEGUN, fence: 0 }, 0, 'exclude', running, NOW)).toEqual(no({ code: 'stale-lease' }));

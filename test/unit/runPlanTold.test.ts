@@ -338,6 +338,43 @@ describe('AP-3: what the plan is drawn up from is read before the first write', 
   });
 });
 
+describe('GR-4: a run that gives way', () => {
+  const gaveWay = () => sent.filter(({ kind }) => kind === 'give-way');
+  const expected = () => request().expected?.find(({ step }) => step === 'exclude');
+
+  test('says so where it sent nothing: it is none of those that may have written', async () => {
+    tenant.reader.isMember = async () => Promise.reject(BUSY);
+    await expect(run()).rejects.toThrow();
+    expect(gaveWay()).toEqual([{ kind: 'give-way', requestId, fence: 1, step: 'exclude' }]);
+    expect(expected()).toMatchObject({ open: 0, allowed: 0 });
+  });
+
+  test('does not where it sent something, or where its beginning was not recorded', async () => {
+    refuse('addToGroup', BUSY);
+    await expect(run()).rejects.toThrow();
+    expect(expected()).toMatchObject({ open: 1 });
+    const deaf: Door = {
+      dispatch: (who, intent) => {
+        sent.push(intent);
+        return intent.kind === 'begin-step' ? Promise.reject(new Error('the database is away')) : front.dispatch(who, intent);
+      },
+    };
+    await expect(run({ door: deaf })).rejects.toThrow('the database is away');
+    expect(gaveWay()).toEqual([]);
+    expect(expected()).toMatchObject({ open: 1 });
+  });
+
+  test('fails as it failed where that cannot be recorded', async () => {
+    tenant.reader.isMember = async () => Promise.reject(BUSY);
+    const deaf: Door = {
+      dispatch: (who, intent) =>
+        intent.kind === 'give-way' ? Promise.reject(new Error('the database is away')) : front.dispatch(who, intent),
+    };
+    await expect(run({ door: deaf })).rejects.toBe(BUSY);
+    expect(logged.map(({ event }) => event)).toContain('run.untold');
+  });
+});
+
 describe('AP-9 GR-1: a password that was set again after its parts were sealed', () => {
   /** Right after the account is enabled, as often as said. */
   const replaced = (times: number): void => {

@@ -95,6 +95,16 @@ export function writeDone(rows: Rows, phase: Phase, acts: number, now: Date): Ro
 }
 
 /**
+ * The run gives way before it sent anything for the step: of what earlier ones may have sent nothing more is known than before. What somebody
+ * else does in a step of waiting goes on without the run.
+ */
+export const writeUnsent = (rows: Rows, phase: Phase, now: Date): Rows =>
+  rows.map((row) => {
+    if (!isOf(phase)(row) || row.open === 0 || WRITTEN[kindOfStep(row.step)]?.by === 'account') return row;
+    return { ...row, open: row.open - 1, ...(row.open > 1 ? {} : { untilAt: now }) };
+  });
+
+/**
  * The run stopped: whatever was under way may have been done, or not.
  *
  * @param last the step whose run this was, and how many writes it sent that the tenant did not refuse; of earlier runs nobody knows

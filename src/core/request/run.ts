@@ -3,7 +3,7 @@ import { digestOf } from '../digest.ts';
 import { type Effect, resumeKey } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
-import { writeBegun, writeDone, writesStopped } from './expected.ts';
+import { writeBegun, writeDone, writesStopped, writeUnsent } from './expected.ts';
 import { inHand, notices } from './notices.ts';
 import { tell } from './opening.ts';
 import type { Replanned } from './replan.ts';
@@ -181,6 +181,18 @@ export function parkRun(
       ...(lookAt ? [{ kind: 'intend', key: resumeKey(request.id), at: lookAt, intent } as const] : []),
     ],
   });
+}
+
+/**
+ * The run gives way before it sent anything for this step, because of something that passes; it comes back by itself. What a step may have
+ * done counts by its runs, and this one was none: else a password that nobody touched would be on record as replaced.
+ */
+export function giveWay(request: ChangeRequest, fence: number, step: StepId, now: Date): Decision<ChangeRequest> {
+  const held = holdsLease(request, fence);
+  if (!held.ok) return held;
+  if (request.state === 'undoing' || request.expected === undefined) return no({ code: 'nothing-to-do' });
+  const expected = writeUnsent(request.expected, { step }, now);
+  return ok({ next: { ...request, expected, revision: request.revision + 1 }, effects: [] });
 }
 
 /** Takes up a run that was parked. */
