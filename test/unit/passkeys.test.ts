@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { expirePart, revealPart, storePart } from '../../src/core/account/custody.ts';
 import { withLedger } from '../../src/core/account/ledger.ts';
-import { keyRegistered, keysStored, keysWithdrawn, passesDestroyed, passIssued } from '../../src/core/account/passkeys.ts';
+import {
+  keyRegistered,
+  keysInsteadGivenUp,
+  keysStored,
+  keysWithdrawn,
+  passesDestroyed,
+  passIssued,
+} from '../../src/core/account/passkeys.ts';
 import { keysFound, passkeyTerms } from '../../src/core/account/passkeyTerms.ts';
 import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
 import type { Decision } from '../../src/core/decision.ts';
@@ -298,6 +305,50 @@ describe('what each of it leaves on record, whole, and what is owed', () => {
     expect(next(keysStored(undated, { validationDays: 30 }, hours(3))).validationDueAt).toEqual(hours(3 + 30 * 24));
     expect(next(keysStored({ ...rotated, state: 'disabled' }, { validationDays: 30 }, hours(3))).state).toBe('disabled');
     expect(code(keysStored(keyed, { validationDays: 30 }, hours(3)))).toBe('nothing-to-do');
+  });
+
+  describe('keys in the place of a password', () => {
+    const before = anAccount();
+    const held = { requestId: 'R-2', parts: [...before.parts, aPart(3, 'fay', { state: 'stored' })], generation: 1 };
+    const key = (number: number, state: Part['state'], more: Partial<Part> = {}) =>
+      aPart(number, 'dana', { state, pass: pass(`T${number}`, { requestId: 'R-2' }), key: { methodId: `K${number}` }, ...more });
+    const { state: _state, ...there } = before;
+    const changing: EmergencyAccount = {
+      ...there,
+      state: 'in-service',
+      credential: 'passkey',
+      generation: 2,
+      parts: [key(1, 'shown'), key(2, 'stored', { storedAt: NOON }), aPart(4, 'eli')],
+      held,
+    };
+    const everyCard = [1, 2, 3, 4].flatMap((number) => [forget(number), ...redrawn(number)]);
+
+    test('that stand: the password is nothing to come back to, and every card of either is drawn anew', () => {
+      const stood = keysStored(changing, { validationDays: 30 }, hours(1));
+      expect(next(stood)).not.toHaveProperty('held');
+      const drawn = [1, 2, 3, 4].flatMap(redrawn);
+      expect(effects(stood).slice(0, drawn.length)).toEqual(drawn);
+      expect(effects(stood)).toHaveLength(drawn.length + 1);
+    });
+
+    test('GR-5: given up before the password was replaced, it counts again, as it did all the time', () => {
+      const { credential: _credential, ...password } = changing;
+      const { held: _held, ...back } = { ...password, generation: 1, parts: held.parts, revision: changing.revision + 1 };
+      expect(keysInsteadGivenUp(changing, 'R-2', false, hours(1))).toEqual(whole(back, everyCard));
+    });
+
+    test('GR-5: given up after it, the keys that stand stay, and count; what is none does not', () => {
+      const { held: _held, ...standing } = changing;
+      const parts = [key(1, 'stored', { storedAt: hours(1) }), key(2, 'stored', { storedAt: NOON }), aPart(4, 'eli')];
+      expect(keysInsteadGivenUp(changing, 'R-2', true, hours(1))).toEqual(
+        whole({ ...standing, parts, revision: changing.revision + 1 }, everyCard),
+      );
+    });
+
+    test('of another request, or with nothing put aside, nothing is given up', () => {
+      expect(keysInsteadGivenUp(changing, 'R-9', true, hours(1))).toEqual({ ok: false, error: { code: 'nothing-to-do' } });
+      expect(keysInsteadGivenUp(before, 'R-2', true, hours(1))).toEqual({ ok: false, error: { code: 'nothing-to-do' } });
+    });
   });
 
   test('CR-1: passes destroyed are those of the request that nobody has seen, and no other part', () => {

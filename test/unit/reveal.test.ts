@@ -114,6 +114,22 @@ describe('storing a part', () => {
   });
 });
 
+describe('a part of a password that takes the place of keys', () => {
+  const held = { requestId: 'R-2', parts: [aPart(1, 'dana', { state: 'stored' })], generation: 1 };
+  const resume = (at: Date) => ({ kind: 'intend', key: 'resume:R-2', at, intent: { kind: 'resume-run', requestId: 'R-2' } });
+
+  test('stored, it wakes the run that waits for it', () => {
+    const shown: Part = { ...ready, state: 'shown', shownAt: NOON };
+    const outcome = storePart(account(shown, { held }), 1, actor('dana'), { location: '', sealNumber: '' }, NOW);
+    expect(outcome.ok && outcome.value.effects).toEqual([...redraw, resume(NOW)]);
+  });
+
+  test('CR-6: expired, the run hears that there will be none', () => {
+    const outcome = expirePart(account(ready, { held }), 1, EXPIRY);
+    expect(outcome.ok && outcome.value.effects.slice(0, 4)).toEqual([resume(EXPIRY), ...redraw]);
+  });
+});
+
 describe('losing a part', () => {
   test('CR-6: one that nobody saw in time is expired, with an alert of its own', () => {
     const dedupe = `part-expired:${id}:1:${EXPIRY.getTime()}`;

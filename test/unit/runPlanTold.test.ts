@@ -741,6 +741,16 @@ describe('GR-4: a user that can be read neither as there nor as deleted', () => 
     }
   });
 
+  test('is not taken for gone where nobody knows since when it was looked for', async () => {
+    refuse('assignRole', DENIED);
+    await run();
+    await front.dispatch(actor('rita'), { kind: 'withdraw-request', requestId });
+    tenant.users.splice(0);
+    store.put('request', { ...request(), undoSteps: [] });
+    at(hours(5));
+    await expect(run()).rejects.toThrow('neither as there nor as deleted');
+  });
+
   test('without a record of the taking back it begins all the same', async () => {
     const { undoSteps: _none, ...bare } = { ...approved(PLAN, { begunAt: NOON }), undoSteps: [] };
     store.put('request', { ...bare, state: 'undoing' });
