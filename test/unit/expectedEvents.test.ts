@@ -337,6 +337,7 @@ describe('what is expected of a request', () => {
     const over = { ...kept, untilAt: NOON, open: 0 };
     expect(writeDone([kept], step('verify'), 0, NOON)).toEqual([over]);
     expect(writesStopped([kept], NOON, { step: 'verify', acts: 0 })).toEqual([over]);
+    expect(writeUnsent([kept], step('verify'), NOON)).toEqual([over]);
     expect(isMissing([over], step('verify'))).toBeUndefined();
   });
 

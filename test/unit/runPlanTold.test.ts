@@ -364,6 +364,18 @@ describe('GR-4: a run that gives way', () => {
     expect(expected()).toMatchObject({ open: 1 });
   });
 
+  test('does not where it is given up for good, or taken back', async () => {
+    tenant.reader.isMember = async () => Promise.reject(BUSY);
+    await expect(run()).rejects.toThrow();
+    sent = [];
+    at(hours(1));
+    await run();
+    expect([request().state, gaveWay()]).toEqual(['failed', []]);
+    await front.dispatch(actor('rita'), { kind: 'withdraw-request', requestId });
+    await expect(run()).rejects.toThrow();
+    expect([request().state, gaveWay()]).toEqual(['undoing', []]);
+  });
+
   test('fails as it failed where that cannot be recorded', async () => {
     tenant.reader.isMember = async () => Promise.reject(BUSY);
     const deaf: Door = {
@@ -371,7 +383,7 @@ describe('GR-4: a run that gives way', () => {
         intent.kind === 'give-way' ? Promise.reject(new Error('the database is away')) : front.dispatch(who, intent),
     };
     await expect(run({ door: deaf })).rejects.toBe(BUSY);
-    expect(logged.map(({ event }) => event)).toContain('run.untold');
+    expect(logged).toEqual([expect.objectContaining({ event: 'step.done' }), { event: 'run.untold', error: expect.any(Error) }]);
   });
 });
 
