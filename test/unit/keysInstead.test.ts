@@ -283,6 +283,25 @@ describe('a password in parts in the place of security keys', () => {
     expect([request().state, methods(), account().parts]).toEqual(['undone', OLD, parts]);
   });
 
+  test('CR-7: a password that somebody set again while parts were waited for takes no key: there is a new one first, in new parts', async () => {
+    const scene = await back();
+    const { machine, request, account, user, methods, goOn } = scene;
+    await live(machine, nobody);
+    machine.pass(HOUR);
+    Object.assign(user() ?? {}, { password: 'of somebody else', passwordChangedAt: machine.now() });
+    let acted = 0;
+    await live(machine, {
+      custodians: async () => {
+        acted += 1;
+        return acted <= 4 && custodiansWho({})(machine);
+      },
+    });
+    expect([request().state, account().parts.map(({ state }) => state), methods()]).toEqual(['approved', ['ready', 'ready'], OLD]);
+    expect(await inCustody(scene)).toBe(user()?.password);
+    await goOn();
+    expect([request().state, methods()]).toEqual(['applied', ['password p']]);
+  });
+
   test('CR-6: a part that nobody opened in time stops it; tried again there is a new password, in new parts', async () => {
     const scene = await asked('password in place of keys', 24 * 30);
     const { machine, requestId, request, account, user, methods, goOn } = scene;

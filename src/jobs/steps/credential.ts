@@ -50,6 +50,19 @@ export function passwordReplaced({ request: { plan }, step }: StepScene): StepSt
     : new StepStopped('PasswordReplaced', `${REPLACED} Try again makes a new one.`, true, has('leave-unit') ?? 'set-credential');
 }
 
+/**
+ * Whether the password is the one that was set, before something that could not be mended if it is not. Taking back sets none anew, and may
+ * have replaced it itself: it goes on whatever the password is.
+ *
+ * @throws StepStopped as `passwordReplaced`
+ */
+export async function checkPassword(scene: StepScene): Promise<void> {
+  if (scene.request.state === 'undoing') return;
+  const { at } = passwordSet(scene.evidence('set-credential'));
+  const changedAt = at && (await scene.reader.user(await scene.user()))?.passwordChangedAt;
+  if (at && changedAt && changedAt > at) throw passwordReplaced(scene);
+}
+
 const REPLACED = 'The password was set again after its parts were sealed, so they would not open the account.';
 
 const TRIES = 3;

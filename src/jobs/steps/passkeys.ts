@@ -4,6 +4,7 @@ import { later, MINUTE } from '../../core/decision.ts';
 import { REMOVABLE_METHODS } from '../../core/posture/check.ts';
 import type { AuthenticationMethod } from '../../core/posture/snapshot.ts';
 import { oldIsGone, type Passkeys, replacedBy, type StepId } from '../../core/request/types.ts';
+import { checkPassword } from './credential.ts';
 import { of, type Step, type StepScene, StepStopped, StepWaits, subjectOf } from './step.ts';
 
 const PASS = 'temporaryAccessPass';
@@ -200,6 +201,8 @@ export const removeKeys: Step = {
   async act(scene) {
     if ((await scene.parts()).some(({ state }) => state !== 'stored'))
       throw new StepStopped('PartsMissing', 'Not every part of the password is stored. No key was deleted.');
+    // Custodians may take days, and without its keys nothing but these parts opens it.
+    await checkPassword(scene);
     for (const method of await othersThan(scene, new Set())) await remove(scene, method);
     return undefined;
   },

@@ -1,5 +1,5 @@
-import { passwordReplaced, passwordSet } from './credential.ts';
-import { of, type Step, type StepScene } from './step.ts';
+import { checkPassword } from './credential.ts';
+import { of, type Step } from './step.ts';
 
 export const exclude: Step = {
   async look(scene) {
@@ -59,22 +59,12 @@ export const joinUnit: Step = {
     return member ? `Member of restricted unit ${unitId}` : undefined;
   },
   async act(scene) {
+    // Inside the unit no password can be set: the last instant at which one that was replaced can be set anew.
     await checkPassword(scene);
     await scene.writer.joinUnit(of(scene, 'restrictedUnitId'), await scene.user());
     return undefined;
   },
 };
-
-/**
- * Inside the unit no password can be set: the last instant at which one that was replaced can be set anew. Taking back sets none anew, and
- * may have replaced it itself: the protection comes back whatever the password is.
- */
-async function checkPassword(scene: StepScene): Promise<void> {
-  if (scene.request.state === 'undoing') return;
-  const { at } = passwordSet(scene.evidence('set-credential'));
-  const changedAt = at && (await scene.reader.user(await scene.user()))?.passwordChangedAt;
-  if (at && changedAt && changedAt > at) throw passwordReplaced(scene);
-}
 
 export const leaveUnit: Step = {
   async look(scene) {
