@@ -1,0 +1,55 @@
+import { expect, test } from '@jest/globals';
+import { runbookStatus } from '../../src/core/account/runbook.ts';
+import { person } from '../support/builders.ts';
+import type { Machine } from '../support/installation/machine.ts';
+import { live } from '../support/installation/process.ts';
+import { approved, SAGAS } from '../support/installation/sagas.ts';
+
+const DAY = 86_400_000;
+
+const timersAbout = ({ store }: Machine, id: string): string[] => [...store.rows.timers.keys()].filter((key) => key.includes(id));
+
+test('GR-5: a retirement to its very end: rights first, deleted, out of the recycle bin after 30 days; its record stays and is closed', async () => {
+  const saga = SAGAS.find(({ name }) => name === 'retire');
+  if (!saga) throw new Error('no such saga');
+  const { machine, requestId } = await approved(saga);
+  const { store, tenant } = machine;
+  const account = () => {
+    const found = store.rows.account.get('EA-SEED01');
+    if (!found) throw new Error('no account');
+    return found;
+  };
+  const { objectId, userPrincipalName } = account();
+  await live(machine);
+
+  expect(machine.request(requestId).state).toBe('applied');
+  expect(tenant.writes.map(({ call, about }) => [call, ...about.slice(1)])).toEqual([
+    ['leaveUnit'],
+    ['removeRole'],
+    ['disable'],
+    ['revokeSessions'],
+    ['removeFromGroup'],
+    ['deleteUser'], // with no right left to it
+  ]);
+  expect([tenant.users.has(objectId), tenant.bin.has(objectId)]).toEqual([false, true]);
+  expect(account()).toMatchObject({ state: 'retired', retiredAt: machine.now() });
+  expect(account().validationDueAt).toBeUndefined();
+  expect((account().history ?? []).map(({ part, what, custodian }) => [part, what, custodian.name])).toEqual([
+    [1, 'retired', person('dana').name],
+    [2, 'retired', person('eli').name],
+  ]);
+  expect([store.rows.sealed.size, timersAbout(machine, account().id)]).toEqual([0, []]);
+  expect(runbookStatus(account())).toBe('never');
+
+  // Entra empties its bin. Nothing rings, nothing is written, and the record is as it was.
+  const [closed, writes] = [account(), tenant.writes.length];
+  machine.pass(31 * DAY);
+  tenant.bin.delete(objectId);
+  await live(machine);
+  expect([account(), tenant.writes.length]).toEqual([closed, writes]);
+  const later = await machine.ask(person('rita').objectId, { operation: 'rotate', accountId: account().id, custodians: [] });
+  expect(later).toMatchObject({ ok: false, error: { code: 'account-unsuitable', why: 'retired' } });
+  // Its name is nobody's by then: a new account may have it, and is another one.
+  const again = await machine.ask(person('rita').objectId, { userName: userPrincipalName.slice(0, userPrincipalName.indexOf('@')) });
+  expect(again).toMatchObject({ ok: true, value: { request: { kind: 'create', state: 'pending' } } });
+});
