@@ -13,6 +13,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import { type Outbox, openOutbox } from '../../src/store/outbox.ts';
 import { storeOn } from '../../src/store/store.ts';
 import { tagKeyOn } from '../../src/store/tagKey.ts';
+import { anAccount, aRequest } from '../support/builders.ts';
 import { embedded, onServer } from '../support/places.ts';
 import { testDatabaseUrl } from '../support/postgres.ts';
 import { actor, aForm, POLICY, theFacts } from '../support/requests.ts';
@@ -242,6 +243,25 @@ for (const { name, suite, place } of engines) {
       const take = () => store.transaction((tx) => tx.takeSealedPart('EA-1:1'));
       const [a, b] = await Promise.all([take(), take()]);
       expect([a, b].filter((part) => part !== undefined).map((part) => Buffer.from(part ?? []).toString())).toEqual(['first']);
+    });
+
+    test('GR-2: a retired account stays on the watch list as long as Entra could restore it, and a day longer', async () => {
+      const tenantId = '33333333-3333-4333-8333-333333333333';
+      const now = await store.now();
+      const ago = (days: number) => new Date(now.getTime() - days * DAY);
+      const put = (number: number, more: object) =>
+        store.transaction(async (tx) => {
+          const requestId = `R-GONE${number}`;
+          await tx.insert('request', aRequest({ id: requestId, formId: `F-GONE${number}`, state: 'applied' }));
+          const named = { objectId: `user-${number}`, userPrincipalName: `gone-${number}@contoso.onmicrosoft.com`, tenantId };
+          const account = anAccount({ id: `EA-GONE${number}`, requestId, ...named });
+          await tx.insert('account', account);
+          await tx.save('account', { ...account, ...more, revision: 2 });
+        });
+      await put(1, {});
+      await put(2, { state: 'retired', retiredAt: ago(30.9) });
+      await put(3, { state: 'retired', retiredAt: ago(31.1) });
+      expect((await store.watchedUsers(tenantId)).sort()).toEqual(['user-1', 'user-2']);
     });
 
     test('cards that had nowhere to go are sent when the conversation becomes known', async () => {
