@@ -8,7 +8,7 @@ import { requestCard } from '../cards/views/request.ts';
 import { requestNoticeCard } from '../cards/views/requestNotice.ts';
 import { runbookReminderCard } from '../cards/views/runbook.ts';
 import { validationCard } from '../cards/views/validation.ts';
-import { inForce, isChangingKind } from '../core/account/life.ts';
+import { asItStands, isChangingKind } from '../core/account/life.ts';
 import { type EmergencyAccount, generationOf } from '../core/account/types.ts';
 import type { ChangeRequest, RequestState } from '../core/request/types.ts';
 
@@ -73,7 +73,7 @@ function partOf(
   // While keys are made in its place a part of a password counts, and its card says so.
   const { held } = account;
   if (held && isChangingKind(account) && Number(variant) === held.generation)
-    return partOf(inForce(account), number, { place, variant }, now);
+    return partOf(asItStands(account), number, { place, variant }, now);
   const part = account.parts.find((row) => row.number === number);
   const mine = place.kind === 'person' && part?.custodian.objectId === place.objectId;
   const current = variant === '' || Number(variant) === generationOf(account);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { accountCard } from '../../src/cards/views/account.ts';
-import { inForce } from '../../src/core/account/life.ts';
+import { asItStands } from '../../src/core/account/life.ts';
 import { runbookContent } from '../../src/core/account/runbook.ts';
 import { holdersOf } from '../../src/core/account/types.ts';
 import { titleOf } from '../../src/core/request/title.ts';
@@ -70,7 +70,7 @@ describe('security keys in the place of a password in parts', () => {
     const printed = runbookContent(account());
     await live(machine, nobody);
     expect(request().steps.find(({ id }) => id === 'enrol:1')?.evidence).toMatch(/^Waiting for Dana/);
-    expect([account().credential, inForce(account()).credential, inForce(account()).parts]).toEqual(['passkey', undefined, parts]);
+    expect([account().credential, asItStands(account()).credential, asItStands(account()).parts]).toEqual(['passkey', undefined, parts]);
     expect(runbookContent(account())).toEqual(printed);
     for (const number of [1, 2]) expect(await partCardSays(scene, number)).toMatch(/Your part is stored/);
     expect(ledger()).toEqual(['key 1 entrusted', 'key 2 entrusted', 'key 3 entrusted']);
@@ -144,7 +144,7 @@ describe('security keys in the place of a password in parts', () => {
       await live(machine, nobody);
     }
     expect(request()).toMatchObject({ state: 'failed', failure: { step: 'drop-password', code: 'KeysMissing' } });
-    expect([user()?.password, inForce(account()).credential]).toEqual([AS_IT_WAS, undefined]);
+    expect([user()?.password, asItStands(account()).credential]).toEqual([AS_IT_WAS, undefined]);
     // Given up, it still is what opens the account, and the keys that were left are taken back.
     expect((await giveUp()).ok).toBe(true);
     await goOn();
@@ -224,7 +224,7 @@ describe('a password in parts in the place of security keys', () => {
     expect(request().steps.find(({ id }) => id === 'store-parts')?.evidence).toMatch(/^Waiting for Dana/);
     expect(account().parts.map(({ state }) => state)).toEqual(['ready', 'ready']);
     expect(await inCustody(scene)).toBe(user()?.password);
-    expect([methods(), runbookContent(account()), inForce(account()).credential]).toEqual([OLD, printed, 'passkey']);
+    expect([methods(), runbookContent(account()), asItStands(account()).credential]).toEqual([OLD, printed, 'passkey']);
     // One part alone moves nothing.
     let acted = 0;
     await live(machine, {
@@ -278,7 +278,7 @@ describe('a password in parts in the place of security keys', () => {
     expect([request().failure?.code, account().parts.map(({ state }) => state)]).toEqual(['QuorumLost', ['ready', 'ready']]);
     await giveUp();
     expect([account().parts.map(({ state }) => state), machine.store.rows.sealed.size]).toEqual([['expired', 'expired'], 0]);
-    expect(inForce(account()).parts).toEqual(parts);
+    expect(asItStands(account()).parts).toEqual(parts);
     await goOn();
     expect([request().state, methods(), account().parts]).toEqual(['undone', OLD, parts]);
   });

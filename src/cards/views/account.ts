@@ -1,4 +1,4 @@
-import { inForce, isChangingKind } from '../../core/account/life.ts';
+import { asItStands, isChangingKind } from '../../core/account/life.ts';
 import { runbookStatus } from '../../core/account/runbook.ts';
 import type { AccountState, EmergencyAccount } from '../../core/account/types.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
@@ -41,7 +41,7 @@ const render = template<AccountView>('account');
 
 /** Everything on record about one account. */
 export function accountCard(stored: EmergencyAccount, now: Date, eyes: AccountEyes = ANYBODY): Rendered {
-  const account = inForce(stored);
+  const account = asItStands(stored);
   const { words, tone, note } = health(account, now);
   const ledger = eyes.custody ? ledgerRows(stored) : [];
   const view: AccountView = {
@@ -109,7 +109,7 @@ const KEY_MISSING = {
 
 /** An account's state at a glance: also for the list. */
 export function health(stored: EmergencyAccount, now: Date): { readonly words: string; readonly tone: Tone; readonly note: string } {
-  const account = inForce(stored);
+  const account = asItStands(stored);
   if (account.state !== 'retired' && account.parts.some((part) => partStateAt(part, now) === 'expired'))
     return isKeyed(account) ? KEY_MISSING : PART_MISSING;
   const overdue = account.validationDueAt !== undefined && now >= account.validationDueAt;

@@ -118,7 +118,7 @@ export const isChangingKind = ({ held, credential }: Pick<EmergencyAccount, 'hel
   held !== undefined && held.credential !== credential;
 
 /** The account with the credential that opens it now: the one before, while one of another kind is being made. */
-export const inForce = (account: EmergencyAccount): EmergencyAccount =>
+export const asItStands = (account: EmergencyAccount): EmergencyAccount =>
   account.held && isChangingKind(account) ? heldAgain(account, account.held) : account;
 
 const heldNow = ({ parts, credential, sealedFor, kindSince, ...account }: EmergencyAccount, requestId: string): HeldBefore => ({

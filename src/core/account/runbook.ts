@@ -3,7 +3,7 @@ import { digestOf } from '../digest.ts';
 import type { Effect } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
-import { inForce } from './life.ts';
+import { asItStands } from './life.ts';
 import { type EmergencyAccount, holdersOf } from './types.ts';
 
 /** Everything on the printed card that can become untrue: no secret, and nothing that changes without making the card wrong. */
@@ -33,7 +33,7 @@ export interface RunbookContent {
 
 /** Names come from a directory: half a character, which no JSON may say, counts as the sign for one that is missing. */
 export function runbookContent(account: EmergencyAccount): RunbookContent {
-  const { id, userPrincipalName, displayName, objectId, state, tenantId, tenantName, credential, parts } = inForce(account);
+  const { id, userPrincipalName, displayName, objectId, state, tenantId, tenantName, credential, parts } = asItStands(account);
   const whole = (text: string): string => text.toWellFormed();
   return {
     account: {
