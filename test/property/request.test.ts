@@ -256,7 +256,7 @@ describe('running', () => {
     const again = retry(failed.value.next, click('cy'), NOON);
     expect(again).toMatchObject({
       ok: true,
-      value: { next: { state: 'approved' }, effects: [{ kind: 'forget' }, { kind: 'apply-plan' }, { kind: 'show' }] },
+      value: { next: { state: 'approved' }, effects: [{ kind: 'forget' }, { kind: 'apply-plan' }, { kind: 'intend' }, { kind: 'show' }] },
     });
     if (again.ok) expect(again.value.next.steps[0]).toEqual({ id: 'create-user', state: 'waiting' });
   });
