@@ -54,7 +54,7 @@ describe('the custody ledger', () => {
       [480, 2, 'Eli Evans', 'expired', ''],
     ]);
     const registered = next(keyRegistered(seen, 1, { methodId: 'K1' }));
-    const unused = next(keysWithdrawn(registered, 'R-2', false, hours(2)));
+    const unused = next(keysWithdrawn(registered, 'R-2', 2, false, hours(2)));
     expect(told(withLedger(registered, unused, hours(2)))).toEqual([
       [120, 1, 'Dana Diaz', 'withdrawn', ''],
       [120, 2, 'Eli Evans', 'expired', ''],

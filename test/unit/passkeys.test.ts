@@ -146,13 +146,13 @@ describe('the life of a key', () => {
   test('only when the plan is carried out does a key count as stored, and only with every key is the account in service', () => {
     const one = next(keyRegistered(confirmed, 1, { methodId: 'K1', model: 'YubiKey 5' }));
     expect(one.state).toBe('provisioning');
-    const partly = next(keysStored(one, { validationDays: 90 }, hours(1)));
+    const partly = next(keysStored(one, 2, { validationDays: 90 }, hours(1)));
     expect(partly).toMatchObject({ state: 'handover', parts: [{ state: 'stored', storedAt: hours(1) }, { state: 'sealed' }] });
     const second = next(keyRegistered(next(passIssued(one, 2, person('eli'), pass('T2'), hours(9))), 2, { methodId: 'K2' }));
-    const both = keysStored(second, { validationDays: 90 }, hours(1));
+    const both = keysStored(second, 2, { validationDays: 90 }, hours(1));
     expect(next(both)).toMatchObject({ state: 'in-service', appliedAt: hours(1), validationDueAt: hours(1 + 90 * 24) });
-    expect(code(keysStored(next(both), { validationDays: 90 }, hours(2)))).toBe('nothing-to-do');
-    expect(code(keysStored(made, { validationDays: 90 }, hours(2)))).toBe('nothing-to-do');
+    expect(code(keysStored(next(both), 2, { validationDays: 90 }, hours(2)))).toBe('nothing-to-do');
+    expect(code(keysStored(made, 2, { validationDays: 90 }, hours(2)))).toBe('nothing-to-do');
   });
 
   test('the ledger tells who was entrusted, saw the pass, registered the key, and whose it took the place of', () => {
@@ -162,7 +162,7 @@ describe('the life of a key', () => {
       (before: EmergencyAccount) => revealPart(before, 1, actor('dana'), minutes(1)),
       (before: EmergencyAccount) => storePart(before, 1, actor('dana'), WHERE, minutes(2)),
       (before: EmergencyAccount) => keyRegistered(before, 1, { methodId: 'K1' }),
-      (before: EmergencyAccount) => keysStored(before, { validationDays: 90 }, hours(1)),
+      (before: EmergencyAccount) => keysStored(before, 2, { validationDays: 90 }, hours(1)),
       (before: EmergencyAccount) => passIssued(before, 1, person('fay'), pass('T9', { requestId: 'R-2' }), hours(9)),
     ])
       account = withLedger(account, next(change(account)), NOON);
@@ -225,7 +225,6 @@ describe('what each of it leaves on record, whole, and what is owed', () => {
     const again = passIssued(third, 1, person('eli'), pass('T2'), hours(9));
     expect(next(again)).toMatchObject({ credential: 'passkey', parts: [{ custodian: person('eli') }, {}] });
     expect(effects(again)[0]).toEqual(posted('T2', 3, 'eli'));
-    expect(passIssued(made, 3, person('dana'), pass('T1'), hours(8))).toEqual(unknown);
   });
 
   test('a pass in the place of a part of a password puts nothing aside; in that of a key it puts the key aside', () => {
@@ -255,7 +254,7 @@ describe('what each of it leaves on record, whole, and what is owed', () => {
   });
 
   test('keys that stand: the first validation, in service, and nothing to come back to', () => {
-    const both = [1, 2].reduce(
+    const both = [1, 2].reduce<EmergencyAccount>(
       (account, number) =>
         next(
           keyRegistered(next(passIssued(account, number, person('dana'), pass(`T${number}`), hours(8))), number, {
@@ -265,7 +264,7 @@ describe('what each of it leaves on record, whole, and what is owed', () => {
       made,
     );
     const { appliedAt: _applied, ...never } = both;
-    const stood = keysStored(never, { validationDays: 30 }, hours(1));
+    const stood = keysStored(never, 2, { validationDays: 30 }, hours(1));
     const due = hours(1 + 30 * 24);
     expect(stood).toEqual(
       whole(
@@ -295,16 +294,16 @@ describe('what each of it leaves on record, whole, and what is owed', () => {
     const due = hours(500);
     const started = next(passIssued({ ...keyed, validationDueAt: due }, 1, person('dana'), T5, hours(8)));
     const rotated = next(keyRegistered(started, 1, { methodId: 'K5' }));
-    const over = next(keysStored(rotated, { validationDays: 30 }, hours(3)));
+    const over = next(keysStored(rotated, 2, { validationDays: 30 }, hours(3)));
     expect(over).toMatchObject({ state: 'in-service', appliedAt: keyed.appliedAt, validationDueAt: due });
     expect(over.parts).toEqual([
       { number: 1, custodian: person('dana'), state: 'stored', storedAt: hours(3), key: { methodId: 'K5' }, pass: T5 },
       keyed.parts[1],
     ]);
     const { validationDueAt: _due, ...undated } = rotated;
-    expect(next(keysStored(undated, { validationDays: 30 }, hours(3))).validationDueAt).toEqual(hours(3 + 30 * 24));
-    expect(next(keysStored({ ...rotated, state: 'disabled' }, { validationDays: 30 }, hours(3))).state).toBe('disabled');
-    expect(code(keysStored(keyed, { validationDays: 30 }, hours(3)))).toBe('nothing-to-do');
+    expect(next(keysStored(undated, 2, { validationDays: 30 }, hours(3))).validationDueAt).toEqual(hours(3 + 30 * 24));
+    expect(next(keysStored({ ...rotated, state: 'disabled' }, 2, { validationDays: 30 }, hours(3))).state).toBe('disabled');
+    expect(code(keysStored(keyed, 2, { validationDays: 30 }, hours(3)))).toBe('nothing-to-do');
   });
 
   describe('keys in the place of a password', () => {
@@ -324,7 +323,7 @@ describe('what each of it leaves on record, whole, and what is owed', () => {
     const everyCard = [1, 2, 3, 4].flatMap((number) => [forget(number), ...redrawn(number)]);
 
     test('that stand: the password is nothing to come back to, and every card of either is drawn anew', () => {
-      const stood = keysStored(changing, { validationDays: 30 }, hours(1));
+      const stood = keysStored(changing, 2, { validationDays: 30 }, hours(1));
       expect(next(stood)).not.toHaveProperty('held');
       const drawn = [1, 2, 3, 4].flatMap(redrawn);
       expect(effects(stood).slice(0, drawn.length)).toEqual(drawn);
@@ -368,12 +367,12 @@ describe('what each of it leaves on record, whole, and what is owed', () => {
 
   test('GR-5: taken back, every card of what was touched is drawn anew, and what was not touched stays', () => {
     const rotating = next(passIssued(keyed, 1, person('dana'), T5, hours(8)));
-    expect(keysWithdrawn(rotating, 'R-2', false, hours(1))).toEqual(
+    expect(keysWithdrawn(rotating, 'R-2', 2, false, hours(1))).toEqual(
       whole({ ...rotating, parts: keyed.parts, revision: rotating.revision + 1 }, [forget(1), ...redrawn(1)]),
     );
     const [first, second] = next(keyRegistered(rotating, 1, { methodId: 'K5' })).parts as [Part, Part];
     const { before: _gone, ...rest } = first;
-    expect(keysWithdrawn({ ...rotating, parts: [first, second] }, 'R-2', true, hours(1))).toEqual(
+    expect(keysWithdrawn({ ...rotating, parts: [first, second] }, 'R-2', 2, true, hours(1))).toEqual(
       whole({ ...rotating, parts: [{ ...rest, state: 'stored', storedAt: hours(1) }, second], revision: rotating.revision + 1 }, [
         forget(1),
         ...redrawn(1),
@@ -381,9 +380,9 @@ describe('what each of it leaves on record, whole, and what is owed', () => {
     );
     // What counts as stored was carried out, and is not taken back.
     const carriedOut: Part = { ...first, state: 'stored' };
-    expect(code(keysWithdrawn({ ...rotating, parts: [carriedOut, second] }, 'R-2', false, hours(1)))).toBe('nothing-to-do');
-    expect(code(keysWithdrawn(rotating, 'R-9', false, hours(1)))).toBe('nothing-to-do');
-    expect(next(keysWithdrawn(issued, R, false, hours(1))).parts.map(({ state }) => state)).toEqual(['expired', 'sealed']);
+    expect(code(keysWithdrawn({ ...rotating, parts: [carriedOut, second] }, 'R-2', 2, false, hours(1)))).toBe('nothing-to-do');
+    expect(code(keysWithdrawn(rotating, 'R-9', 2, false, hours(1)))).toBe('nothing-to-do');
+    expect(next(keysWithdrawn(issued, R, 2, false, hours(1))).parts.map(({ state }) => state)).toEqual(['expired', 'sealed']);
   });
 });
 
@@ -395,14 +394,65 @@ describe('new keys for an account that has some', () => {
     // A second pass for the same person keeps what stood before the first.
     const again = next(passIssued(rotating, 1, person('dana'), pass('T6', { requestId: 'R-2' }), hours(9)));
     expect(again.parts[0]?.before?.key).toEqual({ methodId: 'K1' });
-    expect(next(keysWithdrawn(again, 'R-2', false, hours(1))).parts).toEqual(keyed.parts);
+    expect(next(keysWithdrawn(again, 'R-2', 2, false, hours(1))).parts).toEqual(keyed.parts);
     const there = next(keyRegistered(again, 1, { methodId: 'K5' }));
-    expect(next(keysWithdrawn(there, 'R-2', true, hours(1))).parts[0]).toMatchObject({ state: 'stored', key: { methodId: 'K5' } });
-    expect(next(keysWithdrawn(again, 'R-2', true, hours(1))).parts[0]).toMatchObject({ state: 'expired' });
+    expect(next(keysWithdrawn(there, 'R-2', 2, true, hours(1))).parts[0]).toMatchObject({ state: 'stored', key: { methodId: 'K5' } });
+    expect(next(keysWithdrawn(again, 'R-2', 2, true, hours(1))).parts[0]).toMatchObject({ state: 'expired' });
     // Nothing stood there before, and the new key was taken off: on record it must not count.
     const { before: _before, ...alone } = there.parts[0] as Part;
-    expect(next(keysWithdrawn({ ...there, parts: [alone] }, 'R-2', false, hours(1))).parts[0]).toMatchObject({ state: 'expired' });
-    expect(code(keysWithdrawn(keyed, 'R-2', false, hours(1)))).toBe('nothing-to-do');
+    expect(next(keysWithdrawn({ ...there, parts: [alone] }, 'R-2', 2, false, hours(1))).parts[0]).toMatchObject({ state: 'expired' });
+    expect(code(keysWithdrawn(keyed, 'R-2', 2, false, hours(1)))).toBe('nothing-to-do');
+  });
+
+  test('one key more than before: carried out it is one of them; taken back before the old ones went, there is none of it again', () => {
+    const two = next(
+      keyRegistered(next(passIssued(rotating, 2, person('eli'), pass('T6', { requestId: 'R-2' }), hours(8))), 1, { methodId: 'K5' }),
+    );
+    const three = next(passIssued(two, 3, person('fay'), pass('T7', { requestId: 'R-2' }), hours(8)));
+    expect(three.parts.map(({ number, custodian }) => [number, custodian.name])).toEqual([
+      [1, person('dana').name],
+      [2, person('eli').name],
+      [3, person('fay').name],
+    ]);
+    // Its second pass is for the same number, and no part of what was held.
+    const again = next(passIssued(three, 3, person('fay'), pass('T8', { requestId: 'R-2' }), hours(9)));
+    const back = keysWithdrawn(again, 'R-2', 3, false, hours(1));
+    expect(next(back).parts).toEqual(keyed.parts);
+    expect(effects(back)).toContainEqual({ kind: 'show', subject: `part:${keyed.id}:3` });
+    const keys = [2, 3].reduce<EmergencyAccount>(
+      (account, number) => next(keyRegistered(account, number, { methodId: `K${number + 4}` })),
+      again,
+    );
+    const stood = next(keysStored(keys, 3, { validationDays: 90 }, hours(1)));
+    expect(stood.parts.map(({ state, key }) => [state, key?.methodId])).toEqual([
+      ['stored', 'K5'],
+      ['stored', 'K6'],
+      ['stored', 'K7'],
+    ]);
+    expect(stood.parts.some((part) => part.added || part.before)).toBe(false);
+    // The old ones may be gone: then the new one counts as well.
+    expect(next(keysWithdrawn(keys, 'R-2', 3, true, hours(1))).parts.map(({ state }) => state)).toEqual(['stored', 'stored', 'stored']);
+  });
+
+  test('one key fewer than before: the last is held until the plan is carried out, then it is gone and its card says so', () => {
+    const third: Part = { ...(keyed.parts[1] as Part), number: 3, custodian: person('fay'), key: { methodId: 'K3' } };
+    const had = { ...keyed, parts: [...keyed.parts, third] };
+    const passes = [1, 2].reduce<EmergencyAccount>(
+      (account, number) => next(passIssued(account, number, person('dana'), pass(`T${number + 4}`, { requestId: 'R-2' }), hours(8))),
+      had,
+    );
+    expect(next(keysWithdrawn(passes, 'R-2', 2, false, hours(1))).parts).toEqual(had.parts);
+    const keys = [1, 2].reduce<EmergencyAccount>(
+      (account, number) => next(keyRegistered(account, number, { methodId: `K${number + 4}` })),
+      passes,
+    );
+    expect(keys.parts[2]).toEqual(third);
+    const stood = keysStored(keys, 2, { validationDays: 90 }, hours(1));
+    expect(next(stood).parts.map(({ key }) => key?.methodId)).toEqual(['K5', 'K6']);
+    expect(effects(stood)).toContainEqual({ kind: 'show', subject: `part:${keyed.id}:3` });
+    const late = keysWithdrawn(keys, 'R-2', 2, true, hours(1));
+    expect(next(late).parts.map(({ key }) => key?.methodId)).toEqual(['K5', 'K6']);
+    expect(effects(late)).toContainEqual({ kind: 'show', subject: `part:${keyed.id}:3` });
   });
 
   test('GR-5: what is taken back is judged by the keys at the first pass, not by those that came since', () => {

@@ -17,7 +17,7 @@ export async function concludeRequest(scene: Scene, requestId: string): Promise<
   if (id === undefined) return no({ code: 'nothing-to-do' }); // given up before there was an account
   const outcome = await change(scene, 'account', id, (account) =>
     'credential' in plan && plan.credential.kind === 'passkey'
-      ? followKeys(scene, request, account)
+      ? followKeys(scene, request, plan.credential.keys, account)
       : replacedBy(plan) === 'passkey'
         ? followPassword(request, account)
         : follow(scene, request.kind, request.state, account),
@@ -28,12 +28,14 @@ export async function concludeRequest(scene: Scene, requestId: string): Promise<
   return outcome;
 }
 
-function followKeys({ policy, now }: Scene, request: ChangeRequest, account: EmergencyAccount): Decision<EmergencyAccount> {
-  if (request.state === 'applied') return keysStored(account, policy, now);
+function followKeys({ policy, now }: Scene, request: ChangeRequest, keys: number, account: EmergencyAccount): Decision<EmergencyAccount> {
+  if (request.state === 'applied') return keysStored(account, keys, policy, now);
   if (request.state !== 'undone') return no({ code: 'nothing-to-do' });
   if (request.kind === 'create') return retired(account, now);
-  const replaces = replacedBy(request.plan) !== undefined;
-  return (replaces ? keysInsteadGivenUp : keysWithdrawn)(account, request.id, oldIsGone(request), now);
+  const gone = oldIsGone(request);
+  return replacedBy(request.plan) === undefined
+    ? keysWithdrawn(account, request.id, keys, gone, now)
+    : keysInsteadGivenUp(account, request.id, gone, now);
 }
 
 function followPassword(request: ChangeRequest, account: EmergencyAccount): Decision<EmergencyAccount> {

@@ -9,7 +9,7 @@ import { type EmergencyAccount, generationOf, type IssuedPass, type Part, partKe
 
 /**
  * A pass lies sealed for the custodian who is next. What was held under that number stays in mind until the plan is carried out: if that is
- * given up it is what counts again.
+ * given up it is what counts again. A plan with more custodians than before adds numbers.
  */
 export function passIssued(
   account: EmergencyAccount,
@@ -19,15 +19,20 @@ export function passIssued(
   expiresAt: Date,
 ): Decision<EmergencyAccount> {
   const old = account.parts.find((part) => part.number === number);
-  if (!old) return no({ code: 'not-found', what: 'part' });
-  const earlier = old.pass?.requestId === pass.requestId ? old.pass : undefined;
-  const before = earlier ? old.before : old.key ? old : undefined;
+  const earlier = old?.pass?.requestId === pass.requestId ? old.pass : undefined;
+  const before = earlier ? old?.before : old?.key ? old : undefined;
   // A pass that takes the place of another sees what was registered since; what is taken back is judged by the first.
   const keysAtStart = earlier?.keysAtStart ?? pass.keysAtStart;
-  const part: Part = { number, custodian, state: 'ready', expiresAt, pass: { ...pass, keysAtStart }, ...(before ? { before } : {}) };
+  const added = old === undefined || old.added;
+  const part: Part = {
+    ...{ number, custodian, state: 'ready', expiresAt, pass: { ...pass, keysAtStart } },
+    ...(before ? { before } : {}),
+    ...(added ? { added } : {}),
+  };
   const key = partKey(account.id, number);
+  const room = old ? account : { ...account, parts: [...account.parts, part] };
   return ok({
-    next: { ...withPart(account, part), credential: 'passkey', sealedFor: pass.requestId },
+    next: { ...withPart(room, part), credential: 'passkey', sealedFor: pass.requestId },
     effects: [
       {
         kind: 'post',
@@ -48,6 +53,9 @@ export function passIssued(
   });
 }
 
+/** Parts that a plan with so many keys leaves. */
+const planned = (parts: readonly Part[], keys: number): readonly Part[] => parts.filter(({ number }) => number <= keys);
+
 /** The tenant shows the key that a custodian registered. */
 export function keyRegistered(account: EmergencyAccount, number: number, key: RegisteredKey): Decision<EmergencyAccount> {
   const part = account.parts.find((row) => row.number === number);
@@ -59,11 +67,20 @@ export function keyRegistered(account: EmergencyAccount, number: number, key: Re
   });
 }
 
-/** The plan is carried out: nothing but the keys opens the account, so they count as stored, and the first validation is scheduled. */
-export function keysStored(account: EmergencyAccount, policy: { readonly validationDays: number }, now: Date): Decision<EmergencyAccount> {
+/**
+ * The plan is carried out: nothing but the keys opens the account, so they count as stored, and the first validation is scheduled.
+ *
+ * @param keys how many the plan says; what was held under a higher number is gone
+ */
+export function keysStored(
+  account: EmergencyAccount,
+  keys: number,
+  policy: { readonly validationDays: number },
+  now: Date,
+): Decision<EmergencyAccount> {
   if (!account.parts.some((part) => part.key && part.state !== 'stored')) return no({ code: 'nothing-to-do' });
-  const parts = account.parts.map((part): Part => {
-    const { before: _before, expiresAt: _expiresAt, ...rest } = part;
+  const parts = planned(account.parts, keys).map((part): Part => {
+    const { before: _before, expiresAt: _expiresAt, added: _added, ...rest } = part;
     return part.key && part.state !== 'stored' ? { ...rest, state: 'stored', storedAt: now } : part;
   });
   const fresh = account.state === 'provisioning';
@@ -76,7 +93,7 @@ export function keysStored(account: EmergencyAccount, policy: { readonly validat
     validationDueAt: (fresh ? undefined : account.validationDueAt) ?? later(now, policy.validationDays * DAY),
     revision: account.revision + 1,
   };
-  const cards = held ? numbered(account, held) : parts;
+  const cards = held ? numbered(account, held) : account.parts;
   return ok({ next, effects: [...cards.flatMap(({ number }) => redraw(account, number)), ...reminderTimer(next, now)] });
 }
 
@@ -114,19 +131,29 @@ export function passesDestroyed(account: EmergencyAccount, requestId: string): D
 /**
  * A plan with new keys was given up and taken back: what was held before counts again. Where the old keys were gone already the new ones
  * stay, and count as far as they stand.
+ *
+ * @param keys how many the plan says
  */
-export function keysWithdrawn(account: EmergencyAccount, requestId: string, oldAreGone: boolean, now: Date): Decision<EmergencyAccount> {
+export function keysWithdrawn(
+  account: EmergencyAccount,
+  requestId: string,
+  keys: number,
+  oldAreGone: boolean,
+  now: Date,
+): Decision<EmergencyAccount> {
   const touched = account.parts.filter((part) => part.pass?.requestId === requestId && part.state !== 'stored');
   if (touched.length === 0) return no({ code: 'nothing-to-do' });
-  const parts = account.parts.map((part): Part => {
+  const left = oldAreGone ? planned(account.parts, keys) : account.parts.filter((part) => !(part.added && touched.includes(part)));
+  const parts = left.map((part): Part => {
     if (!touched.includes(part)) return part;
-    const { before, ...rest } = part;
+    const { before, added: _added, ...rest } = part;
     if (!oldAreGone && before) return before;
     // Without `before` and with the old ones there, the new key was taken off: it opens nothing.
     return oldAreGone && rest.key ? { ...rest, state: 'stored', storedAt: now } : { ...rest, state: 'expired' };
   });
+  const changed = account.parts.filter((part) => !parts.includes(part));
   return ok({
     next: { ...account, parts, revision: account.revision + 1 },
-    effects: touched.flatMap(({ number }): Effect[] => [forgetExpiry(account, number), ...redraw(account, number)]),
+    effects: changed.flatMap(({ number }): Effect[] => [forgetExpiry(account, number), ...redraw(account, number)]),
   });
 }

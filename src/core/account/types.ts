@@ -30,6 +30,8 @@ export interface Part {
   readonly key?: RegisteredKey;
   /** What was held before, until the plan that replaces it is carried out: it comes back if that is given up. */
   readonly before?: Part;
+  /** Nothing was held under that number before: if the plan is given up, there is none of it again. */
+  readonly added?: true;
 }
 
 /** A Temporary Access Pass: all about it but what it is. */

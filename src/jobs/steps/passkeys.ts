@@ -155,7 +155,8 @@ export async function othersThan(scene: StepScene, keys: ReadonlySet<string>): P
 /** The keys on record that count under this plan. @throws StepStopped when they are not as many as it says: none is removed then */
 export async function plannedKeys(scene: StepScene): Promise<ReadonlySet<string>> {
   const { keys } = passkeysOf(scene);
-  const known = new Set((await scene.parts()).flatMap(({ key }) => (key ? [key.methodId] : [])));
+  // A plan with fewer custodians than before leaves the higher numbers out, and removes their keys with whatever else there is.
+  const known = new Set((await scene.parts()).flatMap(({ number, key }) => (key && number <= keys ? [key.methodId] : [])));
   if (known.size === keys) return known;
   throw new StepStopped('KeysMissing', `${known.size} keys are on record, and the plan says ${keys}. Nothing was removed.`);
 }

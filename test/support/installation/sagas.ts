@@ -62,10 +62,16 @@ const withKeys: NonNullable<Saga['before']> = ({ tenant, store }, account) => {
   const keys = parts.map(({ key }) => ({ id: key.methodId, kind: 'fido2', passkeyType: 'deviceBound' }));
   tenant.users.get(account.objectId)?.methods.push(...keys);
 };
+const withThreeKeys: NonNullable<Saga['before']> = (on, account) => {
+  const third = { ...account.parts[0], number: 3, custodian: person('fay') } as EmergencyAccount['parts'][number];
+  withKeys(on, { ...account, parts: [...account.parts, third] });
+};
 
 export const SAGAS: readonly Saga[] = [
   { name: 'create with keys', kind: 'create', inUnit: true, ask: (on) => on.ask(RITA, { credential: 'passkey' }) },
   onAccount('rotate', 'rotate with keys', { before: withKeys, form: { custodians: people('dana', 'fay') } }),
+  onAccount('rotate', 'rotate with keys to one more', { before: withKeys, form: { custodians: people('dana', 'fay', 'eli') } }),
+  onAccount('rotate', 'rotate with keys to one fewer', { before: withThreeKeys, form: { custodians: people('dana', 'fay') } }),
   onAccount('rotate', 'keys in place of a password', {
     before: ({ tenant }, { objectId }) => void tenant.users.get(objectId)?.methods.push({ id: 'second-factor', kind: 'fido2' }),
     form: { credential: 'passkey', custodians: people('dana', 'fay', 'eli') },
