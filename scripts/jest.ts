@@ -15,7 +15,7 @@ export interface GroupResult extends Tally {
 
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js')];
 /** A group that hangs is ended and counts as failed, so that a run always ends with a verdict. */
-const GROUP_LIMIT_MS = 15 * 60_000;
+const GROUP_LIMIT_MS = 30 * 60_000;
 const ORDER = ['unit', 'property', 'cards', 'contract', 'e2e'];
 
 /** Paths of the test files that match, as jest finds them. */
