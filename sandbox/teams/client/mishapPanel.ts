@@ -1,7 +1,6 @@
-import { azureByHand, byHand, CallFailed, healAll, type Json, letFail, type Tenant } from './api.ts';
-import { fill, h } from './dom.ts';
-import { field, labelled, select } from './form.ts';
-import { icon } from './icons.ts';
+import { azureByHand, byHand, healAll, type Json, letFail, type Tenant } from './api.ts';
+import { h } from './dom.ts';
+import { doneNotice, field, labelled, select, showingResult } from './form.ts';
 import type { State } from './state.ts';
 
 /** Done to an account past the bot, by an administrator or whoever passes for one. */
@@ -152,18 +151,7 @@ export function mishapPanel(state: State): HTMLElement {
     return 'Nothing fails any more, and Azure is as shipped. What was done to an account stays done.';
   }
 
-  async function trying(act: () => Promise<string>): Promise<void> {
-    submit.disabled = true;
-    try {
-      fill(result, h('div.notice.notice-done', { 'data-result': 'success' }, icon('check', 18), h('div.notice-text', {}, await act())));
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      fill(result, h('div.notice.notice-refused', {}, icon('warning', 18), h('div.notice-text', {}, error.message)));
-    } finally {
-      submit.disabled = false;
-      result.scrollIntoView({ block: 'nearest' });
-    }
-  }
+  const trying = (act: () => Promise<string>): Promise<void> => showingResult(submit, result, async () => doneNotice(await act()));
 
   return h(
     'section.panel-section',

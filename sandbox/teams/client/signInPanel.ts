@@ -1,6 +1,6 @@
-import { CallFailed, registerMethod, type SignIn, signIn } from './api.ts';
-import { fill, h } from './dom.ts';
-import { field, labelled, select } from './form.ts';
+import { registerMethod, type SignIn, signIn } from './api.ts';
+import { h } from './dom.ts';
+import { doneNotice, field, labelled, select, showingResult } from './form.ts';
 import { icon } from './icons.ts';
 import type { State } from './state.ts';
 
@@ -95,34 +95,24 @@ export function signInPanel(state: State, tried: (attempt: SignIn) => void): HTM
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    void attempt();
+    void showingResult(submit, result, attempt);
   });
 
-  async function attempt(): Promise<void> {
+  async function attempt(): Promise<HTMLElement> {
     const chosen = state.world.tenants.find(({ name }) => name === tenant.value);
     const password = [...parts.querySelectorAll('input')].map(({ value }) => value.trim()).join('');
-    submit.disabled = true;
-    try {
-      const userPrincipalName = upn.value.trim();
-      if (registers(method.value)) {
-        const registration = { tenantId: chosen?.id, userPrincipalName, method: 'fido2', temporaryAccessPass: pass.value.trim() };
-        await registerMethod(state.world.tenantUrl, { ...registration, deviceBound: method.value === 'register' });
-        pass.value = '';
-        fill(result, h('div.notice.notice-done', { 'data-result': 'success' }, icon('check', 18), h('div.notice-text', {}, 'Registered.')));
-        return;
-      }
-      const how = { ...(method.value !== 'fido2' && { password }), ...(method.value !== '' && { method: method.value }) };
-      const answer = await signIn(state.world.tenantUrl, { tenantId: chosen?.id, userPrincipalName, ...how, app: app.value });
-      for (const input of parts.querySelectorAll('input')) input.value = '';
-      fill(result, said(answer));
-      tried(answer);
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      fill(result, h('div.notice.notice-refused', {}, icon('warning', 18), h('div.notice-text', {}, error.message)));
-    } finally {
-      submit.disabled = false;
-      result.scrollIntoView({ block: 'nearest' });
+    const userPrincipalName = upn.value.trim();
+    if (registers(method.value)) {
+      const registration = { tenantId: chosen?.id, userPrincipalName, method: 'fido2', temporaryAccessPass: pass.value.trim() };
+      await registerMethod(state.world.tenantUrl, { ...registration, deviceBound: method.value === 'register' });
+      pass.value = '';
+      return doneNotice('Registered.');
     }
+    const how = { ...(method.value !== 'fido2' && { password }), ...(method.value !== '' && { method: method.value }) };
+    const answer = await signIn(state.world.tenantUrl, { tenantId: chosen?.id, userPrincipalName, ...how, app: app.value });
+    for (const input of parts.querySelectorAll('input')) input.value = '';
+    tried(answer);
+    return said(answer);
   }
 
   return h(
