@@ -1,12 +1,13 @@
-import { FEED_ACTOR, type PollNeeds, pollFeed } from './pollFeed.ts';
+import { feedPoll, type PollNeeds } from './pollFeed.ts';
 
 const NAME = 'graph-sign-ins';
 
 /** Reads the sign-in logs of every tenant that has watched accounts. */
-export async function pollSignIns(needs: PollNeeds): Promise<void> {
-  await pollFeed(needs, NAME, async (tenant, users, since) => {
+export const signInPoll = (needs: PollNeeds): (() => Promise<void>) =>
+  feedPoll(needs, NAME, async (tenant, users, since) => {
     const events = await needs.tenants.reader(tenant.id).signIns(users, since);
-    for (const event of events) await needs.door.dispatch(FEED_ACTOR, { kind: 'sign-in-seen', event, feed: NAME });
-    return events.map(({ signedInAt }) => signedInAt);
+    return {
+      intents: events.map((event) => ({ kind: 'sign-in-seen', event, feed: NAME })),
+      rows: events.map(({ signedInAt }) => signedInAt),
+    };
   });
-}

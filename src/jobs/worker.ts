@@ -6,9 +6,9 @@ import type { RefreshFor } from './draw.ts';
 import { expectedFeeds } from './expectedFeeds.ts';
 import { bringHeartbeat } from './heartbeat.ts';
 import { pacer, type Turn } from './pace.ts';
-import { pollChanges } from './pollChanges.ts';
+import { changePoll } from './pollChanges.ts';
 import { pollRosters } from './pollRosters.ts';
-import { pollSignIns } from './pollSignIns.ts';
+import { signInPoll } from './pollSignIns.ts';
 import { repeat } from './repeat.ts';
 import { type RunPlanNeeds, runPlan } from './runPlan.ts';
 import { sayElsewhere } from './sayElsewhere.ts';
@@ -64,8 +64,8 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   void sweeps.now(); // logs its failures itself; nothing waits for what may take minutes
   const timers = startTimers(store, door, log);
   const feeds = { store, tenants, door, log };
-  const polls = repeat('poll', needs.signInPollSeconds * 1000, log, () => pollSignIns(feeds));
-  const audits = repeat('audits', needs.signInPollSeconds * 1000, log, () => pollChanges(feeds));
+  const polls = repeat('poll', needs.signInPollSeconds * 1000, log, signInPoll(feeds));
+  const audits = repeat('audits', needs.signInPollSeconds * 1000, log, changePoll(feeds));
   // Before anything else is decided: who is there at the first start has been there before us.
   const rosters = repeat('roster', needs.rosterPollSeconds * 1000, log, () => pollRosters(needs.people, door, log));
   await rosters.now();

@@ -5,7 +5,7 @@ import type { EmergencyAccount } from '../../src/core/account/types.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import type { Plan } from '../../src/core/request/types.ts';
 import { keyFileCustody, partContext } from '../../src/custody/keyFile.ts';
-import { pollSignIns } from '../../src/jobs/pollSignIns.ts';
+import { signInPoll } from '../../src/jobs/pollSignIns.ts';
 import { runPlan } from '../../src/jobs/runPlan.ts';
 import { ringTimers } from '../../src/jobs/timers.ts';
 import { actor, anAccountPlan, aPlan, aRequest, hours, minutes, NOON, person } from './builders.ts';
@@ -45,6 +45,7 @@ export async function live(number: number, tenant: BadTenant): Promise<Life> {
   const random = countingRandom();
   const front = door({ store, random, policy: TEST_POLICY, tenant: tenant.tenants.info });
   const needs = { store, random, custody, partContext, log: quiet, door: front, people: tenant.people, tenants: tenant.tenants };
+  const pollSignIns = signInPoll(needs);
   const wrong: string[] = [];
   let [now, pressed, polls] = [NOON.getTime(), 0, 0];
 
@@ -105,8 +106,8 @@ export async function live(number: number, tenant: BadTenant): Promise<Life> {
 
   const first = await password();
   if ((await signIn(first)) !== 'success') wrong.push('the parts in custody do not open it');
-  for (; alerts(store) === 0 && polls < 40; polls += 1) await pollSignIns(needs);
-  await pollSignIns(needs);
+  for (; alerts(store) === 0 && polls < 40; polls += 1) await pollSignIns();
+  await pollSignIns();
   if (alerts(store) !== 1) wrong.push(`${alerts(store)} alerts about one sign-in`);
 
   const { userPrincipalName } = made;
