@@ -1,5 +1,6 @@
-import { storePart } from '../core/account/custody.ts';
+import { losePart, storePart } from '../core/account/custody.ts';
 import { remindRunbook } from '../core/account/runbook.ts';
+import { remindCustodian } from '../core/account/unconfirmed.ts';
 import { askAgain } from '../core/alert/classify.ts';
 import { acknowledge, escalate } from '../core/alert/raise.ts';
 import { stopDrill } from '../core/drill/run.ts';
@@ -52,6 +53,7 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'conclude-request',
   'request-in-hand',
   'expire-part',
+  'remind-custodian',
   'sign-in-seen',
   'change-seen',
   'signal-quarantined',
@@ -176,6 +178,10 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return reveal(scene, intent);
     case 'store-part':
       return change(scene, 'account', intent.accountId, (account) => storePart(account, intent.partNumber, actor, intent, now));
+    case 'lose-part':
+      return change(scene, 'account', intent.accountId, (account) => losePart(account, intent.partNumber, actor, now));
+    case 'remind-custodian':
+      return change(scene, 'account', intent.accountId, (account) => remindCustodian(account, intent.partNumber, now));
     case 'expire-part':
       return expireSealed(scene, intent);
     case 'sign-in-seen':

@@ -11,6 +11,7 @@ import { caseLogs, caseReview, caseSessions } from './actions/caseStep.ts';
 import { createSubmit } from './actions/createSubmit.ts';
 import { drillStart } from './actions/drillStart.ts';
 import { drillStop } from './actions/drillStop.ts';
+import { partLost } from './actions/partLost.ts';
 import { partReveal } from './actions/partReveal.ts';
 import { partStored } from './actions/partStored.ts';
 import { postureRepair } from './actions/postureRepair.ts';
@@ -127,6 +128,7 @@ export function actionTable(
     onPress(runbookPrint, (asker) => ({ asker, door, runbook })),
     onPress(partReveal, (asker) => ({ asker, door, store, openSealed })),
     onPress(partStored, (asker) => ({ asker, door, store })),
+    onPress(partLost, (asker) => ({ asker, door, store })),
     onPress(alertAcknowledge, (asker) => ({ asker, door, store })),
     onPress(alertClassify, (asker) => ({ asker, door, store })),
     onPress(caseSessions, (asker) => ({ asker, door, store })),

@@ -172,6 +172,8 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
   'part-not-shown': () => 'This has not been shown yet. Open it first, store it, then confirm.',
   'part-stored': ({ at }) => `This was confirmed as stored at ${utc(at)}. Nothing more is needed.`,
   'part-expired': () => 'This was not used in time and has been destroyed. Tell an owner of the account: it must be replaced.',
+  'part-lost': () =>
+    'This part was reported lost, and that is not taken back: the account needs a new password. If the part turns up, destroy it.',
   'part-unopenable': ({ why }) => UNOPENABLE[why],
   'already-acknowledged': ({ by }) => `${plain(by, 80) || 'Somebody'} has already acknowledged this alert. Nothing more is needed here.`,
   'not-a-use': () => 'Nobody used an account here, so there is nothing to classify. Acknowledging it is enough.',

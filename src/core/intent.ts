@@ -132,6 +132,10 @@ export type Intent =
       readonly sealNumber: string;
     }
   | { readonly kind: 'expire-part'; readonly accountId: string; readonly partNumber: number }
+  /** A person says that a part which was seen is gone. */
+  | { readonly kind: 'lose-part'; readonly accountId: string; readonly partNumber: number }
+  /** The timer rang of a part that was seen and not confirmed. Refused as `nothing-to-do` when it is known by now what became of it. */
+  | { readonly kind: 'remind-custodian'; readonly accountId: string; readonly partNumber: number }
   /** A feed delivered a sign-in. Occurs again for repeats; only the first raises an alert. */
   | { readonly kind: 'sign-in-seen'; readonly event: SignInEvent; readonly feed: Feed; readonly receivedAt?: Date }
   /**

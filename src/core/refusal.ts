@@ -101,6 +101,7 @@ export type Refusal =
   | { readonly code: 'part-not-shown' }
   | { readonly code: 'part-stored'; readonly at: Date }
   | { readonly code: 'part-expired' }
+  | { readonly code: 'part-lost' }
   /** The key it is sealed under cannot be had. Nothing was shown, and nothing was used up. */
   | { readonly code: 'part-unopenable'; readonly why: 'away' | 'denied' | 'shut' }
   | { readonly code: 'already-acknowledged'; readonly by: string }

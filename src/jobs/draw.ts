@@ -4,12 +4,14 @@ import { alertCard } from '../cards/views/alert.ts';
 import { caseCard } from '../cards/views/case.ts';
 import { drillCard } from '../cards/views/drill.ts';
 import { partCard, replacedPartCard } from '../cards/views/part.ts';
+import { partReminderCard } from '../cards/views/partReminder.ts';
 import { requestCard } from '../cards/views/request.ts';
 import { requestNoticeCard } from '../cards/views/requestNotice.ts';
 import { runbookReminderCard } from '../cards/views/runbook.ts';
 import { validationCard } from '../cards/views/validation.ts';
 import { asItStands, isChangingKind } from '../core/account/life.ts';
 import { type EmergencyAccount, generationOf } from '../core/account/types.ts';
+import { variantOfPart } from '../core/account/unconfirmed.ts';
 import type { ChangeRequest, RequestState } from '../core/request/types.ts';
 
 /** A card as the state is now, and the revision of that state. `undefined`: the thing is gone. */
@@ -72,12 +74,12 @@ function partOf(
 ): OutgoingCard {
   // While keys are made in its place a part of a password counts, and its card says so.
   const { held } = account;
-  if (held && isChangingKind(account) && Number(variant) === held.generation)
+  const { generation, forOthers } = variantOfPart(variant);
+  if (held && isChangingKind(account) && generation === held.generation)
     return partOf(asItStands(account), number, { place, variant }, now);
   const part = account.parts.find((row) => row.number === number);
   const mine = place.kind === 'person' && part?.custodian.objectId === place.objectId;
-  const current = variant === '' || Number(variant) === generationOf(account);
-  return mine && current && account.state !== 'retired'
-    ? partCard(account, number, now)
-    : replacedPartCard(account, number, variant === '' ? undefined : Number(variant));
+  const current = generation === undefined || generation === generationOf(account);
+  if (forOthers) return partReminderCard(account, number, generation);
+  return mine && current && account.state !== 'retired' ? partCard(account, number, now) : replacedPartCard(account, number, generation);
 }

@@ -11,6 +11,7 @@ import { formDoneCard } from '../../src/cards/views/formDone.ts';
 import { helpCard } from '../../src/cards/views/help.ts';
 import { noticeCard } from '../../src/cards/views/notice.ts';
 import { partCard } from '../../src/cards/views/part.ts';
+import { partReminderCard } from '../../src/cards/views/partReminder.ts';
 import { proofCard } from '../../src/cards/views/proof.ts';
 import { requestCard } from '../../src/cards/views/request.ts';
 import { requestListCard } from '../../src/cards/views/requestList.ts';
@@ -146,6 +147,8 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     accountListCard([account], hours(1)),
     partCard(account, 1, hours(1)),
     partCard(account, 2, hours(1)),
+    partCard(account, 2, days(1)),
+    partReminderCard(account, 2),
     revealDialog({ account, partNumber: 1, of: 2, part: 'abc123' }),
     validationCard(account, days(1), '14'),
     validationCard(account, days(80)),
@@ -164,9 +167,12 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     drillFormCard(anAccount({ userPrincipalName: text(), tenantName: text() }), { minutes: text(), person: text(), origin: text() }),
     caseCard(useCase, NOON),
     caseCard({ ...useCase, state: 'closed' }, NOON),
-    ...(['request-failed', 'part-expired', 'unreadable-signal', 'feed-failing'] as const).map((kind) =>
+    ...(['request-failed', 'part-expired', 'part-lost', 'unreadable-signal', 'feed-failing'] as const).map((kind) =>
       alertCard(
-        { ...open, cause: { kind, requestId: text(), words: text(), partNumber: 1, custodian: text(), feed: 'azure-monitor' } },
+        {
+          ...open,
+          cause: { kind, requestId: text(), words: text(), partNumber: 1, custodian: text(), saidBy: text(), feed: 'azure-monitor' },
+        },
         NOON,
       ),
     ),

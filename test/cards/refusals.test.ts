@@ -55,6 +55,7 @@ const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code
   'part-not-shown': [{ code: 'part-not-shown' }],
   'part-stored': [{ code: 'part-stored', at: NOON }],
   'part-expired': [{ code: 'part-expired' }],
+  'part-lost': [{ code: 'part-lost' }],
   'part-unopenable': (['away', 'denied', 'shut'] as const).map((why) => ({ code: 'part-unopenable', why })),
   'already-acknowledged': [{ code: 'already-acknowledged', by: 'Cy Chen' }],
   'not-a-use': [{ code: 'not-a-use' }],

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { expirePart, revealPart, storePart } from '../../src/core/account/custody.ts';
+import { expirePart, losePart, revealPart, storePart } from '../../src/core/account/custody.ts';
 import { randomPassword, splitPassword } from '../../src/core/account/password.ts';
-import { HOUR, later } from '../../src/core/decision.ts';
+import { confirmationTimers, remindCustodian } from '../../src/core/account/unconfirmed.ts';
+import { DAY, HOUR, later } from '../../src/core/decision.ts';
+import type { Effect } from '../../src/core/effect.ts';
 import { keyFileCustody } from '../../src/custody/keyFile.ts';
 import { actor, anAccount, aPart, hours, NOON } from '../support/builders.ts';
 
@@ -11,7 +13,7 @@ const CUSTODIANS = ['dana', 'eli', 'fay'] as const;
 
 const happening = fc.oneof(
   fc.record({
-    kind: fc.constantFrom('reveal' as const, 'store' as const),
+    kind: fc.constantFrom('reveal' as const, 'store' as const, 'lose' as const),
     who: fc.constantFrom(...PEOPLE),
     part: fc.integer({ min: 1, max: 4 }),
   }),
@@ -20,7 +22,7 @@ const happening = fc.oneof(
 );
 
 describe('the parts of a credential, whatever happens to them in whatever order', () => {
-  test('CR-1 CR-3 CR-6: each is shown at most once, to its custodian, in time; in service only when every one is stored', () => {
+  test('CR-1 CR-3 CR-6 SI-5: each is shown at most once, to its custodian, in time; in service only when every one is stored; until then who saw one is reminded', () => {
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 25 }), fc.integer({ min: 2, max: 3 }), (happenings, count) => {
         const expiresAt = hours(72);
@@ -34,9 +36,44 @@ describe('the parts of a credential, whatever happens to them in whatever order'
         const stored = new Set<number>();
         const expired = new Set<number>();
         const opened = new Map<string, number>();
+        const lost = new Set<number>();
+        // Of each part that was seen and nothing more was heard of: since when, and the latest reminder.
+        const waited = new Map<number, { readonly since: Date; said: number }>();
+        const timers = new Map<string, Date>();
+        const posted = new Set<string>();
+        const owe = (effects: readonly Effect[]): void => {
+          for (const effect of effects) {
+            if (effect.kind === 'intend' && effect.intent.kind === 'remind-custodian') timers.set(effect.key, effect.at);
+            if (effect.kind === 'forget') timers.delete(effect.key);
+            if (effect.kind === 'post') {
+              expect(posted.has(effect.key)).toBe(false);
+              posted.add(effect.key);
+            }
+          }
+        };
+        const stageOf = (since: Date): number => {
+          const passed = now.getTime() - since.getTime();
+          return passed < 4 * HOUR ? -1 : Math.floor(passed / DAY);
+        };
         for (const step of happenings) {
           if (step.kind === 'wait') {
             now = later(now, step.hours * HOUR);
+            for (const [key, at] of [...timers]) {
+              if (at > now) continue;
+              timers.delete(key);
+              const number = Number(key.split(':').at(-1));
+              const reminder = remindCustodian(account, number, now);
+              const waits = waited.get(number);
+              if (!reminder.ok || !waits) throw new Error('a timer rang of a part that nobody waits for');
+              expect(stageOf(waits.since)).toBeGreaterThan(waits.said);
+              waits.said = stageOf(waits.since);
+              owe(reminder.value.effects);
+              const told = reminder.value.effects.filter(({ kind }) => kind === 'post').length;
+              expect(told).toBe(waits.said === 0 ? 1 : 2 + account.owners.length);
+            }
+            // Nobody is forgotten: what is due has been said, and the next is on its way.
+            for (const { since, said } of waited.values()) expect(said).toBe(stageOf(since));
+            expect(timers.size).toBe(waited.size);
             continue;
           }
           const { part } = step;
@@ -46,23 +83,31 @@ describe('the parts of a credential, whatever happens to them in whatever order'
             step.kind === 'reveal'
               ? own && !shown.has(part) && !expired.has(part) && now < expiresAt
               : step.kind === 'store'
-                ? own && shown.has(part) && !stored.has(part)
-                : exists && !shown.has(part) && !expired.has(part) && now >= expiresAt;
+                ? own && shown.has(part) && !stored.has(part) && !lost.has(part)
+                : step.kind === 'lose'
+                  ? (own || (exists && step.who === 'oona')) && shown.has(part) && !stored.has(part) && !lost.has(part)
+                  : exists && !shown.has(part) && !expired.has(part) && now >= expiresAt;
           const decision =
             step.kind === 'reveal'
               ? revealPart(account, part, actor(step.who), now)
               : step.kind === 'store'
                 ? storePart(account, part, actor(step.who), { location: 'safe', sealNumber: '' }, now)
-                : expirePart(account, part, now);
+                : step.kind === 'lose'
+                  ? losePart(account, part, actor(step.who), now)
+                  : expirePart(account, part, now);
           expect(decision.ok).toBe(allowed);
           if (!decision.ok) continue;
           expect(decision.value.next.revision).toBe(account.revision + 1);
+          owe(confirmationTimers(account, decision.value.next, now));
           account = decision.value.next;
           if (step.kind === 'reveal') {
             shown.add(part);
+            waited.set(part, { since: now, said: -1 });
             opened.set(step.who, (opened.get(step.who) ?? 0) + 1);
-          } else if (step.kind === 'store') stored.add(part);
-          else expired.add(part);
+          } else {
+            waited.delete(part);
+            (step.kind === 'store' ? stored : step.kind === 'lose' ? lost : expired).add(part);
+          }
           expect(account.state).toBe(stored.size === count ? 'in-service' : 'handover');
         }
         for (const times of opened.values()) expect(times).toBe(1);

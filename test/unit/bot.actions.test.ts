@@ -3,6 +3,7 @@ import { alertAcknowledge } from '../../src/bot/actions/alertAcknowledge.ts';
 import { alertClassify } from '../../src/bot/actions/alertClassify.ts';
 import { caseLogs, caseReview, caseSessions } from '../../src/bot/actions/caseStep.ts';
 import { createSubmit } from '../../src/bot/actions/createSubmit.ts';
+import { partLost } from '../../src/bot/actions/partLost.ts';
 import { partReveal } from '../../src/bot/actions/partReveal.ts';
 import { partStored } from '../../src/bot/actions/partStored.ts';
 import { postureRepair } from '../../src/bot/actions/postureRepair.ts';
@@ -66,7 +67,7 @@ describe('AP-10: of a press nothing is believed but id and digest', () => {
           fc.jsonValue(),
         ),
         (data) => {
-          const own = [requestApprove, requestDeny, createSubmit, partReveal, partStored, alertAcknowledge, validationSubmit];
+          const own = [requestApprove, requestDeny, createSubmit, partReveal, partStored, partLost, alertAcknowledge, validationSubmit];
           for (const action of [...own, postureRepair, alertClassify, caseSessions, caseLogs, caseReview]) {
             expect(typeof action.parse(data as Record<string, unknown>).ok).toBe('boolean');
           }

@@ -74,6 +74,7 @@ describe('who may want what', () => {
     { kind: 'seal-parts', ...ids, sealed: [] },
     { kind: 'conclude-request', ...ids },
     { kind: 'expire-part', ...ids },
+    { kind: 'remind-custodian', ...ids },
     { kind: 'sign-in-seen', event: aSignIn(), feed: 'graph-sign-ins' },
     { kind: 'change-seen', change: aChange(), feed: 'event-hub' },
     { kind: 'signal-quarantined', feed: 'sentinel', dedupe: 'x', words: 'x', bytes: Buffer.from('x') },

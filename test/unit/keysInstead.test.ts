@@ -318,6 +318,25 @@ describe('a password in parts in the place of security keys', () => {
     expect([request().state, methods()]).toEqual(['applied', ['password p']]);
   });
 
+  test('CR-6: a part that was opened and lost stops it; tried again there is a new password, in new parts', async () => {
+    const scene = await asked('password in place of keys', 24 * 30);
+    const { machine, requestId, request, account, user, methods, goOn } = scene;
+    await live(machine, nobody);
+    const set = user()?.password;
+    const part = { accountId: account().id, partNumber: 1 };
+    expect((await machine.press(person('dana').objectId, { kind: 'reveal-part', ...part })).ok).toBe(true);
+    expect((await machine.press(person('dana').objectId, { kind: 'lose-part', ...part })).ok).toBe(true);
+    await live(machine, nobody);
+    expect(request()).toMatchObject({ state: 'failed', failure: { code: 'PartLost', step: 'leave-unit' } });
+    expect([request().failure?.words, methods()]).toEqual(['The part of Dana Diaz is lost. Try again makes a new password.', OLD]);
+    expect((await machine.press(person('ann').objectId, { kind: 'retry-request', requestId })).ok).toBe(true);
+    await live(machine, nobody);
+    expect(account().parts.map(({ state }) => state)).toEqual(['ready', 'ready']);
+    expect([user()?.password === set, await inCustody(scene)]).toEqual([false, user()?.password]);
+    await goOn();
+    expect([request().state, methods()]).toEqual(['applied', ['password p']]);
+  });
+
   test('GR-5: given up when keys may be gone already the password stays and counts: nobody is locked out', async () => {
     const { request, account, user, goOn, giveUp } = await back();
     await goOn({}, { answer: (call) => (call === 'revokeSessions' ? { error: REFUSED, done: false } : undefined) });

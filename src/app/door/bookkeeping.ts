@@ -1,6 +1,7 @@
 import { withLedger } from '../../core/account/ledger.ts';
 import { staleEffects } from '../../core/account/runbook.ts';
 import type { EmergencyAccount } from '../../core/account/types.ts';
+import { confirmationTimers } from '../../core/account/unconfirmed.ts';
 import type { Aggregates, Kind, Transaction } from '../ports.ts';
 import type { Outcome } from './scene.ts';
 
@@ -12,7 +13,8 @@ interface Books {
 
 /**
  * The transaction that decisions work in, with the books kept: whatever changes an account, its ledger says what became of its parts, and
- * a runbook card that the change made untrue is owed a reminder. No decision has to think of it, so none can forget.
+ * a runbook card that the change made untrue is owed a reminder, and so is who opened a part and has not said where it is. No decision has
+ * to think of it, so none can forget.
  */
 export function keepingBooks(tx: Transaction, now: Date): Books {
   const seen = new Map<string, EmergencyAccount>();
@@ -43,7 +45,7 @@ export function keepingBooks(tx: Transaction, now: Date): Books {
       const written = withLedger(before, value, now);
       seen.set(written.id, written);
       await tx.save('account', written);
-      await tx.owe(staleEffects(written, now));
+      await tx.owe([...staleEffects(written, now), ...confirmationTimers(before, written, now)]);
     },
   };
   return {

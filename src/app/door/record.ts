@@ -39,6 +39,8 @@ export function detailsOf(
       return { details: { step: intent.failure.step, fence: intent.fence, failure: intent.failure.code } };
     case 'reveal-part':
     case 'expire-part':
+    case 'lose-part':
+    case 'remind-custodian':
       return { details: { part: intent.partNumber } };
     case 'store-part':
       return { details: { part: intent.partNumber, location: intent.location, sealNumber: intent.sealNumber } };

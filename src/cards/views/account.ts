@@ -101,6 +101,7 @@ const PART_MISSING = {
   tone: 'attention',
   note: 'Ask for a new password: say rotate and its name.',
 } as const;
+const PART_LOST = { ...PART_MISSING, words: 'Cannot be used: a part is lost' } as const;
 const KEY_MISSING = {
   words: 'A key was not registered in time',
   tone: 'attention',
@@ -112,6 +113,7 @@ export function health(stored: EmergencyAccount, now: Date): { readonly words: s
   const account = asItStands(stored);
   if (account.state !== 'retired' && account.parts.some((part) => partStateAt(part, now) === 'expired'))
     return isKeyed(account) ? KEY_MISSING : PART_MISSING;
+  if (account.state !== 'retired' && account.parts.some(({ state }) => state === 'lost')) return PART_LOST;
   const overdue = account.validationDueAt !== undefined && now >= account.validationDueAt;
   if (account.state === 'in-service' && overdue)
     return {

@@ -228,6 +228,18 @@ export function tell(cause: AlertCause): Told {
         next: 'Nobody can use this account until it has a new password or has been replaced.',
         reported: 'Found by Breakglass.',
       };
+    case 'part-lost':
+      return {
+        title: 'A part of a password is lost',
+        state: 'The password cannot be put together any more.',
+        facts: [
+          textFact('Part', `${cause.partNumber}`),
+          textFact('Custodian', cause.custodian, 80),
+          textFact('Reported by', cause.saidBy, 80),
+        ],
+        next: 'The account needs a new password: say rotate and its name. If a request waits for the part, press Try again on it instead.',
+        reported: 'Reported in Teams.',
+      };
     case 'unreadable-signal':
       return {
         title: 'A signal could not be read',

@@ -11,6 +11,7 @@ export const KEY_WORDS: PartWords = {
     shown: { title: 'Have you registered your key?', tone: 'warning', state: 'The pass was shown and is never shown again' },
     stored: { title: 'Your key is registered', tone: 'good', state: 'Thank you. Nothing more to do now' },
     expired: { title: 'Your key was not registered in time', tone: 'attention', state: 'The pass opens nothing any more' },
+    lost: { title: 'Your key is lost', tone: 'attention', state: 'It has to be replaced' },
   },
   steps: [
     'Have a new security key at hand that cannot be copied, such as a YubiKey, and a private browser window.',
@@ -26,6 +27,7 @@ export const KEY_WORDS: PartWords = {
     ],
     stored: ['It opens the account alone, with its PIN. Tell an owner if it is moved, used by somebody else, or if you change jobs.'],
     expired: ['An alert has gone to the channel. Somebody has to press Try again on the request; you then get a new pass.'],
+    lost: ['Tell an owner, now: whoever finds it still needs its PIN.'],
   },
   noun: 'Key',
   revealTitle: 'Show my pass',

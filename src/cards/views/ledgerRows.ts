@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<CustodyEvent['what'], string>> = {
   stored: 'was stored by',
   moved: 'was moved by',
   expired: 'was destroyed unseen; it was for',
+  lost: 'is lost; it was with',
   lapsed: 'was not registered; its pass was seen by',
   withdrawn: 'was taken off the account again; it was with',
   replaced: 'was replaced; it was with',

@@ -1,4 +1,6 @@
+import { isUnconfirmed } from '../../core/account/custody.ts';
 import { type EmergencyAccount, partKey } from '../../core/account/types.ts';
+import { isOverdue } from '../../core/account/unconfirmed.ts';
 import { type Fact, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
@@ -8,7 +10,7 @@ import { noticeCard } from './notice.ts';
 import { type PartWords, partStateAt } from './partWords.ts';
 
 /** All that templates/part.json names. */
-interface PartView {
+export interface PartView {
   readonly header: Header;
   readonly name: string;
   readonly tenant: string;
@@ -16,6 +18,10 @@ interface PartView {
   readonly steps: readonly { readonly number: string; readonly text: string }[];
   readonly asksWhere: boolean;
   readonly canReveal: boolean;
+  readonly canLose: boolean;
+  readonly loseTitle: string;
+  readonly loseAsk: string;
+  readonly lostTitle: string;
   readonly revealTitle: string;
   readonly storedTitle: string;
   readonly whereFault: string;
@@ -31,6 +37,19 @@ const LOOKS: PartWords['looks'] = {
   shown: { title: 'Have you stored your part?', tone: 'warning', state: 'It was shown and is never shown again' },
   stored: { title: 'Your part is stored', tone: 'good', state: 'Thank you. Nothing more to do now' },
   expired: { title: 'Your part was not opened in time', tone: 'attention', state: 'It has been destroyed' },
+  lost: { title: 'Your part is lost', tone: 'attention', state: 'It was reported lost and is never shown again' },
+};
+const LOSE = {
+  loseTitle: 'I do not have it…',
+  loseAsk:
+    'Say so only if the part is gone or was never written down. It cannot be taken back: an alert goes to the channel, and the account needs a new password.',
+  lostTitle: 'My part is lost',
+} as const;
+/** Hours after it was shown. */
+const OVERDUE: PartWords['looks']['shown'] = {
+  title: 'Where is your part?',
+  tone: 'attention',
+  state: 'You opened it and have not said where it is',
 };
 
 const STEPS = [
@@ -42,9 +61,12 @@ const STEPS = [
 const NOTES: PartWords['notes'] = {
   sealed: ['You get a message here as soon as you can open it.'],
   ready: ['Your part alone opens nothing. Never photograph it, type it anywhere or say it to anybody.'],
-  shown: ['You could not copy it? Do not guess: tell an owner. The account then needs a new password.'],
+  shown: [
+    'You could not copy it, or do not have it any more? Do not guess: press “I do not have it”. The account then gets a new password.',
+  ],
   stored: ['Tell an owner if the safe is moved, opened by somebody else, or if you change jobs.'],
   expired: ['An alert has gone to the channel. The account needs a new password; nothing is needed from you.'],
+  lost: ['An alert has gone to the channel. The account needs a new password; if you find the part, destroy it.'],
 };
 
 const KEY_FOUND_NOTES = ['The tenant shows your key. It counts as stored once every key stands and nothing else opens the account.'];
@@ -79,7 +101,7 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
   if (!part) throw new RangeError(`account ${account.id} has no part ${partNumber}`);
   const state = partStateAt(part, now);
   const said = account.credential === 'passkey' ? KEY_WORDS : PASSWORD_WORDS;
-  const look = said.looks[state];
+  const look = isOverdue(part, now) ? OVERDUE : said.looks[state];
   const stored = state === 'stored';
   // Whoever said that the key is registered may say it again; what counts is what the tenant shows.
   const waiting = state === 'shown' && !part.key;
@@ -96,6 +118,7 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
       ...(waiting && part.pass && part.expiresAt ? [timeFact('Register it until', part.expiresAt)] : []),
       ...(waiting && part.confirmedAt ? [timeFact('You said it is registered', part.confirmedAt)] : []),
       ...(part.key?.model === undefined ? [] : [textFact('Registered', part.key.model, 80)]),
+      ...(state === 'lost' && part.lostAt ? [timeFact('Reported lost', part.lostAt)] : []),
       ...(stored && part.storedAt ? [timeFact('Stored', part.storedAt)] : []),
       ...(stored && part.location !== undefined ? [textFact('Kept in', part.location)] : []),
       ...(stored && part.sealNumber !== undefined ? [textFact('Seal', part.sealNumber)] : []),
@@ -103,6 +126,8 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
     steps: state === 'ready' ? said.steps.map((text, index) => ({ number: `${index + 1}`, text })) : [],
     asksWhere: waiting,
     canReveal: state === 'ready',
+    canLose: isUnconfirmed(part),
+    ...LOSE,
     revealTitle: said.revealTitle,
     storedTitle: said.storedTitle,
     whereFault: said.whereFault,

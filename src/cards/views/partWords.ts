@@ -33,20 +33,31 @@ const LOOKS = {
   shown: { mark: '◐', color: 'Warning', word: 'seen, not confirmed' },
   stored: { mark: '✓', color: 'Good', word: 'stored' },
   expired: { mark: '✕', color: 'Attention', word: 'never opened, destroyed' },
+  lost: { mark: '✕', color: 'Attention', word: 'lost' },
 } as const;
 
-/** A security key on the record of its account. */
+/** A security key on the record of its account: only a part of a password is ever lost. */
 const KEY_LOOKS = {
   sealed: { mark: '○', color: 'Default', word: 'not registered yet' },
   ready: { mark: '◐', color: 'Accent', word: 'pass to be opened until' },
   shown: { mark: '◐', color: 'Warning', word: 'pass seen, key to be registered until' },
   stored: { mark: '✓', color: 'Good', word: 'registered and stored' },
   expired: { mark: '✕', color: 'Attention', word: 'not registered in time' },
+  lost: { mark: '✕', color: 'Attention', word: 'lost' },
 } as const;
 const KEY_FOUND = { mark: '◐', color: 'Good', word: 'registered, not in use yet' } as const;
 
+const instants = ({ expiresAt, shownAt, storedAt, lostAt }: Part): { readonly [S in PartState]: Date | undefined } => ({
+  sealed: undefined,
+  ready: expiresAt,
+  shown: shownAt,
+  stored: storedAt,
+  expired: expiresAt,
+  lost: lostAt,
+});
+
 function keyRow(part: Part, state: Part['state']): PartRow {
-  const at = { sealed: undefined, ready: part.expiresAt, shown: part.expiresAt, stored: part.storedAt, expired: part.expiresAt }[state];
+  const at = { ...instants(part), shown: part.expiresAt }[state];
   const found = part.key !== undefined && state !== 'stored';
   const { model } = part.key ?? {};
   return {
@@ -67,7 +78,7 @@ function keptOf({ location, sealNumber }: Part): { hasKept: boolean; kept: strin
 /** @param state as it counts now: a part whose time is up has expired, whether or not its timer has rung */
 export function partRow(part: Part, state: Part['state'], credential: EmergencyAccount['credential']): PartRow {
   if (credential === 'passkey') return keyRow(part, state);
-  const at = { sealed: undefined, ready: part.expiresAt, shown: part.shownAt, stored: part.storedAt, expired: part.expiresAt }[state];
+  const at = instants(part)[state];
   return {
     ...LOOKS[state],
     title: `Part ${part.number}: `,

@@ -7,7 +7,7 @@ import { type EmergencyAccount, type Part, partKey } from './types.ts';
 /**
  * Marks a part as shown. The caller may hand out the part only after this is committed, so a lost answer is never shown twice (CR-1, CR-2).
  *
- * @returns refusals `stranger`, `not-found`, `not-your-part`, `part-not-ready`, `part-shown`, `part-stored`, `part-expired`
+ * @returns refusals `stranger`, `not-found`, `not-your-part`, `part-not-ready`, `part-shown`, `part-stored`, `part-expired`, `part-lost`
  */
 export function revealPart(account: EmergencyAccount, partNumber: number, actor: Actor, now: Date): Decision<EmergencyAccount> {
   const part = ownPart(account, partNumber, actor);
@@ -15,6 +15,7 @@ export function revealPart(account: EmergencyAccount, partNumber: number, actor:
   const { state, expiresAt, shownAt, storedAt } = part.value;
   if (state === 'stored' && storedAt) return no({ code: 'part-stored', at: storedAt });
   if (state === 'shown' && shownAt) return no({ code: 'part-shown', at: shownAt });
+  if (state === 'lost') return no({ code: 'part-lost' });
   if (state === 'expired' || (expiresAt && now >= expiresAt)) return no({ code: 'part-expired' });
   if (state !== 'ready') return no({ code: 'part-not-ready' });
   const next = withPart(account, { ...part.value, state: 'shown', shownAt: now });
@@ -37,6 +38,7 @@ export function storePart(
   const part = ownPart(account, partNumber, actor);
   if (!part.ok) return part;
   if (part.value.state === 'stored' && part.value.storedAt) return no({ code: 'part-stored', at: part.value.storedAt });
+  if (part.value.state === 'lost') return no({ code: 'part-lost' });
   if (part.value.state !== 'shown') return no({ code: 'part-not-shown' });
   for (const [field, text] of Object.entries(kept)) {
     if (text.length > 200) return no({ code: 'bad-form', faults: [{ field, problem: 'too-long', detail: '200' }] });
@@ -56,6 +58,36 @@ export function storePart(
   const next = stored.state === 'handover' ? { ...stored, state: serviceState(stored.parts) } : stored;
   return ok({ next, effects: [...redraw(account, partNumber), ...waking(next, now)] });
 }
+
+/**
+ * A part that was seen and never confirmed is gone: not written down, mislaid, or its custodian is out of reach. The account needs a new
+ * password, with the same approvals as any (CR-6); that it is lost is said once and for good, because what turns up again may have been copied.
+ *
+ * @param actor its custodian, or an owner of the account
+ * @returns refusals `stranger`, `not-found`, `not-your-part`, `part-stored`, `part-lost`, `part-not-shown`
+ */
+export function losePart(account: EmergencyAccount, partNumber: number, actor: Actor, now: Date): Decision<EmergencyAccount> {
+  const person = personOf(actor);
+  if (!person.ok) return person;
+  const part = account.parts.find(({ number }) => number === partNumber);
+  if (!part) return no({ code: 'not-found', what: 'part' });
+  const owns = account.owners.some(({ personKey }) => personKey === person.value.personKey);
+  if (!owns && part.custodian.objectId !== person.value.objectId) return no({ code: 'not-your-part', custodian: part.custodian.name });
+  if (part.state === 'stored' && part.storedAt) return no({ code: 'part-stored', at: part.storedAt });
+  if (part.state === 'lost') return no({ code: 'part-lost' });
+  if (!isUnconfirmed(part)) return no({ code: 'part-not-shown' });
+  const next = withPart(account, { ...part, state: 'lost', lostAt: now });
+  const dedupe = `part-lost:${partKey(account.id, partNumber)}:${now.getTime()}`;
+  const cause = { kind: 'part-lost', partNumber, custodian: part.custodian.name, saidBy: person.value.name } as const;
+  const intent = { kind: 'raise-alert', dedupe, tenantId: account.tenantId, accountId: account.id, cause } as const;
+  return ok({
+    next,
+    effects: [...redraw(account, partNumber), ...waking(next, now), { kind: 'intend', key: dedupe, at: now, intent }],
+  });
+}
+
+/** Seen, and its custodian has not said where it is. A pass is none: it expires, and whether a key was registered the tenant says. */
+export const isUnconfirmed = ({ state, pass }: Part): boolean => state === 'shown' && pass === undefined;
 
 /** The run that makes a password in the place of keys waits for its parts. */
 const waking = ({ held }: EmergencyAccount, now: Date): Effect[] =>

@@ -54,7 +54,8 @@ function eventsOf(old: Part | undefined, fresh: Part | undefined, ended: boolean
   if (!old || another) return [...replaced, event(fresh, 'entrusted', now)];
   if (fresh.key && !old.key) return [event(fresh, 'registered', now)];
   if (old.state !== fresh.state && fresh.state === 'expired') return [event(fresh, endOf(old), now)];
-  if (old.state !== fresh.state && (fresh.state === 'shown' || fresh.state === 'stored')) return [event(fresh, fresh.state, now)];
+  if (old.state !== fresh.state && (fresh.state === 'shown' || fresh.state === 'stored' || fresh.state === 'lost'))
+    return [event(fresh, fresh.state, now)];
   const moved = fresh.state === 'stored' && (old.location !== fresh.location || old.sealNumber !== fresh.sealNumber);
   return moved ? [event(fresh, 'moved', now)] : [];
 }

@@ -8,9 +8,10 @@ import type { PersonRef } from '../people.ts';
 export type AccountState = 'provisioning' | 'handover' | 'in-service' | 'disabled' | 'retired';
 
 /**
- * `sealed` not yet to be shown · `ready` its custodian may see it once · `shown` · `stored` confirmed · `expired` never seen, destroyed.
+ * `sealed` not yet to be shown · `ready` its custodian may see it once · `shown` · `stored` confirmed · `expired` never seen, destroyed ·
+ * `lost` seen, and nobody has it any more.
  */
-export type PartState = 'sealed' | 'ready' | 'shown' | 'stored' | 'expired';
+export type PartState = 'sealed' | 'ready' | 'shown' | 'stored' | 'expired' | 'lost';
 
 /** One custodian's part of the password: everything about it but the part itself. */
 export interface Part {
@@ -20,6 +21,7 @@ export interface Part {
   readonly expiresAt?: Date;
   readonly shownAt?: Date;
   readonly storedAt?: Date;
+  readonly lostAt?: Date;
   readonly location?: string;
   readonly sealNumber?: string;
   /** Of an account opened by passkeys: the pass its custodian registers a key with, and what they did with it. */
@@ -53,7 +55,7 @@ export interface RegisteredKey {
 
 /**
  * One line of the ledger: `entrusted` to somebody, not yet seen · `shown` · `registered` as a key · `stored` there · `moved` there · `expired` unseen, destroyed ·
- * `lapsed`, a pass that was seen and with which no key was registered · `withdrawn`, a registered key taken off the account again · `replaced` by another, it
+ * `lost` after it was seen · `lapsed`, a pass that was seen and with which no key was registered · `withdrawn`, a registered key taken off the account again · `replaced` by another, it
  * opens nothing any more · `retired` with the account.
  */
 export interface CustodyEvent {
@@ -62,7 +64,18 @@ export interface CustodyEvent {
   readonly custodian: PersonRef;
   /** What it was, where the account had a credential of another kind since. */
   readonly of?: 'part' | 'key';
-  readonly what: 'entrusted' | 'shown' | 'registered' | 'stored' | 'moved' | 'expired' | 'lapsed' | 'withdrawn' | 'replaced' | 'retired';
+  readonly what:
+    | 'entrusted'
+    | 'shown'
+    | 'registered'
+    | 'stored'
+    | 'moved'
+    | 'expired'
+    | 'lost'
+    | 'lapsed'
+    | 'withdrawn'
+    | 'replaced'
+    | 'retired';
   readonly location?: string;
   readonly sealNumber?: string;
 }

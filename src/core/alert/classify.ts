@@ -11,6 +11,7 @@ const MAY_BE_USE: { readonly [K in AlertCause['kind']]: boolean } = {
   'request-failed': false,
   'evidence-missing': false,
   'part-expired': false,
+  'part-lost': false,
   'unreadable-signal': false,
   'roster-changed': false,
   'configuration-changed': false,

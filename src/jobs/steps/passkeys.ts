@@ -180,10 +180,12 @@ export const storeParts: Step = {
       await scene.handOut();
       throw new StepWaits(`Waiting for ${parts[0]?.custodian.name ?? 'a custodian'} and the others to store their parts`);
     }
-    const lost = parts.find(({ state }) => state === 'expired');
-    if (lost) {
-      const words = `${lost.custodian.name} did not open their part in time. Try again makes a new password.`;
-      throw new StepStopped('PartExpired', words, false, startOf(scene));
+    const gone = parts.find(({ state }) => state === 'expired' || state === 'lost');
+    if (gone) {
+      const { name } = gone.custodian;
+      throw gone.state === 'lost'
+        ? new StepStopped('PartLost', `The part of ${name} is lost. Try again makes a new password.`, false, startOf(scene))
+        : new StepStopped('PartExpired', `${name} did not open their part in time. Try again makes a new password.`, false, startOf(scene));
     }
     const open = parts.find(({ state }) => state !== 'stored');
     if (open) throw new StepWaits(`Waiting for ${open.custodian.name} to store their part`);

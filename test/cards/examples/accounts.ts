@@ -1,6 +1,7 @@
 import { accountCard } from '../../../src/cards/views/account.ts';
 import { accountListCard } from '../../../src/cards/views/accountList.ts';
 import { partCard } from '../../../src/cards/views/part.ts';
+import { partReminderCard } from '../../../src/cards/views/partReminder.ts';
 import { revealDialog } from '../../../src/cards/views/revealDialog.ts';
 import { runbookLinkCard, runbookReminderCard } from '../../../src/cards/views/runbook.ts';
 import { validationCard } from '../../../src/cards/views/validation.ts';
@@ -124,6 +125,24 @@ export const ACCOUNTS: readonly Example[] = [
   { card: 'part', state: 'sealed', rendered: partCard(withPart({}), 1, NOON) },
   { card: 'part', state: 'ready', rendered: partCard(withPart({ state: 'ready', expiresAt: days(3) }), 1, NOON) },
   { card: 'part', state: 'shown', rendered: partCard(withPart({ state: 'shown', shownAt: hours(2) }), 1, hours(2)) },
+  { card: 'part', state: 'reminder', rendered: partCard(withPart({ state: 'shown', shownAt: hours(2) }), 1, hours(6)) },
+  { card: 'part', state: 'lost', rendered: partCard(withPart({ state: 'lost', shownAt: hours(2), lostAt: hours(7) }), 1, hours(8)) },
+  { card: 'partReminder', state: 'waiting', rendered: partReminderCard(withPart({ state: 'shown', shownAt: hours(2) }), 1), main: true },
+  {
+    card: 'partReminder',
+    state: 'stored',
+    rendered: partReminderCard(withPart({ state: 'stored', shownAt: hours(2), storedAt: hours(30) }), 1),
+  },
+  {
+    card: 'partReminder',
+    state: 'lost',
+    rendered: partReminderCard(withPart({ state: 'lost', shownAt: hours(2), lostAt: hours(30) }), 1),
+  },
+  {
+    card: 'account',
+    state: 'part-lost',
+    rendered: accountCard(withPart({ state: 'lost', shownAt: hours(2), lostAt: hours(7) }), hours(8)),
+  },
   { card: 'part', state: 'stored', rendered: partCard(anAccount(), 1, hours(3)) },
   { card: 'part', state: 'expired', rendered: partCard(withPart({ state: 'ready', expiresAt: days(3) }), 1, days(4)) },
   { card: 'part', state: 'key-ready', rendered: partCard(withKey({ state: 'ready', expiresAt: hours(8) }), 1, NOON) },

@@ -105,6 +105,14 @@ export const ALERTS: readonly Example[] = [
   },
   {
     card: 'alert',
+    state: 'part-lost',
+    rendered: alertCard(
+      anAlert({ severity: 'high', cause: { kind: 'part-lost', partNumber: 1, custodian: 'Dana Diaz', saidBy: 'Oona Olsen' } }),
+      NOON,
+    ),
+  },
+  {
+    card: 'alert',
     state: 'unreadable-signal',
     rendered: alertCard(
       bare({
