@@ -34,7 +34,7 @@ import { type SignalNeeds, signalWebhook } from './http/signals.ts';
 import type { SenderSettings } from './http/signalToken.ts';
 import type { FeedRhythm } from './jobs/expectedFeeds.ts';
 import { expectedPushes } from './jobs/expectedPushes.ts';
-import { monitorsWatch, type ReadMonitorsNeeds } from './jobs/readMonitors.ts';
+import { type MonitorsWatch, monitorsWatch, type ReadMonitorsNeeds } from './jobs/readMonitors.ts';
 import { type Repeating, repeat } from './jobs/repeat.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
 import { runbookLinks } from './paper/issue.ts';
@@ -177,6 +177,7 @@ export async function startBreakglass(
     const custody = custodyOf(installation.custody, tagKeyOn(database));
     const facts = { people, tenants, store, failed: (what: string, error: unknown) => log.error('look-up.failed', { what, error }) };
     let port = installation.port;
+    let monitors: ReturnType<typeof monitorsRead>;
     const prove = await proverOf(installation, { store, door: front, people, log }, () => port);
     const { publicUrl, cloud } = installation;
     const printing = { store, door: front, people, log, cloud, tenant: tenants.info };
@@ -206,7 +207,7 @@ export async function startBreakglass(
           mode,
           database: describe(database),
           limits: installation.limits,
-          readsMonitors: installation.monitors !== undefined,
+          monitors: installation.monitors && { unseen: monitors?.unseen() ?? [] },
         }),
         log,
       },
@@ -257,7 +258,9 @@ export async function startBreakglass(
     );
     const address = await http.listen(installation.port, installation.host);
     port = address.port;
-    const monitors = monitorsRead(installation, { store, tenants, door: front, log }, publicUrl?.(port));
+    monitors = monitorsRead(installation, { store, tenants, door: front, log }, publicUrl?.(port));
+    // Whoever has the reading off for one start, and on again, begins anew.
+    if (!monitors) await store.forgetSeenInAzure();
     const page = measured && (() => measured.text({ store, tenants }));
     const watched = installation.metrics && page && (await startMetricsServer(installation.metrics, page, log));
     log.info('started', { mode, version, port: address.port, database: database.engine });
@@ -268,14 +271,14 @@ export async function startBreakglass(
         ...worker,
         // Who moved the clock waits for what is read on a rhythm as well.
         async settle(limitMs) {
-          await monitors?.now();
+          await monitors?.reading.now();
           await worker.settle(limitMs);
         },
       },
       async stop() {
         await http.close();
         await watched?.close();
-        await Promise.all([renewing.stop(), monitors?.stop()]);
+        await Promise.all([renewing.stop(), monitors?.reading.stop()]);
         await worker.stop();
         await store.close();
         log.info('stopped');
@@ -301,7 +304,7 @@ function monitorsRead(
   { monitors, signals }: Installation,
   needs: Omit<ReadMonitorsNeeds, 'inAzure' | 'deployed'>,
   ownUrl: string | undefined,
-): Repeating | undefined {
+): { readonly reading: Repeating; readonly unseen: MonitorsWatch['unseen'] } | undefined {
   if (!monitors) return undefined;
   const { sender } = signals ?? {};
   const webhook = {
@@ -310,10 +313,10 @@ function monitorsRead(
     tenantId: sender?.tenantId,
   };
   const deployed = { webhook, workspaceId: monitors.workspaceId?.toLowerCase() };
-  const look = monitorsWatch({ ...needs, inAzure: monitors.inAzure, deployed });
+  const { look, unseen } = monitorsWatch({ ...needs, inAzure: monitors.inAzure, deployed });
   const reading = repeat('monitors', monitors.everySeconds * 1_000, needs.log, look);
   void reading.now(); // logs its failures itself
-  return reading;
+  return { reading, unseen };
 }
 
 /** A part that cannot be opened is a refusal in words; what the vault said is in the log. */

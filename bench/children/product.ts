@@ -42,7 +42,7 @@ const bot = createBot(
     random: randomIds(),
     credential: { getToken: async () => ({ token: 'outbound-token', expiresOnTimestamp: Date.now() + 3_600_000 }) },
     decidesFrom: async () => undefined,
-    status: async () => ({ version: '0', mode: 'production', database: 'none', limits: [], readsMonitors: false }),
+    status: async () => ({ version: '0', mode: 'production', database: 'none', limits: [], monitors: undefined }),
     log,
   },
   {

@@ -19,7 +19,26 @@ export const AZURE_TASKS: Readonly<Record<string, Task>> = {
   'disable-action-group': (resources, body) => change(resources, actionGroup(resources, body), { enabled: false }),
   'enable-action-group': (resources, body) => change(resources, actionGroup(resources, body), { enabled: true }),
   'delete-diagnostic-setting': deleteDiagnosticSetting,
+  'take-right': (resources, body) => {
+    const taken = rightOf(body);
+    resources.put(keyOf(taken), taken);
+  },
+  'give-right': (resources, body) => resources.remove(keyOf(rightOf(body))),
 };
+
+const TAKEN = 'sandbox/takenRights';
+
+/** Whether somebody took away the right of the product's reader to see this in the directory. */
+export const isTaken = (resources: AzureResources, tenantId: string): boolean =>
+  resources.all().some((each) => each.tenantId === tenantId && isOfType(each, TAKEN));
+
+/** The role assignment of the product's reader at `/providers/Microsoft.aadiam` of a directory. It is there unless something says that it is gone. */
+function rightOf(body: JsonObject): AzureResource {
+  const tenant = findTenant(textOf(body, 'tenantId') ?? '');
+  if (!tenant) throw new Senseless('tenantId must be that of a tenant whose diagnostic settings the reader may see.');
+  const name = 'diagnostic-settings';
+  return { tenantId: tenant.id, id: `/providers/${TAKEN}/${name}`, name, type: TAKEN, properties: {} };
+}
 
 /** @throws Senseless, with the sentence to show */
 function found(resources: AzureResources, types: readonly string[], fits: (resource: AzureResource) => boolean, otherwise: string) {

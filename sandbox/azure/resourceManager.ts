@@ -6,6 +6,7 @@ import { objectOf } from '../tenant/json.ts';
 import { findTenant } from '../tenant/state.ts';
 import type { TokenAuthority } from '../tenant/tokens.ts';
 import { APPS, AZURE, HOME_TENANT } from '../world.ts';
+import { isTaken } from './byHand.ts';
 import type { AzureResource, AzureResources } from './resources.ts';
 
 /** What can be listed, by which version of the API. Others are refused: the product must ask as it was tried. */
@@ -37,7 +38,8 @@ interface Caller {
 /**
  * Azure Resource Manager, as far as the product reads it: four kinds of lists, by a token of our own login server made for it, of the
  * directory the subscription belongs to (Learn, resource-manager-common-errors; error codes as in public issues). Who may read: the product's
- * reader, as Monitoring Reader of the resource group and in each directory. Nothing is written here: that is done by hand or by a template.
+ * reader, as Monitoring Reader of the resource group and in each directory, unless somebody took that right away. Nothing is written here:
+ * that is done by hand or by a template.
  */
 export function registerResourceManager(server: FastifyInstance, resources: AzureResources, tokens: TokenAuthority): void {
   const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -86,7 +88,7 @@ function list(resources: AzureResources, request: FastifyRequest, caller: Caller
       'NoRegisteredProviderFound',
       `No registered resource provider found for type '${type}' and API version '${String(asked)}'.`,
     );
-  authorize(caller, scope, type);
+  authorize(resources, caller, scope, type);
   const tenantId = scope === '' ? caller.tenantId : HOME_TENANT.id;
   const prefix = `${path}/`.toLowerCase();
   const all = resources
@@ -100,7 +102,7 @@ function list(resources: AzureResources, request: FastifyRequest, caller: Caller
   return { value, nextLink: `${RESOURCE_MANAGER_AUDIENCE}${path}?api-version=${version}&$skipToken=${from + PAGE}` };
 }
 
-function authorize({ tenantId, appId, objectId }: Caller, scope: string, type: string): void {
+function authorize(resources: AzureResources, { tenantId, appId, objectId }: Caller, scope: string, type: string): void {
   if (scope !== '') {
     if (!within(scope, AZURE.subscription))
       throw new Refused(404, 'SubscriptionNotFound', `The subscription of '${scope}' could not be found.`);
@@ -111,7 +113,7 @@ function authorize({ tenantId, appId, objectId }: Caller, scope: string, type: s
         'The access token is from the wrong issuer. It must match the tenant associated with this subscription.',
       );
   }
-  if (appId === APPS.reader && (scope === '' || within(scope, AZURE.resourceGroup))) return;
+  if (appId === APPS.reader && (scope === '' ? !isTaken(resources, tenantId) : within(scope, AZURE.resourceGroup))) return;
   throw new Refused(
     403,
     'AuthorizationFailed',

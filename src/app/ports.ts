@@ -176,6 +176,8 @@ export interface Reads {
   runningDrills(): Promise<Drill[]>;
   /** Names of the conditions that stand, and since when. */
   conditions(): Promise<ReadonlyMap<string, Date>>;
+  /** Parts of what watches the accounts from Azure that could be read at some time. */
+  seenInAzure(): Promise<ReadonlySet<string>>;
   heartbeat(): Promise<Heartbeat & { readonly activityId?: string; readonly conversationId?: string }>;
   watchedUsers(tenantId: string): Promise<string[]>;
   cardsOf(subject: Subject): Promise<PostedCard[]>;
@@ -245,6 +247,10 @@ export interface Writes {
   ): Promise<FeedState>;
   /** Teams confirmed a heartbeat; its card stands there. */
   heartbeatArrived(number: number, card: { readonly conversationId: string; readonly activityId: string }): Promise<void>;
+  /** These parts could be read: from now on it is expected of them. */
+  sawInAzure(parts: readonly string[]): Promise<void>;
+  /** Nothing is expected any more. */
+  forgetSeenInAzure(): Promise<void>;
   /** Audit entries that alerts did not wait for. */
   auditOwed(): Promise<number>;
   /** Writes the oldest of them. @returns how many @throws StoreFault when they cannot be written */

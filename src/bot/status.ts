@@ -1,12 +1,14 @@
 import type { Reads, Tenants } from '../app/ports.ts';
+import { unseenWords } from '../cards/views/monitorWords.ts';
 import type { StatusInput } from '../cards/views/status.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
+import type { MonitorPart } from '../core/monitors/parts.ts';
 import type { TenantReport } from '../core/tenant/report.ts';
 
 /** What only the one who put the installation together knows. */
 export type StatusFacts = Pick<StatusInput, 'version' | 'mode' | 'database' | 'limits'> & {
-  /** Whether the monitors in Azure are read back. */
-  readonly readsMonitors: boolean;
+  /** What is not seen of the monitors in Azure; `undefined` where they are not read back at all. */
+  readonly monitors: { readonly unseen: readonly MonitorPart[] } | undefined;
 };
 
 const MOST_ACCOUNTS = 1_000;
@@ -42,7 +44,8 @@ export async function statusOf(
     feeds: [...read, ...never.map(({ name }) => ({ tenant: name, feed: 'graph-sign-ins' }))],
     jobs: { waiting: backlog.jobs, failed: backlog.failedJobs },
     timers: { waiting: backlog.timers, ...(backlog.nextTimerAt ? { nextAt: backlog.nextTimerAt } : {}) },
-    monitors: monitorsOf(facts.readsMonitors, standing),
+    monitors: monitorsOf(facts.monitors, standing),
+    limits: [...(facts.monitors?.unseen ?? []).map(unseenWords), ...facts.limits],
     drills: drillsOf(accounts),
     audit,
     tenants: asked,
@@ -59,8 +62,9 @@ function drillsOf(accounts: readonly EmergencyAccount[]): StatusInput['drills'] 
   return { passed: passed.length, of: inUse.length, failed };
 }
 
-function monitorsOf(reads: boolean, standing: ReadonlyMap<string, Date>): StatusInput['monitors'] {
-  if (!reads) return 'unchecked';
+function monitorsOf(facts: StatusFacts['monitors'], standing: ReadonlyMap<string, Date>): StatusInput['monitors'] {
+  if (!facts) return 'unchecked';
   const [since] = [...standing].flatMap(([name, at]) => (name.startsWith('monitors:') ? [at] : []));
-  return since ? { differSince: since } : 'as-shipped';
+  if (since) return { differSince: since };
+  return facts.unseen.length > 0 ? 'as-far-as-seen' : 'as-shipped';
 }

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
+import type { MonitorsInAzure } from '../app/ports.ts';
 import { CLOUDS, type CloudAddresses } from '../config/clouds.ts';
 import { ConfigFault } from '../config/fault.ts';
 import { parseSettings, type Settings } from '../config/settings.ts';
 import { loadTenants, type TenantConfig } from '../config/tenants.ts';
 import { keyFileCustody, parseKeyFile } from '../custody/keyFile.ts';
-import { type GraphSettings, graphClient } from '../graph/client.ts';
+import { type GraphSettings, graphClient, type TokenSource } from '../graph/client.ts';
 import { botCredential, type Cloud, type CredentialReference, credentialFor } from '../graph/credentials.ts';
 import { identitiesOf } from '../graph/identities.ts';
+import { monitorsInAzure } from '../graph/monitors.ts';
 import { graphPeople } from '../graph/people.ts';
 import { graphTenants } from '../graph/tenants.ts';
+import { monitorFindings } from './azure.ts';
 import { databaseFinding } from './database.ts';
 import { type Finding, failed, ok, sentence, skipped, warning } from './finding.ts';
 import { peopleFindings } from './people.ts';
@@ -18,8 +21,9 @@ import { tokenFinding } from './tokens.ts';
 
 /** Where the outside world is. A test has its login server and its Graph on loopback; `npm run doctor` has those of the cloud. */
 export interface Outside {
-  readonly cloud?: Cloud & Pick<CloudAddresses, 'channel' | 'lacks'>;
+  readonly cloud?: Cloud & Pick<CloudAddresses, 'channel' | 'lacks' | 'armOrigin'>;
   readonly transport?: NonNullable<GraphSettings['transport']>;
+  readonly azureFetch?: typeof fetch;
 }
 
 const CALL_TIMEOUT_MS = 15_000;
@@ -82,6 +86,26 @@ export async function* examine(env: NodeJS.ProcessEnv, now: Date, outside: Outsi
     const own = accounts?.filter(({ tenantId }) => tenantId === tenant.id).map(({ objectId }) => objectId);
     yield* tenantFindings(tenant.name, ports.reader(tenant.id), own, now);
   }
+  yield* monitorFindings(tenants, azureOf(settings, tenants, peopleReader(), { ...outside, cloud }));
+}
+
+/** As production reads them (src/main.ts). */
+function azureOf(
+  { monitorsResourceGroup: resourceGroup, monitorsWorkspace, monitorsSentinel }: Settings,
+  tenants: readonly TenantConfig[],
+  credential: TokenSource,
+  { cloud, azureFetch }: Outside & Required<Pick<Outside, 'cloud'>>,
+): MonitorsInAzure | undefined {
+  if (resourceGroup === undefined) return undefined;
+  return monitorsInAzure({
+    origin: cloud.armOrigin,
+    resourceGroup,
+    sentinelWorkspaceId: monitorsSentinel ? monitorsWorkspace : undefined,
+    credential,
+    readers: new Map(tenants.map((tenant) => [tenant.id, credentialFor(tenant.reader, tenant.id, cloud)])),
+    timeoutMs: CALL_TIMEOUT_MS,
+    ...(azureFetch ? { fetch: azureFetch } : {}),
+  });
 }
 
 const credentialOfBot = (settings: Settings, cloud: Cloud) =>

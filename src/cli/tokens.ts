@@ -35,7 +35,8 @@ export async function tokenFinding(step: string, scope: string, source: () => To
   }
 }
 
-function codeOf(error: unknown): string {
+/** What an error is called where its words may not be shown. */
+export function codeOf(error: unknown): string {
   const { code, name, message } = Object(error) as { readonly code?: unknown; readonly name?: string; readonly message?: string };
   const system = typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : (name ?? 'unknown');
   return /AADSTS\d+/.exec(message ?? '')?.[0] ?? system;

@@ -33,7 +33,7 @@ export class ResourceManagerFault extends Error {
 
 /**
  * Reads back what watches the accounts from Azure: four kinds of things, by one list call each (scheduledQueryRules 2023-12-01, actionGroups
- * 2023-01-01, Microsoft.SecurityInsights/alertRules 2024-03-01, microsoft.aadiam/diagnosticSettings 2017-04-01). A directory whose diagnostic settings we may not read is left out.
+ * 2023-01-01, Microsoft.SecurityInsights/alertRules 2024-03-01, microsoft.aadiam/diagnosticSettings 2017-04-01).
  *
  * @throws ResourceManagerFault, or what the network throws: then nothing is known
  */
@@ -61,12 +61,11 @@ export function monitorsInAzure(settings: MonitorsSettings): MonitorsInAzure {
     return rows;
   }
 
-  /** @returns `undefined` where we may not see it */
-  async function seen<T>(rows: Promise<readonly T[]>, hidden: readonly number[]): Promise<readonly T[] | undefined> {
+  async function seen<T>(rows: Promise<readonly T[]>, hidden: readonly number[]): Promise<readonly T[] | 'unreadable'> {
     try {
       return await rows;
     } catch (error) {
-      if (error instanceof ResourceManagerFault && hidden.includes(error.status)) return undefined;
+      if (error instanceof ResourceManagerFault && hidden.includes(error.status)) return 'unreadable';
       throw error;
     }
   }
@@ -82,15 +81,15 @@ export function monitorsInAzure(settings: MonitorsSettings): MonitorsInAzure {
         list(`${insights}/scheduledQueryRules`, '2023-12-01', credential),
         list(`${insights}/actionGroups`, '2023-01-01', credential),
         // 404: the workspace is not there, or has no Sentinel.
-        sentinelWorkspaceId === undefined ? [] : seen(sentinelOf(sentinelWorkspaceId), [401, 403, 404]),
+        sentinelWorkspaceId === undefined ? undefined : seen(sentinelOf(sentinelWorkspaceId), [401, 403, 404]),
         ...[...readers].map(async ([tenantId, reader]) => [tenantId, await seen(logsOf(reader), [401, 403])] as const),
       ]);
       return {
         resourceGroup: resourceGroup.toLowerCase(),
         rules: rules.map(ruleFrom),
         actionGroups: groups.map(groupFrom),
-        logs: new Map(logs.flatMap(([tenantId, sent]) => (sent ? [[tenantId, sent] as const] : []))),
-        ...(sentinelWorkspaceId === undefined ? {} : { sentinel: sentinel?.map(sentinelRuleFrom) ?? 'unreadable' }),
+        logs: new Map(logs),
+        ...(sentinel === undefined ? {} : { sentinel: sentinel === 'unreadable' ? sentinel : sentinel.map(sentinelRuleFrom) }),
       };
     },
   };

@@ -2,8 +2,11 @@ import type { Door } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
 import type { MonitorsInAzure, Store, Tenants } from '../app/ports.ts';
 import { digestOf } from '../core/digest.ts';
-import { compareMonitors, type Deployed } from '../core/monitors/compare.ts';
+import { compareMonitors, type Deployed, watchedOf } from '../core/monitors/compare.ts';
 import type { MonitorDifference } from '../core/monitors/difference.ts';
+import type { FoundMonitors } from '../core/monitors/found.ts';
+import { type MonitorPart, partsOf } from '../core/monitors/parts.ts';
+import type { MonitoredTenant } from '../core/monitors/rules.ts';
 
 const WATCH = { kind: 'system', part: 'worker' } as const;
 export const MONITORS = 'monitors:';
@@ -13,7 +16,7 @@ const MOST_FAILURES = 3;
 const MOST_NAMED = 1_000;
 
 export interface ReadMonitorsNeeds {
-  readonly store: Pick<Store, 'conditions' | 'watchedUsers' | 'accounts'>;
+  readonly store: Pick<Store, 'conditions' | 'watchedUsers' | 'accounts' | 'seenInAzure' | 'sawInAzure'>;
   readonly tenants: Pick<Tenants, 'list'>;
   readonly door: Door;
   readonly inAzure: MonitorsInAzure;
@@ -22,28 +25,54 @@ export interface ReadMonitorsNeeds {
   readonly log: Log;
 }
 
+export interface MonitorsWatch {
+  look(): Promise<void>;
+  /** What the last read was not let see. */
+  unseen(): readonly MonitorPart[];
+}
+
 /**
  * Reads the monitors back and tells the door what differs from what was shipped, or that nothing does any more (SI-4). A different set of
- * differences is another alert; the one before is over then. Free tenants have no such log and are left out.
+ * differences is another alert; the one before is over then. Free tenants have no such log and are left out. What could be read once and no
+ * longer can is a difference; what never could is none, because the right to it is optional.
  */
-export function monitorsWatch({ store, tenants, door, inAzure, deployed, log }: ReadMonitorsNeeds): () => Promise<void> {
+export function monitorsWatch({ store, tenants, door, inAzure, deployed, log }: ReadMonitorsNeeds): MonitorsWatch {
   let failures = 0;
-  return async function look(): Promise<void> {
+  let unseen: readonly MonitorPart[] = [];
+
+  async function read(): Promise<FoundMonitors | undefined> {
+    try {
+      const found = await inAzure.read();
+      failures = 0;
+      return found;
+    } catch (error) {
+      failures += 1;
+      log.warn('monitors.unread', { error, failures });
+      return undefined;
+    }
+  }
+
+  /** @returns keys of all parts that could be read at some time, now included */
+  async function seenOf(watched: readonly MonitoredTenant[], found: FoundMonitors): Promise<ReadonlySet<string>> {
+    const parts = partsOf(watchedOf(watched), found);
+    unseen = parts.filter(({ readable }) => !readable);
+    const before = await store.seenInAzure();
+    const added = parts.flatMap(({ key, readable }) => (readable && !before.has(key) ? [key] : []));
+    if (added.length > 0) await store.sawInAzure(added);
+    return new Set([...before, ...added]);
+  }
+
+  async function look(): Promise<void> {
     const watched = await Promise.all(
       tenants.list().map(async ({ id, name, kind, exclusionGroupId }) => {
         return { id, name, kind, exclusionGroupId, userIds: await store.watchedUsers(id) };
       }),
     );
-    let differences: readonly MonitorDifference[];
-    try {
-      differences = compareMonitors(watched, await inAzure.read(), deployed);
-      failures = 0;
-    } catch (error) {
-      failures += 1;
-      log.warn('monitors.unread', { error, failures });
-      if (failures < MOST_FAILURES) return;
-      differences = [{ what: 'Azure Resource Manager', problem: 'unreadable' }];
-    }
+    const found = await read();
+    if (!found && failures < MOST_FAILURES) return;
+    const differences: readonly MonitorDifference[] = found
+      ? compareMonitors(watched, found, deployed, await seenOf(watched, found))
+      : [{ what: 'Azure Resource Manager', problem: 'unreadable' }];
     const condition = `${MONITORS}${digestOf(differences).slice(0, 12)}`;
     const standing = [...(await store.conditions()).keys()].filter((name) => name.startsWith(MONITORS));
     for (const other of standing)
@@ -54,7 +83,8 @@ export function monitorsWatch({ store, tenants, door, inAzure, deployed, log }: 
       condition,
       cause: { kind: 'monitors-differ', differences: await named(differences, store) },
     });
-  };
+  }
+  return { look, unseen: () => unseen };
 }
 
 /** Rules know ids, people know names. */

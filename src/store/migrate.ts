@@ -12,6 +12,7 @@ import { paperAndKeys } from './migrations/0009_paper_and_keys.ts';
 import { folds } from './migrations/0010_folds.ts';
 import { drills } from './migrations/0011_drills.ts';
 import { streams } from './migrations/0012_streams.ts';
+import { seenInAzure } from './migrations/0013_seen_in_azure.ts';
 import type { Tables } from './tables.ts';
 
 /** By name, in order. Forward only. */
@@ -28,6 +29,7 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   '0010_folds': folds,
   '0011_drills': drills,
   '0012_streams': streams,
+  '0013_seen_in_azure': seenInAzure,
 };
 
 /**

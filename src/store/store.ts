@@ -19,7 +19,7 @@ import { readRoster } from './roster.ts';
 import { cardFrom, feedFrom } from './rows.ts';
 import { ringNextTimer } from './timers.ts';
 import { transactionOn } from './transaction.ts';
-import { conditions, heartbeatArrived, readHeartbeat } from './watch.ts';
+import { conditions, forgetSeenInAzure, heartbeatArrived, readHeartbeat, sawInAzure, seenInAzure } from './watch.ts';
 import { watchedUsers } from './watchList.ts';
 
 const SWEEP_EVERY_MS = 60_000;
@@ -59,6 +59,9 @@ export function storeOn(database: Database, outbox: Outbox): Store {
     payAudit: (limit) => database.transaction('audit', (handle) => payAudit(handle, limit)),
     runningDrills: () => runningDrills(db()),
     conditions: () => conditions(db()),
+    seenInAzure: () => seenInAzure(db()),
+    sawInAzure: (parts) => sawInAzure(db(), parts),
+    forgetSeenInAzure: () => forgetSeenInAzure(db()),
     heartbeat: () => readHeartbeat(db()),
     heartbeatArrived: (number, card) => heartbeatArrived(db(), number, card),
     watchedUsers: (tenantId) => watchedUsers(db(), tenantId),

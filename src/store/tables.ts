@@ -49,6 +49,7 @@ export interface Tables {
   case: AggregateTable & { about: string; tenant_id: string | null; account: string | null; opened_at: Date };
   drill: AggregateTable & { account_id: string; started_at: Date };
   condition: { name: string; alert_id: string; since: Date };
+  seen_in_azure: { part: string };
   heartbeat: {
     one: Generated<boolean>;
     number: number;

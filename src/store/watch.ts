@@ -23,6 +23,25 @@ export async function conditions(handle: Kysely<Tables>): Promise<ReadonlyMap<st
   return new Map(rows.map(({ name, since }) => [name, since]));
 }
 
+export async function seenInAzure(handle: Kysely<Tables>): Promise<ReadonlySet<string>> {
+  const rows = await handle.selectFrom('seen_in_azure').select('part').execute();
+  return new Set(rows.map(({ part }) => part));
+}
+
+export async function sawInAzure(handle: Kysely<Tables>, parts: readonly string[]): Promise<void> {
+  if (parts.length === 0) return;
+  const rows = parts.map((part) => ({ part }));
+  await handle
+    .insertInto('seen_in_azure')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export async function forgetSeenInAzure(handle: Kysely<Tables>): Promise<void> {
+  await handle.deleteFrom('seen_in_azure').execute();
+}
+
 /** Locks the row, so that of two replicas one beats. */
 export async function nextHeartbeat(handle: Kysely<Tables>, now: Date): Promise<number | undefined> {
   const row = await handle.selectFrom('heartbeat').selectAll().forUpdate().executeTakeFirstOrThrow();

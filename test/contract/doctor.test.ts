@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { loopbackFetch } from '../../sandbox/azure/transport.ts';
 import { sandboxClock } from '../../sandbox/clock.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
 import { loopbackTransport } from '../../sandbox/graphTransport.ts';
-import { APPS, HOME_TENANT, ROLE_GROUPS, TENANTS } from '../../sandbox/world.ts';
+import { call } from '../../sandbox/tenant/client.ts';
+import { APPS, AZURE, HOME_TENANT, ROLE_GROUPS, TENANTS } from '../../sandbox/world.ts';
 import { examine } from '../../src/cli/examine.ts';
 import { type Finding, lineOf } from '../../src/cli/finding.ts';
 import { CLOUDS } from '../../src/config/clouds.ts';
@@ -33,6 +35,7 @@ describe('npm run doctor, with real credentials, against the sandbox', () => {
       port: 0,
       documents,
       clock: sandboxClock(),
+      azure: { watched: async () => [], webhookUri: () => 'https://breakglass.contoso.example/api/signals/azure-monitor' },
       securePem: server.pem,
       trust: { certificates, federated: [] },
     });
@@ -80,8 +83,9 @@ describe('npm run doctor, with real credentials, against the sandbox', () => {
   });
   const run = async (env: NodeJS.ProcessEnv): Promise<Finding[]> => {
     const cloud = { ...CLOUDS.global, loginOrigin: tenant.secureUrl ?? '', instanceDiscovery: false as const };
+    const transport = loopbackTransport(CLOUDS.global.graphOrigin, tenant.url);
     const found: Finding[] = [];
-    for await (const finding of examine(env, new Date(), { cloud, transport: loopbackTransport(CLOUDS.global.graphOrigin, tenant.url) }))
+    for await (const finding of examine(env, new Date(), { cloud, transport, azureFetch: loopbackFetch(cloud.armOrigin, tenant.url) }))
       found.push(finding);
     return found;
   };
@@ -106,6 +110,34 @@ describe('npm run doctor, with real credentials, against the sandbox', () => {
     const lost = found.filter(({ state }) => state === 'warning');
     expect(lost.map(({ step }) => step)).toContain('fabrikam-b2c, Change notifications');
     expect(lost.every(({ todo }) => todo !== undefined && todo.length > 20)).toBe(true);
+  }, 60_000);
+
+  test('SI-4: says what of the monitors in Azure is not seen, and which role is missing', async () => {
+    const azure = async (body: object) => {
+      const { status } = await call(tenant, 'POST', '/sandbox/azure', { body: { ...body } });
+      expect(status).toBe(200);
+    };
+    const found = async (more: NodeJS.ProcessEnv) =>
+      (await run(settings(yaml(['contoso', 'fabrikam-b2c', 'northwind']), { BREAKGLASS_PEOPLE_CLIENT_ID: '', ...more }))).filter(
+        ({ step }) => /Azure|diagnostic/.test(step),
+      );
+    const group = { BREAKGLASS_MONITORS_RESOURCE_GROUP: AZURE.resourceGroup };
+    expect((await found({})).map(lineOf).join('')).toMatch(
+      /^skipped {2}monitors in Azure: nothing is read back: BREAKGLASS_MONITORS_RESOURCE_GROUP/,
+    );
+    await azure({ do: 'deploy' });
+    await azure({ do: 'take-right', tenantId: TENANTS['fabrikam-b2c'].id });
+    const lines = (await found(group)).map(lineOf);
+    expect(lines.map((line) => line.split(':')[0])).toEqual([
+      'ok       monitors in Azure',
+      'ok       contoso, diagnostic settings',
+      'warning  fabrikam-b2c, diagnostic settings',
+    ]);
+    expect(lines[2]).toMatch(/its reader lacks Monitoring Reader on \/providers\/Microsoft\.aadiam.*\n.*step 9.*losing it is an alert/);
+    const elsewhere = await found({ BREAKGLASS_MONITORS_RESOURCE_GROUP: AZURE.resourceGroup.replace(/monitoring$/, 'other') });
+    expect(elsewhere.map(lineOf).join('')).toMatch(
+      /^FAILED {3}monitors in Azure: they cannot be read \(403\)\.\n.*Monitoring Reader on the resource group/,
+    );
   }, 60_000);
 
   test('what is wrong is found, each by itself, with what to do; no secret is shown', async () => {

@@ -245,6 +245,15 @@ for (const { name, suite, place } of engines) {
       expect([a, b].filter((part) => part !== undefined).map((part) => Buffer.from(part ?? []).toString())).toEqual(['first']);
     });
 
+    test('what Azure let us see once is kept, each part once, until it is forgotten', async () => {
+      await store.sawInAzure([]);
+      await store.sawInAzure(['diagnostic-settings:a', 'diagnostic-settings:b']);
+      await store.sawInAzure(['diagnostic-settings:b', 'diagnostic-settings:c']);
+      expect([...(await store.seenInAzure())].sort()).toEqual(['diagnostic-settings:a', 'diagnostic-settings:b', 'diagnostic-settings:c']);
+      await store.forgetSeenInAzure();
+      expect(await store.seenInAzure()).toEqual(new Set());
+    });
+
     test('GR-2: a retired account stays on the watch list as long as Entra could restore it, and a day longer', async () => {
       const tenantId = '33333333-3333-4333-8333-333333333333';
       const now = await store.now();

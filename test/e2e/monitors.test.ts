@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { TENANTS } from '../../sandbox/world.ts';
 import { createInputs, has, SandboxProcess, text } from '../support/sandbox.ts';
 
 const NAME = 'ea-monitored';
@@ -40,4 +41,18 @@ test('SI-4: a rule that somebody switches off in Azure is an alert in words; on 
   await sandbox.advance('PT15M');
   await sandbox.message('ann', 'channel', has('What watches the accounts from Azure is as shipped again'));
   expect((await sandbox.messages('ann', 'channel')).filter(has(DIFFER, 'alert.acknowledge'))).toEqual([]);
+}, 60_000);
+
+test('SI-4: a right to read that somebody takes away is an alert that names the tenant and the role; given back, it is over', async () => {
+  const tenantId = TENANTS.contoso.id;
+  await sandbox.azure({ do: 'take-right', tenantId });
+  await sandbox.advance('PT15M');
+  const alert = await sandbox.message('ann', 'channel', has(DIFFER, 'alert.acknowledge'));
+  expect(text(alert)).toContain('contoso no longer lets me read its diagnostic settings');
+  expect(text(alert)).toContain('give the reader of contoso Monitoring Reader on /providers/Microsoft.aadiam again');
+  expect(await statusOf()).toContain('The diagnostic settings of contoso are not seen');
+  await sandbox.azure({ do: 'give-right', tenantId });
+  await sandbox.advance('PT15M');
+  expect((await sandbox.messages('ann', 'channel')).filter(has(DIFFER, 'alert.acknowledge'))).toEqual([]);
+  expect(await statusOf()).toContain('as shipped');
 }, 60_000);

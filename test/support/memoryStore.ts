@@ -33,6 +33,7 @@ interface Rows {
   readonly owed: AuditRecord[];
   readonly drill: Map<string, Aggregates['drill']>;
   readonly conditions: Map<string, { readonly alertId: string; readonly since: Date }>;
+  readonly seenInAzure: Set<string>;
   readonly heartbeats: Awaited<ReturnType<Store['heartbeat']>>[];
   readonly once: Map<string, string>;
   readonly sealed: Map<string, Uint8Array>;
@@ -56,6 +57,7 @@ const nothing = (): Rows => ({
   owed: [],
   drill: new Map(),
   conditions: new Map(),
+  seenInAzure: new Set(),
   heartbeats: [],
   once: new Map(),
   sealed: new Map(),
@@ -354,6 +356,13 @@ export function memoryStore(start: Date, held: Rows = nothing()): MemoryStore {
       return paid.length;
     },
     conditions: async () => new Map([...rows.conditions].map(([condition, { since }]) => [condition, since])),
+    seenInAzure: async () => new Set(rows.seenInAzure),
+    async sawInAzure(parts) {
+      for (const part of parts) rows.seenInAzure.add(part);
+    },
+    async forgetSeenInAzure() {
+      rows.seenInAzure.clear();
+    },
     heartbeat: async () => beat(),
     async heartbeatArrived(number, card) {
       if (beat().arrived < number) rows.heartbeats.splice(0, 1, { ...beat(), ...card, arrived: number, arrivedAt: clock });
@@ -456,6 +465,7 @@ const copyOf = (rows: Rows): Rows => ({
   owed: [...rows.owed],
   drill: new Map(rows.drill),
   conditions: new Map(rows.conditions),
+  seenInAzure: new Set(rows.seenInAzure),
   heartbeats: [...rows.heartbeats],
   once: new Map(rows.once),
   sealed: new Map(rows.sealed),

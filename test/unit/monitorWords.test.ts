@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { tellMonitors } from '../../src/cards/views/monitorWords.ts';
+import { tellMonitors, unseenWords } from '../../src/cards/views/monitorWords.ts';
 import type { MonitorDifference } from '../../src/core/monitors/difference.ts';
 
 const told = (...differences: MonitorDifference[]) => tellMonitors({ kind: 'monitors-differ', differences });
@@ -41,5 +41,21 @@ describe('the words of monitors that differ', () => {
     const unread = told({ what: 'Azure Resource Manager', problem: 'unreadable' });
     expect(unread.next).toContain('Monitoring Reader');
     expect(unread.next).not.toContain('deploy');
+  });
+
+  test('settings that can no longer be read name the tenant and the role to give back; those that never could, the role to give', () => {
+    const hidden = (what: string) => ({ what, problem: 'settings-unreadable' }) as const;
+    const { state, next } = told(hidden('contoso'), hidden('contoso-b2c'));
+    expect(state).toBe('1 difference');
+    expect(lines(hidden('contoso'))[0]).toBe(
+      '1: contoso no longer lets me read its diagnostic settings: its logs may go nowhere, and no rule would see anything',
+    );
+    expect(next).toMatch(
+      /^If nobody meant it.* Then give the reader of contoso and contoso-b2c Monitoring Reader on \/providers\/Microsoft\.aadiam again\.$/,
+    );
+    expect(told(hidden('contoso'), missing('changes')).next).toMatch(/that it writes; give the reader of contoso Monitoring Reader/);
+    expect(unseenWords({ kind: 'diagnostic-settings', of: 'contoso', key: '', readable: false })).toMatch(
+      /^The diagnostic settings of contoso are not seen: its reader lacks Monitoring Reader on/,
+    );
   });
 });

@@ -9,9 +9,10 @@ import type { TenantInfo } from '../../src/app/ports.ts';
 import { compareMonitors } from '../../src/core/monitors/compare.ts';
 import type { MonitorDifference, MonitorProblem } from '../../src/core/monitors/difference.ts';
 import type { FoundCondition, FoundMonitors, FoundRule, FoundSentinelRule, FoundWebhook } from '../../src/core/monitors/found.ts';
+import { partsOf } from '../../src/core/monitors/parts.ts';
 import { EVERY_MINUTES, logsFor, MOST_DIMENSIONS, type MonitoredTenant, rulesFor, sentinelRuleId } from '../../src/core/monitors/rules.ts';
 import { monitorFiles } from '../../src/core/monitors/templates.ts';
-import { monitorsWatch } from '../../src/jobs/readMonitors.ts';
+import { type MonitorsWatch, monitorsWatch } from '../../src/jobs/readMonitors.ts';
 import { anAccount, NOON } from '../support/builders.ts';
 import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../support/memoryStore.ts';
 
@@ -162,7 +163,9 @@ const withRule = (change: (rule: FoundRule) => FoundRule | undefined): FoundMoni
 });
 const withCondition = (change: (condition: FoundCondition) => Partial<FoundCondition>): FoundMonitors =>
   withRule((rule) => ({ ...rule, conditions: rule.conditions.map((each) => ({ ...each, ...change(each) })) }));
-const differences = (found: FoundMonitors, deployed = DEPLOYED): readonly MonitorDifference[] => compareMonitors(EXAMPLE, found, deployed);
+const NEVER = new Set<string>();
+const differences = (found: FoundMonitors, deployed = DEPLOYED): readonly MonitorDifference[] =>
+  compareMonitors(EXAMPLE, found, deployed, NEVER);
 const problems = (found: FoundMonitors): MonitorProblem[] => differences(found).map(({ problem }) => problem);
 
 describe('what is read back', () => {
@@ -177,7 +180,7 @@ describe('what is read back', () => {
     const nobody = EXAMPLE.map((tenant) => ({ ...tenant, userIds: [] }));
     const free = EXAMPLE.map((tenant) => ({ ...tenant, kind: 'free' as const }));
     const nothing: FoundMonitors = { resourceGroup: RESOURCE_GROUP, rules: [], actionGroups: [], logs: new Map() };
-    for (const tenants of [nobody, free]) expect(compareMonitors(tenants, nothing, DEPLOYED)).toEqual([]);
+    for (const tenants of [nobody, free]) expect(compareMonitors(tenants, nothing, DEPLOYED, NEVER)).toEqual([]);
   });
 
   test.each<[string, FoundMonitors, MonitorProblem]>([
@@ -229,15 +232,20 @@ describe('what is read back', () => {
     expect(differences(asShipped(), untold as typeof DEPLOYED)).toEqual([]);
   });
 
-  test('a B2C tenant is not asked for sessions, and a tenant that does not show its settings for nothing', () => {
-    const sent = new Map(asShipped().logs);
-    sent.delete(EXAMPLE[0]?.id ?? '');
-    expect(problems({ ...asShipped(), logs: sent })).toEqual([]);
-    expect(
-      asShipped()
-        .logs.get(EXAMPLE[1]?.id ?? '')
-        ?.map(({ category }) => category),
-    ).toEqual(['SignInLogs', 'AuditLogs']);
+  test('a B2C tenant is not asked for sessions', () => {
+    expect(logsFor({ kind: 'b2c' })).toEqual(['SignInLogs', 'AuditLogs']);
+  });
+
+  test('SI-4: settings that can no longer be read are a difference, and hide no other; those that never could are none', () => {
+    const [first] = EXAMPLE;
+    const hidden: FoundMonitors = { ...asShipped(), logs: new Map(asShipped().logs).set(first?.id ?? '', 'unreadable'), actionGroups: [] };
+    const missing = { what: 'breakglass-bot', problem: 'missing' };
+    expect(differences(hidden)).toEqual([missing]);
+    const before = new Set(partsOf(EXAMPLE, asShipped()).map(({ key }) => key));
+    expect(compareMonitors(EXAMPLE, hidden, DEPLOYED, before)).toEqual([missing, { what: 'contoso', problem: 'settings-unreadable' }]);
+    // A tenant that nothing watches any more has nothing to show.
+    const without = EXAMPLE.map((tenant) => (tenant === first ? { ...tenant, userIds: [] } : tenant));
+    expect(compareMonitors(without, { ...hidden, actionGroups: asShipped().actionGroups }, DEPLOYED, before)).toEqual([]);
   });
 
   test.each<[string, Partial<FoundMonitors['actionGroups'][number]>, MonitorDifference]>([
@@ -378,7 +386,8 @@ describe('the watch', () => {
   let store: MemoryStore;
   let front: Door;
   let found: FoundMonitors | Error;
-  let look: () => Promise<void>;
+  let watch: MonitorsWatch;
+  const look = () => watch.look();
   const tenant = {
     id: anAccount().tenantId,
     name: 'contoso',
@@ -398,14 +407,17 @@ describe('the watch', () => {
     store = memoryStore(NOON);
     store.put('account', anAccount());
     front = door({ store, random: countingRandom(), policy: TEST_POLICY, tenant: () => undefined });
-    const inAzure = {
-      async read() {
-        if (found instanceof Error) throw found;
-        return found;
-      },
-    };
-    look = monitorsWatch({ store, tenants: { list: () => [tenant] }, door: front, inAzure, deployed: DEPLOYED, log });
+    begin();
   });
+  const inAzure = {
+    async read() {
+      if (found instanceof Error) throw found;
+      return found;
+    },
+  };
+  function begin(): void {
+    watch = monitorsWatch({ store, tenants: { list: () => [tenant] }, door: front, inAzure, deployed: DEPLOYED, log });
+  }
 
   test('SI-4: a difference is one alert while it stands, another one is another, and nothing is left when all is as shipped', async () => {
     found = asShipped([mine]);
@@ -447,5 +459,33 @@ describe('the watch', () => {
     found = asShipped([mine]);
     await look();
     expect(alerts()).toEqual([['monitors-differ', 'over']]);
+  });
+
+  test('SI-4: a right that is taken away is an alert, also if the process starts anew in between, until it is given back', async () => {
+    const hidden: FoundMonitors = { ...asShipped([mine]), logs: new Map([[mine.id, 'unreadable']]) };
+    found = hidden;
+    await look();
+    expect(alerts()).toEqual([]);
+    expect(watch.unseen()).toEqual([expect.objectContaining({ of: 'contoso', readable: false })]);
+    found = asShipped([mine]);
+    await look();
+    expect([watch.unseen(), alerts()]).toEqual([[], []]);
+    begin(); // what could be read is kept in the store
+    found = hidden;
+    await look();
+    const [alert] = store.rows.alert.values();
+    expect(alert?.cause).toEqual({ kind: 'monitors-differ', differences: [{ what: 'contoso', problem: 'settings-unreadable' }] });
+    found = asShipped([mine]);
+    await look();
+    expect(alerts()).toEqual([['monitors-differ', 'over']]);
+  });
+
+  test('what could be read once is expected until it is forgotten', async () => {
+    found = asShipped([mine]);
+    await look();
+    await store.forgetSeenInAzure();
+    found = { ...asShipped([mine]), logs: new Map([[mine.id, 'unreadable']]) };
+    await look();
+    expect(alerts()).toEqual([]);
   });
 });

@@ -72,6 +72,7 @@ const SILENCINGS: Readonly<Record<string, Silencing>> = {
   list: { label: 'Take an account out of that rule', of: 'account', deed: (rule) => ({ do: 'remove-account', rule }) },
   mute: { label: 'Mute that rule for a day after an alert', of: 'tenant', deed: (rule) => ({ do: 'mute-rule', rule }) },
   logs: { label: 'Send the tenant’s logs nowhere', of: 'tenant', deed: () => ({ do: 'delete-diagnostic-setting' }) },
+  right: { label: 'Take the right to see its diagnostic settings', of: 'tenant', deed: () => ({ do: 'take-right' }) },
   group: { label: 'Switch off the action group that calls the bot', of: 'all', deed: () => ({ do: 'disable-action-group' }) },
 };
 
@@ -148,6 +149,7 @@ export function mishapPanel(state: State): HTMLElement {
   async function healed(): Promise<string> {
     await healAll(state.world.tenantUrl);
     await azureByHand(state.world.tenantUrl, { do: 'deploy' });
+    for (const { id: tenantId } of tenants) await azureByHand(state.world.tenantUrl, { tenantId, do: 'give-right' });
     return 'Nothing fails any more, and Azure is as shipped. What was done to an account stays done.';
   }
 

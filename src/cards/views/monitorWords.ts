@@ -1,5 +1,6 @@
 import type { AlertCause } from '../../core/alert/types.ts';
 import type { MonitorDifference, MonitorProblem } from '../../core/monitors/difference.ts';
+import type { MonitorPart } from '../../core/monitors/parts.ts';
 import { textFact } from '../facts.ts';
 import { plain } from '../text.ts';
 import type { Told } from './alert.ts';
@@ -7,6 +8,7 @@ import type { Told } from './alert.ts';
 /** What is so, and what it means. */
 const PROBLEMS: { readonly [P in MonitorProblem]: (detail: string) => string } = {
   unreadable: () => 'cannot be read',
+  'settings-unreadable': () => 'no longer lets me read its diagnostic settings: its logs may go nowhere, and no rule would see anything',
   missing: () => 'is not there: it tells nobody anything',
   disabled: () => 'is switched off: it tells nobody anything',
   'account-missing': (account) => `does not name the account ${account}: it can sign in unseen`,
@@ -37,6 +39,9 @@ const PROBLEMS: { readonly [P in MonitorProblem]: (detail: string) => string } =
   'log-not-sent': (category) => `does not send ${category}: no rule sees it`,
   'logs-elsewhere': (categories) => `sends ${categories} to another workspace: no rule sees it there`,
 };
+
+/** Roles of Azure that a part takes, and where (docs/deploying.md). */
+const SETTINGS_ROLE = 'Monitoring Reader on /providers/Microsoft.aadiam';
 
 const FILES: { readonly [P in MonitorProblem]?: string } = {
   'no-logs': 'diagnostic-settings.json',
@@ -81,13 +86,24 @@ function folded(differences: readonly MonitorDifference[]): string[] {
 const UNREADABLE =
   'Look at the rules in Azure yourself. Then see that the identity which reads them still holds Monitoring Reader, and that I reach Azure.';
 
+/** What `status` says of a part that is not seen, and never was. */
+export const unseenWords = ({ of }: MonitorPart): string =>
+  `The diagnostic settings of ${of} are not seen: its reader lacks ${SETTINGS_ROLE}. When its logs go nowhere, the rules in Azure fall silent, and nothing tells of it.`;
+
 function nextStep(differences: readonly MonitorDifference[]): string {
   const fileOf = (difference: MonitorDifference) =>
     difference.in === 'sentinel' ? 'sentinel-rules.json' : (FILES[difference.problem] ?? 'alert-rules.json');
-  const files = [...new Set(differences.filter(({ problem }) => problem !== 'unreadable').map(fileOf))].sort();
-  const mend = `run npm run monitors and deploy the ${new Intl.ListFormat('en').format(files)} that it writes`;
+  const hidden = differences.filter(({ problem }) => problem === 'settings-unreadable').map(({ what }) => plain(what, 60));
+  const deployable = differences.filter(({ problem }) => problem !== 'unreadable' && problem !== 'settings-unreadable');
+  const files = [...new Set(deployable.map(fileOf))].sort();
+  const mend = [
+    ...(files.length > 0 ? [`run npm run monitors and deploy the ${listed(files)} that it writes`] : []),
+    ...(hidden.length > 0 ? [`give the reader of ${listed(hidden)} ${SETTINGS_ROLE} again`] : []),
+  ].join('; ');
   if (differences.every(({ problem }) => problem === 'account-missing')) {
     return `After a new account that is to be expected: ${mend}. If there was none, somebody may be hiding a sign-in: look at the sign-in log in Entra.`;
   }
   return `If nobody meant it, somebody may be hiding a sign-in: look at the sign-in log in Entra. Then ${mend}.`;
 }
+
+const listed = (names: readonly string[]): string => new Intl.ListFormat('en').format(names);

@@ -24,7 +24,7 @@ export interface StatusInput {
     readonly failed: readonly { readonly account: string; readonly hop: Hop }[];
   };
   /** Whether the monitors in Azure are as shipped: `unchecked` where nothing says where they are; else since when they are not. */
-  readonly monitors: 'unchecked' | 'as-shipped' | { readonly differSince: Date };
+  readonly monitors: 'unchecked' | 'as-shipped' | 'as-far-as-seen' | { readonly differSince: Date };
   readonly audit: { readonly size: number; readonly root: string };
   /** What each tenant lets Breakglass do, asked now. */
   readonly tenants: readonly { readonly tenant: NamedTenant; readonly report: TenantReport }[];
@@ -107,6 +107,7 @@ export function statusCard(v: StatusInput): Rendered {
 const MONITORS = {
   unchecked: 'not read back: nothing says where they are',
   'as-shipped': 'as shipped',
+  'as-far-as-seen': 'as shipped, as far as Azure lets me see them',
   differ: 'not as shipped: see alerts',
 } as const;
 

@@ -3,6 +3,7 @@ import type { FoundLog, FoundMonitors } from './found.ts';
 import { groupDifferences, isOurs, type OwnWebhook } from './ofActionGroups.ts';
 import { ruleDifferences } from './ofRule.ts';
 import { sentinelDifferences } from './ofSentinelRule.ts';
+import { partsOf } from './parts.ts';
 import { logsFor, type MonitoredTenant, type MonitorRule, rulesFor } from './rules.ts';
 
 /** What an installation knows of how it was deployed. What it was not told is not compared. */
@@ -15,13 +16,16 @@ export interface Deployed {
 /**
  * Compares what is there with what is shipped for these tenants (SI-4). What is there besides is nobody's business here. Every difference is
  * named once, where it is to be mended: a broken action group is its own, not one of each rule that calls it.
+ *
+ * @param seenBefore keys of the parts that could be read at some time: of others nobody ever said that we may
  */
 export function compareMonitors(
   tenants: readonly MonitoredTenant[],
   found: FoundMonitors,
   deployed: Deployed,
+  seenBefore: ReadonlySet<string>,
 ): readonly MonitorDifference[] {
-  const watched = tenants.filter((tenant) => rulesFor(tenant).length > 0);
+  const watched = watchedOf(tenants);
   if (watched.length === 0) return [];
   const shipped = watched.flatMap((tenant) => rulesFor(tenant).map((rule) => ({ rule, tenant })));
   const ours = new Set(found.actionGroups.filter((group) => isOurs(group, deployed.webhook)).map(({ id }) => id));
@@ -36,8 +40,15 @@ export function compareMonitors(
     ),
     ...sentinelOf(shipped, found.sentinel),
     ...watched.flatMap((tenant) => logDifferences(tenant, found.logs.get(tenant.id), deployed.workspaceId)),
+    ...partsOf(watched, found)
+      .filter(({ key, readable }) => !readable && seenBefore.has(key))
+      .map(({ of }) => ({ what: of, problem: 'settings-unreadable' }) as const),
   ];
 }
+
+/** Tenants that rules are shipped for. */
+export const watchedOf = (tenants: readonly MonitoredTenant[]): readonly MonitoredTenant[] =>
+  tenants.filter((tenant) => rulesFor(tenant).length > 0);
 
 function sentinelOf(
   shipped: readonly { readonly rule: MonitorRule; readonly tenant: MonitoredTenant }[],
@@ -52,17 +63,17 @@ function sentinelOf(
 function workspacesOf({ id }: MonitoredTenant, { logs }: FoundMonitors, { workspaceId }: Deployed): ReadonlySet<string> | undefined {
   if (workspaceId !== undefined) return new Set([workspaceId]);
   const sent = logs.get(id) ?? [];
-  return sent.length === 0 ? undefined : new Set(sent.map((log) => log.workspaceId));
+  return sent === 'unreadable' || sent.length === 0 ? undefined : new Set(sent.map((log) => log.workspaceId));
 }
 
-/** @param sent what the tenant's settings send to any workspace; `undefined` where we may not see them */
+/** @param sent what the tenant's settings send to any workspace, if we may see them */
 function logDifferences(
   tenant: MonitoredTenant,
-  sent: readonly FoundLog[] | undefined,
+  sent: readonly FoundLog[] | 'unreadable' | undefined,
   workspaceId: string | undefined,
 ): MonitorDifference[] {
   const { name: what } = tenant;
-  if (sent === undefined) return [];
+  if (sent === undefined || sent === 'unreadable') return [];
   const needed = logsFor(tenant);
   const missing = needed.filter((log) => !sent.some(({ category }) => category === log));
   if (missing.length === needed.length) return [{ what, problem: 'no-logs' }];

@@ -12,6 +12,8 @@ export interface MonitorDifference {
 
 export type MonitorProblem =
   | 'unreadable'
+  // It could be read before.
+  | 'settings-unreadable'
   | 'missing'
   | 'disabled'
   // A rule does not see what it should.

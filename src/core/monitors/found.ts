@@ -4,8 +4,8 @@ export interface FoundMonitors {
   readonly resourceGroup: string;
   readonly rules: readonly FoundRule[];
   readonly actionGroups: readonly FoundActionGroup[];
-  /** By tenant id: what its diagnostic settings send, and where. A tenant that does not let us read them is not in it. */
-  readonly logs: ReadonlyMap<string, readonly FoundLog[]>;
+  /** By tenant id: what its diagnostic settings send, and where; `unreadable` where the tenant does not let us see them. */
+  readonly logs: ReadonlyMap<string, readonly FoundLog[] | 'unreadable'>;
   /** Analytics rules of Microsoft Sentinel, where they are said to be deployed; `unreadable` where Azure does not let us see them. */
   readonly sentinel?: readonly FoundSentinelRule[] | 'unreadable';
 }
