@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { accountCard } from '../../src/cards/views/account.ts';
+import { requestCard } from '../../src/cards/views/request.ts';
 import { asItStands } from '../../src/core/account/life.ts';
 import { runbookContent } from '../../src/core/account/runbook.ts';
 import { holdersOf } from '../../src/core/account/types.ts';
 import { titleOf } from '../../src/core/request/title.ts';
 import { partContext } from '../../src/custody/keyFile.ts';
 import { draw } from '../../src/jobs/draw.ts';
-import { person } from '../support/builders.ts';
+import { NOON, person } from '../support/builders.ts';
 import { custodiansWho, type Registering } from '../support/installation/custodians.ts';
 import { fingerprint } from '../support/installation/memoryTenant.ts';
 import { live, type Trouble } from '../support/installation/process.ts';
@@ -58,7 +59,7 @@ describe('security keys in the place of a password in parts', () => {
       'join-unit',
       'verify',
     ]);
-    expect(plan.undo.map(({ id }) => id)).toEqual(['leave-unit', 'withdraw-keys', 'revoke-sessions', 'join-unit']);
+    expect(plan.undo.map(({ id }) => id)).toEqual(['leave-unit', 'withdraw-keys', 'drop-password', 'revoke-sessions', 'join-unit']);
     expect(plan.irreversible.join(' ')).toMatch(/each part of it opens nothing any more.*security key that was registered before included/);
     expect([methods(), user()?.password, account().credential]).toEqual([['fido2 second-factor', 'password p'], AS_IT_WAS, undefined]);
   });
@@ -116,16 +117,73 @@ describe('security keys in the place of a password in parts', () => {
       ['setPassword', false],
       ['removeKey', true],
     ] as const) {
-      const { request, account, methods, giveUp, goOn, keys } = await asked();
+      const { request, account, user, methods, giveUp, goOn, keys } = await asked();
       await goOn({}, { answer: (asking) => (asking === call ? { error: REFUSED, done: false } : undefined) });
       expect(request()).toMatchObject({ state: 'failed', failure: { step: gone ? 'tidy-methods' : 'drop-password' } });
       await giveUp();
       await goOn();
-      expect(request().state).toBe('undone');
+      expect([request().state, user()?.password === AS_IT_WAS]).toEqual(['undone', !gone]);
       expect([account().credential, account().held]).toEqual([gone ? 'passkey' : undefined, undefined]);
       expect(account().parts.map(({ state }) => state)).toEqual(gone ? ['stored', 'stored', 'stored'] : ['stored', 'stored']);
       expect(methods()).toEqual(expect.arrayContaining(gone ? keys : ['fido2 second-factor']));
     }
+  });
+
+  describe('given up when nobody knows whether the password was replaced', () => {
+    const UNKNOWN = Object.assign(new Error('no answer'), { passing: true, unknownOutcome: true, code: 'Timeout' });
+    /** All keys stand; the write that replaces the password is never answered. `done`: it is done all the same. */
+    async function unanswered(done: boolean) {
+      const scene = await asked();
+      const { machine, request, goOn, giveUp } = scene;
+      const trouble: Trouble = { answer: (call) => (call === 'setPassword' ? { error: UNKNOWN, done } : undefined) };
+      for (let minute = 0; minute < 40 && request().state === 'approved'; minute += 1) {
+        await goOn({}, trouble);
+        machine.pass(60_000);
+      }
+      expect(request()).toMatchObject({ state: 'failed', failure: { step: 'drop-password', code: 'Timeout' } });
+      expect((await giveUp()).ok).toBe(true);
+      return scene;
+    }
+
+    test.each([true, false])('GR-4 GR-5: it is replaced before the keys count (it was already: %s)', async (done) => {
+      const { request, account, user, methods, goOn, ledger, keys } = await unanswered(done);
+      const between = user()?.password;
+      expect(between === AS_IT_WAS).toBe(!done);
+      await goOn();
+      expect([request().state, account().credential, account().held]).toEqual(['undone', 'passkey', undefined]);
+      expect([AS_IT_WAS, between].includes(user()?.password)).toBe(false);
+      expect(methods()).toEqual(expect.arrayContaining(keys));
+      expect(ledger()).toEqual(expect.arrayContaining(['part 1 replaced', 'part 2 replaced', 'key 3 stored']));
+      expect(JSON.stringify(requestCard(request(), NOON).card)).toContain('so what was made in its place stays and counts');
+      expect(request().undoSteps?.find(({ id }) => id === 'drop-password')?.evidence).toBe('A random password was set, and nobody has it');
+    });
+
+    test('one key that is left is enough', async () => {
+      const { request, user, goOn, keys } = await unanswered(false);
+      const found = user();
+      if (found) found.methods = found.methods.filter(({ id }) => keys[2]?.endsWith(id));
+      await goOn();
+      expect([request().state, user()?.password === AS_IT_WAS]).toEqual(['undone', false]);
+    });
+
+    test('GR-5: where somebody took every key off since it is not touched, people are told, and it ends when they have set another', async () => {
+      const { machine, request, account, user, goOn, keys } = await unanswered(false);
+      const found = user();
+      if (!found) throw new Error('no user');
+      found.methods = found.methods.filter(({ id }) => !keys.some((key) => key.endsWith(id)));
+      for (let minute = 0; minute < 40; minute += 1) {
+        machine.pass(60_000);
+        await goOn();
+      }
+      expect([request().state, user()?.password, account().held?.requestId]).toEqual(['undoing', AS_IT_WAS, request().id]);
+      const causes = [...machine.store.rows.alert.values()].map(({ cause }) => ('words' in cause ? cause.words : ''));
+      expect(causes).toContainEqual(expect.stringContaining('Every new key is gone'));
+      Object.assign(found, { password: 'set by hand', passwordChangedAt: machine.now() });
+      machine.pass(60_000);
+      await goOn();
+      expect([request().state, user()?.password]).toEqual(['undone', 'set by hand']);
+      expect(request().undoSteps?.find(({ id }) => id === 'drop-password')?.evidence).toMatch(/^The password was replaced at /);
+    });
   });
 
   test('CR-7: a key that is gone again keeps the password where it is', async () => {

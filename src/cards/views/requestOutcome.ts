@@ -1,5 +1,6 @@
 import {
   type ChangeRequest,
+  oldIsGone,
   type PlanCredential,
   type RequestState,
   replacedBy,
@@ -37,7 +38,7 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
     case 'undoing':
       return outcome('warning', givenUpBy(request), { detail: UNDOING, at: request.givenUp?.at });
     case 'undone':
-      return outcome('emphasis', givenUpBy(request), { detail: 'Read back: nothing of it is left in the tenant.', at: request.closedAt });
+      return outcome('emphasis', givenUpBy(request), { detail: undone(request), at: request.closedAt });
     case 'denied': {
       const row = request.decisions.findLast(({ kind }) => kind === 'deny');
       return outcome('attention', `Denied by ${plain(row?.person.name ?? 'an approver', 80)}`, { detail: row?.reason, at: row?.at });
@@ -56,6 +57,12 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
       return impossible(request);
   }
 }
+
+/** Of a new account everything goes; of one that exists, not what took the place of something that may be gone. */
+const undone = (request: ChangeRequest): string =>
+  request.kind !== 'create' && oldIsGone(request)
+    ? 'What opened the account before may be gone, so what was made in its place stays and counts.'
+    : 'Read back: nothing of it is left in the tenant.';
 
 /** The tenant refused it from the first write on, or it makes no sense any more. The account is free, and the approvals are used up. */
 function impossible({ failure, givenUp, closedAt, kind }: ChangeRequest): Outcome {

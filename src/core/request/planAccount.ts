@@ -167,7 +167,8 @@ function planKeysInstead(input: AccountPlanInput, passMinutes: number): RotatePl
       'Then every other sign-in method of the account is deleted, a security key that was registered before included.',
     ],
     steps: [...unit.out, ...enrolmentSteps(keys, custodians, user, [planStep.dropPassword(user)]), ...unit.back, planStep.verify()],
-    undo: [...unit.out, planStep.withdrawNewKeys(user), planStep.revokeSessions(user), ...unit.back],
+    // The keys count where the password may be replaced, so it is made certain that it is: no part of it opens anything beside them.
+    undo: [...unit.out, planStep.withdrawNewKeys(user), planStep.settlePassword(user), planStep.revokeSessions(user), ...unit.back],
   };
 }
 

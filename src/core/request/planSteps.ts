@@ -88,6 +88,10 @@ export const planStep = {
       body: { passwordProfile: { password: '<random, discarded>', forceChangePasswordNextSignIn: false } },
     },
   }),
+  settlePassword: (user: string): PlanStep => ({
+    ...planStep.dropPassword(user),
+    title: 'Set a password that nobody keeps, if the one in parts may be replaced already',
+  }),
   issuePass: (number: number, custodian: string, minutes: number, user: string): PlanStep => ({
     id: `issue-pass:${number}`,
     title: `Create a Temporary Access Pass for ${custodian}, sealed and shown to them once`,

@@ -23,9 +23,10 @@ const issuing = (number: number): StepId => `issue-pass:${number}`;
 
 /** A password that was known before opens nothing beside the keys. Where they take its place it goes when every one of them stands, not before. */
 export const dropPassword: Step = {
-  look: async () => undefined,
+  look: async ({ request }) => (request.state === 'undoing' && !oldIsGone(request) ? 'The password was not touched, and stays' : undefined),
   async act(scene) {
     const { writer, user, newPassword, request, reader } = scene;
+    if (request.state === 'undoing') return settlePassword(scene);
     if (replacedBy(request.plan) !== undefined) {
       const keys = await plannedKeys(scene);
       const shown = new Set((await reader.methods(await user())).map(({ id }) => id));
@@ -35,6 +36,21 @@ export const dropPassword: Step = {
     return discardPassword({ writer, user, newPassword });
   },
 };
+
+/**
+ * Given up when nobody knows whether the password was replaced: from then on it is, and the keys count. Where none of them is left, somebody
+ * else took them off since, and it could be all that opens the account: it is not touched, and a person has to say what is to be.
+ */
+async function settlePassword(scene: StepScene): Promise<string> {
+  const shown = new Set((await scene.reader.methods(await scene.user())).map(({ id }) => id));
+  if ((await scene.parts()).some(({ key }) => key !== undefined && shown.has(key.methodId))) return discardPassword(scene);
+  const sentAt = scene.request.expected?.find(({ step, undo }) => step === 'drop-password' && !undo)?.fromAt;
+  const { passwordChangedAt } = await scene.userNow();
+  if (sentAt && passwordChangedAt && passwordChangedAt > sentAt) return `The password was replaced at ${passwordChangedAt.toISOString()}`;
+  const words =
+    'Every new key is gone, and the old password may still work: it was not touched. Find out who removed the keys, then set its password in Entra.';
+  throw new StepStopped('KeysMissing', words, true);
+}
 
 async function discardPassword({ writer, user, newPassword }: Pick<StepScene, 'writer' | 'user' | 'newPassword'>): Promise<string> {
   const discarded = newPassword(64);
