@@ -168,7 +168,8 @@ function productionOf(settings: Settings, log: Log): Installation {
             inAzure: monitorsInAzure({
               origin: cloud.armOrigin,
               resourceGroup: settings.monitorsResourceGroup,
-              sentinelWorkspaceId: settings.monitorsSentinel ? settings.monitorsWorkspace : undefined,
+              workspaceId: settings.monitorsWorkspace,
+              sentinel: settings.monitorsSentinel,
               credential: credentialFor(peopleReader, settings.homeTenantId, cloud),
               readers: new Map(tenants.map((tenant) => [tenant.id, credentialFor(tenant.reader, tenant.id, cloud)])),
               timeoutMs: 15_000,

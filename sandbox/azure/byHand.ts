@@ -1,6 +1,8 @@
 import { Senseless } from '../tenant/byHand.ts';
 import { isObject, type JsonObject, objectOf, textOf } from '../tenant/json.ts';
 import { findTenant } from '../tenant/state.ts';
+import { HOME_TENANT } from '../world.ts';
+import { addProcessingRule, removeProcessingRules } from './processingRules.ts';
 import { type AzureResource, type AzureResources, isOfType, keyOf } from './resources.ts';
 
 export const RULES = ['Microsoft.Insights/scheduledQueryRules', 'Microsoft.SecurityInsights/alertRules'];
@@ -19,6 +21,8 @@ export const AZURE_TASKS: Readonly<Record<string, Task>> = {
   'disable-action-group': (resources, body) => change(resources, actionGroup(resources, body), { enabled: false }),
   'enable-action-group': (resources, body) => change(resources, actionGroup(resources, body), { enabled: true }),
   'delete-diagnostic-setting': deleteDiagnosticSetting,
+  'add-processing-rule': addProcessingRule,
+  'remove-processing-rules': removeProcessingRules,
   'take-right': (resources, body) => {
     const taken = rightOf(body);
     resources.put(keyOf(taken), taken);
@@ -28,15 +32,21 @@ export const AZURE_TASKS: Readonly<Record<string, Task>> = {
 
 const TAKEN = 'sandbox/takenRights';
 
-/** Whether somebody took away the right of the product's reader to see this in the directory. */
-export const isTaken = (resources: AzureResources, tenantId: string): boolean =>
-  resources.all().some((each) => each.tenantId === tenantId && isOfType(each, TAKEN));
+const RIGHTS = ['diagnostic-settings', 'processing-rules'] as const;
 
-/** The role assignment of the product's reader at `/providers/Microsoft.aadiam` of a directory. It is there unless something says that it is gone. */
+/** Whether somebody took away the right of the product's reader to see this. */
+export const isTaken = (resources: AzureResources, tenantId: string, right: (typeof RIGHTS)[number]): boolean =>
+  resources.all().some((each) => each.tenantId === tenantId && each.name === right && isOfType(each, TAKEN));
+
+/**
+ * A role assignment of the product's reader: at `/providers/Microsoft.aadiam` of a directory, or on the subscription, for its alert processing
+ * rules. It is there unless something says that it is gone.
+ */
 function rightOf(body: JsonObject): AzureResource {
-  const tenant = findTenant(textOf(body, 'tenantId') ?? '');
+  const name = RIGHTS.find((right) => right === (textOf(body, 'right') ?? 'diagnostic-settings'));
+  if (!name) throw new Senseless(`right must be one of ${RIGHTS.join(', ')}.`);
+  const tenant = name === 'processing-rules' ? HOME_TENANT : findTenant(textOf(body, 'tenantId') ?? '');
   if (!tenant) throw new Senseless('tenantId must be that of a tenant whose diagnostic settings the reader may see.');
-  const name = 'diagnostic-settings';
   return { tenantId: tenant.id, id: `/providers/${TAKEN}/${name}`, name, type: TAKEN, properties: {} };
 }
 

@@ -1,13 +1,22 @@
 import { isObject } from '../tenant/json.ts';
-import type { SandboxTenant } from '../world.ts';
+import { AZURE, type SandboxTenant } from '../world.ts';
 import type { Pipeline } from './pipeline.ts';
+import { type FiredAlert, isSuppressed } from './processingRules.ts';
 import { type AzureResource, type AzureResources, isOfType, queryOf } from './resources.ts';
 
 /**
  * Whether a sign-in of the account reaches the webhook, by what is deployed: its log goes to the workspace, the rule on sign-ins is on and
- * names it, the action group is on. An account the pipeline is about to deploy counts as named.
+ * names it, the action group is on, and no alert processing rule takes it from the alert. An account the pipeline is about to deploy counts as
+ * named.
  */
-export function fires(resources: AzureResources, pipeline: Pick<Pipeline, 'on' | 'names'>, tenant: SandboxTenant, userId: string): boolean {
+export function fires(
+  resources: AzureResources,
+  pipeline: Pick<Pipeline, 'on' | 'names'>,
+  tenant: SandboxTenant,
+  userId: string,
+  now: Date,
+): boolean {
+  if (isSuppressed(resources, alertOf(`breakglass-${tenant.name}-sign-ins`), now)) return false;
   if (pipeline.on && !pipeline.names(userId)) return true;
   const all = resources.all();
   const isOn = ({ properties }: AzureResource): boolean => properties.enabled === true;
@@ -20,6 +29,19 @@ export function fires(resources: AzureResources, pipeline: Pick<Pipeline, 'on' |
   );
   return sent && rule !== undefined && isOn(rule) && queryOf(rule).includes(userId) && group !== undefined && isOn(group);
 }
+
+/** Of a rule as it is shipped; the workspace is what it fires on. */
+const alertOf = (rule: string): FiredAlert => ({
+  Severity: 'Sev0',
+  MonitorService: 'Log Alerts V2',
+  MonitorCondition: 'Fired',
+  SignalType: 'Log',
+  TargetResourceType: 'microsoft.operationalinsights/workspaces',
+  TargetResource: AZURE.workspaceId,
+  TargetResourceGroup: AZURE.resourceGroup,
+  AlertRuleId: `${AZURE.resourceGroup}/providers/microsoft.insights/scheduledqueryrules/${rule}`,
+  AlertRuleName: rule,
+});
 
 function sendsSignIns({ properties: { logs } }: AzureResource): boolean {
   const rows = Array.isArray(logs) ? logs.filter(isObject) : [];

@@ -7,7 +7,8 @@ import { findTenant } from '../tenant/state.ts';
 import type { TokenAuthority } from '../tenant/tokens.ts';
 import { APPS, AZURE, HOME_TENANT } from '../world.ts';
 import { isTaken } from './byHand.ts';
-import type { AzureResource, AzureResources } from './resources.ts';
+import { PROCESSING_RULES } from './processingRules.ts';
+import { type AzureResource, type AzureResources, isOfType } from './resources.ts';
 
 /** What can be listed, by which version of the API. Others are refused: the product must ask as it was tried. */
 const VERSIONS: Readonly<Record<string, string>> = {
@@ -15,6 +16,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   'microsoft.insights/actiongroups': '2023-01-01',
   'microsoft.securityinsights/alertrules': '2024-03-01',
   'microsoft.aadiam/diagnosticsettings': '2017-04-01',
+  'microsoft.alertsmanagement/actionrules': '2021-08-08',
 };
 /** Small, so that whoever reads has to follow links. */
 const PAGE = 5;
@@ -36,10 +38,10 @@ interface Caller {
 }
 
 /**
- * Azure Resource Manager, as far as the product reads it: four kinds of lists, by a token of our own login server made for it, of the
+ * Azure Resource Manager, as far as the product reads it: five kinds of lists, by a token of our own login server made for it, of the
  * directory the subscription belongs to (Learn, resource-manager-common-errors; error codes as in public issues). Who may read: the product's
- * reader, as Monitoring Reader of the resource group and in each directory, unless somebody took that right away. Nothing is written here:
- * that is done by hand or by a template.
+ * reader, as Monitoring Reader of the resource group and in each directory, and by a role on the subscription that lets it see alert processing
+ * rules only; the last two unless somebody took them away. Nothing is written here: that is done by hand or by a template.
  */
 export function registerResourceManager(server: FastifyInstance, resources: AzureResources, tokens: TokenAuthority): void {
   const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -90,12 +92,7 @@ function list(resources: AzureResources, request: FastifyRequest, caller: Caller
     );
   authorize(resources, caller, scope, type);
   const tenantId = scope === '' ? caller.tenantId : HOME_TENANT.id;
-  const prefix = `${path}/`.toLowerCase();
-  const all = resources
-    .all()
-    .filter(
-      (each) => each.tenantId === tenantId && each.id.toLowerCase().startsWith(prefix) && !each.id.slice(prefix.length).includes('/'),
-    );
+  const all = resources.all().filter((each) => each.tenantId === tenantId && isOfType(each, type) && within(each.id, scope));
   const from = Number(query.$skipToken ?? 0);
   const value = all.slice(from, from + PAGE).map(shown);
   if (from + PAGE >= all.length) return { value };
@@ -113,7 +110,11 @@ function authorize(resources: AzureResources, { tenantId, appId, objectId }: Cal
         'The access token is from the wrong issuer. It must match the tenant associated with this subscription.',
       );
   }
-  if (appId === APPS.reader && (scope === '' ? !isTaken(resources, tenantId) : within(scope, AZURE.resourceGroup))) return;
+  const sees =
+    scope === ''
+      ? !isTaken(resources, tenantId, 'diagnostic-settings')
+      : within(scope, AZURE.resourceGroup) || (isProcessing(type) && !isTaken(resources, tenantId, 'processing-rules'));
+  if (appId === APPS.reader && sees) return;
   throw new Refused(
     403,
     'AuthorizationFailed',
@@ -121,6 +122,7 @@ function authorize(resources: AzureResources, { tenantId, appId, objectId }: Cal
   );
 }
 
+const isProcessing = (type: string): boolean => type.toLowerCase() === PROCESSING_RULES.toLowerCase();
 const within = (scope: string, outer: string): boolean => `${scope}/`.toLowerCase().startsWith(`${outer}/`.toLowerCase());
 
 function shown({ id, name, type, location, kind, properties }: AzureResource): object {

@@ -99,7 +99,7 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
     state,
     token: () => tokens.issue(monitor, HOME_TENANT.id),
     fault: () => faults.feed('azure-monitor'),
-    fires: (tenant, userId) => pipeline === undefined || fires(resources, pipeline, tenant, userId),
+    fires: (tenant, userId) => pipeline === undefined || fires(resources, pipeline, tenant, userId, state.clock.now()),
     webhook: options.azureMonitor?.url,
     fetch: options.azureMonitor?.fetch ?? fetch,
   });

@@ -7,6 +7,7 @@ import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 import { codeOf } from './tokens.ts';
 
 const STEP = 'monitors in Azure';
+const STEPS = { 'diagnostic-settings': 'diagnostic settings', 'processing-rules': 'alert processing rules' } as const;
 const ROLES = 'docs/deploying.md, step 9, names the roles. It is optional; once it could be read, losing it is an alert.';
 
 /** Whether what watches the accounts from Azure can be read back, and what of it is not seen. Free tenants have no log to watch. */
@@ -35,7 +36,7 @@ export async function* monitorFindings(
     );
   const watched = tenants.filter(({ kind }) => kind !== 'free');
   for (const part of partsOf(watched, found)) {
-    const step = `${part.of}, diagnostic settings`;
+    const step = `${part.of}, ${STEPS[part.kind]}`;
     yield part.readable ? ok(step, 'they can be read back.') : warning(step, unseenWords(part), ROLES);
   }
 }

@@ -100,7 +100,8 @@ function azureOf(
   return monitorsInAzure({
     origin: cloud.armOrigin,
     resourceGroup,
-    sentinelWorkspaceId: monitorsSentinel ? monitorsWorkspace : undefined,
+    workspaceId: monitorsWorkspace,
+    sentinel: monitorsSentinel,
     credential,
     readers: new Map(tenants.map((tenant) => [tenant.id, credentialFor(tenant.reader, tenant.id, cloud)])),
     timeoutMs: CALL_TIMEOUT_MS,

@@ -1,4 +1,12 @@
-import type { FoundActionGroup, FoundCondition, FoundLog, FoundRule, FoundSentinelRule } from '../core/monitors/found.ts';
+import type {
+  FoundActionGroup,
+  FoundCondition,
+  FoundLog,
+  FoundProcessingRule,
+  FoundRule,
+  FoundSchedule,
+  FoundSentinelRule,
+} from '../core/monitors/found.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 export const objectOf = (value: unknown): Json =>
@@ -14,6 +22,8 @@ export function ruleFrom({ name, properties }: Json): FoundRule {
   const rule = objectOf(properties);
   return {
     name: textOf(name),
+    title: textOf(rule.displayName),
+    description: textOf(rule.description),
     enabled: rule.enabled === true,
     severity: numberOf(rule.severity),
     scopes: textsOf(rule.scopes).map((id) => id.toLowerCase()),
@@ -53,6 +63,31 @@ export function groupFrom({ id, name, properties }: Json): FoundActionGroup {
     tenantId: textOf(tenantId),
   }));
   return { id: textOf(id).toLowerCase(), name: textOf(name), enabled: enabled === true, webhooks };
+}
+
+/** Learn, Microsoft.AlertsManagement actionRules 2021-08-08. What is left out has Azure's own default: on, every alert in its scope, always. */
+export function processingRuleFrom({ name, properties }: Json): FoundProcessingRule {
+  const { enabled, actions, scopes, conditions, schedule } = objectOf(properties);
+  return {
+    name: textOf(name),
+    enabled: enabled !== false,
+    removesActionGroups: objectsOf(actions).some(({ actionType }) => textOf(actionType).toLowerCase() === 'removeallactiongroups'),
+    scopes: textsOf(scopes).map((id) => id.toLowerCase().replace(/\/+$/, '')),
+    conditions: objectsOf(conditions).map(({ field, operator, values }) => {
+      return { field: textOf(field), operator: textOf(operator), values: textsOf(values) };
+    }),
+    schedule: isLeftOut(schedule) ? undefined : scheduleFrom(objectOf(schedule)),
+  };
+}
+
+function scheduleFrom({ effectiveFrom, effectiveUntil, timeZone, recurrences }: Json): FoundSchedule {
+  const [from, until] = [effectiveFrom, effectiveUntil].map((instant) => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.exec(textOf(instant))?.input);
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(until === undefined ? {} : { until }),
+    ...(isLeftOut(timeZone) ? {} : { timeZone: textOf(timeZone) }),
+    repeats: arrayOf(recurrences).length > 0,
+  };
 }
 
 /** An analytics rule of Microsoft Sentinel (Learn, Microsoft.SecurityInsights alertRules 2024-03-01). What is left out has Azure's own default. */

@@ -1,15 +1,17 @@
 import type { MonitorsInAzure } from '../app/ports.ts';
-import type { FoundMonitors } from '../core/monitors/found.ts';
+import type { FoundMonitors, FoundProcessingRule } from '../core/monitors/found.ts';
 import type { TokenSource } from './client.ts';
-import { arrayOf, groupFrom, type Json, logsFrom, objectOf, ruleFrom, sentinelRuleFrom } from './monitorRows.ts';
+import { arrayOf, groupFrom, type Json, logsFrom, objectOf, processingRuleFrom, ruleFrom, sentinelRuleFrom } from './monitorRows.ts';
 
 export interface MonitorsSettings {
   /** Azure Resource Manager of the cloud: `https://management.azure.com` in the global one. */
   readonly origin: string;
   /** `/subscriptions/…/resourceGroups/…` in which rules and action groups are. */
   readonly resourceGroup: string;
-  /** Resource id of the workspace whose rules of Microsoft Sentinel are read too. */
-  readonly sentinelWorkspaceId?: string | undefined;
+  /** Resource id of the workspace the rules read. */
+  readonly workspaceId?: string | undefined;
+  /** Whether its rules of Microsoft Sentinel are read too. */
+  readonly sentinel: boolean;
   readonly credential: TokenSource;
   /** Who reads the diagnostic settings of each directory: by tenant id. */
   readonly readers: ReadonlyMap<string, TokenSource>;
@@ -32,13 +34,15 @@ export class ResourceManagerFault extends Error {
 }
 
 /**
- * Reads back what watches the accounts from Azure: four kinds of things, by one list call each (scheduledQueryRules 2023-12-01, actionGroups
- * 2023-01-01, Microsoft.SecurityInsights/alertRules 2024-03-01, microsoft.aadiam/diagnosticSettings 2017-04-01).
+ * Reads back what watches the accounts from Azure: five kinds of things, by one list call each (scheduledQueryRules 2023-12-01, actionGroups
+ * 2023-01-01, Microsoft.SecurityInsights/alertRules 2024-03-01, microsoft.aadiam/diagnosticSettings 2017-04-01,
+ * Microsoft.AlertsManagement/actionRules 2021-08-08). The last may lie in any resource group of the subscription whose alerts they change, which
+ * is that of what an alert fires on: the workspace.
  *
  * @throws ResourceManagerFault, or what the network throws: then nothing is known
  */
 export function monitorsInAzure(settings: MonitorsSettings): MonitorsInAzure {
-  const { origin, resourceGroup, sentinelWorkspaceId, credential, readers, timeoutMs } = settings;
+  const { origin, resourceGroup, workspaceId, sentinel: readsSentinel, credential, readers, timeoutMs } = settings;
   const call = settings.fetch ?? fetch;
 
   async function list(path: string, apiVersion: string, by: TokenSource): Promise<readonly Json[]> {
@@ -70,6 +74,17 @@ export function monitorsInAzure(settings: MonitorsSettings): MonitorsInAzure {
     }
   }
 
+  async function processingOf(subscription: string): Promise<readonly FoundProcessingRule[]> {
+    try {
+      const rows = await list(`${subscription}/providers/Microsoft.AlertsManagement/actionRules`, '2021-08-08', credential);
+      return rows.map(processingRuleFrom);
+    } catch (error) {
+      // MissingSubscriptionRegistration: where the provider was never registered, nobody has made one.
+      if (error instanceof ResourceManagerFault && error.status === 409) return [];
+      throw error;
+    }
+  }
+
   return {
     async read(): Promise<FoundMonitors> {
       const insights = `${resourceGroup}/providers/Microsoft.Insights`;
@@ -77,20 +92,28 @@ export function monitorsInAzure(settings: MonitorsSettings): MonitorsInAzure {
         (await list('/providers/microsoft.aadiam/diagnosticSettings', '2017-04-01', by)).flatMap(logsFrom);
       const sentinelOf = (workspace: string) =>
         list(`${workspace}/providers/Microsoft.SecurityInsights/alertRules`, '2024-03-01', credential);
-      const [rules, groups, sentinel, ...logs] = await Promise.all([
+      const hidden = [401, 403];
+      const subscriptions = new Set([resourceGroup, workspaceId ?? resourceGroup].map(subscriptionOf));
+      const [rules, groups, sentinel, processing, ...logs] = await Promise.all([
         list(`${insights}/scheduledQueryRules`, '2023-12-01', credential),
         list(`${insights}/actionGroups`, '2023-01-01', credential),
         // 404: the workspace is not there, or has no Sentinel.
-        sentinelWorkspaceId === undefined ? undefined : seen(sentinelOf(sentinelWorkspaceId), [401, 403, 404]),
-        ...[...readers].map(async ([tenantId, reader]) => [tenantId, await seen(logsOf(reader), [401, 403])] as const),
+        workspaceId === undefined || !readsSentinel ? undefined : seen(sentinelOf(workspaceId), [...hidden, 404]),
+        // 400, 404: the cloud has no such list. Others must not suffer from that.
+        Promise.all([...subscriptions].map(async (each) => [each, await seen(processingOf(each), [400, ...hidden, 404])] as const)),
+        ...[...readers].map(async ([tenantId, reader]) => [tenantId, await seen(logsOf(reader), hidden)] as const),
       ]);
       return {
         resourceGroup: resourceGroup.toLowerCase(),
         rules: rules.map(ruleFrom),
         actionGroups: groups.map(groupFrom),
+        processingRules: new Map(processing),
         logs: new Map(logs),
         ...(sentinel === undefined ? {} : { sentinel: sentinel === 'unreadable' ? sentinel : sentinel.map(sentinelRuleFrom) }),
       };
     },
   };
 }
+
+/** `/subscriptions/<id>`, in lower case. */
+const subscriptionOf = (id: string): string => id.split('/').slice(0, 3).join('/').toLowerCase();

@@ -16,7 +16,7 @@ const MOST_FAILURES = 3;
 const MOST_NAMED = 1_000;
 
 export interface ReadMonitorsNeeds {
-  readonly store: Pick<Store, 'conditions' | 'watchedUsers' | 'accounts' | 'seenInAzure' | 'sawInAzure'>;
+  readonly store: Pick<Store, 'conditions' | 'watchedUsers' | 'accounts' | 'seenInAzure' | 'sawInAzure' | 'now'>;
   readonly tenants: Pick<Tenants, 'list'>;
   readonly door: Door;
   readonly inAzure: MonitorsInAzure;
@@ -71,7 +71,7 @@ export function monitorsWatch({ store, tenants, door, inAzure, deployed, log }: 
     const found = await read();
     if (!found && failures < MOST_FAILURES) return;
     const differences: readonly MonitorDifference[] = found
-      ? compareMonitors(watched, found, deployed, await seenOf(watched, found))
+      ? compareMonitors(watched, found, deployed, { seen: await seenOf(watched, found), now: await store.now() })
       : [{ what: 'Azure Resource Manager', problem: 'unreadable' }];
     const condition = `${MONITORS}${digestOf(differences).slice(0, 12)}`;
     const standing = [...(await store.conditions()).keys()].filter((name) => name.startsWith(MONITORS));

@@ -119,7 +119,7 @@ describe('npm run doctor, with real credentials, against the sandbox', () => {
     };
     const found = async (more: NodeJS.ProcessEnv) =>
       (await run(settings(yaml(['contoso', 'fabrikam-b2c', 'northwind']), { BREAKGLASS_PEOPLE_CLIENT_ID: '', ...more }))).filter(
-        ({ step }) => /Azure|diagnostic/.test(step),
+        ({ step }) => /Azure|diagnostic|processing/.test(step),
       );
     const group = { BREAKGLASS_MONITORS_RESOURCE_GROUP: AZURE.resourceGroup };
     expect((await found({})).map(lineOf).join('')).toMatch(
@@ -127,12 +127,15 @@ describe('npm run doctor, with real credentials, against the sandbox', () => {
     );
     await azure({ do: 'deploy' });
     await azure({ do: 'take-right', tenantId: TENANTS['fabrikam-b2c'].id });
+    await azure({ do: 'take-right', right: 'processing-rules' });
     const lines = (await found(group)).map(lineOf);
     expect(lines.map((line) => line.split(':')[0])).toEqual([
       'ok       monitors in Azure',
       'ok       contoso, diagnostic settings',
       'warning  fabrikam-b2c, diagnostic settings',
+      `warning  ${AZURE.subscription.slice(15)}, alert processing rules`,
     ]);
+    expect(lines[3]).toMatch(/lacks Monitoring Reader on the subscription/);
     expect(lines[2]).toMatch(/its reader lacks Monitoring Reader on \/providers\/Microsoft\.aadiam.*\n.*step 9.*losing it is an alert/);
     const elsewhere = await found({ BREAKGLASS_MONITORS_RESOURCE_GROUP: AZURE.resourceGroup.replace(/monitoring$/, 'other') });
     expect(elsewhere.map(lineOf).join('')).toMatch(

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { EXAMPLE } from '../../scripts/monitorDocs.ts';
 import { compareMonitors } from '../../src/core/monitors/compare.ts';
 import type { MonitorProblem } from '../../src/core/monitors/difference.ts';
+import { partsOf } from '../../src/core/monitors/parts.ts';
 import { monitorFiles } from '../../src/core/monitors/templates.ts';
 import { monitorsInAzure } from '../../src/graph/monitors.ts';
 
@@ -16,8 +17,9 @@ const HOME = '11111111-1111-4111-8111-111111111111';
 const WORKSPACE = `${GROUP}/providers/Microsoft.OperationalInsights/workspaces/logs`;
 const PEOPLE = '/subscriptions/x/resourceGroups/people/providers/Microsoft.Insights/actionGroups/on-call';
 const BOT = `${GROUP}/providers/Microsoft.Insights/actionGroups/breakglass-bot`;
+const PROCESSING = `${GROUP.slice(0, 51)}/providers/Microsoft.AlertsManagement/actionRules?api-version=2021-08-08`;
 const SENTINEL = `${WORKSPACE}/providers/Microsoft.SecurityInsights/alertRules?api-version=2024-03-01`;
-const NEVER = new Set<string>();
+const NEVER = { seen: new Set<string>(), now: new Date('2026-11-29T12:00:00Z') };
 const DEPLOYED = { webhook: { uri: URI, audience: AUDIENCE, tenantId: HOME }, workspaceId: WORKSPACE.toLowerCase() };
 
 type Changeable = Record<string, unknown>;
@@ -58,6 +60,7 @@ beforeEach(async () => {
     [`${insights}/scheduledQueryRules?api-version=2023-12-01`, { body: { value: rules.slice(0, 2), nextLink: `${ORIGIN}/next-page` } }],
     ['/next-page', { body: { value: rules.slice(2) } }],
     [SENTINEL, { body: { value: sentinel } }],
+    [PROCESSING, { body: { value: [] } }],
     [`${insights}/actionGroups?api-version=2023-01-01`, { body: { value: of('actionGroups') } }],
     [
       '/providers/microsoft.aadiam/diagnosticSettings?api-version=2017-04-01',
@@ -92,11 +95,16 @@ const read = (more = {}) =>
   monitorsInAzure({
     origin: ORIGIN,
     resourceGroup: GROUP,
-    sentinelWorkspaceId: WORKSPACE,
+    workspaceId: WORKSPACE,
+    sentinel: true,
     credential: token('home'),
     readers: new Map([[EXAMPLE[0]?.id ?? '', token('contoso')]]),
     timeoutMs: 5_000,
-    fetch: (url, init) => fetch(String(url).replace(ORIGIN, `http://127.0.0.1:${(azure.address() as AddressInfo).port}`), init),
+    fetch(url, init) {
+      const { origin, pathname, search } = new URL(String(url));
+      expect(origin).toBe(ORIGIN);
+      return fetch(`http://127.0.0.1:${(azure.address() as AddressInfo).port}${pathname}${search}`, init);
+    },
     ...more,
   }).read();
 
@@ -170,7 +178,7 @@ test.each([401, 403, 404])('SI-4: Sentinel that answers %d is not seen, and noth
 });
 
 test('Sentinel is not asked where nobody says that its rules are deployed', async () => {
-  expect(await read({ sentinelWorkspaceId: undefined })).not.toHaveProperty('sentinel');
+  expect(await read({ sentinel: false })).not.toHaveProperty('sentinel');
   expect(asked.filter((each) => each.includes('SecurityInsights'))).toEqual([]);
 });
 
@@ -196,5 +204,73 @@ test('GR-8: a next link that leads elsewhere gets no token', async () => {
   answers.set(`${GROUP}/providers/Microsoft.Insights/scheduledQueryRules?api-version=2023-12-01`, {
     body: { value: [], nextLink: 'https://evil.example/next' },
   });
+  await expect(read()).rejects.toThrow('leads elsewhere');
+});
+
+/** As Learn's own example has it, but for what decides. */
+const suppression = (properties: object, name = 'DailySuppression') => ({
+  name,
+  type: 'Microsoft.AlertsManagement/actionRules',
+  location: 'Global',
+  tags: {},
+  properties: { scopes: [GROUP], actions: [{ actionType: 'RemoveAllActionGroups' }], description: '', enabled: true, ...properties },
+});
+
+test('SI-4: an alert processing rule that takes everybody from our alerts is found, on whatever page, with when it does', async () => {
+  const schedule = {
+    effectiveFrom: '2026-11-10T22:05:09',
+    effectiveUntil: '2026-12-10T22:05:09.123',
+    timeZone: 'Pacific Standard Time',
+    recurrences: [{ recurrenceType: 'Daily', startTime: '06:00:00', endTime: '14:00:00' }],
+  };
+  const others = [
+    suppression({ enabled: false }),
+    suppression({ actions: [{ actionType: 'AddActionGroups', actionGroupIds: [PEOPLE] }] }),
+    suppression({ scopes: [`${GROUP}-2`] }),
+    suppression({ conditions: [{ field: 'Severity', operator: 'Equals', values: ['Sev2', 'Sev3'] }] }),
+    suppression({ schedule: { ...schedule, effectiveUntil: '2018-12-10T22:05:09' } }),
+  ];
+  answers.set(PROCESSING, { body: { value: others, nextLink: `${ORIGIN}:443/more-rules` } });
+  const hold = [suppression({ enabled: undefined, scopes: [`${GROUP.toUpperCase()}/`] }, 'always'), suppression({ schedule }, 'daily')];
+  answers.set('/more-rules', { body: { value: [...hold, suppression({ schedule: {} }, 'without an end')] } });
+  expect(compareMonitors(EXAMPLE, await read(), DEPLOYED, NEVER)).toEqual([
+    { what: 'always', problem: 'held-back', detail: 'always' },
+    {
+      what: 'daily',
+      problem: 'held-back',
+      detail: 'again and again on a schedule from 2026-11-10 22:05 until 2026-12-10 22:05, Pacific Standard Time',
+    },
+    { what: 'without an end', problem: 'held-back', detail: 'always' },
+  ]);
+});
+
+test.each([400, 401, 403, 404])('SI-4: alert processing rules that answer %d are not seen, and nothing else is lost', async (status) => {
+  const before = { ...NEVER, seen: new Set(partsOf(EXAMPLE, await read()).map(({ key }) => key)) };
+  answers.set(PROCESSING, { status });
+  expect(compareMonitors(EXAMPLE, await read(), DEPLOYED, NEVER)).toEqual([]);
+  expect(compareMonitors(EXAMPLE, await read(), DEPLOYED, before)).toEqual([
+    { what: GROUP.slice(15, 51), problem: 'processing-unreadable' },
+  ]);
+});
+
+test('alert processing rules: 409 is a provider that was never registered, so there are none; 500 is a fault', async () => {
+  answers.set(PROCESSING, { status: 409 });
+  expect([...(await read()).processingRules.values()]).toEqual([[]]);
+  answers.set(PROCESSING, { status: 500 });
+  await expect(read()).rejects.toThrow('Resource Manager answered 500');
+});
+
+test('alert processing rules are those of the subscription of the rules, and of that of the workspace', async () => {
+  const elsewhere = WORKSPACE.replace('3c5b1a0e', '4d6c2b1f');
+  answers.set(PROCESSING.replace('3c5b1a0e', '4d6c2b1f'), { body: { value: [suppression({}, 'elsewhere')] } });
+  const found = await read({ workspaceId: elsewhere, sentinel: false });
+  expect([...found.processingRules].map(([subscription, rules]) => [subscription, rules.length])).toEqual([
+    [GROUP.slice(0, 51), 0],
+    [GROUP.slice(0, 51).replace('3c5b1a0e', '4d6c2b1f'), 1],
+  ]);
+});
+
+test('GR-8: a next link of alert processing rules that leads elsewhere gets no token', async () => {
+  answers.set(PROCESSING, { body: { value: [], nextLink: 'https://management.azure.com.evil.example/next' } });
   await expect(read()).rejects.toThrow('leads elsewhere');
 });

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { addProcessingRule, isSuppressed, removeProcessingRules } from '../../sandbox/azure/processingRules.ts';
+import { resourcesOf } from '../../sandbox/azure/resources.ts';
 import { loopbackFetch } from '../../sandbox/azure/transport.ts';
 import { sandboxClock } from '../../sandbox/clock.ts';
 import { loopbackCredential } from '../../sandbox/credentials.ts';
 import { type Documents, openDocuments } from '../../sandbox/documents.ts';
 import { call, graphToken } from '../../sandbox/tenant/client.ts';
+import { openState } from '../../sandbox/tenant/state.ts';
 import { APPS, AZURE, HOME_TENANT, PEOPLE, TENANTS } from '../../sandbox/world.ts';
 import { CLOUDS } from '../../src/config/clouds.ts';
 import { compareMonitors } from '../../src/core/monitors/compare.ts';
@@ -62,7 +65,8 @@ async function differences(): Promise<readonly MonitorDifference[]> {
   const found = await monitorsInAzure({
     origin: armOrigin,
     resourceGroup: AZURE.resourceGroup,
-    sentinelWorkspaceId: AZURE.workspaceId,
+    workspaceId: AZURE.workspaceId,
+    sentinel: true,
     credential: reader(HOME_TENANT.id),
     readers: new Map(Object.values(TENANTS).map(({ id }) => [id, reader(id)])),
     timeoutMs: 5_000,
@@ -74,7 +78,7 @@ async function differences(): Promise<readonly MonitorDifference[]> {
   const webhook = { uri: WEBHOOK, audience: `api://${APPS.signals}`, tenantId: HOME_TENANT.id };
   const tenants = await watched();
   for (const { key, readable } of partsOf(tenants, found)) if (readable) seen.add(key);
-  return compareMonitors(tenants, found, { webhook, workspaceId: AZURE.workspaceId.toLowerCase() }, seen);
+  return compareMonitors(tenants, found, { webhook, workspaceId: AZURE.workspaceId.toLowerCase() }, { seen, now: new Date() });
 }
 const byHand = (body: object) => call(server, 'POST', '/sandbox/azure', { body: { ...body } });
 
@@ -210,6 +214,70 @@ test('a right of the reader that is taken away by hand is missed by the product,
   expect(await differences()).toEqual([]);
 });
 
+test('an alert processing rule made by hand is found wherever it lies, stays when all is deployed again, and goes when it is taken away', async () => {
+  const held = (what: string, detail = 'always') => ({ what, problem: 'held-back', detail });
+  await byHand({ do: 'add-processing-rule' });
+  expect(await differences()).toEqual([held('quiet-night')]);
+  await server.close();
+  server = await start();
+  await byHand({ do: 'deploy' });
+  expect(await differences()).toEqual([held('quiet-night')]);
+  const vms = { field: 'TargetResourceType', operator: 'Contains', values: ['Microsoft.Compute'] };
+  await byHand({ do: 'add-processing-rule', name: 'machines', conditions: [vms] });
+  await byHand({ do: 'add-processing-rule', name: 'off', enabled: false });
+  const recurrences = [
+    { recurrenceType: 'Daily', startTime: '22:00:00', endTime: '06:00:00' },
+    { recurrenceType: 'Weekly', daysOfWeek: ['Sunday'] },
+    { recurrenceType: 'Monthly', daysOfMonth: [1] },
+  ];
+  // More than one page.
+  for (const name of ['a', 'b', 'c'])
+    await byHand({ do: 'add-processing-rule', name, scopes: [AZURE.workspaceId], schedule: { recurrences } });
+  expect(new Set(await differences())).toEqual(
+    new Set([held('quiet-night'), ...['a', 'b', 'c'].map((name) => held(name, 'again and again on a schedule'))]),
+  );
+  await byHand({ do: 'remove-processing-rules', name: 'quiet-night' });
+  expect((await differences()).map(({ what }) => what).sort()).toEqual(['a', 'b', 'c']);
+  await byHand({ do: 'remove-processing-rules' });
+  expect(await differences()).toEqual([]);
+});
+
+test('alert processing rules are seen by a right of their own on the subscription', async () => {
+  expect(await differences()).toEqual([]);
+  await byHand({ do: 'add-processing-rule' });
+  await byHand({ do: 'take-right', right: 'processing-rules' });
+  expect(await differences()).toEqual([{ what: AZURE.subscription.replace('/subscriptions/', ''), problem: 'processing-unreadable' }]);
+  await byHand({ do: 'give-right', right: 'processing-rules' });
+  expect(await differences()).toEqual([expect.objectContaining({ problem: 'held-back' })]);
+});
+
+test('by hand in Azure: an alert processing rule has the shape that Azure takes', async () => {
+  const day = { recurrenceType: 'Daily', startTime: '22:00:00', endTime: '06:00:00' };
+  for (const [more, words] of [
+    [{ name: 'a/b' }, 'name must be'],
+    [{ scopes: [] }, 'scopes must be'],
+    [{ scopes: ['/subscriptions/00000000-0000-4000-8000-000000000000'] }, 'scopes must be'],
+    [{ scope: AZURE.subscription }, 'scope is not known here'],
+    [{ enabled: 'no' }, 'enabled must be'],
+    [{ conditions: [{ field: 'Weather', operator: 'Equals', values: ['fair'] }] }, 'conditions must each'],
+    [{ conditions: [{ field: 'Severity', operator: 'Resembles', values: ['Sev0'] }] }, 'conditions must each'],
+    [{ conditions: [{ field: 'Severity', operator: 'Equals', values: [] }] }, 'conditions must each'],
+    [{ conditions: [{ field: 'Severity', operator: 'Equals', values: ['a', 'b', 'c', 'd', 'e', 'f'] }] }, 'conditions must each'],
+    [{ schedule: { effectiveFrom: '2026-12-24T22:00:00Z' } }, 'schedule has'],
+    [{ schedule: { until: '2026-12-24T22:00:00' } }, 'until is not known here'],
+    [{ schedule: { timeZone: 'Pacific Standard Time' } }, 'timeZone must be UTC'],
+    [{ schedule: { recurrences: [{ ...day, endTime: undefined }] } }, 'recurrences are'],
+    [{ schedule: { recurrences: [{ ...day, recurrenceType: 'Weekly' }] } }, 'recurrences are'],
+    [{ schedule: { recurrences: [{ recurrenceType: 'Monthly', daysOfMonth: ['1'] }] } }, 'recurrences are'],
+  ] as const) {
+    const { status, body } = await byHand({ do: 'add-processing-rule', ...more });
+    expect([more, status, String(body.error)]).toEqual([more, 400, expect.stringContaining(words)]);
+  }
+  const { body } = await byHand({ do: 'remove-processing-rules', name: 'nothing' });
+  expect(body.error).toBe('name must be that of an alert processing rule that is there.');
+  expect(String((await byHand({ do: 'take-right', right: 'everything' })).body.error)).toContain('right must be one of');
+});
+
 test('a new account is deployed before the clock moves on; with the pipeline off it is missing in every rule until somebody deploys', async () => {
   const third = 'aaaaaaaa-0000-4000-8000-000000000003';
   const move = () => call(server, 'POST', '/sandbox/clock', { body: { advance: 'PT1H' } });
@@ -248,14 +316,50 @@ test('a sign-in reaches the webhook only as far as what is deployed carries it',
     { do: 'remove-account', rule: 'breakglass-contoso-sign-ins', userId: objectId },
     { do: 'disable-action-group' },
     { do: 'delete-diagnostic-setting', tenantId: CONTOSO.id },
+    { do: 'add-processing-rule' },
   ].entries()) {
     await byHand({ do: 'deploy' });
     expect((await byHand(deed)).status).toBe(200);
     await signIn(`203.0.113.${number}`);
     await byHand({ do: 'deploy' });
+    await byHand({ do: 'remove-processing-rules' });
     await signIn(`198.51.100.${number}`);
     expect(await toldUntil(`198.51.100.${number}`)).toEqual([`198.51.100.${number}`]);
   }
+});
+
+test('an alert processing rule silences what its scope, conditions and schedule say, and nothing else', async () => {
+  const alert = { Severity: 'Sev0', AlertRuleName: 'breakglass-contoso-sign-ins', TargetResource: AZURE.workspaceId };
+  const resources = resourcesOf(openState(openDocuments(':memory:'), sandboxClock(), { replicationMs: 0, logDelayMs: 0 }));
+  const at = (time: string) => new Date(`2026-11-29T${time}Z`); // a Sunday
+  const silences = (more: object, now = at('12:00:00')): boolean => {
+    removeProcessingRules(resources, {});
+    addProcessingRule(resources, { ...more });
+    return isSuppressed(resources, alert, now);
+  };
+  const when = (field: string, operator: string, ...values: string[]) => ({ conditions: [{ field, operator, values }] });
+  const recurring = (...recurrences: object[]) => ({ schedule: { recurrences } });
+  expect(
+    [{}, { scopes: [AZURE.workspaceId] }, { enabled: false }, { scopes: [`${AZURE.workspaceId}-2`] }].map((each) => silences(each)),
+  ).toEqual([...[true, true, false, false]]);
+  expect(
+    [
+      when('Severity', 'Equals', 'Sev1', 'sev0'),
+      when('Severity', 'NotEquals', 'Sev0'),
+      when('AlertRuleName', 'Contains', 'CPU', 'sign-ins'),
+      when('AlertRuleName', 'DoesNotContain', 'breakglass-'),
+      { conditions: [when('Severity', 'Equals', 'Sev0'), when('AlertRuleName', 'Equals', 'x')].flatMap(({ conditions }) => conditions) },
+    ].map((each) => silences(each)),
+  ).toEqual([true, false, true, false, false]);
+  const night = recurring({ recurrenceType: 'Daily', startTime: '22:00:00', endTime: '06:00:00' });
+  expect(['21:59:59', '22:00:00', '05:59:59', '06:00:00'].map((time) => silences(night, at(time)))).toEqual([false, true, true, false]);
+  const [sundays, mondays] = ['Sunday', 'Monday'].map((day) => recurring({ recurrenceType: 'Weekly', daysOfWeek: [day] }));
+  const monthly = [29, 30].map((day) =>
+    recurring({ recurrenceType: 'Monthly', daysOfMonth: [day], startTime: '10:00:00', endTime: '14:00:00' }),
+  );
+  expect([sundays, mondays, ...monthly].map((each) => silences({ ...each }))).toEqual([true, false, true, false]);
+  const window = { schedule: { effectiveFrom: '2026-11-29T11:00:00', effectiveUntil: '2026-11-29T13:00:00' } };
+  expect(['10:59:59', '11:00:00', '13:00:00'].map((time) => silences(window, at(time)))).toEqual([false, true, false]);
 });
 
 test('ST-1: the product in the sandbox reaches Resource Manager on its own loopback, and no other host', async () => {

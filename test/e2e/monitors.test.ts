@@ -56,3 +56,15 @@ test('SI-4: a right to read that somebody takes away is an alert that names the 
   expect((await sandbox.messages('ann', 'channel')).filter(has(DIFFER, 'alert.acknowledge'))).toEqual([]);
   expect(await statusOf()).toContain('as shipped');
 }, 60_000);
+
+test('SI-4: an alert processing rule that takes everybody from our alerts is told by its name, with when; away again, it is over', async () => {
+  await sandbox.azure({ do: 'add-processing-rule', name: 'quiet-night' });
+  await sandbox.advance('PT15M');
+  const alert = await sandbox.message('ann', 'channel', has(DIFFER, 'alert.acknowledge'));
+  expect(text(alert)).toContain('The alert processing rule “quiet-night” may take every action group from our alerts (always)');
+  expect(text(alert)).toContain('switch off the alert processing rule, or leave our rules out of it');
+  await sandbox.azure({ do: 'remove-processing-rules' });
+  await sandbox.advance('PT15M');
+  expect((await sandbox.messages('ann', 'channel')).filter(has(DIFFER, 'alert.acknowledge'))).toEqual([]);
+  expect(await statusOf()).toContain('as shipped');
+}, 60_000);

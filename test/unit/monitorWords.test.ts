@@ -43,6 +43,22 @@ describe('the words of monitors that differ', () => {
     expect(unread.next).not.toContain('deploy');
   });
 
+  test('a rule that holds alerts back is told with when, and how to let them through again', () => {
+    const held = { what: 'quiet-night', problem: 'held-back', detail: 'always' } as const;
+    expect(lines(held, { ...held, detail: 'from 2026-12-24 22:00' })).toEqual([
+      '1: The alert processing rule “quiet-night” may take every action group from our alerts (always): they fire, and nobody is called',
+      '2: The alert processing rule “quiet-night” may take every action group from our alerts (from 2026-12-24 22:00): they fire, and nobody is called',
+    ]);
+    expect(told(held).next).toMatch(
+      /Then switch off the alert processing rule, or leave our rules out of it by a filter: “Alert rule ID” does not/,
+    );
+    expect(told(held).next).not.toContain('deploy');
+    const hidden = { what: '3c5b1a0e', problem: 'processing-unreadable' } as const;
+    expect(lines(hidden)[0]).toMatch(/^1: The subscription 3c5b1a0e no longer lets me read its alert processing rules/);
+    expect(told(hidden).next).toMatch(/Then give the identity that reads the home tenant Monitoring Reader on the subscription again\.$/);
+    expect(unseenWords({ kind: 'processing-rules', of: '3c5b1a0e', key: '', readable: false }).length).toBeLessThan(400);
+  });
+
   test('settings that can no longer be read name the tenant and the role to give back; those that never could, the role to give', () => {
     const hidden = (what: string) => ({ what, problem: 'settings-unreadable' }) as const;
     const { state, next } = told(hidden('contoso'), hidden('contoso-b2c'));

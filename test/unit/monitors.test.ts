@@ -8,7 +8,15 @@ import type { Log } from '../../src/app/log.ts';
 import type { TenantInfo } from '../../src/app/ports.ts';
 import { compareMonitors } from '../../src/core/monitors/compare.ts';
 import type { MonitorDifference, MonitorProblem } from '../../src/core/monitors/difference.ts';
-import type { FoundCondition, FoundMonitors, FoundRule, FoundSentinelRule, FoundWebhook } from '../../src/core/monitors/found.ts';
+import type {
+  FoundCondition,
+  FoundMonitors,
+  FoundProcessingCondition,
+  FoundProcessingRule,
+  FoundRule,
+  FoundSentinelRule,
+  FoundWebhook,
+} from '../../src/core/monitors/found.ts';
 import { partsOf } from '../../src/core/monitors/parts.ts';
 import { EVERY_MINUTES, logsFor, MOST_DIMENSIONS, type MonitoredTenant, rulesFor, sentinelRuleId } from '../../src/core/monitors/rules.ts';
 import { monitorFiles } from '../../src/core/monitors/templates.ts';
@@ -111,7 +119,8 @@ describe('what is shipped', () => {
   });
 });
 
-const RESOURCE_GROUP = '/subscriptions/x/resourcegroups/logs';
+const SUBSCRIPTION = '/subscriptions/x';
+const RESOURCE_GROUP = `${SUBSCRIPTION}/resourcegroups/logs`;
 const GROUP = `${RESOURCE_GROUP}/providers/microsoft.insights/actiongroups/breakglass-bot`;
 const PEOPLE = '/subscriptions/x/resourcegroups/people/providers/microsoft.insights/actiongroups/on-call';
 const WORKSPACE = `${RESOURCE_GROUP}/providers/microsoft.operationalinsights/workspaces/logs`;
@@ -125,8 +134,10 @@ const HOOK: FoundWebhook = { uri: URI, commonSchema: true, secure: true, identif
 function asShipped(tenants: readonly MonitoredTenant[] = EXAMPLE): FoundMonitors {
   return {
     resourceGroup: RESOURCE_GROUP,
-    rules: tenants.flatMap(rulesFor).map(({ name, query, dimensions, severity }) => ({
+    rules: tenants.flatMap(rulesFor).map(({ name, title, query, dimensions, severity }) => ({
       name,
+      title,
+      description: '',
       enabled: true,
       severity,
       scopes: [WORKSPACE],
@@ -140,6 +151,7 @@ function asShipped(tenants: readonly MonitoredTenant[] = EXAMPLE): FoundMonitors
     })),
     actionGroups: [{ id: GROUP, name: 'breakglass-bot', enabled: true, webhooks: [HOOK] }],
     logs: logsOf(tenants, WORKSPACE),
+    processingRules: new Map([[SUBSCRIPTION, []]]),
   };
 }
 const logsOf = (tenants: readonly MonitoredTenant[], workspaceId: string) =>
@@ -163,7 +175,7 @@ const withRule = (change: (rule: FoundRule) => FoundRule | undefined): FoundMoni
 });
 const withCondition = (change: (condition: FoundCondition) => Partial<FoundCondition>): FoundMonitors =>
   withRule((rule) => ({ ...rule, conditions: rule.conditions.map((each) => ({ ...each, ...change(each) })) }));
-const NEVER = new Set<string>();
+const NEVER = { seen: new Set<string>(), now: NOON };
 const differences = (found: FoundMonitors, deployed = DEPLOYED): readonly MonitorDifference[] =>
   compareMonitors(EXAMPLE, found, deployed, NEVER);
 const problems = (found: FoundMonitors): MonitorProblem[] => differences(found).map(({ problem }) => problem);
@@ -179,7 +191,13 @@ describe('what is read back', () => {
   test('a tenant without accounts, and a free one, is watched by nothing: nothing is missed', () => {
     const nobody = EXAMPLE.map((tenant) => ({ ...tenant, userIds: [] }));
     const free = EXAMPLE.map((tenant) => ({ ...tenant, kind: 'free' as const }));
-    const nothing: FoundMonitors = { resourceGroup: RESOURCE_GROUP, rules: [], actionGroups: [], logs: new Map() };
+    const nothing: FoundMonitors = {
+      resourceGroup: RESOURCE_GROUP,
+      rules: [],
+      actionGroups: [],
+      logs: new Map(),
+      processingRules: new Map(),
+    };
     for (const tenants of [nobody, free]) expect(compareMonitors(tenants, nothing, DEPLOYED, NEVER)).toEqual([]);
   });
 
@@ -241,7 +259,7 @@ describe('what is read back', () => {
     const hidden: FoundMonitors = { ...asShipped(), logs: new Map(asShipped().logs).set(first?.id ?? '', 'unreadable'), actionGroups: [] };
     const missing = { what: 'breakglass-bot', problem: 'missing' };
     expect(differences(hidden)).toEqual([missing]);
-    const before = new Set(partsOf(EXAMPLE, asShipped()).map(({ key }) => key));
+    const before = { ...NEVER, seen: new Set(partsOf(EXAMPLE, asShipped()).map(({ key }) => key)) };
     expect(compareMonitors(EXAMPLE, hidden, DEPLOYED, before)).toEqual([missing, { what: 'contoso', problem: 'settings-unreadable' }]);
     // A tenant that nothing watches any more has nothing to show.
     const without = EXAMPLE.map((tenant) => (tenant === first ? { ...tenant, userIds: [] } : tenant));
@@ -306,6 +324,105 @@ describe('what is read back', () => {
     expect(differences(near)).toEqual([{ what: 'on-call', problem: 'missing' }]);
     const off = { id: onCall, name: 'on-call', enabled: false, webhooks: [] };
     expect(differences({ ...near, actionGroups: [...near.actionGroups, off] })).toEqual([{ what: 'on-call', problem: 'disabled' }]);
+  });
+});
+
+describe('alert processing rules', () => {
+  const held = (...changes: Partial<FoundProcessingRule>[]): readonly MonitorDifference[] => {
+    const hold = { name: 'quiet', enabled: true, removesActionGroups: true, scopes: [SUBSCRIPTION], conditions: [], schedule: undefined };
+    return differences({ ...asShipped(), processingRules: new Map([[SUBSCRIPTION, changes.map((change) => ({ ...hold, ...change }))]]) });
+  };
+  const HELD = { what: 'quiet', problem: 'held-back', detail: 'always' };
+  const OUR_RULE = `${RESOURCE_GROUP}/providers/microsoft.insights/scheduledqueryrules/breakglass-contoso-changes`;
+  const of = (field: string, operator: string, ...values: string[]): FoundProcessingCondition => ({ field, operator, values });
+
+  test('SI-4: one that hits every rule of ours is one difference; another is another', () => {
+    expect(held({})).toEqual([HELD]);
+    expect(held({}, { name: 'loud' })).toEqual([HELD, { ...HELD, what: 'loud' }]);
+  });
+
+  test.each([SUBSCRIPTION, RESOURCE_GROUP, WORKSPACE, OUR_RULE])('SI-4: the scope %s has an alert of ours in it', (scope) => {
+    expect(held({ scopes: [`${OTHER_WORKSPACE}`, scope] })).toEqual([HELD]);
+  });
+
+  test.each<[string, Partial<FoundProcessingRule>]>([
+    ['is off', { enabled: false }],
+    ['calls somebody besides', { removesActionGroups: false }],
+    ['is for another subscription', { scopes: ['/subscriptions/xy'] }],
+    ['is for another resource group', { scopes: [`${SUBSCRIPTION}/resourcegroups/log`] }],
+    ['is for another resource', { scopes: [OTHER_WORKSPACE, `${WORKSPACE}/tables/x`] }],
+    ['is for a rule that is not ours', { scopes: [`${OUR_RULE}-2`] }],
+    ['ended a day ago', { schedule: { until: '2026-11-21T11:59:59', repeats: true } }],
+  ])('one that %s holds nothing back', (_what, change) => {
+    expect(held(change)).toEqual([]);
+  });
+
+  test.each<FoundProcessingCondition>([
+    of('Severity', 'Equals', 'Sev2', 'Sev3'),
+    of('MonitorCondition', 'Equals', 'Resolved'),
+    of('MonitorService', 'Equals', 'Platform', 'ActivityLog Administrative'),
+    of('SignalType', 'NotEquals', 'Log'),
+    of('TargetResourceType', 'Equals', 'Microsoft.Compute/virtualMachines'),
+    of('TargetResourceType', 'Contains', 'MICROSOFT.SQL/SERVERS'),
+    of('TargetResource', 'Equals', OTHER_WORKSPACE),
+    of('TargetResourceGroup', 'Equals', `${SUBSCRIPTION}/resourceGroups/shop`),
+    of('AlertRuleId', 'DoesNotContain', '/scheduledQueryRules/breakglass-'),
+    of('AlertRuleId', 'Equals', `${OUR_RULE}-2`),
+    of('AlertRuleName', 'Contains', 'CPU'),
+    of('Description', 'Contains', 'maintenance'),
+  ])('one whose condition cannot be met by an alert of ours holds nothing back: %o', (condition) => {
+    expect(held({ conditions: [of('Severity', 'Equals', 'Sev0', 'Sev1'), condition] })).toEqual([]);
+  });
+
+  test.each<FoundProcessingCondition>([
+    of('Severity', 'Equals', 'Sev1'), // of the rule on changes
+    of('severity', 'notequals', 'sev0'),
+    of('MonitorService', 'Equals', 'Platform', 'Log Alerts V2'),
+    of('MonitorService', 'NotEquals', 'Log Analytics'), // which of its names Azure takes is not written anywhere
+    of('SignalType', 'Equals', 'Log'),
+    of('TargetResourceType', 'Contains', 'OperationalInsights'),
+    of('TargetResource', 'Equals', WORKSPACE.toUpperCase()),
+    of('TargetResource', 'NotEquals', OTHER_WORKSPACE),
+    of('TargetResourceGroup', 'Equals', 'logs'),
+    of('AlertRuleId', 'Equals', OUR_RULE),
+    of('AlertRuleName', 'Contains', 'Sign-in of an emergency'),
+    of('AlertRuleName', 'DoesNotContain', 'breakglass-'), // the name people see has no such word
+    of('AlertRuleId', 'DoesNotContain', 'breakglass-', 'something else'),
+    of('Description', 'DoesNotContain', 'important'),
+    of('AlertContext', 'Contains', 'maintenance'),
+    of('Severity', 'Equals'),
+    of('Severity', 'Resembles', 'Sev4'),
+    of('Weather', 'Equals', 'fair'),
+  ])('SI-4: one whose condition may be met by an alert of ours holds it back: %o', (condition) => {
+    expect(held({ conditions: [condition] })).toEqual([HELD]);
+  });
+
+  test('SI-4: what is not known of a rule clears nothing', () => {
+    const unknown = withRule((rule) => ({ ...rule, severity: Number.NaN }));
+    const conditions = [of('Severity', 'Equals', 'Sev4'), of('AlertRuleId', 'Contains', 'contoso-sign-ins')];
+    const hold = { name: 'quiet', enabled: true, removesActionGroups: true, scopes: [SUBSCRIPTION], conditions, schedule: undefined };
+    expect(problems({ ...unknown, processingRules: new Map([[SUBSCRIPTION, [hold]]]) })).toEqual(['other-severity', 'held-back']);
+  });
+
+  test.each<[NonNullable<FoundProcessingRule['schedule']>, string]>([
+    [{ repeats: false }, 'always'],
+    [{ repeats: true }, 'again and again on a schedule'],
+    [{ from: '2026-11-23T22:00:00', repeats: false }, 'from 2026-11-23 22:00'],
+    [
+      { from: '2026-11-21T22:00:00', until: '2026-11-22T06:00:00', timeZone: 'W. Europe Standard Time', repeats: false },
+      'from 2026-11-21 22:00 until 2026-11-22 06:00, W. Europe Standard Time', // over here, and nobody knows where that is
+    ],
+    [{ until: 'at times', repeats: false }, 'until at times'],
+  ])('SI-4: when it does is told in words: %o', (schedule, detail) => {
+    expect(held({ schedule })).toEqual([{ ...HELD, detail }]);
+  });
+
+  test('SI-4: that they can no longer be read is a difference; that they never could is none', () => {
+    const hidden: FoundMonitors = { ...asShipped(), processingRules: new Map([[SUBSCRIPTION, 'unreadable']]) };
+    const seen = new Set(partsOf(EXAMPLE, asShipped()).map(({ key }) => key));
+    expect(differences(hidden)).toEqual([]);
+    expect(compareMonitors(EXAMPLE, hidden, DEPLOYED, { ...NEVER, seen })).toEqual([{ what: 'x', problem: 'processing-unreadable' }]);
+    expect(partsOf([], hidden)).toEqual([]);
   });
 });
 

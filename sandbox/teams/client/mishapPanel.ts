@@ -73,6 +73,7 @@ const SILENCINGS: Readonly<Record<string, Silencing>> = {
   mute: { label: 'Mute that rule for a day after an alert', of: 'tenant', deed: (rule) => ({ do: 'mute-rule', rule }) },
   logs: { label: 'Send the tenant’s logs nowhere', of: 'tenant', deed: () => ({ do: 'delete-diagnostic-setting' }) },
   right: { label: 'Take the right to see its diagnostic settings', of: 'tenant', deed: () => ({ do: 'take-right' }) },
+  hold: { label: 'Hold all alerts back by a processing rule', of: 'all', deed: () => ({ do: 'add-processing-rule' }) },
   group: { label: 'Switch off the action group that calls the bot', of: 'all', deed: () => ({ do: 'disable-action-group' }) },
 };
 
@@ -149,6 +150,8 @@ export function mishapPanel(state: State): HTMLElement {
   async function healed(): Promise<string> {
     await healAll(state.world.tenantUrl);
     await azureByHand(state.world.tenantUrl, { do: 'deploy' });
+    for (const deed of [{ do: 'remove-processing-rules' }, { do: 'give-right', right: 'processing-rules' }])
+      await azureByHand(state.world.tenantUrl, deed);
     for (const { id: tenantId } of tenants) await azureByHand(state.world.tenantUrl, { tenantId, do: 'give-right' });
     return 'Nothing fails any more, and Azure is as shipped. What was done to an account stays done.';
   }

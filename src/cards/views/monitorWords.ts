@@ -9,6 +9,8 @@ import type { Told } from './alert.ts';
 const PROBLEMS: { readonly [P in MonitorProblem]: (detail: string) => string } = {
   unreadable: () => 'cannot be read',
   'settings-unreadable': () => 'no longer lets me read its diagnostic settings: its logs may go nowhere, and no rule would see anything',
+  'processing-unreadable': () =>
+    'no longer lets me read its alert processing rules: one of them may take everybody from our alerts, and I would not see it',
   missing: () => 'is not there: it tells nobody anything',
   disabled: () => 'is switched off: it tells nobody anything',
   'account-missing': (account) => `does not name the account ${account}: it can sign in unseen`,
@@ -27,6 +29,7 @@ const PROBLEMS: { readonly [P in MonitorProblem]: (detail: string) => string } =
   'incidents-grouped': () => 'puts alerts into incidents that are there already: what follows a new incident does not follow them',
   'alerts-grouped': () => 'makes one alert of all rows: who signed in cannot be told from it',
   'detail-missing': (column) => `does not tell ${column} in its alerts`,
+  'held-back': (when) => `may take every action group from our alerts (${when}): they fire, and nobody is called`,
   'calls-nobody': () => 'calls no action group: nobody is told',
   'people-not-called': () => 'calls nobody but me: while I am down, nobody is told',
   'bot-not-called': () => 'does not call me by the secure webhook',
@@ -42,11 +45,18 @@ const PROBLEMS: { readonly [P in MonitorProblem]: (detail: string) => string } =
 
 /** Roles of Azure that a part takes, and where (docs/deploying.md). */
 const SETTINGS_ROLE = 'Monitoring Reader on /providers/Microsoft.aadiam';
+const PROCESSING_ROLE = 'Monitoring Reader on the subscription';
 
 const FILES: { readonly [P in MonitorProblem]?: string } = {
   'no-logs': 'diagnostic-settings.json',
   'log-not-sent': 'diagnostic-settings.json',
   'logs-elsewhere': 'diagnostic-settings.json',
+};
+
+/** Of what its name alone does not say what it is. */
+const NAMES: { readonly [P in MonitorProblem]?: (name: string) => string } = {
+  'held-back': (name) => `The alert processing rule “${name}”`,
+  'processing-unreadable': (id) => `The subscription ${id}`,
 };
 
 const MOST = 8;
@@ -75,7 +85,7 @@ function folded(differences: readonly MonitorDifference[]): string[] {
   for (const difference of differences) {
     const { what, problem, detail = '', account = detail } = difference;
     const words = PROBLEMS[problem](plain(account, 120));
-    const name = difference.in === 'sentinel' ? `Sentinel’s “${plain(what, 90)}”` : plain(what, 60);
+    const name = difference.in === 'sentinel' ? `Sentinel’s “${plain(what, 90)}”` : (NAMES[problem]?.(plain(what, 60)) ?? plain(what, 60));
     byWords.set(words, [...(byWords.get(words) ?? []), name]);
   }
   return [...byWords].map(([words, [first = '', ...others]]) =>
@@ -86,19 +96,31 @@ function folded(differences: readonly MonitorDifference[]): string[] {
 const UNREADABLE =
   'Look at the rules in Azure yourself. Then see that the identity which reads them still holds Monitoring Reader, and that I reach Azure.';
 
+const NOT_DEPLOYED: readonly MonitorProblem[] = ['unreadable', 'settings-unreadable', 'processing-unreadable', 'held-back'];
+const RELEASE =
+  'switch off the alert processing rule, or leave our rules out of it by a filter: “Alert rule ID” does not contain /scheduledqueryrules/breakglass-';
+
 /** What `status` says of a part that is not seen, and never was. */
-export const unseenWords = ({ of }: MonitorPart): string =>
-  `The diagnostic settings of ${of} are not seen: its reader lacks ${SETTINGS_ROLE}. When its logs go nowhere, the rules in Azure fall silent, and nothing tells of it.`;
+export const unseenWords = ({ kind, of }: MonitorPart): string => UNSEEN[kind](of);
+const UNSEEN: { readonly [K in MonitorPart['kind']]: (of: string) => string } = {
+  'processing-rules': (subscription) =>
+    `The alert processing rules of the subscription ${subscription} are not seen: the identity that reads the home tenant lacks ${PROCESSING_ROLE}. When one of them takes every action group from our alerts, nobody is called, and nothing tells of it.`,
+  'diagnostic-settings': (tenant) =>
+    `The diagnostic settings of ${tenant} are not seen: its reader lacks ${SETTINGS_ROLE}. When its logs go nowhere, the rules in Azure fall silent, and nothing tells of it.`,
+};
 
 function nextStep(differences: readonly MonitorDifference[]): string {
   const fileOf = (difference: MonitorDifference) =>
     difference.in === 'sentinel' ? 'sentinel-rules.json' : (FILES[difference.problem] ?? 'alert-rules.json');
   const hidden = differences.filter(({ problem }) => problem === 'settings-unreadable').map(({ what }) => plain(what, 60));
-  const deployable = differences.filter(({ problem }) => problem !== 'unreadable' && problem !== 'settings-unreadable');
+  const has = (wanted: MonitorProblem): boolean => differences.some(({ problem }) => problem === wanted);
+  const deployable = differences.filter(({ problem }) => !NOT_DEPLOYED.includes(problem));
   const files = [...new Set(deployable.map(fileOf))].sort();
   const mend = [
     ...(files.length > 0 ? [`run npm run monitors and deploy the ${listed(files)} that it writes`] : []),
+    ...(has('held-back') ? [RELEASE] : []),
     ...(hidden.length > 0 ? [`give the reader of ${listed(hidden)} ${SETTINGS_ROLE} again`] : []),
+    ...(has('processing-unreadable') ? [`give the identity that reads the home tenant ${PROCESSING_ROLE} again`] : []),
   ].join('; ');
   if (differences.every(({ problem }) => problem === 'account-missing')) {
     return `After a new account that is to be expected: ${mend}. If there was none, somebody may be hiding a sign-in: look at the sign-in log in Entra.`;

@@ -1,6 +1,7 @@
 import type { MonitorDifference } from './difference.ts';
 import type { FoundLog, FoundMonitors } from './found.ts';
 import { groupDifferences, isOurs, type OwnWebhook } from './ofActionGroups.ts';
+import { processingDifferences } from './ofProcessingRules.ts';
 import { ruleDifferences } from './ofRule.ts';
 import { sentinelDifferences } from './ofSentinelRule.ts';
 import { partsOf } from './parts.ts';
@@ -17,34 +18,34 @@ export interface Deployed {
  * Compares what is there with what is shipped for these tenants (SI-4). What is there besides is nobody's business here. Every difference is
  * named once, where it is to be mended: a broken action group is its own, not one of each rule that calls it.
  *
- * @param seenBefore keys of the parts that could be read at some time: of others nobody ever said that we may
+ * @param known `seen`: keys of the parts that could be read at some time; of others nobody ever said that we may
  */
 export function compareMonitors(
   tenants: readonly MonitoredTenant[],
   found: FoundMonitors,
   deployed: Deployed,
-  seenBefore: ReadonlySet<string>,
+  known: { readonly seen: ReadonlySet<string>; readonly now: Date },
 ): readonly MonitorDifference[] {
   const watched = watchedOf(tenants);
   if (watched.length === 0) return [];
   const shipped = watched.flatMap((tenant) => rulesFor(tenant).map((rule) => ({ rule, tenant })));
+  const names = shipped.map(({ rule }) => rule.name);
   const ours = new Set(found.actionGroups.filter((group) => isOurs(group, deployed.webhook)).map(({ id }) => id));
   return [
     ...shipped.flatMap(({ rule, tenant }) =>
       ruleDifferences(rule, tenant, found, { ours, workspaces: workspacesOf(tenant, found, deployed) }),
     ),
-    ...groupDifferences(
-      shipped.map(({ rule }) => rule.name),
-      found,
-      deployed.webhook,
-    ),
+    ...groupDifferences(names, found, deployed.webhook),
+    ...processingDifferences(names, found, known.now),
     ...sentinelOf(shipped, found.sentinel),
     ...watched.flatMap((tenant) => logDifferences(tenant, found.logs.get(tenant.id), deployed.workspaceId)),
     ...partsOf(watched, found)
-      .filter(({ key, readable }) => !readable && seenBefore.has(key))
-      .map(({ of }) => ({ what: of, problem: 'settings-unreadable' }) as const),
+      .filter(({ key, readable }) => !readable && known.seen.has(key))
+      .map(({ kind, of }) => ({ what: of, problem: HIDDEN[kind] })),
   ];
 }
+
+const HIDDEN = { 'diagnostic-settings': 'settings-unreadable', 'processing-rules': 'processing-unreadable' } as const;
 
 /** Tenants that rules are shipped for. */
 export const watchedOf = (tenants: readonly MonitoredTenant[]): readonly MonitoredTenant[] =>

@@ -1,6 +1,6 @@
 /** One way in which what is there is not what was shipped. `detail`: an id, a column, a category; our own words otherwise. */
 export interface MonitorDifference {
-  /** Name of the rule or action group; of the tenant, for its logs. */
+  /** Name of the rule or action group; of the tenant, for its logs; id of the subscription, for what it does not show. */
   readonly what: string;
   /** Said of rules of Microsoft Sentinel, whose `what` is the name they have there. */
   readonly in?: 'sentinel';
@@ -14,6 +14,7 @@ export type MonitorProblem =
   | 'unreadable'
   // It could be read before.
   | 'settings-unreadable'
+  | 'processing-unreadable'
   | 'missing'
   | 'disabled'
   // A rule does not see what it should.
@@ -35,6 +36,7 @@ export type MonitorProblem =
   | 'incidents-grouped'
   | 'alerts-grouped'
   | 'detail-missing'
+  | 'held-back'
   | 'calls-nobody'
   | 'people-not-called'
   | 'bot-not-called'

@@ -6,12 +6,17 @@ export interface FoundMonitors {
   readonly actionGroups: readonly FoundActionGroup[];
   /** By tenant id: what its diagnostic settings send, and where; `unreadable` where the tenant does not let us see them. */
   readonly logs: ReadonlyMap<string, readonly FoundLog[] | 'unreadable'>;
+  /** By subscription (`/subscriptions/…`): its alert processing rules; `unreadable` where Azure does not let us see them. */
+  readonly processingRules: ReadonlyMap<string, readonly FoundProcessingRule[] | 'unreadable'>;
   /** Analytics rules of Microsoft Sentinel, where they are said to be deployed; `unreadable` where Azure does not let us see them. */
   readonly sentinel?: readonly FoundSentinelRule[] | 'unreadable';
 }
 
 export interface FoundRule {
   readonly name: string;
+  /** What people call it. */
+  readonly title: string;
+  readonly description: string;
   readonly enabled: boolean;
   readonly severity: number;
   /** Resource ids of what it reads. */
@@ -53,6 +58,34 @@ export interface FoundWebhook {
   readonly secure: boolean;
   readonly identifierUri: string;
   readonly tenantId: string;
+}
+
+/** Changes alerts of other rules as they fire. */
+export interface FoundProcessingRule {
+  readonly name: string;
+  readonly enabled: boolean;
+  /** Whether nobody is called any more by the alerts it hits; the other kind calls somebody besides. */
+  readonly removesActionGroups: boolean;
+  /** Subscriptions, resource groups or resources. */
+  readonly scopes: readonly string[];
+  /** All of them have to be met. None: every alert in its scope is hit. */
+  readonly conditions: readonly FoundProcessingCondition[];
+  /** None: always. */
+  readonly schedule: FoundSchedule | undefined;
+}
+
+export interface FoundProcessingCondition {
+  readonly field: string;
+  readonly operator: string;
+  readonly values: readonly string[];
+}
+
+/** Instants are local to the time zone, which is a name of Windows: `2026-12-24T22:00:00`. */
+export interface FoundSchedule {
+  readonly from?: string;
+  readonly until?: string;
+  readonly timeZone?: string;
+  readonly repeats: boolean;
 }
 
 /** One category of log on its way to one workspace. */
