@@ -1,9 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PEOPLE, type PersonName, TENANTS } from '../../sandbox/world.ts';
+import { ProofBrowser } from '../support/proofBrowser.ts';
 import { createInputs, element, has, type Message, SandboxProcess, text } from '../support/sandbox.ts';
 
 const NAME = 'ea-life-01';
 const UPN = `${NAME}@${TENANTS.contoso.initialDomain}`;
+/** What a retirement writes: the right goes first. */
+const RETIRED = [
+  'DELETE /roleManagement/directory/roleAssignments/ID',
+  'PATCH /users/ID',
+  'POST /users/ID/revokeSignInSessions',
+  'DELETE /groups/ID/members/ID/$ref',
+  'DELETE /users/ID',
+];
 const idOf = (name: PersonName): string => PEOPLE[name].objectId;
 
 describe('the whole life of an account, through commands and buttons', () => {
@@ -81,8 +90,7 @@ describe('the whole life of an account, through commands and buttons', () => {
     const card = await ask(`rotate ${NAME}`, { custodians: [idOf('dana'), idOf('eli')].join(','), reason: 'yearly' });
     expect(text(card)).toContain('What cannot be undone');
     await carriedOut(card);
-    const done = (await sandbox.writes()).slice(since).filter(({ status }) => status < 300);
-    expect(done.map(({ method, path }) => `${method} ${path.replace(/[0-9a-f-]{36}/g, 'ID').replace('/v1.0', '')}`)).toEqual([
+    expect(await sandbox.writesDone(since)).toEqual([
       'DELETE /directory/administrativeUnits/ID/members/ID/$ref',
       'PATCH /users/ID',
       'POST /users/ID/revokeSignInSessions',
@@ -128,7 +136,39 @@ describe('the whole life of an account, through commands and buttons', () => {
     expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'success' });
   }, 60_000);
 
-  test('AU-9: retire asks for a fresh sign-in, and leaves too few only when the request says so', async () => {
+  test('rotate to security keys, and back to a password: what opened it before opens nothing any more', async () => {
+    const custodians = [idOf('dana'), idOf('fay')].join(',');
+    const toKeys = await ask(`rotate ${NAME}`, { credential: 'passkey', custodians, reason: 'a password alone opens no portal' });
+    for (const who of ['ann', 'bob'] as const) await approve(who, toKeys);
+    for (const who of ['dana', 'fay'] as const) {
+      const card = await sandbox.message(who, 'personal', has('part.reveal', 'Show my pass'));
+      const { dialog } = await sandbox.press(who, card.id, 'part.reveal');
+      const temporaryAccessPass = element(dialog?.card, 'part')?.text;
+      await sandbox.byHand({
+        tenantId: TENANTS.contoso.id,
+        do: 'register-method',
+        userPrincipalName: UPN,
+        method: 'fido2',
+        temporaryAccessPass,
+      });
+      await sandbox.dialog(who, dialog?.id ?? '', 'part.stored', { location: `Safe of ${who}`, sealNumber: `K-${who}` });
+    }
+    await ended(toKeys, /Done:/, 60_000);
+    expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'failure', errorCode: 50126 });
+    expect(await sandbox.signInBy('fido2', UPN)).toMatchObject({ result: 'success' });
+
+    const back = await ask(`rotate ${NAME}`, { credential: 'split-password', custodians, reason: 'the keys go to the new office' });
+    for (const who of ['ann', 'bob'] as const) await approve(who, back);
+    // The keys stay good until the parts are in their safes.
+    await ended(back, /Waiting for Dana Diaz and the others to store their parts/);
+    expect(await sandbox.signInBy('fido2', UPN)).toMatchObject({ result: 'success' });
+    password = await collect(['dana', 'fay']);
+    await ended(back, /Done:/);
+    expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'success' });
+    expect(await sandbox.signInBy('fido2', UPN)).toMatchObject({ result: 'failure' });
+  }, 120_000);
+
+  test('AU-9: retire asks for a fresh sign-in of each approver, leaves too few only when it says so, and takes the right away first', async () => {
     const { messageId } = await sandbox.say('rita', 'channel', `retire ${NAME}`);
     const refused = await sandbox.press('rita', messageId, 'account.submit', { reason: 'moving to passkeys' });
     expect(text({ card: refused.card })).toMatch(/fewer than two accounts/);
@@ -138,5 +178,19 @@ describe('the whole life of an account, through commands and buttons', () => {
     expect(text({ card: approval.card })).toContain('Sign in to confirm your decision');
     // As somebody sees it who has not pressed: nothing was counted.
     expect(text(await sandbox.message('cy', 'channel', (message) => message.id === card.id))).toContain('approval: 0 of 2');
+
+    const since = (await sandbox.writes()).length;
+    for (const who of ['ann', 'bob'] as const) {
+      const { signInUrl } = await sandbox.press(who, card.id, 'request.approve');
+      expect((await new ProofBrowser().prove(signInUrl, who)).text).toContain('Your approval is recorded');
+    }
+    await ended(card, /Done:/);
+    expect(await sandbox.writesDone(since)).toEqual(RETIRED);
+    expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'failure', errorCode: 50034 });
+    for (const who of ['dana', 'fay'] as const)
+      await sandbox.message(who, 'personal', (message) => /This account was retired/.test(text(message)));
+    const { replyIds } = await sandbox.say('oona', 'personal', `accounts ${NAME}`);
+    const record = text((await sandbox.messages('oona', 'personal')).find(({ id }) => id === replyIds[0]));
+    expect(record).toContain('Destroy every part that is still kept');
   }, 60_000);
 });

@@ -44,11 +44,6 @@ describe('an account opened by security keys, through commands and buttons', () 
     await register(value, more);
     await sandbox.dialog(who, dialogId, 'part.stored', { location: `Safe of ${who}`, sealNumber: `S-${who}` });
   }
-  const done = async (since: number): Promise<string[]> =>
-    (await sandbox.writes())
-      .slice(since)
-      .filter(({ status }) => status < 300)
-      .map(({ method, path }) => `${method} ${path.replace(/[0-9a-f-]{36}/g, 'ID').replace('/v1.0', '')}`);
   const policy = (method: string, state: 'enabled' | 'disabled') => sandbox.byHand({ tenantId, do: 'change-method-policy', method, state });
 
   test('where the tenant allows no pass or no passkey, the form says so and asks for nothing', async () => {
@@ -68,7 +63,7 @@ describe('an account opened by security keys, through commands and buttons', () 
     const card = await approved(await ask('create contoso', createInputs(NAME, { credential: 'passkey' }), 'create.submit'));
     await shows(card, /Waiting for Dana Diaz to register a security key/);
     // Nothing of it has a right yet, and Eli has not been asked.
-    expect((await done(0)).some((write) => write.includes('roleAssignments'))).toBe(false);
+    expect((await sandbox.writesDone(0)).some((write) => write.includes('roleAssignments'))).toBe(false);
     expect((await sandbox.messages('eli', 'personal')).some(has('part.reveal'))).toBe(false);
     const { value, dialogId, card: mine } = await pass('dana');
     expect((await sandbox.press('dana', mine.id, 'part.reveal')).message).toMatch(/never shown twice/);
@@ -79,7 +74,7 @@ describe('an account opened by security keys, through commands and buttons', () 
     await sandbox.press('dana', mine.id, 'part.stored', { location: 'Safe of dana', sealNumber: 'S-1' });
     await enrol('eli');
     await shows(card, /Done: the account is enabled/);
-    expect(await done(0)).toEqual([
+    expect(await sandbox.writesDone(0)).toEqual([
       'POST /users',
       'POST /groups/ID/members/$ref',
       'PATCH /users/ID',
@@ -102,7 +97,7 @@ describe('an account opened by security keys, through commands and buttons', () 
     const card = await approved(await ask(`handover ${NAME}`, { leaving: idOf('eli'), custodians: idOf('fay'), reason: 'Eli leaves' }));
     await enrol('fay');
     await shows(card, /Done: the new keys stand/);
-    expect((await done(since)).filter((write) => write.startsWith('DELETE') && write.includes('fido2'))).toHaveLength(1);
+    expect((await sandbox.writesDone(since)).filter((write) => write.startsWith('DELETE') && write.includes('fido2'))).toHaveLength(1);
     expect(text(await sandbox.message('eli', 'personal', (message) => /was replaced/.test(text(message))))).toContain('wipe');
     expect(await sandbox.signInBy('fido2', UPN)).toMatchObject({ result: 'success' });
   }, 180_000);

@@ -1,45 +1,11 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type PersonName, ROLE_GROUPS, TENANTS } from '../../sandbox/world.ts';
 import { BROWSER_HINT, browserPath, launch } from '../support/browser.ts';
+import { ProofBrowser } from '../support/proofBrowser.ts';
 import { createInputs, has, idOf, type Message, SandboxProcess, text } from '../support/sandbox.ts';
 
 jest.setTimeout(20_000);
 const there = await browserPath();
-
-/** A page as the browser shows it at the end. */
-interface Page {
-  readonly status: number;
-  readonly text: string;
-  readonly headers: Headers;
-}
-
-/** A browser of one person: keeps cookies, follows no redirect by itself. */
-class Browser {
-  readonly #cookies = new Map<string, string>();
-
-  async open(url: string): Promise<Page & { readonly location: string | null }> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(url, { redirect: 'manual', headers: cookie === '' ? {} : { cookie } });
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      if (value === '') this.#cookies.delete(name);
-      else this.#cookies.set(name, value);
-    }
-    return { status: response.status, text: await response.text(), headers: response.headers, location: response.headers.get('location') };
-  }
-
-  /** Opens the link and signs in. @returns the address the login page sends the browser back to */
-  async signIn(url: string | undefined, person: PersonName, claims: Readonly<Record<string, unknown>> = {}): Promise<string> {
-    const { location } = await this.open(url ?? '');
-    const body = new URLSearchParams({ person, claims: JSON.stringify(claims) });
-    const answer = await fetch(location ?? '', { method: 'POST', body, redirect: 'manual' });
-    return answer.headers.get('location') ?? `no way back: ${answer.status} ${await answer.text()}`;
-  }
-
-  async prove(url: string | undefined, person: PersonName, claims: Readonly<Record<string, unknown>> = {}): Promise<Page> {
-    return this.open(await this.signIn(url, person, claims));
-  }
-}
 
 describe('AU-9: the second proof, asked for on create', () => {
   const sandbox = new SandboxProcess({ BREAKGLASS_SECOND_PROOF: 'create', BREAKGLASS_PROOF_AUTHENTICATION_CONTEXT: 'c1' });
@@ -81,25 +47,25 @@ describe('AU-9: the second proof, asked for on create', () => {
   test('AU-9: signing in as the person who pressed counts, once; the plan runs after two proofs and not before', async () => {
     const card = await request();
     const link = await linkFor('ann', card);
-    const page = await new Browser().prove(link, 'ann');
+    const page = await new ProofBrowser().prove(link, 'ann');
     expect(page.text).toContain('Your approval is recorded');
     expect(page.status).toBe(200);
     await comesTo(card, /1 of 2/);
     expect(await sandbox.writes()).toEqual([]);
 
-    const again = await new Browser().open(link ?? '');
+    const again = await new ProofBrowser().open(link ?? '');
     expect(again.status).toBe(400);
     expect((await approve('ann', card)).message).toMatch(/already/i);
     expect(await shared(card)).toContain('1 of 2');
 
-    await new Browser().prove(await linkFor('bob', card), 'bob');
+    await new ProofBrowser().prove(await linkFor('bob', card), 'bob');
     await comesTo(card, /read back as planned/i);
     expect((await sandbox.writes()).length).toBeGreaterThanOrEqual(5);
   }, 40_000);
 
   test('AU-9: an answer that was used does not count again, not even at the same instant', async () => {
     const card = await request();
-    const browser = new Browser();
+    const browser = new ProofBrowser();
     const answer = await browser.signIn(await linkFor('ann', card), 'ann');
     const twice = await Promise.all([browser.open(answer), browser.open(answer)]);
     expect(twice.map(({ status }) => status).sort()).not.toEqual([200, 200]);
@@ -110,33 +76,33 @@ describe('AU-9: the second proof, asked for on create', () => {
   test('AU-9: a ticket is for one person: Bob’s sign-in on Ann’s link is refused, and Ann’s still counts', async () => {
     const card = await request();
     const link = await linkFor('ann', card);
-    const other = await new Browser().prove(link, 'bob');
+    const other = await new ProofBrowser().prove(link, 'bob');
     expect(other.status).toBe(403);
     expect(other.text).toContain('somebody other than the person who pressed');
     expect(await shared(card)).toContain('0 of 2');
-    expect((await new Browser().prove(link, 'ann')).status).toBe(200);
+    expect((await new ProofBrowser().prove(link, 'ann')).status).toBe(200);
     await comesTo(card, /1 of 2/);
   });
 
   test('AU-9: after its minutes a ticket is worth nothing, before the sign-in and after it', async () => {
     const card = await request();
     const [fresh, old] = [await linkFor('ann', card), await linkFor('bob', card)];
-    const browser = new Browser();
+    const browser = new ProofBrowser();
     const answer = await browser.signIn(fresh, 'ann');
     await sandbox.advance('PT6M');
     expect((await browser.open(answer)).status).toBe(400);
-    const late = await new Browser().open(old ?? '');
+    const late = await new ProofBrowser().open(old ?? '');
     expect([late.status, late.location]).toEqual([400, null]);
     expect(await shared(card)).toContain('0 of 2');
   });
 
   test('AU-9: an answer counts only in the browser that began, with the state, code and ticket that belong together', async () => {
     const card = await request();
-    const [mine, other] = [new Browser(), new Browser()];
+    const [mine, other] = [new ProofBrowser(), new ProofBrowser()];
     const link = await linkFor('ann', card);
     const answer = new URL(await mine.signIn(link, 'ann'));
     const foreign = new URL(await other.signIn(await linkFor('ann', card), 'ann'));
-    expect((await new Browser().open(answer.href)).status).toBe(400); // no cookie
+    expect((await new ProofBrowser().open(answer.href)).status).toBe(400); // no cookie
     expect((await other.open(answer.href)).status).toBe(400); // another sign-in's cookie
     const swapped = new URL(answer);
     swapped.searchParams.set('code', foreign.searchParams.get('code') ?? '');
@@ -165,7 +131,7 @@ describe('AU-9: the second proof, asked for on create', () => {
     ['an id token that has expired', { exp: 1_700_000_000 }],
   ])('AU-9: an id token with %s proves nothing', async (_what, claims) => {
     untouched ??= await request();
-    const page = await new Browser().prove(await linkFor('ann', untouched), 'ann', claims);
+    const page = await new ProofBrowser().prove(await linkFor('ann', untouched), 'ann', claims);
     expect(page.status).toBe(400);
     expect(page.text).toContain('This sign-in does not count');
     expect(await shared(untouched)).toContain('0 of 2');
@@ -173,7 +139,7 @@ describe('AU-9: the second proof, asked for on create', () => {
 
   test('AU-9: rights are read anew when the answer comes: who is no approver any more does not count', async () => {
     const card = await request();
-    const browser = new Browser();
+    const browser = new ProofBrowser();
     const answer = await browser.signIn(await linkFor('cy', card), 'cy');
     const member = { tenantId: TENANTS.contoso.id, groupId: ROLE_GROUPS.approver, userId: idOf('cy') };
     await sandbox.byHand({ do: 'remove-from-group', ...member });
@@ -212,7 +178,7 @@ describe('AU-9: the second proof, asked for on create', () => {
     expect([without.signInUrl, without.message]).toEqual([undefined, expect.stringMatching(/reason/i)]);
     const pressed = await sandbox.press('ann', card.id, 'request.deny', { reason: 'Wrong tenant & <b>name</b>' });
     expect(await shared(card)).toContain('0 of 2');
-    const page = await new Browser().prove(pressed.signInUrl, 'ann');
+    const page = await new ProofBrowser().prove(pressed.signInUrl, 'ann');
     expect(page.text).toContain('Your denial is recorded');
     expect(text(await comesTo(card, /denied/i))).toContain('Wrong tenant & <b>name</b>');
   });
@@ -220,14 +186,14 @@ describe('AU-9: the second proof, asked for on create', () => {
   test('AU-9: an approval proven after somebody denied is refused in words', async () => {
     const card = await request();
     const link = await linkFor('ann', card);
-    await new Browser().prove((await sandbox.press('bob', card.id, 'request.deny', { reason: 'no' })).signInUrl, 'bob');
-    const page = await new Browser().prove(link, 'ann');
+    await new ProofBrowser().prove((await sandbox.press('bob', card.id, 'request.deny', { reason: 'no' })).signInUrl, 'bob');
+    const page = await new ProofBrowser().prove(link, 'ann');
     expect([page.status, page.text]).toEqual([403, expect.stringContaining('was denied')]);
   });
 
   test('AU-9: pages have no script, no cache and no referrer; the login is asked to authenticate anew with PKCE', async () => {
     const card = await request();
-    const browser = new Browser();
+    const browser = new ProofBrowser();
     const link = await linkFor('ann', card);
     const start = await browser.open(link ?? '');
     expect(start.status).toBe(303);
@@ -256,8 +222,8 @@ describe('AU-9: the second proof, asked for on create', () => {
       expect({ path, status: await open(path) }).toEqual({ path, status: 404 });
     }
     expect(await open(`/prove/${'a'.repeat(43)}`, 'POST')).toBe(405);
-    const made = await new Browser().open(`${sandbox.botUrl}/prove/${'a'.repeat(43)}`);
-    const none = await new Browser().open(`${sandbox.botUrl}/prove/callback?code=x&state=y`);
+    const made = await new ProofBrowser().open(`${sandbox.botUrl}/prove/${'a'.repeat(43)}`);
+    const none = await new ProofBrowser().open(`${sandbox.botUrl}/prove/callback?code=x&state=y`);
     expect([made.status, none.status, made.text === none.text]).toEqual([400, 400, true]);
   });
 
@@ -295,7 +261,7 @@ describe('AU-9: the second proof, asked for on create', () => {
 
   test('AU-9: kill -9 between sign-in and answer loses nothing', async () => {
     const card = await request();
-    const browser = new Browser();
+    const browser = new ProofBrowser();
     const answer = await browser.signIn(await linkFor('ann', card), 'ann');
     await sandbox.kill();
     await sandbox.start();

@@ -123,6 +123,12 @@ export class SandboxProcess {
   writes(since = 0): Promise<{ seq: number; tenantId: string; method: string; path: string; body: unknown; status: number }[]> {
     return getJson(`${this.tenantUrl}/sandbox/writes?since=${since}`);
   }
+  /** What was written since then, without the ids: `PATCH /users/ID`. */
+  async writesDone(since = 0): Promise<string[]> {
+    const done = (await this.writes()).slice(since).filter(({ status }) => status < 300);
+    const plain = (path: string) => path.replace('/v1.0', '').replace(/[0-9a-f-]{36}|(?<=roleAssignments\/)[\w-]+/g, 'ID');
+    return done.map(({ method, path }) => `${method} ${plain(path)}`);
+  }
   signIn(
     userPrincipalName: string,
     password: string,
