@@ -21,8 +21,7 @@ suite('a worker that is killed with kill -9, twice in a row, at every durable bo
   }, 60_000);
   afterAll(() => scene.stop(), 30_000);
 
-  // Custodians who register keys live on the machine in memory only: those sagas die in test/property/killPoints.test.ts.
-  test.each(SAGAS.filter(({ name }) => (DEEP && !name.endsWith('with keys')) || name === 'create'))(
+  test.each(SAGAS.filter(({ name }) => DEEP || name === 'create'))(
     'GR-1 GR-2 GR-4 AP-8: $name',
     async (saga) => {
       const calm = await approved(saga);

@@ -5,6 +5,7 @@ import { gatherOpenFacts } from '../../../src/app/openRequest.ts';
 import type { Custody, People, Policy, Random, TenantInfo, Tenants } from '../../../src/app/ports.ts';
 import type { Intent } from '../../../src/core/intent.ts';
 import type { Actor, PersonRef, Role } from '../../../src/core/people.ts';
+import type { AuthenticationMethod } from '../../../src/core/posture/snapshot.ts';
 import type { CreateForm } from '../../../src/core/request/open.ts';
 import type { AccountForm } from '../../../src/core/request/openAccount.ts';
 import type { ChangeRequest } from '../../../src/core/request/types.ts';
@@ -42,6 +43,8 @@ export interface Machine {
   /** Request of the oldest run that is owed. */
   nextRun(): string | undefined;
   runDone(requestId: string): void;
+  /** A custodian signs in with a pass, which is used up, and registers keys. */
+  register(objectId: string, keys: readonly AuthenticationMethod[]): void;
   custodiansAct(): Promise<boolean>;
   dropCards(): void;
   /** Another machine in the very same state, which goes its own way from here. */
@@ -179,6 +182,12 @@ export function machine(inUnit = true, from?: Machine): Machine {
     nextRun() {
       const next = store.rows.jobs.find(({ queue }) => queue === 'run-plan')?.job;
       return next?.kind === 'apply-plan' ? next.requestId : undefined;
+    },
+    register(objectId, keys) {
+      const user = tenant.users.get(objectId);
+      if (!user) throw new Error('a pass for nobody');
+      const others = user.methods.filter((method) => keys.every((key) => key.id !== method.id));
+      user.methods = [...others.map((method) => (method.kind === 'temporaryAccessPass' ? { ...method, usable: false } : method)), ...keys];
     },
     custodiansAct: () => custodiansAct(self),
     runDone(requestId) {

@@ -62,11 +62,11 @@ export async function killedScene(serverUrl: string): Promise<KilledScene> {
           given: args,
         }: {
           id: number;
-          port: 'reader' | 'writer';
+          port: 'reader' | 'writer' | 'custodians';
           call: string;
           given: unknown[];
         }) => {
-          const carryOut: unknown = Reflect.get(machine.tenant[port], call);
+          const carryOut: unknown = Reflect.get(port === 'custodians' ? machine : machine.tenant[port], call);
           if (typeof carryOut !== 'function') throw new TypeError(`no ${port}.${call}`);
           try {
             const value: unknown = await carryOut(...args);

@@ -1,15 +1,17 @@
+import { door } from '../../../src/app/dispatch.ts';
 import type { Log } from '../../../src/app/log.ts';
 import type { TenantReader, TenantWriter } from '../../../src/app/ports.ts';
 import { connect } from '../../../src/store/connect.ts';
 import { openOutbox } from '../../../src/store/outbox.ts';
 import { storeOn } from '../../../src/store/store.ts';
+import { type Custodians, custodiansAct } from '../installation/custodians.ts';
 import { CUSTODY, machine } from '../installation/machine.ts';
 import { refusal } from '../installation/memoryTenant.ts';
 import { manyIds, onDatabase } from '../installation/onDatabase.ts';
 import { live } from '../installation/process.ts';
 
 /**
- * A worker as a process of its own, on a PostgreSQL server and on a tenant that its parent holds. It kills itself, as `kill -9` would, right
+ * A worker as a process of its own, on a PostgreSQL server and on a tenant that its parent holds, with custodians who do what they are asked to. It kills itself, as `kill -9` would, right
  * after its n-th durable event; without a number it works until nothing is left to be done. Arguments: address of the database, the number,
  * whether the tenant has a restricted unit.
  */
@@ -18,7 +20,7 @@ const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => 
 const database = await connect({ kind: 'server', url });
 const outbox = await openOutbox(database, quiet);
 const store = storeOn(database, outbox);
-const { people, policy, info } = machine(inUnit === 'unit');
+const { people, policy, info, actor } = machine(inUnit === 'unit');
 interface Answer {
   readonly id: number;
   readonly value?: unknown;
@@ -53,6 +55,15 @@ const saw = (): void => {
   events += 1;
 };
 saw();
-await live(onDatabase(database, store, { tenant, people, policy, info, random: manyIds, custody: CUSTODY }), { saw });
+const front = door({ store, random: manyIds, policy, tenant: info });
+const custodians: Custodians = {
+  store,
+  press: (objectId, intent) => front.dispatch(actor(objectId), intent),
+  register: async (objectId, keys) => void (await ask('custodians', 'register', [objectId, keys])),
+};
+await live(onDatabase(database, store, { tenant, people, policy, info, random: manyIds, custody: CUSTODY }), {
+  saw,
+  custodians: () => custodiansAct(custodians),
+});
 await store.close();
 process.exit(0);
