@@ -75,8 +75,14 @@ function shuffled<T>(items: readonly T[], next: () => number): T[] {
 /**
  * Every attempt pushed three times in no order, a tenth never pushed at all; the Connector away for a while, some of its answers lost; the
  * product killed again and again. Afterwards it is counted what people got.
+ *
+ * @param told of each kill, for whoever waits
  */
-export async function storm({ events: count, kills, outageMs, pollSeconds, withinMs }: StormSize, seed = 1): Promise<StormFigures> {
+export async function storm(
+  { events: count, kills, outageMs, pollSeconds, withinMs }: StormSize,
+  seed = 1,
+  told: (words: string) => void = () => undefined,
+): Promise<StormFigures> {
   const next = chance(seed);
   const began = performance.now();
   const events = Array.from(
@@ -186,6 +192,10 @@ export async function storm({ events: count, kills, outageMs, pollSeconds, withi
         if (killAt[0] !== undefined && taken >= killAt[0]) {
           killAt.shift();
           ending = true;
+          const minutes = ((performance.now() - began) / 60_000).toFixed(1);
+          told(
+            `kill ${kills - killAt.length} of ${kills} after ${minutes} min: ${taken} of ${pushes.length} pushes taken, ${cards.length} cards`,
+          );
           // What was not acknowledged is sent again, as Azure Monitor does.
           void kill()
             .then(begin)
@@ -207,7 +217,7 @@ export async function storm({ events: count, kills, outageMs, pollSeconds, withi
       count,
       withinMs - (performance.now() - began),
     );
-    const told = new Set(rows.map(({ correlation }) => correlation));
+    const reported = new Set(rows.map(({ correlation }) => correlation));
     const own = rows.filter(({ folded }) => !folded);
     const signIns = new Set(rows.map(({ id }) => id));
     const shown = new Map<string, number>();
@@ -222,7 +232,7 @@ export async function storm({ events: count, kills, outageMs, pollSeconds, withi
       dropped: dropped.size,
       kills,
       refused,
-      lostAttempts: events.filter(({ correlationId }) => !told.has(correlationId)).length,
+      lostAttempts: events.filter(({ correlationId }) => !reported.has(correlationId)).length,
       lostCards: own.filter(({ id }) => !shown.has(id)).length,
       alerts: rows.length,
       folded: rows.length - own.length,
