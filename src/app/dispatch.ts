@@ -7,7 +7,7 @@ import { stopDrill } from '../core/drill/run.ts';
 import { type Intent, subjectOf } from '../core/intent.ts';
 import { type Actor, actorId } from '../core/people.ts';
 import { approve, deny, expire } from '../core/request/decide.ts';
-import { failRun, finishRun, giveWay, parkRun, resumeRun, retry } from '../core/request/run.ts';
+import { failRun, finishRun, giveWay, noteWrite, parkRun, resumeRun, retry } from '../core/request/run.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
 import { expireSealed, handOutParts, reveal, seal, watch } from './door/accounts.ts';
 import { quarantined, raiseOnce, recounted, seen } from './door/alerts.ts';
@@ -40,6 +40,7 @@ const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'begin-step',
   'finish-step',
   'look-for-evidence',
+  'note-write',
   'give-way',
   'fail-run',
   'finish-run',
@@ -150,8 +151,10 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return finishStep(scene, intent);
     case 'look-for-evidence':
       return lookForEvidence(scene, intent);
+    case 'note-write':
+      return change(scene, 'request', intent.requestId, (request) => noteWrite(request, intent.fence, intent.step));
     case 'give-way':
-      return change(scene, 'request', intent.requestId, (request) => giveWay(request, intent.fence, intent.step, now));
+      return change(scene, 'request', intent.requestId, (request) => giveWay(request, intent.fence, intent.step, intent.unsent, now));
     case 'fail-run':
       return change(scene, 'request', intent.requestId, (request) => failRun(request, intent.fence, intent.failure, now, intent.last));
     case 'finish-run':

@@ -51,15 +51,24 @@ export type Intent =
       readonly eligible: readonly PersonRef[];
       readonly facts?: ReplanFacts;
     }
-  /** A step begins. With the first one come the approvers as read after the lease was taken (AP-4). */
+  /**
+   * A step begins. With the first one come the approvers as read after the lease was taken (AP-4). `again`: another step found that it does not
+   * hold any more, so it is to be done again; nothing is sent for it yet.
+   */
   | {
       readonly kind: 'begin-step';
       readonly requestId: string;
       readonly fence: number;
       readonly step: StepId;
       readonly eligible?: readonly PersonRef[];
+      readonly again?: true;
     }
-  /** A step is proven; `acts` is how often this run did it, which is how often the tenant's audit log must tell of it. */
+  /** A step is about to send another write than its first, of which its beginning tells. */
+  | { readonly kind: 'note-write'; readonly requestId: string; readonly fence: number; readonly step: StepId }
+  /**
+   * A step is proven; `acts` is how often this run did it for certain, which is how often the tenant's audit log must tell of it, and `unsent` how
+   * many of the writes it noted were not done. Absent: nobody knows.
+   */
   | {
       readonly kind: 'finish-step';
       readonly requestId: string;
@@ -67,18 +76,19 @@ export type Intent =
       readonly step: StepId;
       readonly evidence: string;
       readonly acts?: number;
+      readonly unsent?: number;
     }
   /** A proven write should be in the tenant's audit log by now. */
   | { readonly kind: 'look-for-evidence'; readonly requestId: string; readonly step: StepId; readonly undo?: true }
-  /** A run gives way before it sent anything for the step that it began; it will be tried again. */
-  | { readonly kind: 'give-way'; readonly requestId: string; readonly fence: number; readonly step: StepId }
+  /** A run gives way, to be tried again, and so many of the writes it noted for its step were not done. */
+  | { readonly kind: 'give-way'; readonly requestId: string; readonly fence: number; readonly step: StepId; readonly unsent: number }
   | {
       readonly kind: 'fail-run';
       readonly requestId: string;
       readonly fence: number;
       readonly failure: StepFailure;
-      /** The step that ran, and how many writes it sent that the tenant did not refuse. Absent: nobody knows. */
-      readonly last?: { readonly step: StepId; readonly acts: number };
+      /** The step that ran, and how many of the writes it noted were not done. Absent: nobody knows. */
+      readonly last?: { readonly step: StepId; readonly unsent: number };
     }
   | { readonly kind: 'finish-run'; readonly requestId: string; readonly fence: number }
   /** The worker found the new user and a feed that shows its sign-ins. */

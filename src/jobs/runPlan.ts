@@ -41,6 +41,8 @@ const LOOK_AGAIN_AFTER_MS = [250, 500, 1000, 2000, 4000];
 interface Passing {
   readonly passing: boolean;
   readonly alreadyThere?: boolean;
+  /** Whether it may have been done all the same. */
+  readonly unknownOutcome?: boolean;
 }
 
 /**
@@ -92,15 +94,19 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
   const undoing = run.request.state === 'undoing';
   const before = progressOf(run.request, id)?.state;
   const step = STEPS[kindOfStep(id)];
-  const acted = { times: 0, refused: 0 };
+  const acted = { times: 0, refused: 0, answered: 0 };
   let begun = false;
   try {
     const first = run.request.begunAt === undefined && underLease ? { eligible: underLease } : {};
     run.request = await record(door, { kind: 'begin-step', requestId, fence, step: id, ...first });
     begun = true;
     const scene = sceneOf(needs, run.request, id, () => progressOf(run.request, id)?.at, GIVE_UP_AFTER_MINUTES * MINUTE);
-    const evidence = await carryOut(id, counted(step, acted), scene, wait, before === 'running');
-    run.request = await record(door, { kind: 'finish-step', requestId, fence, step: id, evidence, acts: acted.times });
+    const note = async (): Promise<void> => {
+      run.request = await record(door, { kind: 'note-write', requestId, fence, step: id });
+    };
+    const evidence = await carryOut(id, counted(step, acted, note), scene, wait, before === 'running');
+    const settled = { acts: surely(acted), unsent: unsent(acted) };
+    run.request = await record(door, { kind: 'finish-step', requestId, fence, step: id, evidence, ...settled });
     log.info('step.done', { requestId, step: id, fence });
     return true;
   } catch (error) {
@@ -121,16 +127,16 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
     // What says nothing about itself is no refusal of the tenant's: the database was away, say.
     const isLater = !tired && (!isPassing(error) || error.passing);
     // Where that cannot be recorded either, the run counts as one that may have written.
-    if (isLater && begun && !undoing && acted.times === acted.refused)
-      await door.dispatch(WORKER, { kind: 'give-way', requestId, fence, step: id }).catch(noted(log));
+    if ((isLater || undoing) && begun && unsent(acted) > 0)
+      await door.dispatch(WORKER, { kind: 'give-way', requestId, fence, step: id, unsent: unsent(acted) }).catch(noted(log));
     if (!tired && !undoing && error instanceof StepStopped && error.passing && error.step !== undefined) {
       log.warn('step.again', { requestId, step: error.step, noticedBy: id, code: error.code });
-      run.request = await record(door, { kind: 'begin-step', requestId, fence, step: error.step });
+      run.request = await record(door, { kind: 'begin-step', requestId, fence, step: error.step, again: true });
     }
     if (isLater) throw error;
     const failure = failureOf(id, error, tired);
     log.error('run.failed', { requestId, step: id, code: failure.code, reference: failure.reference, error });
-    const last = { step: id, acts: acted.times - acted.refused };
+    const last = { step: id, unsent: unsent(acted) };
     await record(door, { kind: 'fail-run', requestId, fence, failure, last });
     // What is being taken back is tried until it is done, however long (GR-5).
     if (undoing) throw error;
@@ -143,30 +149,40 @@ const noted =
   (error: unknown): void =>
     log.warn('run.untold', { error });
 
-/** Writes a step sent, and how many of them the tenant refused for certain. */
+/** Writes a step sent: how many, how many of them were not done for certain, and how many were. */
 interface Acted {
   times: number;
   refused: number;
+  answered: number;
 }
 
+/** Its beginning notes one write, whether or not it is sent, and each further one is noted before it is. */
+const unsent = ({ times, refused }: Acted): number => Math.max(1, times) - (times - refused);
+
+/** Of a step that is proven, one that was not refused was done, even where no answer came. */
+const surely = ({ times, refused, answered }: Acted): number => Math.max(answered, times > refused ? 1 : 0);
+
 /** The step with the writes it sends counted: of so many the tenant's audit log may tell. One act may send several. */
-const counted = (step: Step, acted: Acted): Step => ({
+const counted = (step: Step, acted: Acted, note: () => Promise<void>): Step => ({
   look: step.look,
-  act: (scene) => step.act({ ...scene, writer: counting(scene.writer, acted) }),
+  act: (scene) => step.act({ ...scene, writer: counting(scene.writer, acted, note) }),
 });
 
-function counting(writer: TenantWriter, acted: Acted): TenantWriter {
+function counting(writer: TenantWriter, acted: Acted, note: () => Promise<void>): TenantWriter {
   return new Proxy(writer, {
     get(target, name, receiver) {
       const member: unknown = Reflect.get(target, name, receiver);
       // Stryker disable next-line ConditionalExpression: a writer has nothing but functions
       if (typeof member !== 'function') return member;
       return async (...args: unknown[]): Promise<unknown> => {
+        if (acted.times > 0) await note();
         acted.times += 1;
         try {
-          return await member.apply(target, args);
+          const answer: unknown = await member.apply(target, args);
+          acted.answered += 1;
+          return answer;
         } catch (error) {
-          if (isPassing(error) && !error.passing) acted.refused += 1;
+          if (isPassing(error) && !(error.unknownOutcome ?? error.passing)) acted.refused += 1;
           throw error;
         }
       };

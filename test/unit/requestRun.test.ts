@@ -1,6 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../src/core/digest.ts';
-import { beginRun, failRun, finishRun, giveWay, newVersion, parkRun, recordStep, resumeRun, retry } from '../../src/core/request/run.ts';
+import {
+  beginRun,
+  failRun,
+  finishRun,
+  giveWay,
+  newVersion,
+  noteWrite,
+  parkRun,
+  recordStep,
+  resumeRun,
+  retry,
+} from '../../src/core/request/run.ts';
 import type { ChangeRequest, RequestState, StepId } from '../../src/core/request/types.ts';
 import { actor, aDecision, anAccountPlan, aPlan, aRequest, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
 
@@ -187,13 +198,36 @@ describe('giving way', () => {
 
   test('takes the run that sent nothing off those that may have written, and changes nothing else', () => {
     const next = { ...begun, expected: [{ ...row, open: 1 }], revision: begun.revision + 1 };
-    expect(giveWay(begun, 4, 'exclude', NOW)).toEqual({ ok: true, value: { next, effects: [] } });
+    expect(giveWay(begun, 4, 'exclude', 1, NOW)).toEqual({ ok: true, value: { next, effects: [] } });
   });
 
-  test('is nothing where writes were not kept, and while it is taken back', () => {
+  test('is nothing where writes were not kept, and while it is taken back of the taking back alone', () => {
     const { expected: _expected, ...unkept } = begun;
-    expect(giveWay(unkept, 4, 'exclude', NOW)).toEqual(no({ code: 'nothing-to-do' }));
-    expect(giveWay({ ...begun, state: 'undoing' }, 4, 'exclude', NOW)).toEqual(no({ code: 'nothing-to-do' }));
+    expect(giveWay(unkept, 4, 'exclude', 1, NOW)).toEqual(no({ code: 'nothing-to-do' }));
+    const back = { ...row, undo: true } as const;
+    const undoing = { ...begun, state: 'undoing', expected: [row, back] } as const;
+    const next = { ...undoing, expected: [row, { ...back, open: 0, untilAt: NOW }], revision: begun.revision + 1 };
+    expect(giveWay(undoing, 4, 'exclude', 2, NOW)).toEqual({ ok: true, value: { next, effects: [] } });
+  });
+});
+
+describe('a write that is noted', () => {
+  const row = { step: 'exclude', fromAt: NOON, open: 1, allowed: 0, done: 0, seen: 0, beside: 0 } as const;
+
+  test('AL-9: is one more that may be seen, of the plan or of its taking back', () => {
+    const back = { ...row, undo: true } as const;
+    const begun = { ...BEGUN, expected: [row, back] };
+    const noted = { ...begun, expected: [{ ...row, open: 2 }, back], revision: begun.revision + 1 };
+    expect(noteWrite(begun, 4, 'exclude')).toEqual({ ok: true, value: { next: noted, effects: [] } });
+    const undoing = { ...begun, state: 'undoing' } as const;
+    const taken = { ...undoing, expected: [row, { ...back, open: 2 }], revision: begun.revision + 1 };
+    expect(noteWrite(undoing, 4, 'exclude')).toEqual({ ok: true, value: { next: taken, effects: [] } });
+  });
+
+  test('AP-9: is not sent without the newest lease; where writes are not kept there is nothing to note', () => {
+    expect(noteWrite(BEGUN, 3, 'exclude')).toEqual(no({ code: 'stale-lease' }));
+    expect(noteWrite({ ...BEGUN, state: 'failed' }, 4, 'exclude')).toEqual(no({ code: 'closed', state: 'failed' }));
+    expect(noteWrite(BEGUN, 4, 'exclude')).toEqual({ ok: true, value: { next: BEGUN, effects: [] } });
   });
 });
 
@@ -206,7 +240,7 @@ describe('recording a step', () => {
     for (const fence of [3, 5, 0]) {
       expect(recordStep(BEGUN, fence, 'exclude', running, NOW)).toEqual(no({ code: 'stale-lease' }));
       expect(failRun(BEGUN, fence, failure, NOW)).toEqual(no({ code: 'stale-lease' }));
-      expect(giveWay({ ...BEGUN, expected: [] }, fence, 'exclude', NOW)).toEqual(no({ code: 'stale-lease' }));
+      expect(giveWay({ ...BEGUN, expected: [] }, fence, 'exclude', 1, NOW)).toEqual(no({ code: 'stale-lease' }));
       expect(finishRun(BEGUN, fence, NOW)).toEqual(no({ code: 'stale-lease' }));
     }
     expect(recordStep({ ...BEGUN, fence: 0 }, 0, 'exclude', running, NOW)).toEqual(no({ code: 'stale-lease' }));
@@ -282,14 +316,19 @@ describe('recording a step', () => {
   test('AL-9: keeps how many writes it sent, from the first of the run on; without rows from then it keeps none', () => {
     const first = recordStep(APPROVED, 4, 'create-user', running, NOW);
     if (!first.ok) throw new Error(first.error.code);
-    const sent = recordStep(first.value.next, 4, 'create-user', { ...done, acts: 2 }, hours(2));
+    const sent = recordStep(first.value.next, 4, 'create-user', { ...done, settled: { acts: 1, unsent: 0 } }, hours(2));
     const row = { step: 'create-user', fromAt: NOW, open: 0, seen: 0, beside: 0, untilAt: hours(2) };
-    expect(sent).toMatchObject({ value: { next: { expected: [{ ...row, allowed: 2, done: 2 }] } } });
+    expect(sent).toMatchObject({ value: { next: { expected: [{ ...row, allowed: 1, done: 1 }] } } });
     // How many is no part of what people see of the step.
     expect(sent.ok && sent.value.next.steps[0]).toEqual({ id: 'create-user', state: 'done', at: hours(2), evidence: 'seen' });
     const none = recordStep(first.value.next, 4, 'create-user', done, hours(2));
-    expect(none).toMatchObject({ value: { next: { expected: [{ ...row, allowed: 0, done: 0 }] } } });
-    const old = recordStep(BEGUN, 4, 'exclude', { ...done, acts: 1 }, NOW);
+    expect(none).toMatchObject({ value: { next: { expected: [{ ...row, allowed: 1, done: 0 }] } } });
+    // To be done again, nothing is sent for it yet.
+    if (!sent.ok) throw new Error(sent.error.code);
+    const again = recordStep(sent.value.next, 4, 'create-user', { ...running, again: true }, hours(3));
+    expect(again).toMatchObject({ value: { next: { expected: [{ ...row, allowed: 1, done: 1 }] } } });
+    expect(again.ok && again.value.next.steps[0]).toEqual({ id: 'create-user', state: 'running', at: hours(3) });
+    const old = recordStep(BEGUN, 4, 'exclude', { ...done, settled: { acts: 1, unsent: 0 } }, NOW);
     expect(old.ok && old.value.next).not.toHaveProperty('expected');
   });
 
@@ -298,10 +337,10 @@ describe('recording a step', () => {
     const undoing: ChangeRequest = { ...BEGUN, state: 'undoing', undoSteps: [{ id: 'disable', state: 'waiting' }], expected: [kept] };
     const begun = recordStep(undoing, 4, 'disable', running, NOW);
     if (!begun.ok) throw new Error(begun.error.code);
-    const over = recordStep(begun.value.next, 4, 'disable', { ...done, acts: 2 }, hours(2));
+    const over = recordStep(begun.value.next, 4, 'disable', { ...done, settled: { acts: 1, unsent: 0 } }, hours(2));
     expect(over.ok && over.value.next.expected).toEqual([
       kept,
-      { ...kept, undo: true, fromAt: NOW, untilAt: hours(2), allowed: 2, done: 2 },
+      { ...kept, undo: true, fromAt: NOW, untilAt: hours(2), allowed: 1, done: 1 },
     ]);
     expect(over.ok && over.value.next.undoSteps).toEqual([{ id: 'disable', state: 'done', at: hours(2), evidence: 'seen' }]);
   });
@@ -395,7 +434,7 @@ describe('failing', () => {
 
   test('AL-9: what was under way when it stopped may have been written, and is expected still', () => {
     const open = { step: 'exclude', fromAt: NOON, open: 1, allowed: 0, done: 0, seen: 0, beside: 0 } as const;
-    const over = { ...open, untilAt: NOW, open: 0, allowed: 5 };
+    const over = { ...open, untilAt: NOW, open: 0, allowed: 1 };
     expect(failRun({ ...BEGUN, expected: [open] }, 4, failure, NOW)).toMatchObject({ value: { next: { expected: [over] } } });
     expect(beginRun({ ...BEGUN, expected: [open] }, new Set(), NOW)).toMatchObject({
       value: { next: { state: 'failed', expected: [over] } },

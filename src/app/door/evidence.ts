@@ -9,9 +9,9 @@ import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
 /** A step is proven. What the tenant's audit log must say of it is looked for when the log has had its time. */
 export async function finishStep(scene: Scene, intent: Wanted<'finish-step'>): Promise<Outcome> {
   const { tx, now, policy } = scene;
-  const { requestId, fence, step, evidence, acts = 0 } = intent;
+  const { requestId, fence, step, evidence, acts = 0, unsent = 0 } = intent;
   const outcome = await change(scene, 'request', requestId, (request) =>
-    recordStep(request, fence, step, { state: 'done', evidence, acts }, now),
+    recordStep(request, fence, step, { state: 'done', evidence, settled: { acts, unsent } }, now),
   );
   const request = outcome.ok ? outcome.value.request : undefined;
   if (!request) return outcome;

@@ -57,6 +57,7 @@ export function detailsOf(
     case 'record-key':
       return { details: { part: intent.partNumber, methodId: intent.key.methodId, fence: intent.fence } };
     case 'park-run':
+    case 'note-write':
     case 'give-way':
       return { details: { step: intent.step, fence: intent.fence } };
     case 'watch-account':

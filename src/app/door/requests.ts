@@ -88,12 +88,12 @@ export async function begin(scene: Scene, { requestId, eligible, facts }: Wanted
  * Before the first write the approvers are judged once more, as read after the lease was taken. If they no longer make the quorum nothing is
  * recorded: the job comes back, and its next beginning reopens the request.
  */
-export async function beginStep(scene: Scene, { requestId, fence, step, eligible }: Wanted<'begin-step'>): Promise<Outcome> {
+export async function beginStep(scene: Scene, { requestId, fence, step, eligible, again }: Wanted<'begin-step'>): Promise<Outcome> {
   const counting = eligible && (await counted(scene, eligible));
   return change(scene, 'request', requestId, (request) => {
     const untouched = request.begunAt === undefined && request.fence === fence;
     if (counting && untouched && !tally(request, counting(request)).reached) return no({ code: 'stale-lease' });
-    return recordStep(request, fence, step, { state: 'running' }, scene.now);
+    return recordStep(request, fence, step, { state: 'running', again }, scene.now);
   });
 }
 

@@ -4,8 +4,6 @@ import { type ChangeRequest, type ExpectedWrite, kindOfStep, type StepId, type S
 
 /** Clocks of Entra and ours differ by seconds; rows of one write follow each other within a minute. */
 export const SLACK_MS = 2 * MINUTE;
-/** A run that died may have tried its write this often before nobody knows of it. */
-const MOST_TRIES = 5;
 
 /** What the tenant's audit log says of a write. */
 interface WrittenAs {
@@ -13,8 +11,10 @@ interface WrittenAs {
   readonly main: RegExp;
   /** What may stand beside it, no oftener than twice as often. */
   readonly beside?: RegExp;
-  /** Who is named as its doer; our changer unless said. */
+  /** Who is named as its doer; our changer unless said. Of what the account does with a pass, each pass that may have been made allows one. */
   readonly by?: 'account';
+  /** Every write that was answered has a row. Without it one that changes nothing may leave none: each proof has one at least. */
+  readonly each?: true;
   /** `false`: that it does not come proves nothing. */
   readonly needed?: false;
 }
@@ -23,6 +23,7 @@ const UPDATED = /^update user$/i;
 const PASSWORD: WrittenAs = {
   main: /^(?:reset user password|reset password \(by admin\)|change user password)$/i,
   beside: /^(?:update user|update passwordprofile|update stsrefreshtokenvalidfrom timestamp)$/i,
+  each: true,
 };
 /** Either name may be the only one, or both come: never that of the opposite. */
 const ENABLED: WrittenAs = { main: /^(?:enable account|update user)$/i, beside: /^(?:enable account|update user)$/i };
@@ -74,7 +75,7 @@ type Phase = Pick<ExpectedWrite, 'step' | 'undo'>;
 
 const isOf = (phase: Phase) => (row: ExpectedWrite) => row.step === phase.step && row.undo === phase.undo;
 
-/** The step begins: from here on what it writes may be seen, before we know ourselves that it was done. */
+/** The step begins: from here on its first write may be seen, before we know ourselves that it was done. */
 export function writeBegun(rows: Rows, phase: Phase, now: Date): Rows {
   if (!WRITTEN[kindOfStep(phase.step)]) return rows;
   const known = rows.find(isOf(phase));
@@ -83,40 +84,63 @@ export function writeBegun(rows: Rows, phase: Phase, now: Date): Rows {
   return rows.map((row) => (row === known ? { ...rest, open: known.open + 1 } : row));
 }
 
-/** The step is proven. @param acts how many writes this run sent for it: none when it was so already */
-export function writeDone(rows: Rows, phase: Phase, acts: number, now: Date): Rows {
-  const kind = WRITTEN[kindOfStep(phase.step)];
-  return rows.map((row) => {
+/** The step is about to send a write once more: kept before it is sent, so that a run that dies leaves no more and no fewer than it may have sent. */
+export const writeNoted = (rows: Rows, phase: Phase): Rows => rows.map((row) => (isOf(phase)(row) ? { ...row, open: row.open + 1 } : row));
+
+/** What a run knows of the writes it noted for a step. Of those of earlier runs, which died, nobody knows more than that each may have been done. */
+export interface Settled {
+  /** Were done for certain. */
+  readonly acts: number;
+  /** Were not: they were refused, or never sent. */
+  readonly unsent: number;
+}
+
+/** The step is proven. */
+export function writeDone(rows: Rows, phase: Phase, { acts, unsent }: Settled, now: Date): Rows {
+  const each = WRITTEN[kindOfStep(phase.step)]?.each;
+  return rows.map((row): ExpectedWrite => {
     if (!isOf(phase)(row)) return row;
-    const unknown = (row.open - 1) * MOST_TRIES;
-    const allowed = row.allowed + (kind?.by === 'account' ? 1 : acts) + unknown;
-    return { ...row, untilAt: now, open: 0, allowed, done: row.done + acts };
+    const { missedAt, ...rest } = row;
+    return {
+      ...rest,
+      untilAt: now,
+      open: 0,
+      allowed: row.allowed + row.open - unsent,
+      done: row.done + (each ? acts : Math.min(acts, 1)),
+      // Done anew, a row is due anew.
+      ...(missedAt && acts === 0 ? { missedAt } : {}),
+    };
   });
 }
 
 /**
- * The run gives way before it sent anything for the step: of what earlier ones may have sent nothing more is known than before. What somebody
- * else does in a step of waiting goes on without the run.
+ * The run gives way, and so many of the writes it noted for the step were not done: of what earlier runs may have sent nothing more is known
+ * than before. What somebody else does in a step of waiting goes on without the run.
  */
-export const writeUnsent = (rows: Rows, phase: Phase, now: Date): Rows =>
+export const writeUnsent = (rows: Rows, phase: Phase, unsent: number, now: Date): Rows =>
   rows.map((row) => {
     if (!isOf(phase)(row) || row.open === 0 || WRITTEN[kindOfStep(row.step)]?.by === 'account') return row;
-    return { ...row, open: row.open - 1, ...(row.open > 1 ? {} : { untilAt: now }) };
+    return { ...row, open: row.open - unsent, ...(row.open > unsent ? {} : { untilAt: now }) };
   });
 
 /**
  * The run stopped: whatever was under way may have been done, or not.
  *
- * @param last the step whose run this was, and how many writes it sent that the tenant did not refuse; of earlier runs nobody knows
+ * @param last the step whose run this was, and how many of the writes it noted were not done
  */
-export const writesStopped = (rows: Rows, now: Date, last?: { readonly step: StepId; readonly acts: number }): Rows =>
+export const writesStopped = (rows: Rows, now: Date, last?: { readonly step: StepId; readonly unsent: number }): Rows =>
   rows.map((row) => {
     if (row.open === 0) return row;
-    // What somebody else does in a step of waiting, the run that waits cannot count.
-    const counted = last !== undefined && row.step === last.step && !row.undo && WRITTEN[kindOfStep(row.step)]?.by !== 'account';
-    const tries = counted ? last.acts + (row.open - 1) * MOST_TRIES : row.open * MOST_TRIES;
-    return { ...row, untilAt: now, open: 0, allowed: row.allowed + tries };
+    const unsent = last !== undefined && row.step === last.step && !row.undo ? last.unsent : 0;
+    return { ...row, untilAt: now, open: 0, allowed: row.allowed + row.open - unsent };
   });
+
+/** How often it can have been done by now, at the most. */
+function mostOf(rows: Rows, row: ExpectedWrite): number {
+  if (WRITTEN[kindOfStep(row.step)]?.by !== 'account') return row.allowed + row.open;
+  const passes = rows.find(isOf({ step: `issue-pass:${subjectOfStep(row.step)}` }));
+  return passes ? passes.allowed + passes.open : 0;
+}
 
 /**
  * Takes a change off what is expected of a request.
@@ -142,10 +166,9 @@ export function consumed(
   if (change.result === 'failure' && candidates.some(({ isMain, isBeside }) => isMain || isBeside)) return expected;
   // A step's own row first: what may stand beside another step is not to be taken for it, or its own would be missed.
   for (const { row, isMain } of candidates)
-    if (isMain && !(row.untilAt !== undefined && row.seen >= row.allowed)) return replaced(expected, row, { ...row, seen: row.seen + 1 });
+    if (isMain && row.seen < mostOf(expected, row)) return replaced(expected, row, { ...row, seen: row.seen + 1 });
   for (const { row, isBeside } of candidates)
-    if (isBeside && !(row.untilAt !== undefined && row.beside >= 2 * row.allowed))
-      return replaced(expected, row, { ...row, beside: row.beside + 1 });
+    if (isBeside && row.beside < 2 * mostOf(expected, row)) return replaced(expected, row, { ...row, beside: row.beside + 1 });
   return undefined;
 }
 
@@ -161,11 +184,11 @@ function isAbout(step: StepId, user: string | undefined, { targets }: DirectoryC
   return targets.some(({ id }) => id === subject) && others.length === 0;
 }
 
-/** Whether a proven write must be in the tenant's audit log, and was not seen there yet. */
+/** Whether a proven write must be in the tenant's audit log, and was not seen there as often as it was done. */
 export function isMissing(rows: Rows, phase: Phase): ExpectedWrite | undefined {
   const row = rows.find(isOf(phase));
   const written = WRITTEN[kindOfStep(phase.step)];
-  const due = row && written && written.needed !== false && row.done > 0 && row.seen === 0 && row.untilAt !== undefined;
+  const due = row && written && written.needed !== false && row.seen < row.done && row.untilAt !== undefined;
   return due && row.missedAt === undefined ? row : undefined;
 }
 

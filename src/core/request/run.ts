@@ -3,7 +3,7 @@ import { digestOf } from '../digest.ts';
 import { type Effect, resumeKey } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
-import { writeBegun, writeDone, writesStopped, writeUnsent } from './expected.ts';
+import { type Settled, writeBegun, writeDone, writeNoted, writesStopped, writeUnsent } from './expected.ts';
 import { inHand, notices } from './notices.ts';
 import { tell } from './opening.ts';
 import type { Replanned } from './replan.ts';
@@ -143,19 +143,20 @@ export function recordStep(
   request: ChangeRequest,
   fence: number,
   step: StepId,
-  { acts, ...progress }: Progress & { readonly acts?: number },
+  { settled, again, ...progress }: Progress & { readonly settled?: Settled; readonly again?: true | undefined },
   now: Date,
 ): Decision<ChangeRequest> {
   const held = holdsLease(request, fence);
   if (!held.ok) return held;
-  if (request.state === 'undoing') return recordUndo(request, step, progress, acts, now);
+  if (request.state === 'undoing') return recordUndo(request, step, progress, settled, now);
   const first = request.begunAt === undefined;
   // Judged again at the last moment before anything is written: the run may have slept since it took the lease (AP-7).
   if (first && now >= request.expiresAt) return no({ code: 'closed', state: 'expired' });
   const steps = moved(request.steps, step, progress, now);
   const { failure: _failure, ...rest } = request;
   // What a run wrote before such rows were kept has none: then none is kept, or the rest would look like nobody's.
-  const expected = first || request.expected ? expecting(request.expected ?? [], { step }, progress.state, acts, now) : undefined;
+  const kept = request.expected ?? (first ? [] : undefined);
+  const expected = kept && !again ? expecting(kept, { step }, progress.state, settled, now) : kept;
   const next = { ...rest, steps, begunAt: request.begunAt ?? now, ...(expected ? { expected } : {}), revision: request.revision + 1 };
   const show = { kind: 'show', subject: `request:${request.id}` } as const;
   return ok({ next, effects: first ? [show, { kind: 'forget', key: `expire:${request.id}` }] : [show] });
@@ -183,15 +184,26 @@ export function parkRun(
   });
 }
 
-/**
- * The run gives way before it sent anything for this step, because of something that passes; it comes back by itself. What a step may have
- * done counts by its runs, and this one was none: else a password that nobody touched would be on record as replaced.
- */
-export function giveWay(request: ChangeRequest, fence: number, step: StepId, now: Date): Decision<ChangeRequest> {
+/** A write of this step is about to be sent, and not its first: only the holder of the newest lease may (AP-9). */
+export function noteWrite(request: ChangeRequest, fence: number, step: StepId): Decision<ChangeRequest> {
   const held = holdsLease(request, fence);
   if (!held.ok) return held;
-  if (request.state === 'undoing' || request.expected === undefined) return no({ code: 'nothing-to-do' });
-  const expected = writeUnsent(request.expected, { step }, now);
+  if (request.expected === undefined) return ok({ next: request, effects: [] });
+  const expected = writeNoted(request.expected, phaseOf(request, step));
+  return ok({ next: { ...request, expected, revision: request.revision + 1 }, effects: [] });
+}
+
+const phaseOf = ({ state }: ChangeRequest, step: StepId) => ({ step, ...(state === 'undoing' ? { undo: true as const } : {}) });
+
+/**
+ * The run gives way, because of something that passes, and comes back by itself. What it noted for this step and did not do is no write that
+ * may have been: else a password that nobody touched would be on record as replaced.
+ */
+export function giveWay(request: ChangeRequest, fence: number, step: StepId, unsent: number, now: Date): Decision<ChangeRequest> {
+  const held = holdsLease(request, fence);
+  if (!held.ok) return held;
+  if (request.expected === undefined) return no({ code: 'nothing-to-do' });
+  const expected = writeUnsent(request.expected, phaseOf(request, step), unsent, now);
   return ok({ next: { ...request, expected, revision: request.revision + 1 }, effects: [] });
 }
 
@@ -223,20 +235,20 @@ const expecting = (
   rows: readonly ExpectedWrite[],
   phase: Pick<ExpectedWrite, 'step' | 'undo'>,
   state: 'running' | 'done',
-  acts: number | undefined,
+  settled: Settled = { acts: 0, unsent: 0 },
   now: Date,
-): readonly ExpectedWrite[] => (state === 'running' ? writeBegun(rows, phase, now) : writeDone(rows, phase, acts ?? 0, now));
+): readonly ExpectedWrite[] => (state === 'running' ? writeBegun(rows, phase, now) : writeDone(rows, phase, settled, now));
 
 function recordUndo(
   request: ChangeRequest,
   step: StepId,
   progress: Progress,
-  acts: number | undefined,
+  settled: Settled | undefined,
   now: Date,
 ): Decision<ChangeRequest> {
   const undoSteps = moved(request.undoSteps ?? [], step, progress, now);
   const show = { kind: 'show', subject: `request:${request.id}` } as const;
-  const expected = request.expected ? { expected: expecting(request.expected, { step, undo: true }, progress.state, acts, now) } : {};
+  const expected = request.expected ? { expected: expecting(request.expected, { step, undo: true }, progress.state, settled, now) } : {};
   return ok({ next: { ...request, undoSteps, ...expected, revision: request.revision + 1 }, effects: [show] });
 }
 
@@ -249,7 +261,7 @@ export function failRun(
   fence: number,
   failure: StepFailure,
   now: Date,
-  last?: { readonly step: StepId; readonly acts: number },
+  last?: { readonly step: StepId; readonly unsent: number },
 ): Decision<ChangeRequest> {
   const held = holdsLease(request, fence);
   if (!held.ok) return held;

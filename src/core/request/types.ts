@@ -257,7 +257,7 @@ export interface ExpectedWrite {
   readonly fromAt: Date;
   /** Since when nothing more of it can come; absent while it is under way. */
   readonly untilAt?: Date;
-  /** How often it was begun since it was proven last. */
+  /** How many writes may have been sent since it was proven or stopped last, for all anybody knows. */
   readonly open: number;
   /** How many rows there may be, and how often it was done for certain. */
   readonly allowed: number;

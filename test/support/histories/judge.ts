@@ -81,7 +81,7 @@ export interface Hand {
 }
 
 /** What only the holder of the lease may record. */
-const OF_A_RUN: readonly string[] = ['begin-step', 'finish-step', 'fail-run', 'finish-run', 'watch-account', 'seal-parts'];
+const OF_A_RUN: readonly string[] = ['begin-step', 'note-write', 'finish-step', 'fail-run', 'finish-run', 'watch-account', 'seal-parts'];
 
 /** Holds one durable event of a worker's against the reference, and takes it over there. */
 export function judge(world: World, hand: Hand, event: string, requestId: string | undefined): void {
