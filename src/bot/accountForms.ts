@@ -3,7 +3,7 @@ import type { Rendered } from '../cards/render.ts';
 import { accountFormCard } from '../cards/views/accountForm.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
-import type { FieldFault } from '../core/refusal.ts';
+import type { FieldFault, Refusal } from '../core/refusal.ts';
 import type { AccountForm } from '../core/request/openAccount.ts';
 import type { AccountOperation } from '../core/request/planAccount.ts';
 import type { AccountPlan, ChangeRequest } from '../core/request/types.ts';
@@ -26,6 +26,7 @@ export interface AccountForms {
     plan: AccountPlan,
     values?: AccountValues,
     faults?: readonly FieldFault[],
+    refusal?: Refusal,
   ): Promise<Rendered | undefined>;
 }
 
@@ -59,9 +60,10 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
     values: AccountValues,
     faults: readonly FieldFault[],
     sends: { readonly verb: 'account.submit' | 'request.resubmit'; readonly id: string; readonly digest: string },
+    refusal?: Refusal,
   ): Promise<Rendered> {
     const [custodians, few] = await Promise.all([offered(actor, operation), operation === 'retire' ? leavesFew(account) : false]);
-    return accountFormCard({ operation, account, custodians, leavesFew: few, values, faults, sends });
+    return accountFormCard({ operation, account, custodians, leavesFew: few, values, faults, sends, ...(refusal ? { refusal } : {}) });
   }
 
   return {
@@ -75,10 +77,10 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
       const sends = { verb: 'account.submit', id: accountFormId(formId, operation, accountId), digest: '' } as const;
       return account && drawn(actor, operation, account, values, faults, sends);
     },
-    async edit(actor, request, plan, values, faults = []) {
+    async edit(actor, request, plan, values, faults = [], refusal = undefined) {
       const account = await store.get('account', plan.account.accountId);
       const sends = { verb: 'request.resubmit', id: request.id, digest: request.planDigest } as const;
-      return account && drawn(actor, plan.operation, account, values ?? valuesOf(plan, account), faults, sends);
+      return account && drawn(actor, plan.operation, account, values ?? valuesOf(plan, account), faults, sends, refusal);
     },
   };
 }

@@ -9,7 +9,10 @@ const isDialog = (via: string): boolean => via === 'task/fetch' || via === 'task
 
 export function answerTo(via: InvokeName, pressed: Pressed, dress: Dress): InvokeBody {
   if (pressed.kind === 'refused') {
-    return pressed.rendered && !isDialog(via) ? cardAnswer(dress(pressed.rendered).card) : messageAnswer(via, words(pressed.refusal));
+    if (!pressed.rendered) return messageAnswer(via, words(pressed.refusal));
+    // A dialog stays open with the form, or what was typed into it would be lost.
+    const { card, summary } = dress(pressed.rendered);
+    return isDialog(via) ? dialogAnswer(summary, card) : cardAnswer(card);
   }
   if (pressed.kind === 'dialog') return dialogAnswer(pressed.title, dress(pressed.rendered).card);
   if (!isDialog(via)) return cardAnswer(dress(pressed.rendered).card);

@@ -2,7 +2,7 @@ import type { People, Random, Tenants } from '../app/ports.ts';
 import type { Rendered } from '../cards/render.ts';
 import { createFormCard } from '../cards/views/createForm.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
-import type { FieldFault } from '../core/refusal.ts';
+import type { FieldFault, Refusal } from '../core/refusal.ts';
 import type { ChangeRequest, CreatePlan } from '../core/request/types.ts';
 import type { FormValues } from './actions/createSubmit.ts';
 
@@ -18,7 +18,14 @@ export interface Forms {
   /** The same form with what was typed, and what is wrong with it. */
   again(actor: Actor, formId: string, values: FormValues, faults: readonly FieldFault[]): Promise<Rendered>;
   /** The form of a request that waits, to be changed. */
-  edit(actor: Actor, request: ChangeRequest, plan: CreatePlan, values?: FormValues, faults?: readonly FieldFault[]): Promise<Rendered>;
+  edit(
+    actor: Actor,
+    request: ChangeRequest,
+    plan: CreatePlan,
+    values?: FormValues,
+    faults?: readonly FieldFault[],
+    refusal?: Refusal,
+  ): Promise<Rendered>;
 }
 
 const byName = (a: PersonRef, b: PersonRef): number => a.name.localeCompare(b.name);
@@ -54,10 +61,18 @@ export function forms({ people, tenants, random }: FormNeeds): Forms {
     async again(actor, formId, values, faults) {
       return createFormCard({ formId, tenants: choices(), ...(await suggestions(actor)), values, faults });
     },
-    async edit(actor, request, plan, values, faults = []) {
+    async edit(actor, request, plan, values, faults = [], refusal = undefined) {
       const edits = { requestId: request.id, planDigest: request.planDigest };
       const typed = values ?? valuesOf(plan);
-      return createFormCard({ formId: request.formId, edits, tenants: choices(), ...(await suggestions(actor)), values: typed, faults });
+      return createFormCard({
+        formId: request.formId,
+        edits,
+        tenants: choices(),
+        ...(await suggestions(actor)),
+        values: typed,
+        faults,
+        ...(refusal ? { refusal } : {}),
+      });
     },
   };
 }

@@ -46,9 +46,13 @@ test('every template and view is in the catalogue', () => {
 describe('buttons', () => {
   const actionsOf = (state: string) => {
     const example = EXAMPLES.find(({ card, state: own }) => `${card}.${own}` === state);
-    return nodesOf(example?.rendered.card).filter(({ node }) => typeof node.verb === 'string' && String(node.type).startsWith('Action.'));
+    return nodesOf(example?.rendered.card).filter(
+      ({ node }) => typeof verbOf(node) === 'string' && String(node.type).startsWith('Action.'),
+    );
   };
-  const verbs = (state: string) => actionsOf(state).map(({ node }) => node.verb);
+  /** What opens a dialog has its verb in its data. */
+  const verbOf = ({ verb, data }: { verb?: unknown; data?: { verb?: unknown } }) => verb ?? data?.verb;
+  const verbs = (state: string) => actionsOf(state).map(({ node }) => verbOf(node));
 
   test('a pending request offers Approve and Deny to everybody, Withdraw to its requester only', () => {
     expect(verbs('request.pending')).toEqual(['request.approve', 'request.deny']);

@@ -3,7 +3,8 @@ import { accountForms } from '../../src/bot/accountForms.ts';
 import { readAccountForm } from '../../src/bot/actions/accountForm.ts';
 import { readCreateForm } from '../../src/bot/actions/createForm.ts';
 import { drillStart } from '../../src/bot/actions/drillStart.ts';
-import { requestResubmit } from '../../src/bot/actions/requestEdit.ts';
+import { requestEdit, requestResubmit } from '../../src/bot/actions/requestEdit.ts';
+import { answerTo } from '../../src/bot/answers.ts';
 import { forms } from '../../src/bot/forms.ts';
 import { drillFormCard } from '../../src/cards/views/drillForm.ts';
 import { edit } from '../../src/core/request/edit.ts';
@@ -81,6 +82,16 @@ describe('the changed form of a request', () => {
       openFacts: async () => ok({}),
       accountFacts: async () => ok({ custodians: [], approvers: [] }),
     }) as never;
+  const filled = {
+    tenantId: aPlan().tenant.id,
+    userName: 'north.harbor',
+    displayName: 'North Harbor',
+    usageLocation: 'NL',
+    credential: 'split-password',
+    custodians: custodians.map(({ objectId }) => objectId).join(','),
+    owners: person('oona').objectId,
+    reason: 'Because it is due.',
+  };
   const send = (request: ReturnType<typeof aRequest>, data: object, outcome?: unknown) =>
     requestResubmit.run({ requestId: request.id, planDigest: request.planDigest, data: { ...data } }, needs(request, outcome));
 
@@ -109,6 +120,43 @@ describe('the changed form of a request', () => {
     const closed = { ...now, state: 'withdrawn' as const };
     const over = await requestResubmit.run({ requestId: old.id, planDigest: old.planDigest, data }, needs(closed));
     expect(over).toMatchObject({ refusal: { code: 'closed', state: 'withdrawn' } });
+  });
+
+  test('opens in a dialog, which a card that is drawn anew does not close, and is sent in from there alone', async () => {
+    expect([requestEdit.via, requestResubmit.via]).toEqual([['task/fetch'], ['task/submit']]);
+    const request = aRequest();
+    const which = { requestId: request.id, planDigest: request.planDigest };
+    const opened = await requestEdit.run(which, needs(request));
+    expect(opened).toMatchObject({ kind: 'dialog', title: 'Change your request' });
+    const answer = answerTo('task/fetch', opened, (rendered) => rendered);
+    expect(answer).toMatchObject({ task: { type: 'continue', value: { title: 'Change your request' } } });
+    const submits = everyText(answer).match(/"type":"Action\.[A-Za-z]+"/g);
+    expect(submits).toEqual(['"type":"Action.Submit"']);
+    const sent = await send(request, filled);
+    expect(answerTo('task/submit', sent, (rendered) => rendered)).toEqual({
+      task: { type: 'message', value: 'Your request is changed. Whoever approved it before decides anew.' },
+    });
+  });
+
+  test('a dialog stays open with the form, what was typed and why it was not taken', async () => {
+    for (const [data, outcome, why] of [
+      [{ ...filled, reason: LONG }, undefined, 'One thing needs correcting'],
+      [filled, no({ code: 'cannot-check', what: 'the names in the tenant' }), 'I could not check the names in the tenant'],
+      [filled, no({ code: 'quorum-unreachable', need: 2, have: 1 }), 'It was not sent in'],
+    ] as const) {
+      const answer = answerTo('task/submit', await send(aRequest(), data, outcome), (rendered) => rendered);
+      expect(answer).toMatchObject({ task: { type: 'continue', value: { title: 'Change your request' } } });
+      for (const said of [why, 'north.harbor', 'request.resubmit']) expect(everyText(answer)).toContain(said);
+    }
+    const rotation = aRequest({ plan: anAccountPlan('rotate') });
+    const refused = no({ code: 'cannot-check', what: 'the account and the people it needs' });
+    const answer = answerTo('task/submit', await send(rotation, { reason: 'It is due now' }, refused), (rendered) => rendered);
+    for (const said of ['"continue"', 'It is due now', 'I could not check the account']) expect(everyText(answer)).toContain(said);
+    // Where nothing can be sent any more it closes, and says why.
+    const over = await send(aRequest(), filled, no({ code: 'closed', state: 'denied' }));
+    expect(answerTo('task/submit', over, (rendered) => rendered)).toMatchObject({
+      task: { type: 'message', value: expect.stringContaining('denied') },
+    });
   });
 
   test('comes back where too few accounts would be left and nobody ticked that this is meant', async () => {

@@ -1,6 +1,7 @@
 import type { Door } from '../../app/dispatch.ts';
 import type { Reads, TenantInfo } from '../../app/ports.ts';
 import type { Rendered } from '../../cards/render.ts';
+import { CHANGE_REQUEST } from '../../cards/views/createForm.ts';
 import { requestCard } from '../../cards/views/request.ts';
 import { personOf } from '../../core/decision.ts';
 import type { Actor } from '../../core/people.ts';
@@ -43,23 +44,37 @@ function whichFrom(data: Data): Result<Which, Refusal> {
   return digest.ok ? ok({ requestId: id.value, planDigest: digest.value }) : digest;
 }
 
-/** The requester opens the form of their request that waits. Nothing is decided here; the door judges what is sent in. */
+/**
+ * The requester opens the form of their request that waits: in a dialog, because the card is drawn anew whenever somebody decides, and would take
+ * what is being typed with it. Nothing is decided here; the door judges what is sent in.
+ */
 export const requestEdit: ActionDef<Which, Needs> = {
   verb: 'request.edit',
-  via: ['adaptiveCard/action'],
+  via: ['task/fetch'],
   parse: whichFrom,
   async run(which, needs): Promise<Pressed> {
     const request = await ownPending(which, needs);
     if (!request.ok) return { kind: 'refused', refusal: request.error };
     const rendered = await formOf(request.value, needs);
-    return rendered ? { kind: 'card', rendered } : { kind: 'refused', refusal: { code: 'not-found', what: 'account' } };
+    return rendered
+      ? { kind: 'dialog', title: CHANGE_REQUEST, rendered }
+      : { kind: 'refused', refusal: { code: 'not-found', what: 'account' } };
   },
 };
+
+/** What ends the form: whatever was typed, it is not to be sent again. */
+const OVER: ReadonlySet<Refusal['code']> = new Set<Refusal['code']>([
+  'closed',
+  'not-requester',
+  'stranger',
+  'not-found',
+  'too-many-versions',
+]);
 
 /** The changed form was sent in. */
 export const requestResubmit: ActionDef<Which & { readonly data: Data }, Needs> = {
   verb: 'request.resubmit',
-  via: ['adaptiveCard/action'],
+  via: ['task/submit'],
   parse(data) {
     const which = whichFrom(data);
     return which.ok ? ok({ ...which.value, data }) : which;
@@ -73,13 +88,12 @@ export const requestResubmit: ActionDef<Which & { readonly data: Data }, Needs> 
     if (!wanted.ok) return { kind: 'refused', ...wanted.error };
     const outcome = await door.dispatch(asker.actor, { kind: 'edit-request', ...which, wanted: wanted.value.wanted });
     if (outcome.ok && outcome.value.request) {
-      return { kind: 'card', rendered: requestCard(outcome.value.request, await store.now(), viewerOf(asker)) };
+      const rendered = requestCard(outcome.value.request, await store.now(), viewerOf(asker));
+      return { kind: 'card', rendered, closing: 'Your request is changed. Whoever approved it before decides anew.' };
     }
     const refusal: Refusal = outcome.ok ? { code: 'nothing-to-do' } : outcome.error;
     if (refusal.code === 'plan-changed') return overtaken(which, data, needs);
-    if (refusal.code !== 'bad-form' && refusal.code !== 'too-few-left') return { kind: 'refused', refusal };
-    const rendered = await wanted.value.again(refusal.code === 'bad-form' ? refusal.faults : [{ field: 'fewer', problem: 'missing' }]);
-    return rendered ? { kind: 'refused', refusal, rendered } : { kind: 'refused', refusal };
+    return { kind: 'refused', ...(await wanted.value.refused(refusal)) };
   },
 };
 
@@ -96,11 +110,24 @@ async function overtaken(which: Which, data: Data, needs: Needs): Promise<Presse
 /** Draws the form of a request with what was sent in, and what is wrong with it. */
 function typedAgain(request: ChangeRequest, data: Data, { asker, forms, accountForms }: Needs) {
   const { plan } = request;
-  return async (wrong: readonly FieldFault[]): Promise<Rendered | undefined> => {
-    if (plan.operation === 'create') return forms.edit(asker.actor, request, plan, readCreateFields(data, request.formId).values, wrong);
+  return async (wrong: readonly FieldFault[], refusal?: Refusal): Promise<Rendered | undefined> => {
+    if (plan.operation === 'create')
+      return forms.edit(asker.actor, request, plan, readCreateFields(data, request.formId).values, wrong, refusal);
     const which = { formId: request.formId, operation: plan.operation, accountId: plan.account.accountId };
-    return accountForms.edit(asker.actor, request, plan, readAccountFields(data, which).values, wrong);
+    return accountForms.edit(asker.actor, request, plan, readAccountFields(data, which).values, wrong, refusal);
   };
+}
+
+/** The form stays, with what was typed and why it was not taken, for as long as another one could be. */
+async function refusedWith(refusal: Refusal, again: ReturnType<typeof typedAgain>): Promise<Bad> {
+  if (OVER.has(refusal.code)) return { refusal };
+  const rendered =
+    refusal.code === 'bad-form'
+      ? await again(refusal.faults)
+      : refusal.code === 'too-few-left'
+        ? await again([{ field: 'fewer', problem: 'missing' }])
+        : await again([], refusal);
+  return rendered ? { refusal, rendered } : { refusal };
 }
 
 /** Courtesy: the door says the same again. */
@@ -123,7 +150,7 @@ async function formOf(request: ChangeRequest, { asker, forms, accountForms }: Ne
 type Wanted = Parameters<Door['dispatch']>[1] extends infer I ? (I extends { kind: 'edit-request'; wanted: infer W } ? W : never) : never;
 interface Read {
   readonly wanted: Wanted;
-  again(faults: readonly FieldFault[]): Promise<Rendered | undefined>;
+  refused(refusal: Refusal): Promise<Bad>;
 }
 type Bad = { readonly refusal: Refusal; readonly rendered?: Rendered };
 
@@ -131,23 +158,19 @@ type Bad = { readonly refusal: Refusal; readonly rendered?: Rendered };
 async function wantedFrom(request: ChangeRequest, data: Data, needs: Needs): Promise<Result<Read, Bad>> {
   const { asker } = needs;
   const { plan } = request;
-  const again = typedAgain(request, data, needs);
-  const bad = async (faults: readonly FieldFault[]): Promise<Result<Read, Bad>> => {
-    const rendered = await again(faults);
-    return no({ refusal: { code: 'bad-form', faults }, ...(rendered ? { rendered } : {}) });
-  };
+  const refused = (refusal: Refusal): Promise<Bad> => refusedWith(refusal, typedAgain(request, data, needs));
   if (plan.operation === 'create') {
     const { form: typed, faults } = readCreateFields(data, request.formId);
-    if (faults.length > 0) return bad(faults);
+    if (faults.length > 0) return no(await refused({ code: 'bad-form', faults }));
     const form = withoutDomain(typed, needs.tenant(typed.tenantId));
     const facts = await needs.openFacts(form, asker.actor);
-    return facts.ok ? ok({ wanted: { form, facts: facts.value }, again }) : no({ refusal: facts.error });
+    return facts.ok ? ok({ wanted: { form, facts: facts.value }, refused }) : no(await refused(facts.error));
   }
   const which = { formId: request.formId, operation: plan.operation, accountId: plan.account.accountId };
   const { form: typed, faults } = readAccountFields(data, which);
   const finding = 'finding' in plan ? plan.finding?.key : undefined;
   const form = finding === undefined ? typed : { ...typed, finding };
-  if (faults.length > 0) return bad(faults);
+  if (faults.length > 0) return no(await refused({ code: 'bad-form', faults }));
   const facts = await needs.accountFacts(form, asker.actor);
-  return facts.ok ? ok({ wanted: { accountForm: form, accountFacts: facts.value }, again }) : no({ refusal: facts.error });
+  return facts.ok ? ok({ wanted: { accountForm: form, accountFacts: facts.value }, refused }) : no(await refused(facts.error));
 }

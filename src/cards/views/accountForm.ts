@@ -1,12 +1,13 @@
 import type { EmergencyAccount } from '../../core/account/types.ts';
 import type { PersonRef } from '../../core/people.ts';
-import type { FieldFault } from '../../core/refusal.ts';
+import type { FieldFault, Refusal } from '../../core/refusal.ts';
 import type { AccountOperation } from '../../core/request/planAccount.ts';
 import { type Fact, type Tone, textFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
-import { faultWords } from '../refusals.ts';
+import { faultWords, words } from '../refusals.ts';
 import { type Rendered, template } from '../render.ts';
 import { inert, names, plain, typedBefore } from '../text.ts';
+import { CHANGE_REQUEST } from './createForm.ts';
 
 interface Choice {
   readonly title: string;
@@ -59,6 +60,8 @@ export interface AccountFormInput {
     readonly credential?: string;
   };
   readonly faults: readonly FieldFault[];
+  /** Why it was not taken, where no field is to blame. */
+  readonly refusal?: Refusal;
   readonly sends: { readonly verb: 'account.submit' | 'request.resubmit'; readonly id: string; readonly digest: string };
 }
 
@@ -134,19 +137,20 @@ const CREDENTIALS: { readonly [K in 'split-password' | 'passkey']: readonly Choi
 };
 
 /** The form that asks something of an account; with faults, as it was filled in. */
-export function accountFormCard({ operation, account, custodians, leavesFew, values, faults, sends }: AccountFormInput): Rendered {
+export function accountFormCard({ operation, account, custodians, leavesFew, values, faults, refusal, sends }: AccountFormInput): Rendered {
+  const refused = refusal ? [words(refusal)] : [];
   const said = account.credential === 'passkey' ? (KEYED[operation] ?? SAID[operation]) : SAID[operation];
   const isEdit = sends.verb === 'request.resubmit';
   const handover = operation === 'handover';
   const holders = account.parts.map(({ custodian }) => custodian);
   const offered = handover ? custodians.filter(({ personKey }) => holders.every((holder) => holder.personKey !== personKey)) : custodians;
   const view: AccountFormView = {
-    header: header(isEdit ? 'Change your request' : said.title, said.tone, 'Two other people must approve it before anything happens'),
+    header: header(isEdit ? CHANGE_REQUEST : said.title, said.tone, 'Two other people must approve it before anything happens'),
     name: plain(account.userPrincipalName),
     tenant: plain(account.tenantName, 80),
     facts: holders.length > 0 ? [textFact('Kept today by', names(holders))] : [],
-    hasFaults: faults.length > 0,
-    faults: faults.slice(0, 6).map((fault) => (fault.field === 'fewer' ? FEWER_FAULT : faultWords(fault))),
+    hasFaults: faults.length + refused.length > 0,
+    faults: [...refused, ...faults.slice(0, 6).map((fault) => (fault.field === 'fewer' ? FEWER_FAULT : faultWords(fault)))],
     asksCustodians: operation === 'rotate' || handover,
     custodiansLabel: handover ? 'Who takes over' : `Custodians: two or three people, each keeps one part or key`,
     custodians: people(offered),
@@ -169,7 +173,7 @@ export function accountFormCard({ operation, account, custodians, leavesFew, val
     id: plain(sends.id, 80),
     digest: plain(sends.digest, 64),
   };
-  return { card: render(view), summary: plain(`${said.title}: ${account.userPrincipalName}`, 200) };
+  return { card: render(view), summary: isEdit ? CHANGE_REQUEST : plain(`${said.title}: ${account.userPrincipalName}`, 200) };
 }
 
 const FEWER_FAULT = 'This would leave the tenant with fewer than two accounts. Tick that this is meant, or create another account first.';

@@ -1,7 +1,7 @@
 import type { PersonRef } from '../../core/people.ts';
-import type { FieldFault } from '../../core/refusal.ts';
+import type { FieldFault, Refusal } from '../../core/refusal.ts';
 import { type Header, header } from '../header.ts';
-import { faultWords } from '../refusals.ts';
+import { faultWords, words } from '../refusals.ts';
 import { type Rendered, template } from '../render.ts';
 import { inert, plain, typedBefore } from '../text.ts';
 
@@ -61,13 +61,19 @@ export interface CreateFormInput {
   readonly owners: readonly PersonRef[];
   readonly values?: Partial<Record<Field, string>>;
   readonly faults?: readonly FieldFault[];
+  /** Why it was not taken, where no field is to blame. */
+  readonly refusal?: Refusal;
 }
 
 const render = template<CreateFormView>('createForm');
 
+/** Of the form of a request that waits, and of the dialog it stands in. */
+export const CHANGE_REQUEST = 'Change your request';
+
 /** The form to ask for an account; with faults, the form as it was filled in with each fault over its field. */
 export function createFormCard(v: CreateFormInput): Rendered {
   const faults = v.faults ?? [];
+  const refused = v.refusal ? [words(v.refusal)] : [];
   const values = v.values ?? {};
   const own = (field: string): field is Field => FIELDS.some((known) => known === field);
   const wordsOf = (field: Field): string =>
@@ -77,18 +83,23 @@ export function createFormCard(v: CreateFormInput): Rendered {
       .map(faultWords)
       .join(' ');
   const onlyTenant = v.tenants.length === 1 ? v.tenants[0]?.id : undefined;
+  const title = v.edits ? CHANGE_REQUEST : 'Ask for an emergency access account';
   const view: CreateFormView = {
-    header: header(
-      v.edits ? 'Change your request' : 'Ask for an emergency access account',
-      'accent',
-      'Two other people must approve it before anything happens',
-    ),
-    hasFaults: faults.length > 0,
-    faultCount: faults.length === 1 ? 'One thing needs correcting' : `${faults.length} things need correcting`,
-    otherFaults: faults
-      .filter(({ field }) => !own(field))
-      .slice(0, 5)
-      .map(faultWords),
+    header: header(title, 'accent', 'Two other people must approve it before anything happens'),
+    hasFaults: faults.length + refused.length > 0,
+    faultCount:
+      faults.length === 0
+        ? 'It was not sent in'
+        : faults.length === 1
+          ? 'One thing needs correcting'
+          : `${faults.length} things need correcting`,
+    otherFaults: [
+      ...refused,
+      ...faults
+        .filter(({ field }) => !own(field))
+        .slice(0, 5)
+        .map(faultWords),
+    ],
     has: perField((field) => faults.some((fault) => fault.field === field)),
     faults: perField((field) => plain(wordsOf(field), 400)),
     values: perField((field) => typedBefore(values[field] ?? '', MOST[field]), {
@@ -117,7 +128,7 @@ export function createFormCard(v: CreateFormInput): Rendered {
     formId: plain(v.edits?.requestId ?? v.formId, 64),
     digest: plain(v.edits?.planDigest ?? '', 64),
   };
-  return { card: render(view), summary: 'Ask for an emergency access account' };
+  return { card: render(view), summary: title };
 }
 
 function perField<T>(value: (field: Field) => T, fixed: Partial<Record<Field, T>> = {}): { readonly [F in Field]: T } {

@@ -185,6 +185,18 @@ export const REQUESTS: readonly Example[] = [
   { card: 'createForm', state: 'empty', rendered: createFormCard({ formId: 'F-1A2B3C', tenants, ...people }), main: true },
   {
     card: 'createForm',
+    state: 'edit-refused',
+    rendered: createFormCard({
+      formId: 'F-1A2B3C',
+      edits: { requestId: aRequest().id, planDigest: aRequest().planDigest },
+      tenants,
+      ...people,
+      values: { tenantId: TENANTS.contoso.id, userName: 'north.harbor', displayName: 'North Harbor', reason: 'Policy asks for two.' },
+      refusal: { code: 'cannot-check', what: 'the name and the people' },
+    }),
+  },
+  {
+    card: 'createForm',
     state: 'faults',
     rendered: createFormCard({
       formId: 'F-1A2B3C',
