@@ -2,7 +2,7 @@ import type { Alert } from '../core/alert/types.ts';
 import type { NotifyWhy } from '../core/effect.ts';
 import { plain } from './text.ts';
 import { utc } from './time.ts';
-import { tell } from './views/alert.ts';
+import { overTitle, tell } from './views/alert.ts';
 
 /** What is said of an alert where no card can be: a subject, and one fact a line, instants in UTC. */
 export interface PlainAlert {
@@ -24,8 +24,9 @@ export function plainAlert(alert: Alert, why: NotifyWhy): PlainAlert {
   const told = tell(alert.cause);
   const over = why === 'over' && told.over !== undefined;
   const account = alert.account ?? (alert.cause.kind === 'sign-in' ? alert.cause.event.userPrincipalName : undefined);
-  const mark = MARKS[why] ?? alert.severity.toUpperCase();
-  const title = over ? told.over : told.title;
+  const replaced = over && alert.replaced === true;
+  const mark = replaced ? 'Replaced' : (MARKS[why] ?? alert.severity.toUpperCase());
+  const title = over ? overTitle(alert, told) : told.title;
   return {
     subject: plain(`[Breakglass] ${mark}: ${title}${account === undefined ? '' : ` – ${account}`}`, 200),
     lines: [
@@ -37,7 +38,7 @@ export function plainAlert(alert: Alert, why: NotifyWhy): PlainAlert {
       `Raised: ${utc(alert.raisedAt)}`,
       ...(why === 'acknowledged' && alert.acknowledgedBy ? [`Acknowledged by: ${plain(alert.acknowledgedBy.name, 80)}`] : []),
       ...(why === 'acknowledged' || why === 'over' ? [] : [`What to do now: ${told.next}`]),
-      WHY[why],
+      replaced ? 'A newer alert has taken its place: look there.' : WHY[why],
       `Alert ${plain(alert.id, 40)}`,
     ],
   };

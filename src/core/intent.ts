@@ -180,9 +180,9 @@ export type Intent =
   | { readonly kind: 'recount-alert'; readonly alertId: string }
   /** An alert should be in the channel by now. Occurs once an alert; whether its card was confirmed is read then. */
   | { readonly kind: 'check-delivery'; readonly alertId: string }
-  /** Something that lasts has begun, or is over: one alert an outage. Refused as `nothing-to-do` when that is known. */
+  /** Something that lasts has begun, or is over, or something else has taken its place: one alert an outage. Refused as `nothing-to-do` when that is known. */
   | { readonly kind: 'condition-began'; readonly condition: string; readonly tenantId?: string; readonly cause: AlertCause }
-  | { readonly kind: 'condition-ended'; readonly condition: string }
+  | { readonly kind: 'condition-ended'; readonly condition: string; readonly replaced?: true }
   /** A heartbeat is due. Neither it nor its arrival is in the audit log; that it stays away is (`condition-began`). */
   | { readonly kind: 'beat' }
   /** A person said what a use was. Real use and misuse go into the open case of the account, or open one. */

@@ -33,7 +33,7 @@ export interface MonitorsWatch {
 
 /**
  * Reads the monitors back and tells the door what differs from what was shipped, or that nothing does any more (SI-4). A different set of
- * differences is another alert; the one before is over then. Free tenants have no such log and are left out. What could be read once and no
+ * differences is another alert, which takes the place of the one before. Free tenants have no such log and are left out. What could be read once and no
  * longer can is a difference; what never could is none, because the right to it is optional.
  */
 export function monitorsWatch({ store, tenants, door, inAzure, deployed, log }: ReadMonitorsNeeds): MonitorsWatch {
@@ -75,14 +75,13 @@ export function monitorsWatch({ store, tenants, door, inAzure, deployed, log }: 
       : [{ what: 'Azure Resource Manager', problem: 'unreadable' }];
     const condition = `${MONITORS}${digestOf(differences).slice(0, 12)}`;
     const standing = [...(await store.conditions()).keys()].filter((name) => name.startsWith(MONITORS));
-    for (const other of standing)
-      if (other !== condition || differences.length === 0) await door.dispatch(WATCH, { kind: 'condition-ended', condition: other });
-    if (differences.length === 0 || standing.includes(condition)) return;
-    await door.dispatch(WATCH, {
-      kind: 'condition-began',
-      condition,
-      cause: { kind: 'monitors-differ', differences: await named(differences, store) },
-    });
+    const differs = differences.length > 0;
+    if (differs && !standing.includes(condition)) {
+      const cause = { kind: 'monitors-differ', differences: await named(differences, store) } as const;
+      await door.dispatch(WATCH, { kind: 'condition-began', condition, cause });
+    }
+    for (const other of standing.filter((name) => name !== condition || !differs))
+      await door.dispatch(WATCH, { kind: 'condition-ended', condition: other, ...(differs ? { replaced: true } : {}) });
   }
   return { look, unseen: () => unseen };
 }

@@ -63,6 +63,13 @@ test('SI-4: an alert processing rule that takes everybody from our alerts is tol
   const alert = await sandbox.message('ann', 'channel', has(DIFFER, 'alert.acknowledge'));
   expect(text(alert)).toContain('The alert processing rule “quiet-night” may take every action group from our alerts (always)');
   expect(text(alert)).toContain('switch off the alert processing rule, or leave our rules out of it');
+  await sandbox.azure({ do: 'take-right', right: 'processing-rules' });
+  await sandbox.advance('PT15M');
+  await sandbox.message('ann', 'channel', has('no longer lets me read its alert processing rules', 'alert.acknowledge'));
+  const before = await sandbox.message('ann', 'channel', ({ id }) => id === alert.id);
+  expect(text(before)).toContain('A newer alert has taken its place');
+  expect(text(before)).not.toContain('as shipped again');
+  await sandbox.azure({ do: 'give-right', right: 'processing-rules' });
   await sandbox.azure({ do: 'remove-processing-rules' });
   await sandbox.advance('PT15M');
   expect((await sandbox.messages('ann', 'channel')).filter(has(DIFFER, 'alert.acknowledge'))).toEqual([]);

@@ -550,6 +550,11 @@ describe('the watch', () => {
     found = asShipped([mine]);
     await look();
     expect(alerts().map(([, state]) => state)).toEqual(['over', 'over']);
+    // Only of the last one it is said that all is well.
+    expect([...store.rows.alert.values()].map(({ replaced }) => replaced)).toEqual([true, undefined]);
+    expect(store.rows.audit.filter(({ intent }) => intent === 'condition-ended').map(({ details }) => details?.replaced)).toEqual([
+      ...['by another', undefined],
+    ]);
   });
 
   test('SI-4: of an account that a rule does not name people read the name they know', async () => {

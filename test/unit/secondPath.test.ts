@@ -134,6 +134,20 @@ describe('what is said there', () => {
     for (const line of [notice?.subject ?? '', ...(notice?.lines ?? [])]) expect(line).not.toMatch(/[\r\n]/);
   });
 
+  test('says that all is well only of what is over, and not of what another alert took the place of', async () => {
+    const cause = { kind: 'monitors-differ', differences: [{ what: 'quiet', problem: 'held-back', detail: 'always' }] } as const;
+    const over = anAlert({ cause, state: 'over', overAt: NOON });
+    const [well] = await say(over, ['mail'], 'over');
+    expect([well?.subject, well?.lines.join(' ')]).toEqual([
+      expect.stringContaining('Over: '),
+      expect.stringContaining('as shipped again'),
+    ]);
+    const [replaced] = await say({ ...over, replaced: true }, ['mail'], 'over');
+    expect(replaced?.subject).toContain('Replaced: What watches the accounts from Azure is not as shipped');
+    expect(replaced?.lines.join(' ')).toMatch(/A newer alert has taken its place/);
+    expect(replaced?.lines.join(' ')).not.toMatch(/again|Nothing is needed/);
+  });
+
   test('says who acknowledged it', async () => {
     const [notice] = await say(
       anAlert({ state: 'acknowledged', acknowledgedBy: person('ann'), acknowledgedAt: NOON }),

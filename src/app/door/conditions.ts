@@ -11,10 +11,10 @@ export async function began(scene: Scene, { condition, tenantId, cause }: Wanted
   return raised(scene, id, tenantId, cause, undefined);
 }
 
-export async function ended(scene: Scene, { condition }: Wanted<'condition-ended'>): Promise<Outcome> {
+export async function ended(scene: Scene, { condition, replaced }: Wanted<'condition-ended'>): Promise<Outcome> {
   const alertId = await scene.tx.endCondition(condition);
   if (alertId === undefined) return no({ code: 'nothing-to-do' });
-  return change(scene, 'alert', alertId, (alert) => endAlert(alert, scene.now));
+  return change(scene, 'alert', alertId, (alert) => endAlert(alert, scene.now, replaced));
 }
 
 /** What was acknowledged already, even in this moment, is left as people know it; so is a failure that came after. */

@@ -69,7 +69,7 @@ export function detailsOf(
     case 'condition-began':
       return { details: { condition: intent.condition, cause: intent.cause.kind } };
     case 'condition-ended':
-      return { details: { condition: intent.condition } };
+      return { details: { condition: intent.condition, ...(intent.replaced ? { replaced: 'by another' } : {}) } };
     case 'classify-alert':
       return { details: { as: intent.as } };
     case 'report-case-step':

@@ -86,6 +86,7 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
   const { kicker, tone, color } = SEVERITIES[alert.severity];
   const acknowledged = alert.state !== 'open';
   const over = alert.state === 'over';
+  const { replaced = false } = alert;
   const quiet = alert.severity === 'low';
   const seenAt = over ? alert.overAt : alert.acknowledgedAt;
   const unexplained = variant === 'unclassified' && alert.state === 'acknowledged';
@@ -99,16 +100,16 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     hasEscalation: unexplained || (minutes !== undefined && !acknowledged),
     escalation: unexplained ? 'Nobody has said yet what this was' : `Nobody has acknowledged this for ${minutes ?? ''} minutes`,
     header: {
-      kicker: over ? '✓ OVER' : kicker,
-      title: over ? (told.over ?? told.title) : alert.noise ? noiseTitle(alert.cause, alert.noise) : told.title,
-      state: plain(over ? 'It is over' : told.state),
+      kicker: replaced ? 'REPLACED' : over ? '✓ OVER' : kicker,
+      title: over ? overTitle(alert, told) : alert.noise ? noiseTitle(alert.cause, alert.noise) : told.title,
+      state: plain(replaced ? REPLACED : over ? 'It is over' : told.state),
       // Red is for what still needs somebody.
-      tone: over ? 'good' : acknowledged && !quiet ? 'emphasis' : tone,
+      tone: over && !replaced ? 'good' : acknowledged && !quiet ? 'emphasis' : tone,
       color: acknowledged ? 'Default' : color,
     },
     isAcknowledged: acknowledged && !quiet,
     mayAcknowledge: !acknowledged,
-    seen: over ? '✓ It ended by itself' : alert.foldedInto !== undefined ? '✓ Counted in ' : '✓ Acknowledged by ',
+    seen: replaced ? REPLACED : over ? '✓ It ended by itself' : alert.foldedInto !== undefined ? '✓ Counted in ' : '✓ Acknowledged by ',
     acknowledgedBy: over
       ? ''
       : alert.foldedInto !== undefined
@@ -138,11 +139,16 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
   return {
     card: render(view),
     summary: plain(
-      `${over ? 'Over' : acknowledged && !quiet ? 'Acknowledged' : kicker.replace('▲ ', '')}: ${over ? (told.over ?? told.title) : alert.noise ? noiseTitle(alert.cause, alert.noise) : told.title}${where}`,
+      `${replaced ? 'Replaced' : over ? 'Over' : acknowledged && !quiet ? 'Acknowledged' : kicker.replace('▲ ', '')}: ${over ? overTitle(alert, told) : alert.noise ? noiseTitle(alert.cause, alert.noise) : told.title}${where}`,
       200,
     ),
   };
 }
+
+const REPLACED = 'A newer alert has taken its place';
+
+/** That all is well again is said only of what is. */
+export const overTitle = ({ replaced }: Alert, told: Told): string => (replaced ? told.title : (told.over ?? told.title));
 
 interface Mention {
   readonly type: 'mention';

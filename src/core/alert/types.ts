@@ -127,6 +127,8 @@ export interface Alert {
   readonly noise?: Noise;
   /** Since when it is over. */
   readonly overAt?: Date;
+  /** It is over because another alert about the same has taken its place: nothing is well. */
+  readonly replaced?: true;
   /** When it was said on the second path: by mail or a page. */
   readonly notifiedAt?: Date;
   readonly classified?: { readonly as: Classification; readonly by: PersonRef; readonly at: Date };

@@ -102,6 +102,27 @@ export const DRILLS: readonly Example[] = [
   },
   {
     card: 'alert',
+    state: 'monitors-replaced',
+    rendered: alertCard(
+      {
+        ...bare,
+        state: 'over',
+        overAt: minutes(30),
+        replaced: true,
+        cause: {
+          kind: 'monitors-differ',
+          differences: [
+            { what: 'quiet-night', problem: 'held-back', detail: 'again and again on a schedule, W. Europe Standard Time' },
+            { what: 'contoso', problem: 'settings-unreadable' },
+            { what: '3c5b1a0e-7d42-4a68-9e1f-0b2c4d6e8f10', problem: 'processing-unreadable' },
+          ],
+        },
+      },
+      minutes(31),
+    ),
+  },
+  {
+    card: 'alert',
     state: 'monitors-differ',
     rendered: alertCard(
       {
