@@ -80,6 +80,7 @@ const there = await browserPath();
         if (text !== '') asked.push(JSON.parse(text));
         response.setHeader('access-control-allow-origin', request.headers.origin ?? '');
         response.setHeader('access-control-allow-headers', 'content-type');
+        response.setHeader('access-control-allow-methods', 'GET, POST, DELETE');
         const answer = request.url?.endsWith('clock')
           ? { now: '2027-02-06T10:00:00.000Z' }
           : { result: 'failure', errorCode: 50126, signInId: 's-1' };
@@ -186,6 +187,8 @@ const there = await browserPath();
     for (const [label, asksTenant, asksAccount, deed] of [
       ['Switch off the rule on sign-ins', true, false, { do: 'disable-rule', rule }],
       ['Take an account out of that rule', true, true, { userPrincipalName: 'ea@contoso', do: 'remove-account', rule }],
+      ['Take the right to see its diagnostic settings', true, false, { do: 'take-right' }],
+      ['Hold all alerts back by a processing rule', false, false, { do: 'add-processing-rule' }],
       ['Switch off the action group that calls the bot', false, false, { do: 'disable-action-group' }],
     ] as const) {
       await what.selectOption({ label });
@@ -197,6 +200,14 @@ const there = await browserPath();
       await page.locator('[data-testid=mishap-submit]:enabled').waitFor();
       expect(asked.at(-1)).toEqual({ tenantId: TENANTS.contoso.id, ...deed });
     }
+    await page.getByTestId('mishap-heal').click();
+    await page.getByTestId('mishap-result').getByText('Azure is as shipped').waitFor();
+    expect(asked).toEqual(
+      expect.arrayContaining([
+        ...[{ do: 'deploy' }, { do: 'remove-processing-rules' }, { do: 'give-right', right: 'processing-rules' }],
+        { do: 'give-right', tenantId: TENANTS.contoso.id },
+      ]),
+    );
   });
 
   test('raised no error and broke no rule of its content security policy', () => {
