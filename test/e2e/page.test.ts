@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { Browser, Locator, Page } from 'playwright-core';
 import { type PersonName, TENANTS } from '../../sandbox/world.ts';
 import { BROWSER_HINT, browserPath, launch } from '../support/browser.ts';
-import { SandboxProcess, type Where } from '../support/sandbox.ts';
+import { has, SandboxProcess, type Where } from '../support/sandbox.ts';
 
 const NAME = 'ea-page-01';
 const UPN = `${NAME}@${TENANTS.contoso.initialDomain}`;
@@ -80,6 +80,25 @@ const there = await browserPath();
       .getByText(/you asked for this yourself/i)
       .waitFor();
     await requestCard().getByText('Approvals: 0 of 2').waitFor();
+  });
+
+  test('Rita changes her request; what she types stays while Ann approves and the card is drawn anew', async () => {
+    await button('Edit', requestCard()).click();
+    const dialog = page.getByTestId('dialog');
+    await dialog.getByLabel('Reason').fill('One is away half of the year');
+    const card = await sandbox.message('ann', 'channel', has('request.approve', NAME));
+    await sandbox.press('ann', card.id, 'request.approve');
+    await requestCard().getByText('Approvals: 1 of 2').waitFor();
+    expect(await dialog.getByLabel('Reason').inputValue()).toBe('One is away half of the year');
+    await dialog.getByLabel('Eli Evans').uncheck();
+    await button('Ask for approval of the change', dialog).click();
+    await dialog.getByText('One thing needs correcting').waitFor();
+    expect(await dialog.getByLabel('Reason').inputValue()).toBe('One is away half of the year');
+    await dialog.getByLabel('Eli Evans').check();
+    await button('Ask for approval of the change', dialog).click();
+    await dialog.waitFor({ state: 'detached' });
+    await requestCard().getByText('Approvals: 0 of 2').waitFor();
+    await requestCard().getByText('One is away half of the year').waitFor();
   });
 
   test('Ann and Bob approve; every step of the plan ticks on the card', async () => {
