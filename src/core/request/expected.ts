@@ -136,8 +136,8 @@ export const writesStopped = (rows: Rows, now: Date, last?: { readonly step: Ste
   });
 
 /** How often it can have been done by now, at the most. */
-function mostOf(rows: Rows, row: ExpectedWrite): number {
-  if (WRITTEN[kindOfStep(row.step)]?.by !== 'account') return row.allowed + row.open;
+function mostOf(rows: Rows, row: ExpectedWrite, { by }: WrittenAs): number {
+  if (by !== 'account') return row.allowed + row.open;
   const passes = rows.find(isOf({ step: `issue-pass:${subjectOfStep(row.step)}` }));
   return passes ? passes.allowed + passes.open : 0;
 }
@@ -160,15 +160,16 @@ export function consumed(
     if (!written || !isWithin(row, change.changedAt) || !isAbout(row.step, user, change)) return [];
     if (written.by === 'account' ? change.actor.userId !== user : change.actor.userId !== undefined) return [];
     // Stryker restore ArrayDeclaration
-    return [{ row, isMain: written.main.test(change.activity), isBeside: written.beside?.test(change.activity) ?? false }];
+    const most = mostOf(expected, row, written);
+    return [{ row, most, isMain: written.main.test(change.activity), isBeside: written.beside?.test(change.activity) ?? false }];
   });
   // What the tenant refused changed nothing.
   if (change.result === 'failure' && candidates.some(({ isMain, isBeside }) => isMain || isBeside)) return expected;
   // A step's own row first: what may stand beside another step is not to be taken for it, or its own would be missed.
-  for (const { row, isMain } of candidates)
-    if (isMain && row.seen < mostOf(expected, row)) return replaced(expected, row, { ...row, seen: row.seen + 1 });
-  for (const { row, isBeside } of candidates)
-    if (isBeside && row.beside < 2 * mostOf(expected, row)) return replaced(expected, row, { ...row, beside: row.beside + 1 });
+  for (const { row, most, isMain } of candidates)
+    if (isMain && row.seen < most) return replaced(expected, row, { ...row, seen: row.seen + 1 });
+  for (const { row, most, isBeside } of candidates)
+    if (isBeside && row.beside < 2 * most) return replaced(expected, row, { ...row, beside: row.beside + 1 });
   return undefined;
 }
 
