@@ -550,6 +550,24 @@ describe('the writes a run sent', () => {
     expect(request().expected?.find(({ step }) => step === 'set-credential')).toMatchObject({ open: 0, allowed: 2, done: 1 });
   });
 
+  test('AL-9: one whose answer was lost, and that was done as the reading shows, is due in the log', async () => {
+    const { addToGroup } = tenant.writer;
+    let calls = 0;
+    tenant.writer.addToGroup = async (...given) => {
+      calls += 1;
+      await addToGroup(...given);
+      throw BUSY;
+    };
+    await run();
+    expect([calls, request().expected?.find(({ step }) => step === 'exclude')]).toMatchObject([1, { open: 0, allowed: 1, done: 1 }]);
+  });
+
+  test('AL-9: a fault that says it does not pass is a refusal, whatever port it comes from', async () => {
+    refuse('assignRole', Object.assign(new Error('no'), { passing: false }));
+    await run();
+    expect(request().expected?.find(({ step }) => step === 'assign-role')).toMatchObject({ open: 0, allowed: 0, done: 0 });
+  });
+
   test('AP-9: a second write that cannot be noted is not sent', async () => {
     refuse('assignRole', BUSY);
     const calls = () => sent.filter(({ kind }) => kind === 'note-write').length;

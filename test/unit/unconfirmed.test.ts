@@ -94,6 +94,16 @@ describe('a part that was seen and not confirmed: its reminders', () => {
     for (const state of ['stored', 'lost', 'sealed', 'expired'] as const)
       expect(confirmationTimers(withPart(SEEN), withPart({ ...SEEN, state }), hours(5))).toEqual([{ kind: 'forget', key: TIMER }]);
     expect(confirmationTimers(withPart(SEEN), withPart(SEEN, { parts: [] }), hours(5))).toEqual([{ kind: 'forget', key: TIMER }]);
+    // Each for itself: of two that are waited for neither is put off, and one that is seen at the same instant is begun.
+    const other: Part = { ...SEEN, number: 2 };
+    const both = withPart(SEEN, { parts: [SEEN, other] });
+    expect(confirmationTimers(both, both, hours(5))).toEqual([]);
+    expect(confirmationTimers(withPart(SEEN, { parts: [SEEN] }), both, NOON)).toMatchObject([
+      { key: `part-confirmation:${ID}:2`, at: hours(4) },
+    ]);
+    expect(confirmationTimers(both, withPart(SEEN, { parts: [other] }), hours(5))).toEqual([{ kind: 'forget', key: TIMER }]);
+    const { shownAt: _none, ...unknown } = SEEN;
+    expect(confirmationTimers(withPart(unknown), withPart(unknown), hours(5))).toEqual([]);
     // Another password, which was seen as well, by the same custodian.
     expect(confirmationTimers(withPart(SEEN), withPart({ ...SEEN, shownAt: hours(1) }), hours(2))).toEqual([timerAt(hours(5))]);
   });
@@ -145,6 +155,9 @@ describe('a part that is said to be lost', () => {
     expect(losePart(withPart(SEEN), 3, dana, hours(9))).toEqual(no({ code: 'not-found', what: 'part' }));
     expect(losing(dana, { ...SEEN, state: 'stored', storedAt: hours(1) })).toEqual(no({ code: 'part-stored', at: hours(1) }));
     expect(losing(dana, { ...SEEN, state: 'lost', lostAt: hours(1) })).toEqual(no({ code: 'part-lost' }));
+    // What it is decides, not what else is noted of it.
+    expect(losing(dana, { ...SEEN, state: 'stored' })).toEqual(no({ code: 'part-not-shown' }));
+    expect(losing(dana, { ...SEEN, storedAt: hours(1) }).ok).toBe(true);
     const pass = { requestId: 'R-1', methodId: 'T', issuedAt: NOON, keysBefore: [], keysAtStart: [] };
     for (const part of [{ ...SEEN, pass }, aPart(1, 'dana'), { ...SEEN, state: 'ready' as const }])
       expect(losing(dana, part)).toEqual(no({ code: 'part-not-shown' }));

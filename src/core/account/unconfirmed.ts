@@ -12,7 +12,7 @@ const FIRST_AFTER_MS = 4 * HOUR;
  * decision has to think of it: also one that brings an earlier password back starts the series again.
  */
 export function confirmationTimers(before: EmergencyAccount | undefined, after: EmergencyAccount, now: Date): Effect[] {
-  const waited = (before?.parts ?? []).filter(isUnconfirmed);
+  const waited = before ? before.parts.filter(isUnconfirmed) : [];
   const waits = after.parts.filter(isUnconfirmed);
   const over = waited.filter(({ number }) => waits.every((part) => part.number !== number));
   const begun = waits.filter(
@@ -61,8 +61,8 @@ const FOR_OTHERS = 'unconfirmed';
 
 /** Of which credential a part's card is (none: from before there were several), and whether it is for its custodian or tells others of it. */
 export function variantOfPart(variant: string): { readonly generation?: number; readonly forOthers: boolean } {
-  const [generation = '', word] = variant.split(':');
-  return { ...(generation === '' ? {} : { generation: Number(generation) }), forOthers: word === FOR_OTHERS };
+  const [generation, word] = variant.split(':');
+  return { ...(generation ? { generation: Number(generation) } : {}), forOthers: word === FOR_OTHERS };
 }
 
 const timerKey = (account: EmergencyAccount, partNumber: number): string => `part-confirmation:${partKey(account.id, partNumber)}`;
