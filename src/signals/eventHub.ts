@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { CloseReason, EventHubConsumerClient, earliestEventPosition, type ReceivedEventData } from '@azure/event-hubs';
 import type { Store, Stream, StreamLedger } from '../app/ports.ts';
 import { checkpointStore } from './checkpoints.ts';
+import { closed } from './closing.ts';
 import { deliver } from './deliver.ts';
 import { type IntakeNeeds, intake, type RawEvent } from './intake.ts';
 import { streamHealth } from './streamHealth.ts';
@@ -33,6 +34,8 @@ interface Rhythm {
 const RHYTHM: Rhythm = { renewMs: 10_000, expireMs: 60_000, waitSeconds: 30 };
 /** The event processor tries again anyway: what fails is soon known. */
 const CALL_TIMEOUT_MS = 15_000;
+/** What is stored is stored by then; only a connection is left. */
+const CLOSE_TIMEOUT_MS = 5_000;
 /** Of each partition, and an event holds up to 1 MB of records: with 32 partitions after an outage this is what lies in memory. */
 const BATCH = 10;
 const PREFETCH = 20;
@@ -130,9 +133,9 @@ export function eventHubStream(settings: EventHubSettings, needs: EventHubNeeds)
         async stop() {
           stopping.abort();
           // It gives its partitions up in the database; where that is away, others take them over when they expire.
-          await subscription.close().catch((error: unknown) => log.warn('stream.unclosed', { error }));
+          await closed(subscription.close(), CLOSE_TIMEOUT_MS, log);
           await Promise.all(underWay);
-          await client.close();
+          await closed(client.close(), CLOSE_TIMEOUT_MS, log);
         },
       };
     },
