@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loopbackFetch } from '../../sandbox/azure/transport.ts';
+import { selfSigned } from '../../sandbox/certificate.ts';
 import { sandboxClock } from '../../sandbox/clock.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
 import { loopbackTransport } from '../../sandbox/graphTransport.ts';
@@ -12,7 +13,6 @@ import { APPS, AZURE, HOME_TENANT, ROLE_GROUPS, TENANTS } from '../../sandbox/wo
 import { examine } from '../../src/cli/examine.ts';
 import { type Finding, lineOf } from '../../src/cli/finding.ts';
 import { CLOUDS } from '../../src/config/clouds.ts';
-import { selfSigned } from '../support/certificate.ts';
 import { startTenant, type TenantServer } from '../support/tenantInContract.ts';
 
 const SECRET = 'sw0rdfish-7';

@@ -1,6 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import rhea from 'rhea';
+import { selfSigned } from '../../sandbox/certificate.ts';
+import { type EventHubPeer, hubInMemory } from '../../sandbox/feeds/eventHubPeer.ts';
 import type { Door } from '../../src/app/dispatch.ts';
 import type { Log } from '../../src/app/log.ts';
 import type { StreamLedger } from '../../src/app/ports.ts';
@@ -11,8 +14,6 @@ import { type EventHubSettings, eventHubStream } from '../../src/signals/eventHu
 import { connect, type Database } from '../../src/store/connect.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { streamLedgerOn } from '../../src/store/streams.ts';
-import { selfSigned } from '../support/certificate.ts';
-import { type EventHubPeer, eventHubPeer } from '../support/eventHubPeer.ts';
 import { somewhere } from '../support/places.ts';
 
 const TENANT = '8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3c01';
@@ -34,7 +35,7 @@ globalThis.setTimeout = Object.assign((work: () => void, ms?: number, ...rest: u
 let database: Database;
 let ledger: StreamLedger;
 let remove: () => Promise<void>;
-const { pem } = selfSigned('namespace.test', ['127.0.0.1']);
+const { pem } = selfSigned('namespace.test', ['localhost']);
 const trusted = getCACertificates();
 
 beforeAll(async () => {
@@ -63,7 +64,7 @@ let stopping: (() => Promise<void>)[];
 beforeEach(async () => {
   hubs += 1;
   hub = `entra-${hubs}`;
-  peer = await eventHubPeer(pem, hub, 4, TOKEN);
+  peer = await hubInMemory(pem, hub, 4, TOKEN);
   told = [];
   feed = [];
   fails = () => false;
@@ -296,6 +297,25 @@ describe('the diagnostic stream', () => {
     peer.send(1, event(record()));
     await until(() => rows().length === 1);
   }, 40_000);
+});
+
+describe('the hub that is read here', () => {
+  test('opens nothing to a connection that has shown no token for it', async () => {
+    peer.send(0, event(record()));
+    const { port } = new URL(peer.endpoint);
+    const container = rhea.create_container();
+    const closed = new Promise<unknown>((resolve) => container.on('receiver_close', ({ receiver }) => resolve(receiver?.error)));
+    const connection = container.connect({ transport: 'tls', host: 'localhost', port: Number(port), reconnect: false });
+    connection.open_receiver({ source: { address: `${hub}/ConsumerGroups/$Default/Partitions/0` } });
+    expect(await closed).toMatchObject({ condition: 'amqp:unauthorized-access' });
+    expect(peer.handedOut).toEqual([]);
+    connection.close();
+  });
+
+  test('knows its own consumer group and no other: the reader says so by the code of the library', async () => {
+    replica({ consumerGroup: 'another' });
+    await until(() => feed.some(({ error }) => error === 'MessagingEntityNotFoundError'));
+  });
 });
 
 describe('the doctor', () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { selfSigned } from '../../sandbox/certificate.ts';
 import { sandboxClock } from '../../sandbox/clock.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
 import { loopbackTransport } from '../../sandbox/graphTransport.ts';
@@ -20,7 +21,6 @@ import { graphClient, type TokenSource } from '../../src/graph/client.ts';
 import { botCredential, type Cloud, type CredentialReference, credentialFor } from '../../src/graph/credentials.ts';
 import { graphPeople } from '../../src/graph/people.ts';
 import { tenantWriter } from '../../src/graph/tenantWriter.ts';
-import { selfSigned } from '../support/certificate.ts';
 import { startTenant, type TenantServer } from '../support/tenantInContract.ts';
 
 const ORIGIN = 'https://graph.microsoft.com';

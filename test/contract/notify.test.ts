@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { selfSigned } from '../../sandbox/certificate.ts';
 import type { Notice } from '../../src/app/ports.ts';
 import { deadMan } from '../../src/notify/deadMan.ts';
 import { mailPath } from '../../src/notify/mail.ts';
 import { pagePath } from '../../src/notify/page.ts';
 import { secondPaths } from '../../src/notify/paths.ts';
 import { NOON } from '../support/builders.ts';
-import { selfSigned } from '../support/certificate.ts';
 
 const NOTICE: Notice = {
   alertId: 'AL-9B5C7D',

@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK, jwtVerify, SignJWT } from 'jose';
+import { selfSigned } from '../../sandbox/certificate.ts';
 import { type Begun, begin, bindingOf, newTicket } from '../../src/proof/binding.ts';
 import { checkCertificate, openSignIn, type ProofCredential, type SignIn, type SignInSettings } from '../../src/proof/signIn.ts';
-import { selfSigned } from '../support/certificate.ts';
 
 const TENANT = '8a1c7f0e-3f52-4b7e-9d55-0c6f1a2b3c01';
 const CLIENT = 'b07b07b0-0000-4000-8000-00000000b005';

@@ -3,8 +3,8 @@ import { Agent, createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:tls';
 import { jwtVerify, SignJWT } from 'jose';
+import { selfSigned } from '../../sandbox/certificate.ts';
 import type { VaultCredential, VaultPolicies } from '../../src/custody/vaultKeys.ts';
-import { selfSigned } from './certificate.ts';
 
 export const VAULT_HOST = 'bg-test.vault.azure.net';
 const RESOURCE = 'https://vault.azure.net';

@@ -1,12 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import rhea, { type Connection, type EventContext, type Message, type Sender } from 'rhea';
-
-/** An event that a partition holds. */
-interface Held {
-  readonly sequenceNumber: number;
-  readonly body: Buffer;
-  readonly enqueuedAt: Date;
-}
+import { heldInMemory, type Partition } from './heldEvents.ts';
 
 interface Reader {
   readonly sender: Sender;
@@ -19,7 +13,7 @@ interface Reader {
 /** A namespace of Event Hubs, as far as a consumer needs it: AMQP 1.0 over TLS on loopback. */
 export interface EventHubPeer {
   readonly endpoint: string;
-  /** Puts an event at the end of a partition, and hands it to whoever reads. @returns its sequence number */
+  /** Puts an event at the end of a partition, and hands it to whoever reads. @returns its sequence number, when it is kept */
   send(partition: number, body: string | Uint8Array): number;
   /** Partitions that are being read, each with the id of its reader. */
   readers(): ReadonlyMap<number, string>;
@@ -36,20 +30,42 @@ export interface EventHubPeer {
   stop(): Promise<void>;
 }
 
+export interface EventHubOptions {
+  /** Key and certificate of the namespace. */
+  readonly pem: string;
+  /** Name of the hub. */
+  readonly hub: string;
+  readonly consumerGroup: string;
+  readonly partitions: readonly Partition[];
+  readonly now: () => Date;
+  /** Whether who shows this token may receive here. */
+  readonly admits: (token: string) => Promise<boolean>;
+}
+
+/** A hub that forgets everything when it stops, and knows one token. */
+export const hubInMemory = (pem: string, hub: string, partitions: number, token: string): Promise<EventHubPeer> =>
+  eventHubPeer({
+    pem,
+    hub,
+    consumerGroup: '$Default',
+    partitions: Array.from({ length: partitions }, heldInMemory),
+    now: () => new Date(),
+    admits: async (shown) => shown === token,
+  });
+
 /** An offset is opaque to consumers; here it is this many times the sequence number, so that nobody takes the one for the other. */
 const OFFSET_STEP = 4_096;
 
 /**
  * Plays what `@azure/event-hubs` asks of the service (Learn, event-hubs AMQP guide, and the library's own source 6.0.4): claims-based
  * security on `$cbs`, properties of hub and partitions on `$management`, and per partition a link with a selector on offset or sequence
- * number, which the newest reader of the same or a higher epoch takes from the one before.
- *
- * @param token what a consumer must show
+ * number, which the newest reader of the same or a higher epoch takes from the one before. Nothing but `$cbs` opens to a connection that has
+ * shown no token for it.
  */
-export async function eventHubPeer(pem: string, hub: string, partitions: number, token: string): Promise<EventHubPeer> {
-  const held: Held[][] = Array.from({ length: partitions }, () => []);
+export async function eventHubPeer({ pem, hub, consumerGroup, partitions, now, admits }: EventHubOptions): Promise<EventHubPeer> {
   const readers = new Set<Reader>();
-  const connections = new Set<Connection>();
+  /** Each with the audiences it has shown a good token for, in lower case. */
+  const connections = new Map<Connection, Set<string>>();
   const handedOut: [number, number][] = [];
   const claims: [string, string][] = [];
   let refusing = false;
@@ -57,7 +73,7 @@ export async function eventHubPeer(pem: string, hub: string, partitions: number,
   const container = rhea.create_container({ id: 'peer', non_fatal_errors: [] });
   container.sasl_server_mechanisms.enable_anonymous();
 
-  container.on('connection_open', ({ connection }: EventContext) => void connections.add(connection));
+  container.on('connection_open', ({ connection }: EventContext) => void connections.set(connection, new Set()));
   for (const over of ['connection_close', 'disconnected']) {
     container.on(over, ({ connection }: EventContext) => {
       connections.delete(connection);
@@ -67,23 +83,49 @@ export async function eventHubPeer(pem: string, hub: string, partitions: number,
   for (const faulty of ['connection_error', 'session_error', 'receiver_error', 'sender_error', 'protocol_error', 'error']) {
     container.on(faulty, () => undefined); // a cut connection; consumers must bear it, not the peer
   }
-  container.on('receiver_open', ({ receiver }: EventContext) => receiver?.set_target({ address: receiver.target.address }));
-  container.on('sender_open', ({ sender }: EventContext) => {
+  /** Why whoever is connected may not open a link to an address, if so. */
+  function refusal(connection: Connection, address: string): { readonly condition: string; readonly description: string } | undefined {
+    if (address === '$cbs') return undefined;
+    const shown = [...(connections.get(connection) ?? [])];
+    if (!shown.some((audience) => audience.endsWith(`/${address.toLowerCase()}`)))
+      return {
+        condition: 'amqp:unauthorized-access',
+        description: `Unauthorized access. 'Listen' claim(s) are required to perform this operation.`,
+      };
+    if (address === '$management' || partitionOf(address) !== undefined) return undefined;
+    return { condition: 'amqp:not-found', description: `The messaging entity '${address}' could not be found.` };
+  }
+  function partitionOf(address: string): number | undefined {
+    const [, name, group, id] = /^(.+)\/ConsumerGroups\/(.+)\/Partitions\/(\d+)$/i.exec(address) ?? [];
+    const isHere = name?.toLowerCase() === hub.toLowerCase() && group?.toLowerCase() === consumerGroup.toLowerCase();
+    return isHere && Number(id) < partitions.length ? Number(id) : undefined;
+  }
+
+  container.on('receiver_open', ({ receiver, connection }: EventContext) => {
+    if (!receiver) return;
+    const address = String(receiver.target.address);
+    receiver.set_target({ address });
+    const refused = refusal(connection, address);
+    if (refused) receiver.close(refused);
+  });
+  container.on('sender_open', ({ sender, connection }: EventContext) => {
     if (!sender) return;
-    const address: string = sender.source.address;
+    const address = String(sender.source.address);
     sender.set_source({ address });
-    const partition = /\/Partitions\/(\d+)$/.exec(address)?.[1];
+    const refused = refusal(connection, address);
+    if (refused) return sender.close(refused);
+    const partition = partitionOf(address);
     if (partition === undefined) return;
-    if (lockedOut.has(Number(partition))) {
+    if (lockedOut.has(partition)) {
       return sender.close({ condition: 'amqp:link:stolen', description: 'a reader with a higher epoch already exists' });
     }
     const epoch = Number(sender.properties?.['com.microsoft:epoch'] ?? -1);
     for (const other of readers) {
-      if (other.partition !== Number(partition) || other.epoch > epoch) continue;
+      if (other.partition !== partition || other.epoch > epoch) continue;
       readers.delete(other);
       other.sender.close({ condition: 'amqp:link:stolen', description: 'a new reader' });
     }
-    readers.add({ sender, partition: Number(partition), epoch, next: firstAfter(selectorOf(sender)) });
+    readers.add({ sender, partition, epoch, next: firstAfter(selectorOf(sender)) });
   });
   container.on('sender_close', ({ sender }: EventContext) => {
     for (const reader of readers) if (reader.sender === sender) readers.delete(reader);
@@ -95,9 +137,13 @@ export async function eventHubPeer(pem: string, hub: string, partitions: number,
     const to = receiver.target.address;
     const asked = message.application_properties ?? {};
     if (to === '$cbs') {
-      claims.push([String(asked.name), String(asked.type)]);
-      const good = message.body === token && !(refusing && String(asked.name).includes('/Partitions/'));
-      reply(context, message, { 'status-code': good ? 202 : 401, 'status-description': good ? 'Accepted' : 'InvalidToken' }, '');
+      const audience = String(asked.name);
+      claims.push([audience, String(asked.type)]);
+      const admitted = refusing && audience.includes('/Partitions/') ? Promise.resolve(false) : admits(String(message.body));
+      void admitted.then((good) => {
+        if (good) connections.get(context.connection)?.add(audience.toLowerCase());
+        reply(context, message, { 'status-code': good ? 202 : 401, 'status-description': good ? 'Accepted' : 'InvalidToken' }, '');
+      });
     } else {
       reply(context, message, { 'status-code': 200, 'status-description': 'OK' }, describe(asked));
     }
@@ -105,18 +151,19 @@ export async function eventHubPeer(pem: string, hub: string, partitions: number,
 
   function describe(asked: Readonly<Record<string, unknown>>): object {
     if (asked.type !== 'com.microsoft:partition') {
-      const ids = held.map((_, index) => String(index));
-      return { name: hub, type: 'com.microsoft:eventhub', created_at: new Date(0), partition_count: partitions, partition_ids: ids };
+      const ids = partitions.map((_, index) => String(index));
+      return { name: hub, type: 'com.microsoft:eventhub', created_at: new Date(0), partition_count: ids.length, partition_ids: ids };
     }
-    const events = held[Number(asked.partition)] ?? [];
+    const events = partitions[Number(asked.partition)]?.events() ?? [];
+    const [first, last] = [events[0], events.at(-1)];
     return {
       name: hub,
       type: 'com.microsoft:partition',
       partition: asked.partition,
-      begin_sequence_number: 0,
-      last_enqueued_sequence_number: events.length - 1,
-      last_enqueued_offset: String((events.length - 1) * OFFSET_STEP),
-      last_enqueued_time_utc: events.at(-1)?.enqueuedAt ?? new Date(0),
+      begin_sequence_number: first?.sequenceNumber ?? 0,
+      last_enqueued_sequence_number: last?.sequenceNumber ?? -1,
+      last_enqueued_offset: String((last?.sequenceNumber ?? -1) * OFFSET_STEP),
+      last_enqueued_time_utc: last?.enqueuedAt ?? new Date(0),
       is_partition_empty: events.length === 0,
     };
   }
@@ -133,11 +180,9 @@ export async function eventHubPeer(pem: string, hub: string, partitions: number,
 
   function handOut(): void {
     for (const reader of readers) {
-      const events = held[reader.partition] ?? [];
-      while (reader.sender.sendable() && reader.next < events.length) {
-        const event = events[reader.next];
-        if (!event) break;
-        reader.next += 1;
+      for (const event of partitions[reader.partition]?.events(reader.next) ?? []) {
+        if (!reader.sender.sendable()) break;
+        reader.next = event.sequenceNumber + 1;
         handedOut.push([reader.partition, event.sequenceNumber]);
         reader.sender.send({
           body: rhea.message.data_section(event.body),
@@ -163,16 +208,15 @@ export async function eventHubPeer(pem: string, hub: string, partitions: number,
   if (address === null || typeof address === 'string') throw new Error('the peer does not listen');
 
   return {
-    endpoint: `https://127.0.0.1:${address.port}`,
+    endpoint: `https://localhost:${address.port}`,
     handedOut,
     claims,
     send(partition, body) {
-      const events = held[partition];
-      if (!events) throw new RangeError(`there is no partition ${partition}`);
-      const event = { sequenceNumber: events.length, body: Buffer.from(body), enqueuedAt: new Date() };
-      events.push(event);
+      const into = partitions[partition];
+      if (!into) throw new RangeError(`there is no partition ${partition}`);
+      const { sequenceNumber } = into.add(Buffer.from(body), now());
       handOut();
-      return event.sequenceNumber;
+      return sequenceNumber;
     },
     readers: () =>
       new Map([...readers].map(({ partition, sender }) => [partition, String(sender.properties?.['com.microsoft:receiver-name'] ?? '')])),
