@@ -111,6 +111,18 @@ describe('a drill', () => {
     expect(theDrill().broken).toEqual({ hop: 'webhook', leg: 'failed' });
   });
 
+  test('SI-6: of two feeds that push, the one that did not is named, to the people as well', async () => {
+    begin(['azure-monitor', 'event-hub']);
+    await start();
+    await passTime(3);
+    for (const code of [WRONG, 0]) for (const feed of ['graph-sign-ins', 'azure-monitor'] as const) await seen(code, feed);
+    await handToTeams();
+    await acknowledgeAll();
+    await passTime(31);
+    expect(theDrill().broken).toEqual({ hop: 'webhook', leg: 'failed', missing: ['event-hub'] });
+    expect(alertAbout(theDrill().id)).toMatchObject({ cause: { kind: 'drill-failed', missing: ['event-hub'] } });
+  });
+
   test('is told what was heard of its tenant before, and of no other: what a key sends is known by that alone', async () => {
     let heard: ReadonlySet<Feed> = new Set();
     front = door({

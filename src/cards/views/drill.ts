@@ -1,5 +1,5 @@
-import { type Drill, type DrillState, type Hop, LEGS, type LegId } from '../../core/drill/types.ts';
-import { hopsOf, legOf, passedAt } from '../../core/drill/verdict.ts';
+import { type Drill, type DrillState, type Hop, LEGS, type Leg, type LegId } from '../../core/drill/types.ts';
+import { hopsOf, legOf, missingPushes, passedAt } from '../../core/drill/verdict.ts';
 import { type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { feedName, feedNames } from '../feeds.ts';
 import { type Header, header } from '../header.ts';
@@ -51,7 +51,7 @@ export function drillCard(drill: Drill): Rendered {
     facts: factsOf(drill),
     hasNext: state === 'running' || broken !== undefined,
     nextTitle: state === 'running' ? 'What to do' : 'What to do now',
-    next: broken ? nextOf(broken.hop) : nextStep(drill),
+    next: broken ? nextOf(broken) : nextStep(drill),
     legs: LEGS.map((id) => legBox(drill, id)),
     notes: [
       ...drill.aside.slice(0, 5).map(({ alertId, why }) => `${alertId}: ${ASIDE_WORDS[why]}.`),
@@ -112,14 +112,20 @@ function legBox(drill: Drill, id: LegId): LegBox {
     title: LEG_NAMES[id],
     at: from ? when(from) : '',
     hasTime: from !== undefined,
-    hops: hops.map((hop) => hopRow(drill, hop, passedAt(drill, leg, hop), from, hop === firstOpen)),
+    hops: hops.map((hop) => hopRow(drill, hop, passedAt(drill, leg, hop), from, hop === firstOpen ? missing(drill, leg, hop) : undefined)),
   };
 }
 
-function hopRow({ state }: Drill, hop: Hop, at: Date | undefined, from: Date | undefined, isNext: boolean): HopRow {
+/** What a hop waits for: of several pushes, those that have not come (SI-6). */
+const missing = (drill: Drill, leg: Leg, hop: Hop): string =>
+  hop === 'webhook' && drill.pushes.length > 1 ? feedNames(missingPushes(drill, leg)) : '';
+
+/** @param waitsFor of the hop that comes next */
+function hopRow({ state }: Drill, hop: Hop, at: Date | undefined, from: Date | undefined, waitsFor: string | undefined): HopRow {
   const title = HOP_NAMES[hop];
   if (at) return { mark: '✓', color: 'Good', title, after: hop === 'sign-in' || !from ? '' : `+${elapsed(at.getTime() - from.getTime())}` };
-  if (state === 'failed' && isNext) return { mark: '✕', color: 'Attention', title, after: 'not in time' };
+  if (state === 'failed' && waitsFor !== undefined)
+    return { mark: '✕', color: 'Attention', title, after: `${waitsFor} not in time`.trim() };
   return { mark: '○', color: 'Default', title, after: '' };
 }
 

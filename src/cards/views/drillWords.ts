@@ -1,6 +1,7 @@
 import type { AlertCause } from '../../core/alert/types.ts';
 import type { Aside, Broken, Hop, LegId } from '../../core/drill/types.ts';
 import { codeFact, textFact } from '../facts.ts';
+import { feedNames } from '../feeds.ts';
 import type { Told } from './alert.ts';
 
 export const HOP_NAMES: { readonly [H in Hop]: string } = {
@@ -41,10 +42,18 @@ const BROKEN: { readonly [H in Hop]: { readonly what: string; readonly next: str
   },
 };
 
-export const brokenWords = ({ hop, leg }: Broken): string =>
-  `Broken at “${HOP_NAMES[hop]}”, ${LEG_NAMES[leg].toLowerCase()}: ${BROKEN[hop].what}`;
+const OTHERS_STILL_PUSH = 'Until then I learn of a sign-in from the other feeds.';
 
-export const nextOf = (hop: Hop): string => BROKEN[hop].next;
+export const brokenWords = ({ hop, leg, missing }: Broken): string =>
+  `Broken at “${HOP_NAMES[hop]}”, ${LEG_NAMES[leg].toLowerCase()}: ${missing ? `nothing came by ${feedNames(missing)}` : BROKEN[hop].what}`;
+
+/** Where others pushed, what to look at depends on the one that did not. */
+export function nextOf({ hop, missing }: Broken): string {
+  if (!missing) return BROKEN[hop].next;
+  return missing.includes('event-hub')
+    ? `Look at the tenant’s diagnostic setting: does it send sign-ins to the event hub? And at status: is the stream heard? ${OTHERS_STILL_PUSH}`
+    : `Look at the alert rule: is it on, does it name this account and its tenant, does its action group call me? ${OTHERS_STILL_PUSH}`;
+}
 
 export const ASIDE_WORDS: { readonly [A in Aside]: string } = {
   'other-origin': 'from another address than announced: not this drill',
@@ -56,12 +65,12 @@ export const ASIDE_WORDS: { readonly [A in Aside]: string } = {
 };
 
 /** What the alert about a failed drill says. */
-export function tellBrokenDrill({ drillId, hop, leg }: Extract<AlertCause, { kind: 'drill-failed' }>): Told {
+export function tellBrokenDrill({ drillId, ...broken }: Extract<AlertCause, { kind: 'drill-failed' }>): Told {
   return {
     title: 'A drill failed: an alert would not reach you',
-    state: brokenWords({ hop, leg }),
-    facts: [codeFact('Drill', drillId), textFact('Hop', HOP_NAMES[hop])],
-    next: BROKEN[hop].next,
+    state: brokenWords(broken),
+    facts: [codeFact('Drill', drillId), textFact('Hop', HOP_NAMES[broken.hop])],
+    next: nextOf(broken),
     reported: 'Found by a drill.',
   };
 }

@@ -81,7 +81,7 @@ export type AlertCause =
   /** What watches the accounts from Azure is not what was shipped, or cannot be read (SI-4). */
   | { readonly kind: 'monitors-differ'; readonly differences: readonly MonitorDifference[] }
   /** A drill showed that the way of an alert to people is broken, and where (SI-6). */
-  | { readonly kind: 'drill-failed'; readonly drillId: string; readonly hop: Hop; readonly leg: LegId }
+  | { readonly kind: 'drill-failed'; readonly drillId: string; readonly hop: Hop; readonly leg: LegId; readonly missing?: readonly Feed[] }
   /** Alerts go out without their audit entries, which are owed (AL-10). */
   | { readonly kind: 'audit-failing'; readonly owed: number };
 

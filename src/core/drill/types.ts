@@ -39,6 +39,8 @@ export type Aside = 'other-origin' | 'other-result' | 'early' | 'after' | 'again
 export interface Broken {
   readonly hop: Hop;
   readonly leg: LegId;
+  /** Where some feeds pushed it and others did not: those that did not. */
+  readonly missing?: readonly Feed[];
 }
 
 export type DrillState = 'running' | 'passed' | 'failed' | 'stopped';

@@ -1,3 +1,4 @@
+import type { Feed } from '../alert/types.ts';
 import { type Broken, type Drill, HOPS, type Hop, LEGS, type Leg } from './types.ts';
 
 /** When a leg passed a hop; `undefined` when it has not, or after the window was over. */
@@ -31,7 +32,10 @@ export function brokenHop(drill: Drill): Broken | undefined {
   const found = LEGS.flatMap((id): Broken[] => {
     const leg = legOf(drill, id);
     const hop = hopsOf(drill).find((each) => passedAt(drill, leg, each) === undefined);
-    return hop === undefined ? [] : [{ hop: told(drill, leg, hop), leg: id }];
+    if (hop === undefined) return [];
+    const broken = { hop: told(drill, leg, hop), leg: id };
+    const missing = missingPushes(drill, leg);
+    return [broken.hop === 'webhook' && missing.length < drill.pushes.length ? { ...broken, missing } : broken];
   });
   return found.sort((one, other) => HOPS.indexOf(one.hop) - HOPS.indexOf(other.hop))[0];
 }
@@ -43,11 +47,14 @@ export function brokenHop(drill: Drill): Broken | undefined {
 function told(drill: Drill, leg: Leg, hop: Hop): Hop {
   if (hop === 'sign-in') return drill.aside.some(({ why }) => why !== 'early') || drill.legs.some(isSeen) ? 'sign-in' : 'log';
   if (hop === 'webhook') {
-    const missing = drill.pushes.filter((feed) => !leg.arrivals.some((arrival) => arrival.feed === feed && arrival.at <= drill.endsAt));
-    return missing.every((feed) => drill.unread.some((unread) => unread.feed === feed)) ? 'accepted' : 'webhook';
+    return missingPushes(drill, leg).every((feed) => drill.unread.some((unread) => unread.feed === feed)) ? 'accepted' : 'webhook';
   }
   return hop;
 }
+
+/** Feeds that should have pushed a leg and did not, in time. */
+export const missingPushes = ({ pushes, endsAt }: Drill, { arrivals }: Leg): readonly Feed[] =>
+  pushes.filter((feed) => !arrivals.some((arrival) => arrival.feed === feed && arrival.at <= endsAt));
 
 const isSeen = ({ signedInAt }: Leg): boolean => signedInAt !== undefined;
 

@@ -78,6 +78,14 @@ export const DRILLS: readonly Example[] = [
   ...HOPS.map((hop): Example => ({ card: 'drill', state: `failed-${hop}`, rendered: drillCard(BROKEN[hop]) })),
   {
     card: 'drill',
+    state: 'failed-one-of-two-pushes',
+    rendered: drillCard({
+      ...failedAt({ hop: 'webhook', leg: 'failed', missing: ['event-hub'] }, whole),
+      pushes: ['azure-monitor', 'event-hub'],
+    }),
+  },
+  {
+    card: 'drill',
     state: 'stopped',
     rendered: drillCard(
       aDrill({
