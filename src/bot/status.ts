@@ -34,6 +34,7 @@ export async function statusOf(
     feed,
     ...(lastSuccessAt ? { lastSuccessAt } : {}),
     ...(failures > 0 ? { error: lastError ?? 'failing' } : {}),
+    ...(standing.has(`silent:${tenantId}:${feed}`) ? { silent: true as const } : {}),
   }));
   const unread = tenants.list().filter(({ id }) => !feeds.some(({ tenantId }) => tenantId === id));
   const watched = await Promise.all(unread.map(async ({ id }) => (await store.watchedUsers(id)).length > 0));

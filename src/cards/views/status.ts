@@ -14,7 +14,13 @@ export interface StatusInput {
   readonly version: string;
   readonly mode: 'sandbox' | 'production';
   readonly database: string;
-  readonly feeds: readonly { readonly tenant: string; readonly feed: string; readonly lastSuccessAt?: Date; readonly error?: string }[];
+  readonly feeds: readonly {
+    readonly tenant: string;
+    readonly feed: string;
+    readonly lastSuccessAt?: Date;
+    readonly error?: string;
+    readonly silent?: true;
+  }[];
   readonly jobs: { readonly waiting: number; readonly failed: number };
   readonly timers: { readonly waiting: number; readonly nextAt?: Date };
   /** Accounts whose alerts were shown to arrive, of all that are in use; the others with where they broke. */
@@ -56,8 +62,8 @@ const render = template<StatusView>('status');
 
 /** Whether everything that must work works. */
 export function statusCard(v: StatusInput): Rendered {
-  const broken = v.feeds.filter(({ error }) => error !== undefined).length;
-  const silent = v.feeds.some(({ lastSuccessAt, error }) => lastSuccessAt === undefined && error === undefined);
+  const broken = v.feeds.filter((feed) => troubleOf(feed) !== undefined).length;
+  const unread = v.feeds.some((feed) => feed.lastSuccessAt === undefined && troubleOf(feed) === undefined);
   const state =
     broken > 0
       ? `${broken} of ${v.feeds.length} feeds fail`
@@ -67,7 +73,7 @@ export function statusCard(v: StatusInput): Rendered {
           ? `The alerts of ${v.drills.failed.length === 1 ? 'an account' : `${v.drills.failed.length} accounts`} did not arrive in a drill`
           : typeof v.monitors !== 'string'
             ? 'What watches the accounts from Azure is not as shipped'
-            : silent
+            : unread
               ? 'Some feed was never read'
               : v.feeds.length === 0
                 ? 'Nothing is failing; there is no account to watch yet'
@@ -77,7 +83,7 @@ export function statusCard(v: StatusInput): Rendered {
       'Breakglass',
       broken > 0
         ? 'attention'
-        : v.jobs.failed > 0 || v.drills.failed.length > 0 || typeof v.monitors !== 'string' || silent
+        : v.jobs.failed > 0 || v.drills.failed.length > 0 || typeof v.monitors !== 'string' || unread
           ? 'warning'
           : 'good',
       state,
@@ -117,7 +123,13 @@ function drillWords({ passed, of, failed }: StatusInput['drills']): string {
   return [`${passed} of ${of} ${of === 1 ? 'account' : 'accounts'} passed`, ...broken, ...more].join('; ');
 }
 
-function feedRow({ tenant, feed, lastSuccessAt, error }: StatusInput['feeds'][number]): FeedRow {
+/** What is wrong with a feed, in words: it fails, or nothing was heard from it for so long that it is an alert. */
+const troubleOf = ({ error, silent }: StatusInput['feeds'][number]): string | undefined =>
+  error ?? (silent ? 'nothing is heard from it: see alerts' : undefined);
+
+function feedRow(read: StatusInput['feeds'][number]): FeedRow {
+  const { tenant, feed, lastSuccessAt } = read;
+  const error = troubleOf(read);
   const look =
     error !== undefined
       ? { mark: '✕', color: 'Attention' as const }

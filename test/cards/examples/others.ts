@@ -143,6 +143,7 @@ export const OTHERS: readonly Example[] = [
       database: 'PostgreSQL 18',
       feeds: [
         { tenant: 'Contoso', feed: 'graph-sign-ins', lastSuccessAt: minutes(-40), error: 'Graph answered 503' },
+        { tenant: 'Contoso', feed: 'event-hub', lastSuccessAt: minutes(-130), silent: true },
         { tenant: 'Northwind', feed: 'graph-sign-ins' },
       ],
       jobs: { waiting: 3, failed: 1 },
