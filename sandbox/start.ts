@@ -7,9 +7,11 @@ import type { SandboxSettings } from '../src/config/settings.ts';
 import { FEEDS } from '../src/core/alert/types.ts';
 import { monitorsInAzure } from '../src/graph/monitors.ts';
 import { issuersOf, remoteKeys } from '../src/http/signalToken.ts';
+import type { FeedRhythm } from '../src/jobs/expectedFeeds.ts';
 import { deadMan } from '../src/notify/deadMan.ts';
 import { secondPaths } from '../src/notify/paths.ts';
 import { proofLimits } from '../src/proof/limits.ts';
+import type { EventHubSettings } from '../src/signals/eventHub.ts';
 import { clockOffsetMs, moveClock } from '../src/store/clock.ts';
 import type { Database, Location } from '../src/store/connect.ts';
 import { watchedUsers } from '../src/store/watchList.ts';
@@ -94,6 +96,7 @@ async function startWorld(settings: SandboxSettings, dataDir: string, database: 
       clock,
       conversations: { channel: CHANNEL.id },
       ...(settings.sandboxTeamsPort === 0 ? {} : { teamsOrigin: `http://127.0.0.1:${settings.sandboxTeamsPort}` }),
+      streaming: true,
       azure: {
         watched: () =>
           Promise.all(
@@ -138,6 +141,29 @@ const publicUrlOf =
   (settings: SandboxSettings) =>
   (port: number): string =>
     settings.publicUrl ?? `http://127.0.0.1:${port}`;
+
+/** As the tenants file says it in production; where it is reached is the sandbox's own. */
+function eventHubOf({ stream, url, secrets }: TenantServer): EventHubSettings {
+  if (!stream) throw new Error('the sandbox has an event hub');
+  const { namespace, name, consumerGroup } = AZURE.eventHub;
+  return {
+    namespace,
+    name,
+    consumerGroup,
+    tenantIds: [HOME_TENANT.id],
+    credential: loopbackCredential(url, HOME_TENANT.id, APPS.stream, secrets.stream),
+    endpoint: stream.endpoint,
+    // After kill -9 the partitions are free again before anybody misses the stream.
+    rhythm: { renewMs: 2_000, expireMs: 10_000, waitSeconds: 5 },
+  };
+}
+
+/** Something of the home tenant is streamed every ten seconds: that it is not is an alarm within a minute, unless the settings say otherwise. */
+function rhythmsOf({ feedRhythms }: SandboxSettings): FeedRhythm[] {
+  const told = feedRhythmsOf(feedRhythms, Object.values(TENANTS), FEEDS);
+  const stream = { feed: 'event-hub', tenant: HOME_TENANT.name, everySeconds: 15 } as const;
+  return told.some(({ feed }) => feed === stream.feed) ? told : [...told, stream];
+}
 
 function installation(settings: SandboxSettings, custodyKeys: readonly [Buffer, ...Buffer[]], { tenant, teams }: World): Installation {
   const { secrets, url } = tenant;
@@ -220,9 +246,9 @@ function installation(settings: SandboxSettings, custodyKeys: readonly [Buffer, 
     },
     heartbeatSeconds: settings.heartbeatMinutes * 60,
     drillMinutes: settings.drillMinutes,
-    eventHubs: [],
+    eventHubs: [eventHubOf(tenant)],
     ...(settings.metricsPort === undefined ? {} : { metrics: { port: settings.metricsPort, host: settings.metricsHost } }),
-    feedRhythms: feedRhythmsOf(settings.feedRhythms, Object.values(TENANTS), FEEDS),
+    feedRhythms: rhythmsOf(settings),
     secondPaths: secondPaths(settings),
     ...(settings.deadManUrl ? { deadMan: deadMan(settings.deadManUrl.reveal(), settings.deadManSeconds) } : {}),
     signInPollSeconds: settings.signInPollSeconds,

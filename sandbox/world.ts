@@ -130,6 +130,13 @@ export const AZURE = {
   resourceGroup: `${SUBSCRIPTION}/resourceGroups/monitoring`,
   workspaceId: `${SUBSCRIPTION}/resourceGroups/monitoring/providers/Microsoft.OperationalInsights/workspaces/entra-logs`,
   workspaceName: 'entra-logs',
+  /** Where the home tenant's logs are streamed to as well. */
+  eventHub: {
+    namespace: 'contoso-logs.servicebus.windows.net',
+    namespaceId: `${SUBSCRIPTION}/resourceGroups/monitoring/providers/Microsoft.EventHub/namespaces/contoso-logs`,
+    name: 'entra',
+    consumerGroup: 'breakglass',
+  },
 } as const;
 
 /** App registrations: the bot's channel identity and the two Graph identities are different registrations (GR-6). */
@@ -147,6 +154,8 @@ export const APPS = {
   identity: 'b07b07b0-0000-4000-8000-00000000b006',
   /** An administrator's own tool that keeps the tenant's policies. Breakglass never acts as it. */
   policyKeeper: 'b07b07b0-0000-4000-8000-00000000b007',
+  /** Receives from the event hub and may do nothing else. */
+  stream: 'b07b07b0-0000-4000-8000-00000000b008',
   /** Microsoft's first-party application that signs in to call a secure webhook ("AzNS AAD Webhook"). */
   azureMonitor: '461e8683-5575-4561-ac7f-899cc907d62a',
 } as const;

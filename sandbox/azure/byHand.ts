@@ -91,13 +91,10 @@ function removeAccount(resources: AzureResources, body: JsonObject): void {
   change(resources, one, typeof query === 'string' ? { query: without(query) } : { criteria: changed });
 }
 
+/** Every one of the tenant: its logs go nowhere then. */
 function deleteDiagnosticSetting(resources: AzureResources, body: JsonObject): void {
   const tenant = findTenant(textOf(body, 'tenantId') ?? '');
-  const one = found(
-    resources,
-    SETTINGS,
-    ({ tenantId }) => tenantId === tenant?.id,
-    'tenantId must be that of a tenant that has a diagnostic setting.',
-  );
-  resources.remove(keyOf(one));
+  const all = resources.all().filter((each) => isOfType(each, ...SETTINGS) && each.tenantId === tenant?.id);
+  if (all.length === 0) throw new Senseless('tenantId must be that of a tenant that has a diagnostic setting.');
+  for (const one of all) resources.remove(keyOf(one));
 }

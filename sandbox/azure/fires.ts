@@ -1,4 +1,5 @@
 import { isObject } from '../tenant/json.ts';
+import type { LogCategory } from '../tenant/records.ts';
 import { AZURE, type SandboxTenant } from '../world.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type FiredAlert, isSuppressed } from './processingRules.ts';
@@ -24,9 +25,7 @@ export function fires(
     (each) => isOfType(each, 'Microsoft.Insights/scheduledQueryRules') && each.name === `breakglass-${tenant.name}-sign-ins`,
   );
   const group = all.find((each) => isOfType(each, 'Microsoft.Insights/actionGroups') && each.name === 'breakglass-bot');
-  const sent = all.some(
-    (each) => each.tenantId === tenant.id && isOfType(each, 'microsoft.aadiam/diagnosticSettings') && sendsSignIns(each),
-  );
+  const sent = settingsOf(resources, tenant.id, 'SignInLogs').some(({ properties: { workspaceId } }) => typeof workspaceId === 'string');
   return sent && rule !== undefined && isOn(rule) && queryOf(rule).includes(userId) && group !== undefined && isOn(group);
 }
 
@@ -43,7 +42,15 @@ const alertOf = (rule: string): FiredAlert => ({
   AlertRuleName: rule,
 });
 
-function sendsSignIns({ properties: { logs } }: AzureResource): boolean {
-  const rows = Array.isArray(logs) ? logs.filter(isObject) : [];
-  return rows.some((row) => row.category === 'SignInLogs' && row.enabled === true);
-}
+/** Whether a log of a tenant goes to the event hub. */
+export const streams = (resources: AzureResources, tenantId: string, category: LogCategory): boolean =>
+  settingsOf(resources, tenantId, category).some(({ properties: { eventHubName } }) => eventHubName === AZURE.eventHub.name);
+
+/** Diagnostic settings that send a log somewhere. */
+const settingsOf = (resources: AzureResources, tenantId: string, category: LogCategory): readonly AzureResource[] =>
+  resources.all().filter((each) => {
+    const { logs } = each.properties;
+    const rows = Array.isArray(logs) ? logs.filter(isObject) : [];
+    const sends = rows.some((row) => row.category === category && row.enabled === true);
+    return sends && each.tenantId === tenantId && isOfType(each, 'microsoft.aadiam/diagnosticSettings');
+  });

@@ -1,6 +1,7 @@
 import { logsFor, type MonitoredTenant } from '../../src/core/monitors/rules.ts';
 import { monitorFiles } from '../../src/core/monitors/templates.ts';
 import { SIGNALS_AUDIENCE } from '../tenant/apps.ts';
+import type { LogCategory } from '../tenant/records.ts';
 import { seedGuid } from '../tenant/seedGuid.ts';
 import type { TenantState } from '../tenant/state.ts';
 import { AZURE, HOME_TENANT } from '../world.ts';
@@ -33,6 +34,7 @@ interface Kept {
   readonly deployed?: string;
 }
 const EVERY_MS = 2_000;
+const STREAMED: readonly LogCategory[] = ['SignInLogs', 'NonInteractiveUserSignInLogs', 'ServicePrincipalSignInLogs', 'AuditLogs'];
 
 export function openPipeline({ state, resources, watched, webhookUri }: PipelineOptions): Pipeline {
   const kept = (): Kept => state.documents.get<Kept>('tenant.settings', 'pipeline') ?? {};
@@ -43,7 +45,7 @@ export function openPipeline({ state, resources, watched, webhookUri }: Pipeline
   async function once(always: boolean): Promise<void> {
     if (kept().off === true && !always) return;
     const tenants = await watched();
-    const wanted = JSON.stringify([tenants, webhookUri()]);
+    const wanted = JSON.stringify([tenants, webhookUri(), AZURE.eventHub.name]);
     if (wanted === kept().deployed && !always) return;
     state.together(() => {
       deployAll(resources, tenants, webhookUri());
@@ -80,7 +82,10 @@ export function openPipeline({ state, resources, watched, webhookUri }: Pipeline
   };
 }
 
-/** As infra/README.md says: rules and action group, the rules of Sentinel, and in each directory that has a log its diagnostic setting. */
+/**
+ * As infra/README.md says: rules and action group, the rules of Sentinel, and in each directory that has a log its diagnostic setting. And as
+ * docs/deploying.md says, the logs of the home tenant to an event hub as well.
+ */
 function deployAll(resources: AzureResources, tenants: readonly MonitoredTenant[], webhookUri: string): void {
   const files = monitorFiles(tenants);
   const into = { tenantId: HOME_TENANT.id, resourceGroup: AZURE.resourceGroup };
@@ -109,6 +114,18 @@ function deployAll(resources: AzureResources, tenants: readonly MonitoredTenant[
     },
   });
   deploy(resources, files['sentinel-rules.json'] ?? '', { ...into, parameters: { workspaceName: AZURE.workspaceName } });
+  const toHub = {
+    tenantId: HOME_TENANT.id,
+    id: '/providers/microsoft.aadiam/diagnosticSettings/to-event-hub',
+    name: 'to-event-hub',
+    type: 'microsoft.aadiam/diagnosticSettings',
+    properties: {
+      eventHubAuthorizationRuleId: `${AZURE.eventHub.namespaceId}/authorizationRules/RootManageSharedAccessKey`,
+      eventHubName: AZURE.eventHub.name,
+      logs: STREAMED.map((category) => ({ category, enabled: true })),
+    },
+  };
+  resources.put(keyOf(toHub), toHub);
   for (const tenant of tenants.filter(({ kind }) => kind !== 'free')) {
     const parameters = { workspaceId: AZURE.workspaceId, categories: [...logsFor(tenant)] };
     deploy(resources, files['diagnostic-settings.json'] ?? '', { tenantId: tenant.id, resourceGroup: '', parameters });

@@ -3,24 +3,12 @@ import type { JsonObject } from '../tenant/json.ts';
 import type { TenantState } from '../tenant/state.ts';
 import type { SandboxTenant } from '../world.ts';
 import { alertBody } from './alertBody.ts';
+import { openDeliveries } from './deliveries.ts';
 import type { FeedFault } from './feedFault.ts';
-
-/** A delivery still owed. Taken away only after the webhook answered 2xx: at least once. */
-interface Delivery {
-  readonly id: string;
-  readonly body: JsonObject;
-  /** Real time, ms. */
-  readonly dueAtMs: number;
-  readonly attempts: number;
-  /** Held back until another delivery has gone, or it is due anyway. */
-  readonly held: boolean;
-}
 
 export interface SignInFeed {
   /** Notes a sign-in to tell about, inside the caller's transaction. */
   owe(tenant: SandboxTenant, signIn: JsonObject, dueAtMs: number): void;
-  /** Looks at what is due. */
-  wake(): void;
 }
 
 export interface AzureMonitorFeed extends SignInFeed {
@@ -40,26 +28,19 @@ export interface FeedOptions {
   readonly fetch: typeof fetch;
 }
 
-const SLOWEST_MS = 5000;
-const FIRST_RETRY_MS = 100;
 const ANSWER_MS = 10_000;
 
 /** Azure Monitor with a log alert on the sign-ins of emergency accounts: posts the common alert schema to the bot's secure webhook. */
-export function openAzureMonitorFeed(options: FeedOptions): AzureMonitorFeed {
-  const { state } = options;
-  const owed = state.open<Delivery>('feed.azureMonitor', (delivery) => delivery.id);
-  const stopping = new AbortController();
-  let webhook = options.webhook;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-
-  const post = async (url: string, delivery: Delivery): Promise<boolean> => {
+export function openAzureMonitorFeed({ state, token, fault, fires, fetch, ...options }: FeedOptions): AzureMonitorFeed {
+  let { webhook } = options;
+  const post = async (body: JsonObject, stopping: AbortSignal): Promise<boolean> => {
+    if (webhook === undefined) return false;
     try {
-      const answer = await options.fetch(url, {
+      const answer = await fetch(webhook, {
         method: 'POST',
-        headers: { 'content-type': 'application/json; charset=utf-8', authorization: `Bearer ${await options.token()}` },
-        body: JSON.stringify(delivery.body),
-        signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(ANSWER_MS)]),
+        headers: { 'content-type': 'application/json; charset=utf-8', authorization: `Bearer ${await token()}` },
+        body: JSON.stringify(body),
+        signal: AbortSignal.any([stopping, AbortSignal.timeout(ANSWER_MS)]),
       });
       await answer.arrayBuffer();
       return answer.ok;
@@ -68,66 +49,23 @@ export function openAzureMonitorFeed(options: FeedOptions): AzureMonitorFeed {
       return false;
     }
   };
-
-  const deliver = async (url: string, delivery: Delivery): Promise<void> => {
-    if (await post(url, delivery)) {
-      owed.remove(delivery.id);
-      for (const held of owed.all()) if (held.held) owed.put(held.id, { ...held, held: false, dueAtMs: Date.now() });
-    } else if (!stopping.signal.aborted) {
-      const waitMs = Math.min(SLOWEST_MS, FIRST_RETRY_MS * 2 ** delivery.attempts);
-      owed.put(delivery.id, { ...delivery, attempts: delivery.attempts + 1, dueAtMs: Date.now() + waitMs });
-    }
-  };
-
-  const pump = async (): Promise<void> => {
-    for (;;) {
-      const due = webhook === undefined || stopping.signal.aborted ? undefined : owed.all().find((one) => one.dueAtMs <= Date.now());
-      if (!due || webhook === undefined) return;
-      await deliver(webhook, due);
-    }
-  };
-
-  const wake = (): void => {
-    if (running || stopping.signal.aborted) return;
-    clearTimeout(timer);
-    const next = Math.min(...owed.all().map((one) => one.dueAtMs));
-    if (!Number.isFinite(next) || webhook === undefined) return;
-    timer = setTimeout(
-      () => {
-        running = pump().finally(() => {
-          running = undefined;
-          wake();
-        });
-      },
-      Math.max(0, next - Date.now()),
-    );
-    timer.unref();
-  };
-
-  wake();
+  const deliveries = openDeliveries<JsonObject>({
+    state,
+    collection: 'feed.azureMonitor',
+    fault,
+    ready: () => webhook !== undefined,
+    send: post,
+  });
   return {
-    wake,
     owe(tenant, signIn, dueAtMs) {
       // Sign-in logs leave a tenant only with a P1 or P2 licence: a free one has no such feed.
-      if (tenant.kind === 'free' || !options.fires(tenant, String(signIn.userId))) return;
-      const fault = options.fault();
-      if (fault?.mode === 'silent') return;
-      const alertId = randomUUID();
-      const body = alertBody(tenant, alertId, signIn, state.clock.now());
-      const isHeld = fault?.mode === 'reorder' && !owed.all().some((one) => one.held);
-      const lateMs = fault && (fault.mode === 'late' || isHeld) ? fault.delayMs : 0;
-      const delivery = { id: alertId, body, dueAtMs: dueAtMs + lateMs, attempts: 0, held: isHeld };
-      owed.put(alertId, delivery);
-      if (fault?.mode === 'duplicate') owed.put(`${alertId}/again`, { ...delivery, id: `${alertId}/again` });
+      if (tenant.kind === 'free' || !fires(tenant, String(signIn.userId))) return;
+      deliveries.owe(alertBody(tenant, randomUUID(), signIn, state.clock.now()), dueAtMs);
     },
     setWebhook(url) {
       webhook = url;
-      wake();
+      deliveries.wake();
     },
-    async close() {
-      stopping.abort();
-      clearTimeout(timer);
-      await running;
-    },
+    close: () => deliveries.close(),
   };
 }

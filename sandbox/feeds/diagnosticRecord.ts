@@ -1,5 +1,5 @@
 import { type JsonObject, objectOf, textOf } from '../tenant/json.ts';
-import type { LogRow } from '../tenant/records.ts';
+import type { LogCategory, LogRow } from '../tenant/records.ts';
 
 /** Shippers differ: numbers as text or as numbers, instants with `Z` or with an offset. A reader has to take both. */
 export type DiagnosticShape = 'text' | 'numbers';
@@ -27,38 +27,76 @@ function envelope(row: LogRow, at: unknown, shape: DiagnosticShape): JsonObject 
   };
 }
 
-/**
- * A sign-in as diagnostic settings ship it (category `SignInLogs`): the v1.0 row within `properties`, and what v1.0 does not tell: which
- * method at which step, whether a second factor was required (graph facts, sections 2 and 8).
- */
-export function signInRecord(row: LogRow, shape: DiagnosticShape = 'text'): JsonObject {
+/** A row of any log as diagnostic settings ship it. */
+export const diagnosticRecord = (category: LogCategory, row: LogRow): JsonObject =>
+  category === 'AuditLogs'
+    ? auditRecord(row)
+    : category === 'ServicePrincipalSignInLogs'
+      ? servicePrincipalRecord(row)
+      : signInRecord(row, 'text', category);
+
+/** What every sign-in record says around its row. */
+function signInEnvelope(row: LogRow, category: LogCategory, shape: DiagnosticShape): JsonObject {
   const { entry } = row;
   const status = objectOf(entry.status);
   const code = Number(status.errorCode);
   return {
     ...envelope(row, entry.createdDateTime, shape),
     operationName: 'Sign-in activity',
-    category: 'SignInLogs',
+    category,
     resultType: shape === 'text' ? String(code) : code,
     resultSignature: code === 0 ? 'SUCCESS' : 'FAILURE',
     ...(code === 0 ? {} : { resultDescription: status.failureReason }),
     callerIpAddress: entry.ipAddress,
     correlationId: entry.correlationId,
-    identity: entry.userDisplayName,
+    identity: entry.userDisplayName ?? entry.servicePrincipalName,
     location: textOf(objectOf(entry.location), 'countryOrRegion') ?? '',
+  };
+}
+
+/**
+ * A person's sign-in as diagnostic settings ship it: the v1.0 row within `properties`, and what v1.0 does not tell: which method at which
+ * step, whether a second factor was required (graph facts, sections 2 and 8).
+ */
+export function signInRecord(row: LogRow, shape: DiagnosticShape = 'text', category: LogCategory = 'SignInLogs'): JsonObject {
+  const { entry } = row;
+  const isInteractive = category === 'SignInLogs';
+  return {
+    ...signInEnvelope(row, category, shape),
     properties: {
       ...entry,
       createdDateTime: instant(entry.createdDateTime, shape),
       originalRequestId: entry.id,
       processingTimeInMilliseconds: 132,
       servicePrincipalId: '',
-      signInEventTypes: ['interactiveUser'],
+      signInEventTypes: [isInteractive ? 'interactiveUser' : 'nonInteractiveUser'],
       tokenIssuerType: 'AzureAD',
       tokenIssuerName: '',
-      incomingTokenType: 'none',
+      incomingTokenType: isInteractive ? 'none' : 'refreshToken',
       userType: 'Member',
       homeTenantId: row.tenantId,
       resourceTenantId: row.tenantId,
+      crossTenantAccessType: 'none',
+      uniqueTokenIdentifier: Buffer.from(String(entry.id)).toString('base64url'),
+      flaggedForReview: false,
+      ...row.more,
+    },
+  };
+}
+
+/** An application's sign-in: nobody's `userId` in it. */
+function servicePrincipalRecord(row: LogRow): JsonObject {
+  const { entry } = row;
+  return {
+    ...signInEnvelope(row, 'ServicePrincipalSignInLogs', 'text'),
+    properties: {
+      ...entry,
+      createdDateTime: instant(entry.createdDateTime, 'text'),
+      isInteractive: false,
+      signInEventTypes: ['servicePrincipal'],
+      incomingTokenType: 'none',
+      tokenIssuerType: 'AzureAD',
+      tokenIssuerName: '',
       crossTenantAccessType: 'none',
       uniqueTokenIdentifier: Buffer.from(String(entry.id)).toString('base64url'),
       flaggedForReview: false,

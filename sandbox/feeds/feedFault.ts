@@ -1,3 +1,5 @@
+export const FAULTY_FEEDS = ['azure-monitor', 'event-hub'] as const;
+export type FaultyFeed = (typeof FAULTY_FEEDS)[number];
 export const FEED_MODES = ['silent', 'duplicate', 'reorder', 'late'] as const;
 export type FeedMode = (typeof FEED_MODES)[number];
 
@@ -6,13 +8,16 @@ export type FeedMode = (typeof FEED_MODES)[number];
  * gone (or `delayMs` has passed), `late` sends it after `delayMs`.
  */
 export interface FeedFault {
-  readonly feed: 'azure-monitor';
+  readonly feed: FaultyFeed;
   readonly mode: FeedMode;
   /** How many deliveries it still touches; null until taken away. */
   readonly times: number | null;
   readonly delayMs: number;
 }
 
+export function isFaultyFeed(value: unknown): value is FaultyFeed {
+  return FAULTY_FEEDS.some((feed) => feed === value);
+}
 export function isFeedMode(value: unknown): value is FeedMode {
   return FEED_MODES.some((mode) => mode === value);
 }

@@ -8,10 +8,12 @@ export const GRAPH_AUDIENCE = 'https://graph.microsoft.com';
 export const RESOURCE_MANAGER_AUDIENCE = 'https://management.azure.com';
 export const CHANNEL_AUDIENCE = 'https://api.botframework.com';
 export const SIGNALS_AUDIENCE = `api://${APPS.signals}`;
+/** With the slash: the client asks for `https://eventhubs.azure.net//.default`. */
+export const EVENT_HUBS_AUDIENCE = 'https://eventhubs.azure.net/';
 /** What a federated credential of an app registration expects its tokens to be for. */
 export const EXCHANGE_AUDIENCE = 'api://AzureADTokenExchange';
 
-export type AppName = 'bot' | 'reader' | 'changer' | 'proof' | 'policyKeeper' | 'identity' | 'azureMonitor';
+export type AppName = 'bot' | 'reader' | 'changer' | 'proof' | 'policyKeeper' | 'identity' | 'stream' | 'azureMonitor';
 
 export interface AppRegistration {
   readonly name: AppName;
@@ -85,6 +87,14 @@ export const REGISTRATIONS: readonly AppRegistration[] = [
   },
   { name: 'proof', appId: APPS.proof, displayName: 'Breakglass second proof', audience: APPS.proof, permissions: [], homeTenantOnly: true },
   {
+    name: 'stream',
+    appId: APPS.stream,
+    displayName: 'Breakglass stream',
+    audience: EVENT_HUBS_AUDIENCE,
+    permissions: [],
+    homeTenantOnly: true,
+  },
+  {
     name: 'identity',
     appId: APPS.identity,
     displayName: 'Breakglass identity',
@@ -131,8 +141,8 @@ export type ClientSecrets = Readonly<Record<Exclude<AppName, 'identity' | 'azure
 export function clientSecrets(documents: Documents): ClientSecrets {
   const kept = documents.get<Partial<ClientSecrets>>('tenant.secrets', 'clients') ?? {};
   const fresh = (): string => randomBytes(30).toString('base64url');
-  const { bot = fresh(), reader = fresh(), changer = fresh(), proof = fresh(), policyKeeper = fresh() } = kept;
-  const made = { bot, reader, changer, proof, policyKeeper };
+  const { bot = fresh(), reader = fresh(), changer = fresh(), proof = fresh(), policyKeeper = fresh(), stream = fresh() } = kept;
+  const made = { bot, reader, changer, proof, policyKeeper, stream };
   documents.put('tenant.secrets', 'clients', made);
   return made;
 }

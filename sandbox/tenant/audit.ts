@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { GraphCall } from './graphRoute.ts';
 import type { JsonObject } from './json.ts';
 import { logDelay, logHabits } from './logHabits.ts';
+import { writeRow } from './logs.ts';
 import type { LogRow } from './records.ts';
 import type { TenantState } from './state.ts';
 
@@ -86,6 +87,5 @@ export function auditRow(event: AuditEvent, at: Date, availableAtMs: number): Lo
 /** Writes one row of the directory audit log, inside the transaction of what it tells. */
 export function recordAudit(state: TenantState, event: AuditEvent): void {
   if (logHabits(state).lost?.includes(event.activity)) return;
-  const row = auditRow(event, state.clock.now(), Date.now() + logDelay(state));
-  state.audits.put(row.id, row);
+  writeRow(state, 'AuditLogs', auditRow(event, state.clock.now(), Date.now() + logDelay(state)));
 }

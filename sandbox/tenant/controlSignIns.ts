@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { SignInFeed } from '../feeds/azureMonitor.ts';
 import { objectOf, textOf } from './json.ts';
 import { logDelay, rowsOfSignIn } from './logHabits.ts';
+import { writeRow } from './logs.ts';
 import { findGroup, transitiveMemberIds } from './membership.ts';
 import { findMethodKind } from './methodKinds.ts';
 import { DEFAULT_APP, signInApp } from './signInApps.ts';
@@ -44,13 +45,12 @@ export function registerSignIns(server: FastifyInstance, state: TenantState, fee
       const availableAtMs = Date.now() + logDelay(state);
       const row = { id: signInId, tenantId: tenant.id, availableAtMs, entry, more: signInSteps(at, attempt, verdict) };
       const steps = password !== undefined && method !== undefined ? 2 : 1;
-      for (const one of rowsOfSignIn(state, row, steps)) state.signIns.put(one.id, one);
+      for (const one of rowsOfSignIn(state, row, steps)) writeRow(state, 'SignInLogs', one);
       const group = findGroup(state, tenant.id, tenant.exclusionGroupId);
       const isWatched = verdict.user !== undefined && group !== undefined && transitiveMemberIds(state, group).includes(verdict.user.id);
       if (isWatched) feed.owe(tenant, entry, availableAtMs);
       return verdict.errorCode;
     });
-    feed.wake();
     return { result: errorCode === 0 ? 'success' : 'failure', errorCode, signInId };
   });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { FEED_MODES, type FeedFault, isFeedMode } from '../feeds/feedFault.ts';
+import { FAULTY_FEEDS, type FaultyFeed, FEED_MODES, type FeedFault, isFaultyFeed, isFeedMode } from '../feeds/feedFault.ts';
 import { openChaos } from './chaos.ts';
 import { isObject, type JsonObject, objectOf, textOf } from './json.ts';
 import type { TenantState } from './state.ts';
@@ -29,7 +29,10 @@ export interface Fault {
 export interface Faults {
   /** Takes the fault due for this request, if any. */
   take(method: string, path: string): Fault | undefined;
-  feed(name: string): FeedFault | undefined;
+  /** Takes the fault due for what a feed is to send, if any. */
+  feed(name: FaultyFeed): FeedFault | undefined;
+  /** Whether a feed has fallen silent for good: then nothing of it goes out at all. */
+  isSilent(name: FaultyFeed): boolean;
 }
 
 function globMatches(pattern: string, path: string): boolean {
@@ -84,7 +87,7 @@ function parseFault(body: JsonObject): string | Fault {
 
 function parseFeedFault(body: JsonObject): string | FeedFault {
   const { feed, mode, times, delayMs } = body;
-  if (feed !== 'azure-monitor') return 'feed must be "azure-monitor".';
+  if (!isFaultyFeed(feed)) return `feed must be one of ${FAULTY_FEEDS.join(', ')}.`;
   if (!isFeedMode(mode)) return `mode must be one of ${FEED_MODES.join(', ')}.`;
   if (times !== undefined && !whole(times, 1, 1_000_000)) return 'times must be a whole number from 1.';
   if (delayMs !== undefined && !whole(delayMs, 0, 600_000)) return 'delayMs must be whole milliseconds from 0 to 600000.';
@@ -125,6 +128,10 @@ export function registerFaults(server: FastifyInstance, state: TenantState): Fau
         faults.put(found.id, { ...found, times: found.times - 1, ...(found.rate === undefined ? {} : { seen: seen + 1 }) });
       else faults.remove(found.id);
       return found;
+    },
+    isSilent(name) {
+      const found = feeds.get(name);
+      return found?.mode === 'silent' && found.times === null;
     },
     feed(name) {
       const found = feeds.get(name);

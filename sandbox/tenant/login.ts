@@ -4,7 +4,9 @@ import { clientSecrets, findApp, REGISTRATIONS, RESOURCE_MANAGER_AUDIENCE } from
 import { type AppTrust, refuseClient } from './clientProof.ts';
 import { graphInstant, objectOf, textOf } from './json.ts';
 import { bad, type LoginRefusal } from './loginRefusal.ts';
+import { writeRow } from './logs.ts';
 import { redeemCode } from './redeem.ts';
+import { servicePrincipalRow } from './servicePrincipalRow.ts';
 import { findTenant, type TenantState } from './state.ts';
 import { issuerOf, TOKEN_SECONDS, type TokenAuthority } from './tokens.ts';
 
@@ -79,6 +81,7 @@ export function registerLogin(server: FastifyInstance, state: TenantState, token
         bad('invalid_grant', 501051, `Application '${app.appId}' is not assigned to a role for the application '${resource}'.`),
       );
     }
+    writeRow(state, 'ServicePrincipalSignInLogs', servicePrincipalRow(app, tenant, resource, state.clock.now()));
     return {
       token_type: 'Bearer',
       expires_in: TOKEN_SECONDS,

@@ -1,5 +1,13 @@
-import type { LogRow } from './records.ts';
+import type { LogCategory, LogRow } from './records.ts';
+import type { TenantState } from './state.ts';
 import type { Table } from './table.ts';
+
+/** Writes a row of a log, inside the transaction of what it tells. */
+export function writeRow(state: TenantState, category: LogCategory, row: LogRow): void {
+  if (category === 'SignInLogs') state.signIns.put(row.id, row);
+  if (category === 'AuditLogs') state.audits.put(row.id, row);
+  for (const ship of state.shippers) ship(category, row);
+}
 
 /** Days a log is kept: 7 without a P1 or P2 licence and in B2C, else 30 (Learn, reference-reports-data-retention). */
 export const retentionDays = (kind: 'workforce' | 'b2c' | 'free'): number => (kind === 'workforce' ? 30 : 7);

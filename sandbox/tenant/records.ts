@@ -103,6 +103,9 @@ export interface LogRow {
   readonly more?: JsonObject;
 }
 
+/** Logs by the names diagnostic settings give them. Graph v1.0 has the first and the last; the others are in the stream only. */
+export type LogCategory = 'SignInLogs' | 'NonInteractiveUserSignInLogs' | 'ServicePrincipalSignInLogs' | 'AuditLogs';
+
 export interface WriteRow {
   readonly seq: number;
   readonly at: string;

@@ -4,15 +4,16 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { JWTPayload } from 'jose';
 import { registerAzureControl } from '../azure/control.ts';
-import { fires } from '../azure/fires.ts';
+import { fires, streams } from '../azure/fires.ts';
 import { openPipeline, type PipelineOptions } from '../azure/pipeline.ts';
 import { registerResourceManager } from '../azure/resourceManager.ts';
 import { resourcesOf } from '../azure/resources.ts';
 import type { SandboxClock } from '../clock.ts';
 import type { Documents } from '../documents.ts';
 import { openAzureMonitorFeed } from '../feeds/azureMonitor.ts';
-import { HOME_TENANT } from '../world.ts';
-import { type ClientSecrets, clientSecrets, REGISTRATIONS, servicePrincipalId } from './apps.ts';
+import { type DiagnosticStream, openStream } from '../feeds/stream.ts';
+import { APPS, HOME_TENANT } from '../world.ts';
+import { type ClientSecrets, clientSecrets, EVENT_HUBS_AUDIENCE, REGISTRATIONS, servicePrincipalId } from './apps.ts';
 import { registerAuthorize } from './authorize.ts';
 import type { AppTrust } from './clientProof.ts';
 import { registerControl } from './control.ts';
@@ -42,6 +43,8 @@ export interface TenantOptions {
   readonly azureMonitor?: { readonly url: string; readonly fetch?: typeof fetch };
   /** What an administrator's pipeline deploys in Azure; without it there is nothing there. */
   readonly azure?: Pick<PipelineOptions, 'watched' | 'webhookUri'>;
+  /** Whether logs are streamed through an event hub as well, where what is deployed says so. */
+  readonly streaming?: boolean;
   /** Real milliseconds until a log row can be read and is told about; 400 unless given. */
   readonly logDelayMs?: number;
   /** Real milliseconds until a new user can be referenced; 150 unless given. */
@@ -61,6 +64,8 @@ export interface TenantServer {
   readonly port: number;
   /** `https://localhost:…` where a certificate was given. */
   readonly secureUrl: string | undefined;
+  /** The event hub; there only where logs are streamed. */
+  readonly stream: Pick<DiagnosticStream, 'endpoint' | 'hub'> | undefined;
   /** Environment variables by which code on App Service finds its managed identity. */
   readonly identityEnvironment: Readonly<Record<'IDENTITY_ENDPOINT' | 'IDENTITY_HEADER', string>>;
   /** Client secrets of the app registrations. */
@@ -120,8 +125,10 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
       // Hours go by: whatever the pipeline would have deployed meanwhile is there before anybody looks.
       await pipeline?.run();
       await (options.advance?.(ms) ?? clock.move(ms));
+      stream?.stir();
     },
   });
+  let stream: DiagnosticStream | undefined;
   registerSignIns(server, state, feed);
   registerDirectory(server, state);
   registerLogHabits(server, state);
@@ -129,10 +136,25 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
 
   try {
     await pipeline?.run();
+    if (options.streaming === true) {
+      stream = await openStream({
+        state,
+        admits: (token) =>
+          tokens.verify(token, EVENT_HUBS_AUDIENCE).then(
+            // Azure Event Hubs Data Receiver is the role of one application.
+            ({ tid, appid }) => tid === HOME_TENANT.id && appid === APPS.stream,
+            () => false,
+          ),
+        ships: (tenantId, category) => streams(resources, tenantId, category),
+        fault: () => faults.feed('event-hub'),
+        isSilent: () => faults.isSilent('event-hub'),
+      });
+    }
     await server.listen({ host: '127.0.0.1', port: options.port });
   } catch (error) {
     await pipeline?.stop();
     await feed.close();
+    await stream?.close();
     throw error;
   }
   port = (server.server.address() as AddressInfo).port;
@@ -141,6 +163,7 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
   return {
     url: url(),
     port,
+    stream,
     secureUrl: securePort === undefined ? undefined : `https://localhost:${securePort}`,
     identityEnvironment: { IDENTITY_ENDPOINT: `${url()}/msi/token`, IDENTITY_HEADER: identityHeader },
     secrets,
@@ -155,6 +178,7 @@ export async function startTenant(options: TenantOptions): Promise<TenantServer>
     async close() {
       await pipeline?.stop();
       await feed.close();
+      await stream?.close();
       secure?.closeAllConnections();
       await new Promise<void>((resolve) => (secure ? secure.close(() => resolve()) : resolve()));
       await server.close();

@@ -2,7 +2,17 @@ import type { SandboxClock } from '../clock.ts';
 import type { Documents } from '../documents.ts';
 import { type SandboxTenant, TENANTS } from '../world.ts';
 import { methodKey } from './methodKinds.ts';
-import type { GroupRow, LogRow, MethodRow, PolicyRow, PolicySettingRow, RoleAssignmentRow, UnitRow, UserRow } from './records.ts';
+import type {
+  GroupRow,
+  LogCategory,
+  LogRow,
+  MethodRow,
+  PolicyRow,
+  PolicySettingRow,
+  RoleAssignmentRow,
+  UnitRow,
+  UserRow,
+} from './records.ts';
 import { openTable, type Table } from './table.ts';
 
 /** Everything the pretend tenants know. */
@@ -21,6 +31,8 @@ export interface TenantState {
   readonly policySettings: Table<PolicySettingRow>;
   readonly signIns: Table<LogRow>;
   readonly audits: Table<LogRow>;
+  /** Told of every new row of a log, inside the transaction that writes it: diagnostic settings ship them. */
+  readonly shippers: ((category: LogCategory, row: LogRow) => void)[];
   /** Real milliseconds until a new user can be referenced. */
   readonly replicationMs: number;
   /** Real milliseconds until a log row can be read. */
@@ -52,6 +64,7 @@ export function openState(documents: Documents, clock: SandboxClock, timing: { r
     policySettings: open<PolicySettingRow>('policySettings', byId),
     signIns: open<LogRow>('signIns', byId),
     audits: open<LogRow>('audits', byId),
+    shippers: [],
     replicationMs: timing.replicationMs,
     logDelayMs: timing.logDelayMs,
     open,

@@ -25,7 +25,20 @@ test('every row has a source and a test', () => {
 });
 
 test('every test of a behaviour of the tenants is in the table', () => {
-  const files = ['Facts', 'Queries', 'Kinds', 'Policies', 'Evaluation', 'Logs', 'Methods', 'Units', 'Reports', 'SignIns', 'Azure'];
+  const files = [
+    'Facts',
+    'Queries',
+    'Kinds',
+    'Policies',
+    'Evaluation',
+    'Logs',
+    'Methods',
+    'Units',
+    'Reports',
+    'SignIns',
+    'Azure',
+    'Stream',
+  ];
   const titles = files.flatMap((name) => titlesOf(`sandboxTenant${name}.test.ts`));
   expect(titles.length).toBeGreaterThan(50);
   expect(titles.filter((title) => !named.includes(title))).toEqual([]);

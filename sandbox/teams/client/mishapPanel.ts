@@ -57,7 +57,14 @@ const FAILURES: Readonly<Record<string, Failure>> = {
     label: 'Azure Monitor calls nobody',
     in: 'tenant',
     fault: { feed: 'azure-monitor', mode: 'silent' },
-    watch: 'Sign-ins are found later, by the log. A drill names the hop that is broken.',
+    watch: 'Sign-ins are found by the log, and in Contoso by the stream. A drill names the hop that is broken.',
+  },
+  stream: {
+    label: 'The Event Hubs stream falls silent',
+    in: 'tenant',
+    fault: { feed: 'event-hub', mode: 'silent' },
+    watch:
+      'Contoso’s stream is silent: an alert says so within a minute. Sign-ins still come by Azure Monitor and by the log; a drill fails, and names the stream.',
   },
   teams: {
     label: 'Teams takes no cards',
@@ -139,7 +146,7 @@ export function mishapPanel(state: State): HTMLElement {
       const { id: tenantId, name } = chosen();
       const upn = silencing.of === 'account' ? { userPrincipalName: account.value.trim() } : {};
       await azureByHand(state.world.tenantUrl, { tenantId, ...upn, ...silencing.deed(`breakglass-${name}-sign-ins`) });
-      return 'Done. Azure is read back every 15 minutes: move time. Until then only the sign-in log tells of a sign-in.';
+      return 'Done. Azure is read back every 15 minutes: move time. Until then only the other feeds tell of a sign-in.';
     }
     const failure = FAILURES[what.value];
     if (!failure) throw new TypeError('the list holds nothing else');
