@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 
@@ -106,13 +107,33 @@ async function create(folder: string, data: string): Promise<void> {
 }
 
 async function start(data: string, counted: () => void): Promise<PGlite> {
-  return PGlite.create({
+  const pglite = await PGlite.create({
     fs: new DurableNodeFS(data, counted),
     startParams: PGlite.defaultStartParams
       .filter((parameter) => parameter !== '-F')
       .concat(['-c', 'wal_sync_method=fsync', '-c', 'shared_buffers=16MB']),
     // As the `pg` driver answers, so that both engines give the same values: int8 as text, bytea as Buffer.
     parsers: { [OID_INT8]: (text: string) => text, [OID_BYTEA]: (text: string) => Buffer.from(text.slice(2), 'hex') },
+  });
+  return givingWay(pglite);
+}
+
+/**
+ * PGlite works in our own thread and hands on by microtasks, so whoever asks for one thing after another, a poll that brings ten thousand
+ * rows, would keep sockets, timers and signals waiting until the last: no card leaves and no webhook is heard. Each statement and each
+ * transaction waits for a turn of the event loop of its own instead.
+ */
+function givingWay(pglite: PGlite): PGlite {
+  const inTurn =
+    <A extends unknown[], R>(work: (...given: A) => Promise<R>) =>
+    async (...given: A): Promise<R> => {
+      await nextTurn();
+      return work(...given);
+    };
+  return Object.assign(pglite, {
+    query: inTurn(pglite.query.bind(pglite)),
+    exec: inTurn(pglite.exec.bind(pglite)),
+    transaction: inTurn(pglite.transaction.bind(pglite)),
   });
 }
 

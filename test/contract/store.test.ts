@@ -84,6 +84,23 @@ for (const { name, suite, place } of engines) {
       front().dispatch(actor('rita', 'requester'), { kind: 'open-request', form: aForm({ formId, userName }), facts: theFacts() });
     const auditSize = async () => (await store.auditHead()).size;
 
+    test('however long one piece of work follows another, the process hears its sockets and timers in between', async () => {
+      const pieces = 40;
+      let turns = 0;
+      let over = false;
+      const count = (): void => {
+        turns += 1;
+        if (!over) setImmediate(count);
+      };
+      setImmediate(count);
+      for (let piece = 0; piece < pieces; piece += 1) {
+        await store.transaction(async (tx) => tx.now());
+        await store.now();
+      }
+      over = true;
+      expect(turns).toBeGreaterThanOrEqual(pieces);
+    });
+
     test('keeps a request exactly, dates and all, and owes its card and its expiry in the same transaction', async () => {
       const outcome = await openRequest('F-a', 'ea-a');
       if (!outcome.ok || !outcome.value.request) throw new Error('refused');
