@@ -9,6 +9,7 @@ import { type Actor, actorId } from '../core/people.ts';
 import { approve, deny, expire } from '../core/request/decide.ts';
 import { failRun, finishRun, giveWay, noteWrite, parkRun, resumeRun, retry } from '../core/request/run.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
+import { atMost } from './atMost.ts';
 import { expireSealed, handOutParts, reveal, seal, watch } from './door/accounts.ts';
 import { quarantined, raiseOnce, recounted, seen } from './door/alerts.ts';
 import { keepingBooks } from './door/bookkeeping.ts';
@@ -91,32 +92,41 @@ const ALERTING: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
 ]);
 
 /**
+ * Signals that are taken in at the same time. A card takes a dozen statements and a press a few, each behind whatever is under way: a flood
+ * of signals would hold up the cards of those that were taken in before. What waits here is no slower for it, as the database is the limit.
+ */
+const SIGNALS_AT_ONCE = 4;
+
+/**
  * The one door. Nothing else changes state; so nothing changes without a lock, an audit entry and its effects, all in one transaction.
  * A refusal is recorded too. A repeat of something already done (`nothing-to-do`) is neither history nor news.
  */
 export function door(needs: DoorNeeds): Door {
+  const intake = atMost(SIGNALS_AT_ONCE);
+  const inOneTransaction: Door['dispatch'] = (actor, intent) =>
+    needs.store.transaction(async (tx) => {
+      const now = await tx.now();
+      if (SYSTEM_ONLY.has(intent.kind) && actor.kind !== 'system') throw new TypeError(`${intent.kind} is not a person's to ask for`);
+      const books = keepingBooks(tx, now);
+      const outcome = books.complete(await decide({ ...needs, tx: books.tx, actor, now }, intent));
+      if (!UNRECORDED.has(intent.kind) && (outcome.ok || outcome.error.code !== 'nothing-to-do')) {
+        // Last in the transaction: it locks the head of the audit log until the commit.
+        const entry = {
+          at: now,
+          actorId: actorId(actor),
+          intent: intent.kind,
+          subject: outcome.ok ? subjectAfter(intent, outcome.value) : subjectOf(intent),
+          ...(outcome.ok ? {} : { refusal: outcome.error }),
+          ...detailsOf(intent, outcome.ok ? outcome.value : {}),
+        };
+        if (ALERTING.has(intent.kind)) await tx.recordOrOwe(entry);
+        else await tx.record(entry);
+      }
+      return outcome;
+    });
   return {
     dispatch: (actor, intent) =>
-      needs.store.transaction(async (tx) => {
-        const now = await tx.now();
-        if (SYSTEM_ONLY.has(intent.kind) && actor.kind !== 'system') throw new TypeError(`${intent.kind} is not a person's to ask for`);
-        const books = keepingBooks(tx, now);
-        const outcome = books.complete(await decide({ ...needs, tx: books.tx, actor, now }, intent));
-        if (!UNRECORDED.has(intent.kind) && (outcome.ok || outcome.error.code !== 'nothing-to-do')) {
-          // Last in the transaction: it locks the head of the audit log until the commit.
-          const entry = {
-            at: now,
-            actorId: actorId(actor),
-            intent: intent.kind,
-            subject: outcome.ok ? subjectAfter(intent, outcome.value) : subjectOf(intent),
-            ...(outcome.ok ? {} : { refusal: outcome.error }),
-            ...detailsOf(intent, outcome.ok ? outcome.value : {}),
-          };
-          if (ALERTING.has(intent.kind)) await tx.recordOrOwe(entry);
-          else await tx.record(entry);
-        }
-        return outcome;
-      }),
+      actor.kind === 'system' && actor.part === 'feed' ? intake(() => inOneTransaction(actor, intent)) : inOneTransaction(actor, intent),
   };
 }
 
