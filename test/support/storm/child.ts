@@ -26,8 +26,15 @@ const database = await connect({ kind: 'embedded', folder });
 await migrate(database.current());
 const outbox = await openOutbox(database, quiet);
 const real = storeOn(database, outbox);
+/** Keys of cards that are on their way, by what they are about: a card itself does not say which of an alert's it is. */
+const underWay = new Map<string, string[]>();
+const subjectOf = (key: string): string => key.split(':', 2).join(':');
 const store: typeof real = {
   ...real,
+  async markSending(key, ...rest) {
+    await real.markSending(key, ...rest);
+    underWay.set(subjectOf(key), [...(underWay.get(subjectOf(key)) ?? []), key]);
+  },
   async markSent(key, ...rest) {
     await real.markSent(key, ...rest);
     process.send?.({ sent: key });
@@ -54,9 +61,11 @@ if (!(await store.get('account', anAccount().id))) {
 }
 
 async function post(_to: unknown, card: OutgoingCard): Promise<{ conversationId: string; activityId: string }> {
+  const body = JSON.stringify(card.card);
+  const key = underWay.get(`alert:${/AL-\w+x\d+/.exec(body)?.[0]}`)?.shift() ?? '';
   let response: Response;
   try {
-    response = await fetch(`${parentUrl}/post`, { method: 'POST', body: JSON.stringify(card.card) });
+    response = await fetch(`${parentUrl}/post`, { method: 'POST', body, headers: { 'x-card': key } });
   } catch (error) {
     throw new ChannelFault('Teams did not answer', { status: 0, ambiguous: true, cause: error });
   }

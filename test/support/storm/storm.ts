@@ -28,7 +28,7 @@ export interface StormFigures {
   readonly lostCards: number;
   readonly alerts: number;
   readonly folded: number;
-  /** Cards beyond one for an alert; those of them that do not say that they may be a repeat. */
+  /** Cards that came before; those of them that do not say that they may be a repeat. */
   readonly extra: number;
   readonly unmarked: number;
   /** Sends of which the product could not know the outcome: an answer that broke off, or its end before it could note it. */
@@ -52,7 +52,6 @@ const CODES = [0, 50126, 0, 53003, 50053] as const;
 const BREAKS_OFF = 50;
 const AT_ONCE = 16;
 const REPEAT = 'This may be a repeat';
-const AGAIN = 'Nobody has acknowledged';
 
 /** Numbers from a seed, so that a storm can be had again. */
 function chance(seed: number): () => number {
@@ -95,13 +94,13 @@ export async function storm(
     events.filter((event) => !dropped.has(event)).flatMap((event) => [event, event, event]),
     next,
   );
-  const cards: { readonly id: string; readonly marked: boolean }[] = [];
+  const cards: { readonly key: string; readonly marked: boolean }[] = [];
   /** Begins with the first card after half of the pushes. */
   let outageIsDue = false;
   let outageEnds = 0;
   let refused = 0;
   let ambiguous = 0;
-  /** Ids of alerts whose card arrived and whose arrival was not noted yet. */
+  /** Keys of cards that arrived and whose arrival was not noted yet. */
   const unnoted = new Map<string, number>();
 
   const outside = createServer((request, response) => {
@@ -120,13 +119,13 @@ export async function storm(
         response.statusCode = 503;
         return response.end();
       }
-      const id = /AL-\w+x\d+/.exec(body)?.[0];
-      if (id !== undefined && !body.includes(AGAIN)) {
-        cards.push({ id, marked: body.includes(REPEAT) });
-        unnoted.set(id, (unnoted.get(id) ?? 0) + 1);
+      const key = String(request.headers['x-card'] ?? '');
+      if (key !== '') {
+        cards.push({ key, marked: body.includes(REPEAT) });
+        unnoted.set(key, (unnoted.get(key) ?? 0) + 1);
         if (next() < 1 / BREAKS_OFF) {
           ambiguous += 1;
-          unnoted.delete(id);
+          unnoted.delete(key);
           return request.socket.destroy();
         }
       }
@@ -152,8 +151,7 @@ export async function storm(
           one.off('exit', ended);
           resolve();
         } else if ('sent' in said) {
-          const id = said.sent.split(':')[1] ?? '';
-          unnoted.delete(id);
+          unnoted.delete(said.sent);
         } else heard(said);
       });
     });
@@ -219,13 +217,10 @@ export async function storm(
     );
     const reported = new Set(rows.map(({ correlation }) => correlation));
     const own = rows.filter(({ folded }) => !folded);
-    const signIns = new Set(rows.map(({ id }) => id));
     const shown = new Map<string, number>();
-    // Of an outage that the storm caused there are two, for it is over.
-    const extra = cards.filter(({ id }) => {
-      if (!signIns.has(id)) return false;
-      shown.set(id, (shown.get(id) ?? 0) + 1);
-      return (shown.get(id) ?? 0) > 1;
+    const extra = cards.filter(({ key }) => {
+      shown.set(key, (shown.get(key) ?? 0) + 1);
+      return (shown.get(key) ?? 0) > 1;
     });
     return {
       pushes: pushes.length,
@@ -233,7 +228,7 @@ export async function storm(
       kills,
       refused,
       lostAttempts: events.filter(({ correlationId }) => !reported.has(correlationId)).length,
-      lostCards: own.filter(({ id }) => !shown.has(id)).length,
+      lostCards: own.filter(({ id }) => !shown.has(`alert:${id}:0`)).length,
       alerts: rows.length,
       folded: rows.length - own.length,
       extra: extra.length,
