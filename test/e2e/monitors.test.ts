@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { TENANTS } from '../../sandbox/world.ts';
-import { createInputs, has, SandboxProcess, text } from '../support/sandbox.ts';
+import { has, SandboxProcess, text } from '../support/sandbox.ts';
+import { approvedAccount } from '../support/sandboxAccount.ts';
 
 const NAME = 'ea-monitored';
 const RULE = 'breakglass-contoso-sign-ins';
@@ -9,11 +10,7 @@ const sandbox = new SandboxProcess();
 
 beforeAll(async () => {
   await sandbox.start();
-  const { messageId } = await sandbox.say('rita', 'channel', 'create contoso');
-  await sandbox.press('rita', messageId, 'create.submit', createInputs(NAME));
-  const card = await sandbox.message('ann', 'channel', has('request.approve', NAME));
-  for (const approver of ['ann', 'bob'] as const) await sandbox.press(approver, card.id, 'request.approve');
-  await sandbox.message('dana', 'personal', has('part.reveal'), 40_000);
+  await approvedAccount(sandbox, NAME);
 }, 180_000);
 afterAll(() => sandbox.stop());
 

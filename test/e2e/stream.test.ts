@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { TENANTS } from '../../sandbox/world.ts';
-import { createInputs, element, has, type Message, SandboxProcess, text } from '../support/sandbox.ts';
+import { has, type Message, SandboxProcess, text } from '../support/sandbox.ts';
+import { accountInHand } from '../support/sandboxAccount.ts';
 
 const NAME = 'ea-streamed';
 const UPN = `${NAME}@${TENANTS.contoso.initialDomain}`;
@@ -10,17 +11,7 @@ let password = '';
 
 beforeAll(async () => {
   await sandbox.start();
-  const { messageId } = await sandbox.say('rita', 'channel', 'create contoso');
-  await sandbox.press('rita', messageId, 'create.submit', createInputs(NAME));
-  const card = await sandbox.message('ann', 'channel', has('request.approve', NAME));
-  for (const approver of ['ann', 'bob'] as const) await sandbox.press(approver, card.id, 'request.approve');
-  for (const who of ['dana', 'eli'] as const) {
-    const waiting = await sandbox.message(who, 'personal', has('part.reveal'), 40_000);
-    const { dialog } = await sandbox.press(who, waiting.id, 'part.reveal');
-    if (!dialog) throw new Error(`${who} saw no part`);
-    password += String(element(dialog.card, 'part')?.text);
-    await sandbox.dialog(who, dialog.id, 'part.stored', { location: `Safe of ${who}`, sealNumber: '4711' });
-  }
+  password = await accountInHand(sandbox, NAME);
 }, 180_000);
 afterEach(() => sandbox.clearFaults());
 afterAll(() => sandbox.stop());

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createInputs, has, SandboxProcess, text } from '../support/sandbox.ts';
+import { has, SandboxProcess, text } from '../support/sandbox.ts';
+import { approvedAccount } from '../support/sandboxAccount.ts';
 
 const NAME = 'ea-unsaid';
 const sandbox = new SandboxProcess();
@@ -14,11 +15,7 @@ const openPart = async (who: 'dana' | 'eli'): Promise<string> => {
 };
 
 test('CR-6: who opened a part and says nothing is reminded, then others are; lost, it leads to a new password', async () => {
-  const { messageId } = await sandbox.say('rita', 'channel', 'create contoso');
-  await sandbox.press('rita', messageId, 'create.submit', createInputs(NAME));
-  const request = await sandbox.message('ann', 'channel', has('request.approve', NAME));
-  await sandbox.press('ann', request.id, 'request.approve');
-  await sandbox.press('bob', request.id, 'request.approve');
+  await approvedAccount(sandbox, NAME);
   const first = await openPart('dana');
   await openPart('eli');
 
