@@ -23,11 +23,14 @@ const TRIES = [
 export function fitted(card: Json): Json {
   let fitting = card;
   for (const [most, which] of TRIES) {
-    if (Buffer.byteLength(JSON.stringify(fitting)) <= MOST_BYTES) return fitting;
+    if (bytesOf(JSON.stringify(fitting)) <= MOST_BYTES) return fitting;
     fitting = shortened(fitting, most, which) as Json;
   }
   return fitting;
 }
+
+/** Counted only where it could be too much: no character takes more than three bytes. */
+const bytesOf = (text: string): number => (text.length * 3 <= MOST_BYTES ? text.length : Buffer.byteLength(text));
 
 function shortened(value: unknown, most: number, which: 'all' | 'small'): unknown {
   if (Array.isArray(value)) return value.map((item) => shortened(item, most, which));
