@@ -23,7 +23,7 @@ import { routes } from './routes.ts';
 import { sentForms } from './sentForms.ts';
 import { serviceUrlGuard } from './serviceUrls.ts';
 import type { BotSettings } from './settings.ts';
-import { actionTable, COMMANDS, commandTable } from './tables.ts';
+import { actionTable, commandTable, helpNeeds } from './tables.ts';
 
 export interface Bot {
   /** Answers one POST of the channel: 401 to whoever is not the channel, whatever the reason. */
@@ -58,6 +58,7 @@ export function createBot(needs: BotNeeds, settings: BotSettings): Bot {
   const channel = teamsChannel({ adapter, channelId: settings.channelId, dress });
   const open = forms(needs);
   const onAccounts = accountForms(needs);
+  const forHelp = helpNeeds();
   const sent = sentForms(adapter, dress, log);
   const installed = installs({ settings, store, log, dress, post: async (to, { rendered }) => void (await channel.post(to, rendered)) });
   const run = routes({
@@ -65,8 +66,8 @@ export function createBot(needs: BotNeeds, settings: BotSettings): Bot {
     appId: settings.appId,
     onMessage: messages({
       settings,
-      commands: commandTable(needs, open, onAccounts),
-      help: (about, asker) => help.run(about.kind === 'unknown' ? { about } : {}, { asker, commands: COMMANDS }),
+      commands: commandTable(needs, open, onAccounts, forHelp),
+      help: (about, asker) => help.run(about.kind === 'unknown' ? { about } : {}, forHelp(asker)),
       people,
       store,
       log,

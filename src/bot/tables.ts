@@ -37,12 +37,13 @@ import { validate } from './commands/validate.ts';
 import { whoami } from './commands/whoami.ts';
 import type { Forms } from './forms.ts';
 import { type BotNeeds, say } from './needs.ts';
+import { Recent } from './recent.ts';
 import { statusOf } from './status.ts';
 
 const OPERATIONS = ACCOUNT_OPERATIONS.map(accountOperation);
 
 /** The commands there are, in the order help lists them. */
-export const COMMANDS: readonly { readonly word: string; readonly usage: string; readonly summary: string }[] = [
+const COMMANDS: readonly { readonly word: string; readonly usage: string; readonly summary: string }[] = [
   help,
   create,
   requests,
@@ -56,14 +57,24 @@ export const COMMANDS: readonly { readonly word: string; readonly usage: string;
   whoami,
 ].map(({ word, usage, summary }) => ({ word, usage, summary }));
 
+/** A card of help holds some 10 kB. */
+const MOST_DRAWN = 100;
+
+/** What help needs, as a command and for everything that is none. */
+export function helpNeeds() {
+  const drawn = new Recent<Rendered>(MOST_DRAWN);
+  return (asker: Asker) => ({ asker, commands: COMMANDS, drawn });
+}
+
 /** Gives each command what it needs, and only that. */
 export function commandTable(
   { store, tenants, status: facts, decidesFrom, posture: judge, capabilities, random, drillMinutes = DRILL_MINUTES.usual }: BotNeeds,
   forms: Forms,
   onAccounts: AccountForms,
+  forHelp: ReturnType<typeof helpNeeds>,
 ): ReadonlyMap<string, Command> {
   const table = [
-    bind(help, (asker) => ({ asker, commands: COMMANDS })),
+    bind(help, forHelp),
     bind(create, (asker) => ({ asker, tenants: tenants.list(), newForm: forms.open })),
     bind(requests, (asker) => ({ asker, store })),
     bind(accounts, (asker) => ({ asker, store })),
