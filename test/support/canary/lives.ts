@@ -4,27 +4,29 @@ import { door, type Outcome } from '../../../src/app/dispatch.ts';
 import type { Log } from '../../../src/app/log.ts';
 import type { Store } from '../../../src/app/ports.ts';
 import { partReveal } from '../../../src/bot/actions/partReveal.ts';
-import { partKey } from '../../../src/core/account/types.ts';
+import { type Part, partKey } from '../../../src/core/account/types.ts';
 import type { Intent } from '../../../src/core/intent.ts';
 import type { AccountForm } from '../../../src/core/request/openAccount.ts';
 import { ok } from '../../../src/core/result.ts';
 import { partContext } from '../../../src/custody/keyFile.ts';
 import type { Database } from '../../../src/store/connect.ts';
 import { actor, person } from '../builders.ts';
+import { deviceBound } from '../installation/custodians.ts';
 import { machine } from '../installation/machine.ts';
 import { fingerprint } from '../installation/memoryTenant.ts';
 import { manyIds, onDatabase } from '../installation/onDatabase.ts';
 import { live } from '../installation/process.ts';
 
-/** Accounts that are created, handed over, rotated, handed over again and retired, on a database that keeps everything. */
+/** Accounts that are created, handed over, rotated, handed over again, given security keys and retired, on a database that keeps everything. */
 export interface Lives {
-  /** One whole life. @returns every part that a custodian was shown, and both passwords */
+  /** One whole life. @returns every part and pass that a custodian was shown, and both passwords */
   one(number: number): Promise<string[]>;
   /** The tenant's own log of what was written to it. */
   writes(): unknown;
 }
 
 const PEOPLE = ['dana', 'eli', 'fay'] as const;
+const actorOf = ({ objectId }: { readonly objectId: string }) => actor(PEOPLE.find((name) => person(name).objectId === objectId) ?? 'dana');
 
 export function lives(database: Database, store: Store, log: Log): Lives {
   const on = machine();
@@ -51,40 +53,61 @@ export function lives(database: Database, store: Store, log: Log): Lives {
     return outcome.value;
   };
 
-  async function carriedOut(opened: Intent): Promise<string> {
+  /** @param custodians what they do while the run waits for them */
+  async function carriedOut(opened: Intent, custodians = async (): Promise<boolean> => false): Promise<string> {
     const { request } = must(await front.dispatch(actor('rita'), opened));
     if (!request) throw new Error('no request');
     const { id: requestId, planDigest } = request;
     for (const who of ['ann', 'bob'] as const) must(await front.dispatch(actor(who), { kind: 'approve-request', requestId, planDigest }));
-    await live(place);
+    await live(place, { custodians });
     const { state, failure } = (await store.get('request', requestId)) ?? {};
     if (state !== 'applied') throw new Error(`${requestId} is ${state}: ${failure?.words}`);
     return requestId;
   }
 
-  /** Each custodian opens their part, twice, and says where it is. @returns the parts, and the password they make */
+  /** A custodian opens what waits for them, twice, and is shown it once. @returns what it was; `undefined` where nothing waits */
+  async function opened(accountId: string, { number, custodian }: Part): Promise<string | undefined> {
+    const key = partKey(accountId, number);
+    const sealed = await store.sealedPart(key);
+    if (!sealed) return undefined;
+    const part = (await on.custody.open(sealed, partContext(key, custodian.objectId))).toString('utf8');
+    const asker = { actor: actorOf(custodian), mri: '29:x', where: 'personal', signal: new AbortController().signal } as const;
+    const open = async (sealed: Uint8Array, key: string, objectId: string) => ok(await on.custody.open(sealed, partContext(key, objectId)));
+    const press = () => partReveal.run({ accountId, partNumber: number }, { asker, door: front, store, openSealed: open });
+    if (!JSON.stringify(await press()).includes(JSON.stringify(part).slice(1, -1))) throw new Error('the dialog does not show it');
+    if ((await press()).kind !== 'refused') throw new Error('it was shown twice');
+    return part;
+  }
+
+  async function stored(accountId: string, { number, custodian }: Part): Promise<void> {
+    const said = { kind: 'store-part', accountId, partNumber: number, location: 'Safe', sealNumber: '7' } as const;
+    must(await front.dispatch(actorOf(custodian), said));
+  }
+
+  /** Each custodian opens their part and says where it is. @returns the parts, and the password they make */
   async function handedOver(accountId: string): Promise<string[]> {
     const parts: string[] = [];
-    for (const { number, custodian } of (await store.get('account', accountId))?.parts ?? []) {
-      const who = PEOPLE.find((name) => person(name).objectId === custodian.objectId) ?? 'dana';
-      const asker = { actor: actor(who), mri: '29:x', where: 'personal', signal: new AbortController().signal } as const;
-      const open = async (sealed: Uint8Array, key: string, objectId: string) =>
-        ok(await on.custody.open(sealed, partContext(key, objectId)));
-      const press = () => partReveal.run({ accountId, partNumber: number }, { asker, door: front, store, openSealed: open });
-      const sealed = await store.sealedPart(partKey(accountId, number));
-      const part = (await on.custody.open(sealed ?? Buffer.of(), partContext(partKey(accountId, number), custodian.objectId))).toString(
-        'utf8',
-      );
-      const shown = await press();
-      if (!JSON.stringify(shown).includes(JSON.stringify(part).slice(1, -1))) throw new Error('the dialog does not show the part');
-      if ((await press()).kind !== 'refused') throw new Error('a part was shown twice');
-      parts.push(part);
-      must(await front.dispatch(actor(who), { kind: 'store-part', accountId, partNumber: number, location: 'Safe', sealNumber: '7' }));
+    for (const part of (await store.get('account', accountId))?.parts ?? []) {
+      parts.push((await opened(accountId, part)) ?? '');
+      await stored(accountId, part);
     }
     const whole = parts.join('');
     const objectId = (await store.get('account', accountId))?.objectId ?? '';
     if (on.tenant.users.get(objectId)?.password !== fingerprint(Buffer.from(whole))) throw new Error('the parts do not open the account');
     return [...parts, whole];
+  }
+
+  /** Whoever has a pass opens it, registers a key and says so. @returns false when nobody has one; its value is put to `passes` */
+  async function enrolled(accountId: string, passes: string[]): Promise<boolean> {
+    const account = await store.get('account', accountId);
+    const mine = account?.parts.find(({ pass, state }) => pass !== undefined && state === 'ready');
+    if (!account || !mine) return false;
+    const pass = await opened(accountId, mine);
+    if (pass === undefined) return false;
+    passes.push(pass);
+    on.register(account.objectId, [deviceBound(`key-${passes.length}`)]);
+    await stored(accountId, mine);
+    return true;
   }
 
   async function asked(form: AccountForm): Promise<Intent> {
@@ -138,8 +161,13 @@ export function lives(database: Database, store: Store, log: Log): Lives {
       const both = [person('eli').objectId, person('fay').objectId];
       await carriedOut(await asked({ ...common, formId: `F-${number}-rotate`, operation: 'rotate', custodians: both }));
       const second = await handedOver(accountId);
+      const passes: string[] = [];
+      // The tenant says until when a pass is valid, by its own clock.
+      on.pass((await store.now()).getTime() - (await on.store.now()).getTime());
+      const keys = { ...common, formId: `F-${number}-keys`, operation: 'rotate', credential: 'passkey', custodians: both } as const;
+      await carriedOut(await asked(keys), () => enrolled(accountId, passes));
       await carriedOut(await asked({ ...common, formId: `F-${number}-retire`, operation: 'retire', custodians: [] }));
-      return [...first, ...second];
+      return [...first, ...second, ...passes];
     },
   };
 }

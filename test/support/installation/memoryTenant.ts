@@ -180,7 +180,7 @@ export function memoryTenant(now: () => Date, held?: Pick<MemoryTenant, 'users' 
       const kept = user.methods.filter(({ kind }) => kind !== 'temporaryAccessPass');
       user.methods = [...kept, { id: methodId, kind: 'temporaryAccessPass', usable: true, expiresAt }];
       wrote('issuePass', objectId);
-      return { methodId, value: Buffer.from(`Pass${writes.length}`), expiresAt };
+      return { methodId, value: Buffer.from(fingerprint(Buffer.from(`${objectId}:${writes.length}`)).slice(0, 12)), expiresAt };
     },
     async removeMethod(objectId, method, methodId) {
       const user = changeable(objectId);
