@@ -67,7 +67,7 @@ export async function live(number: number, tenant: BadTenant): Promise<Life> {
       };
       await runPlan({ ...needs, wait }, plan.requestId).catch((error: unknown) => {
         last = error;
-        return sleep(tenant.lateMs);
+        return tenant.arrived();
       });
       now += 60_000;
       store.setClock(new Date(now));

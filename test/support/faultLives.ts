@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Middleware } from '@microsoft/microsoft-graph-client';
+import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
 import { sandboxClock } from '../../sandbox/clock.ts';
 import { loopbackCredential } from '../../sandbox/credentials.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
@@ -33,7 +33,8 @@ export interface BadTenant {
   readonly server: TenantServer;
   readonly people: ReturnType<typeof graphPeople>;
   readonly tenants: ReturnType<typeof graphTenants>;
-  readonly lateMs: number;
+  /** Resolves when everything that was late has arrived. */
+  arrived(): Promise<unknown>;
   /** HTTP requests that were made. */
   readonly calls: { count: number };
   /** Reads with all the time there is, to judge by afterwards. */
@@ -79,6 +80,7 @@ export async function badTenant(day: BadDay): Promise<BadTenant> {
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as Record<string, unknown>;
   };
+  const arrived = (): Promise<unknown> => gone?.arrived() ?? sleep(lateMs);
   const home = graphClient({ origin: ORIGIN, credential: credential('reader', HOME_TENANT.id), transport, timeoutMs });
   const managed = Object.values(TENANTS).map((info) => ({
     info,
@@ -89,7 +91,7 @@ export async function badTenant(day: BadDay): Promise<BadTenant> {
     server,
     calls,
     oracle: graphTenants(managed, { graphOrigin: ORIGIN, transport: whole, timeoutMs: 30_000 }).reader(TENANTS.contoso.id),
-    lateMs,
+    arrived,
     people: graphPeople(home, { groups: ROLE_GROUPS, personKeyAttribute: 'employeeId' }),
     tenants: graphTenants(managed, { graphOrigin: ORIGIN, transport, timeoutMs }),
     writes: async () => (await (await fetch(`${server.url}/sandbox/writes`)).json()) as TenantWrite[],
@@ -105,7 +107,7 @@ export async function badTenant(day: BadDay): Promise<BadTenant> {
     async end() {
       gone?.end();
       await post('chaos', { rate: 0 });
-      await sleep(lateMs); // what is late arrives
+      await arrived();
     },
     async close() {
       await server.close();
@@ -118,10 +120,23 @@ export async function badTenant(day: BadDay): Promise<BadTenant> {
  * Two of the eight kinds of fault the tenant knows, on this side of the wire: what is asked arrives when nobody waits for it any more, or it
  * arrives and its answer does not.
  */
-function impatient(whole: Middleware, { rate, seed, lateMs }: BadDay): Middleware & { begin(): void; end(): void } {
+function impatient(
+  whole: Middleware,
+  { rate, seed, lateMs }: BadDay,
+): Middleware & { begin(): void; end(): void; arrived(): Promise<unknown> } {
   const next = generator(seed);
   let share = 0;
+  const late = new Set<Promise<unknown>>();
+  const sendLater = (context: Context): void => {
+    // Whatever it comes to, nobody hears of it.
+    const sent: Promise<unknown> = sleep(lateMs)
+      .then(() => whole.execute({ ...context }))
+      .catch(() => undefined)
+      .finally(() => late.delete(sent));
+    late.add(sent);
+  };
   return {
+    arrived: () => Promise.all(late),
     begin() {
       share = rate / 4;
     },
@@ -131,7 +146,7 @@ function impatient(whole: Middleware, { rate, seed, lateMs }: BadDay): Middlewar
     async execute(context) {
       if (next() >= share) return whole.execute(context);
       if (next() < 0.5) await whole.execute({ ...context });
-      else void sleep(lateMs).then(() => whole.execute({ ...context }).catch(() => undefined)); // whatever it comes to, nobody hears of it
+      else sendLater(context);
       throw new DOMException('given up', 'TimeoutError');
     },
   };
