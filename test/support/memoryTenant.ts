@@ -1,5 +1,5 @@
 import type { TenantReader, TenantUser, TenantWriter } from '../../src/app/ports.ts';
-import type { RemovableMethod } from '../../src/core/posture/check.ts';
+import type { AuthenticationMethod } from '../../src/core/posture/snapshot.ts';
 import type { PolicyUsers } from '../../src/core/request/types.ts';
 import { GraphFault } from '../../src/graph/faults.ts';
 
@@ -37,7 +37,8 @@ export class MemoryTenant {
   readonly deleted: { readonly objectId: string; readonly userPrincipalName: string; readonly at: number }[] = [];
   readonly inUnit: Membership[] = [];
   readonly policies = new Map<string, { readonly name: string; readonly users: PolicyUsers }>();
-  readonly methods: { readonly objectId: string; readonly kind: RemovableMethod | 'fido2'; readonly id: string }[] = [];
+  /** Everything but the passwords, of which each user has one. */
+  readonly methods: (AuthenticationMethod & { readonly objectId: string })[] = [];
   /** Every write that was carried out, in order. */
   readonly writes: string[] = [];
   /** The very buffers that were handed in. */
@@ -109,7 +110,7 @@ export class MemoryTenant {
     methods: async (objectId) => {
       this.known(objectId);
       const password = { id: '28c10230-6103-485e-b985-444c60001490', kind: 'password' };
-      return [password, ...this.methods.filter((row) => row.objectId === objectId).map(({ id, kind }) => ({ id, kind }))];
+      return [password, ...this.methods.filter((row) => row.objectId === objectId).map(({ objectId: _of, ...method }) => method)];
     },
     methodPolicies: async () =>
       ['Fido2', 'TemporaryAccessPass'].map((id) => ({ id, enabled: true, includeTargets: ['all_users'], excludeTargets: [] })),
@@ -214,7 +215,11 @@ export class MemoryTenant {
       this.wrote('issuePass');
       take(this.methods, (row) => row.objectId === objectId && row.kind === 'temporaryAccessPass');
       this.methods.push({ objectId, kind: 'temporaryAccessPass', id: 'pass' });
-      return { methodId: 'pass', value: Buffer.from('kT7wQeXb'), expiresAt: new Date(this.nowMs + minutes * 60_000) };
+      return {
+        methodId: 'pass',
+        value: Buffer.from('kT7wQeXb'),
+        expiresAt: new Date(this.start.getTime() + this.nowMs + minutes * 60_000),
+      };
     },
     removeMethod: async (objectId, method, methodId) => {
       this.wrote('removeMethod');

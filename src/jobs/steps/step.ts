@@ -84,7 +84,7 @@ export class StepStopped extends Error {
 /** What a step of several is done to: what its id says after the first colon. @throws TypeError when it says nothing */
 export function subjectOf({ step }: StepScene): string {
   const at = step.indexOf(':');
-  if (at < 0) throw new TypeError(`the step ${step} does not say to what`);
+  if (at === -1) throw new TypeError(`the step ${step} does not say to what`);
   return step.slice(at + 1);
 }
 
