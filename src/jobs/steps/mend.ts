@@ -29,7 +29,7 @@ export const removeMember: Step = {
 
 /** `remove-method:phone:3179…` */
 function methodOf(scene: StepScene): { readonly method: RemovableMethod; readonly methodId: string } {
-  const [kind = '', ...rest] = subjectOf(scene).split(':');
+  const [kind, ...rest] = subjectOf(scene).split(':');
   const method = REMOVABLE_METHODS.find((each) => each === kind);
   if (!method) throw new TypeError(`a method of kind ${kind} cannot be removed`);
   return { method, methodId: rest.join(':') };
