@@ -36,6 +36,7 @@ const TARGETS: readonly Target[] = [
   { module: 'src/core/account/unconfirmed.ts', tests: ['unit/unconfirmed'], goal: 95 },
   { module: 'src/core/account/passkeys.ts', tests: ['unit/passkeys'], goal: 95 },
   { module: 'src/jobs/runPlan.ts', tests: ['unit/runPlanTold'], goal: 95 },
+  { module: 'src/jobs/steps/credential.ts', tests: ['unit/steps.credential'], goal: 95 },
   { module: 'src/jobs/steps/mend.ts', tests: ['unit/steps.mend'], goal: 95 },
   { module: 'src/jobs/steps/policy.ts', tests: ['unit/steps.policy'], goal: 95 },
   { module: 'src/jobs/steps/rights.ts', tests: ['unit/steps.rights'], goal: 95 },

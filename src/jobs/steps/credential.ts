@@ -33,8 +33,9 @@ const when = (before: Date | undefined, after: Date | undefined): string =>
   after ? `at ${after.toISOString()}` : before ? `after ${before.toISOString()}` : 'at an unknown time';
 
 /** When a password was set, as `set-credential` told it: exactly, or for want of a replica that shows it, only what it is later than. */
-export function passwordSet(evidence = ''): { readonly at?: Date; readonly after?: Date } {
-  const [, word, instant] = /set (at|after) (\S+);/.exec(evidence) ?? [];
+export function passwordSet(evidence: string | undefined): { readonly at?: Date; readonly after?: Date } {
+  // Stryker disable next-line StringLiteral, ArrayDeclaration: what stands for nothing found only has to hold no instant
+  const [, word, instant] = /set (at|after) (\S+);/.exec(evidence ?? '') ?? [];
   return instant === undefined ? {} : { [word as 'at' | 'after']: new Date(instant) };
 }
 
@@ -59,8 +60,9 @@ export function passwordReplaced({ request: { plan }, step }: StepScene): StepSt
 export async function checkPassword(scene: StepScene): Promise<void> {
   if (scene.request.state === 'undoing') return;
   const { at } = passwordSet(scene.evidence('set-credential'));
-  const changedAt = at && (await scene.reader.user(await scene.user()))?.passwordChangedAt;
-  if (at && changedAt && changedAt > at) throw passwordReplaced(scene);
+  if (!at) return;
+  const changedAt = (await scene.reader.user(await scene.user()))?.passwordChangedAt ?? at;
+  if (changedAt > at) throw passwordReplaced(scene);
 }
 
 const REPLACED = 'The password was set again after its parts were sealed, so they would not open the account.';
