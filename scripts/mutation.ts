@@ -42,6 +42,7 @@ const TARGETS: readonly Target[] = [
   { module: 'src/jobs/steps/rights.ts', tests: ['unit/steps.rights'], goal: 95 },
   { module: 'src/jobs/steps/step.ts', tests: ['unit/steps.step'], goal: 95 },
   { module: 'src/jobs/steps/user.ts', tests: ['unit/steps.user'], goal: 95 },
+  { module: 'src/jobs/steps/verify.ts', tests: ['unit/steps.verify'], goal: 95 },
   { module: 'src/core/alert/raise.ts', tests: ['unit/alertGrave', 'unit/alert'], goal: 95 },
   { module: 'src/core/roster/roster.ts', tests: ['property/roster'], goal: 100 },
 ];
