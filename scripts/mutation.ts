@@ -38,6 +38,7 @@ const TARGETS: readonly Target[] = [
   { module: 'src/jobs/runPlan.ts', tests: ['unit/runPlanTold'], goal: 95 },
   { module: 'src/jobs/steps/credential.ts', tests: ['unit/steps.credential'], goal: 95 },
   { module: 'src/jobs/steps/mend.ts', tests: ['unit/steps.mend'], goal: 95 },
+  { module: 'src/jobs/steps/passkeys.ts', tests: ['unit/steps.passkeys'], goal: 95 },
   { module: 'src/jobs/steps/policy.ts', tests: ['unit/steps.policy'], goal: 95 },
   { module: 'src/jobs/steps/rights.ts', tests: ['unit/steps.rights'], goal: 95 },
   { module: 'src/jobs/steps/step.ts', tests: ['unit/steps.step'], goal: 95 },

@@ -1,5 +1,5 @@
-import { type KeysFound, keysFound } from '../../core/account/passkeyTerms.ts';
-import type { Part } from '../../core/account/types.ts';
+import { keysFound } from '../../core/account/passkeyTerms.ts';
+import type { IssuedPass } from '../../core/account/types.ts';
 import { later, MINUTE } from '../../core/decision.ts';
 import { REMOVABLE_METHODS } from '../../core/posture/check.ts';
 import type { AuthenticationMethod } from '../../core/posture/snapshot.ts';
@@ -46,6 +46,7 @@ async function settlePassword(scene: StepScene): Promise<string> {
   if ((await scene.parts()).some(({ key }) => key !== undefined && shown.has(key.methodId))) return discardPassword(scene);
   const sentAt = scene.request.expected?.find(({ step, undo }) => step === 'drop-password' && !undo)?.fromAt;
   const { passwordChangedAt } = await scene.userNow();
+  // Stryker disable next-line ConditionalExpression, LogicalOperator: nothing is later than an instant that is not there
   if (sentAt && passwordChangedAt && passwordChangedAt > sentAt) return `The password was replaced at ${passwordChangedAt.toISOString()}`;
   const words =
     'Every new key is gone, and the old password may still work: it was not touched. Find out who removed the keys, then set its password in Entra.';
@@ -112,9 +113,9 @@ export const enrol: Step = {
         issuing(number),
       );
     }
-    if (!part.confirmedAt) throw new StepWaits(`Waiting for ${who} to register a security key`);
-    const methods = await scene.reader.methods(await scene.user());
-    return taken(scene, number, part, methods, keysFound(methods, part.pass.keysBefore));
+    const { pass, confirmedAt } = part;
+    if (!confirmedAt) throw new StepWaits(`Waiting for ${who} to register a security key`);
+    return taken(scene, number, { pass, confirmedAt }, await scene.reader.methods(await scene.user()));
   },
   act: async () => undefined,
 };
@@ -122,11 +123,11 @@ export const enrol: Step = {
 async function taken(
   scene: StepScene,
   number: number,
-  part: Part,
+  { pass, confirmedAt }: { readonly pass: IssuedPass; readonly confirmedAt: Date },
   methods: readonly AuthenticationMethod[],
-  found: KeysFound,
 ): Promise<string> {
   const who = nameOf(scene, number);
+  const found = keysFound(methods, pass.keysBefore);
   switch (found.kind) {
     case 'key': {
       const { id, model, aaguid } = found.key;
@@ -143,14 +144,13 @@ async function taken(
       throw new StepStopped('TooManyKeys', words, false, issuing(number));
     }
     case 'none': {
-      if (methods.some(({ kind, id }) => kind === PASS && id !== part.pass?.methodId)) {
+      if (methods.some(({ kind, id }) => kind === PASS && id !== pass.methodId)) {
         const words = `Somebody replaced the pass of ${who}. Find out who. Try again makes a new one.`;
         throw new StepStopped('PassReplaced', words, false, issuing(number));
       }
       const now = await scene.now();
       const soon = later(now, MINUTE);
-      const patient = part.confirmedAt !== undefined && soon < later(part.confirmedAt, LOOK_FOR_MINUTES * MINUTE);
-      throw patient
+      throw soon < later(confirmedAt, LOOK_FOR_MINUTES * MINUTE)
         ? new StepWaits(`${who} says that the key is registered; the tenant does not show it yet`, soon)
         : new StepWaits(`${who} said that the key is registered, but the tenant shows none. Waiting for them to say it again`);
     }
@@ -192,9 +192,10 @@ export const tidyMethods: Step = {
 export const storeParts: Step = {
   async look(scene) {
     const parts = await scene.parts();
-    if (parts.some(({ state }) => state === 'sealed')) {
+    const sealed = parts.find(({ state }) => state === 'sealed');
+    if (sealed) {
       await scene.handOut();
-      throw new StepWaits(`Waiting for ${parts[0]?.custodian.name ?? 'a custodian'} and the others to store their parts`);
+      throw new StepWaits(`Waiting for ${sealed.custodian.name} and the others to store their parts`);
     }
     const gone = parts.find(({ state }) => state === 'expired' || state === 'lost');
     if (gone) {
@@ -246,16 +247,13 @@ export const withdrawKeys: Step = {
 
 async function toWithdraw(scene: StepScene): Promise<AuthenticationMethod[]> {
   const passes = await passesOf(scene);
-  const mine = (await scene.parts()).filter(({ pass }) => pass?.requestId === scene.request.id);
-  const [first] = mine;
-  if (oldIsGone(scene.request) || !first) return passes;
+  const keysAt = (await scene.parts()).flatMap(({ pass }) => (pass?.requestId === scene.request.id ? [pass.keysAtStart] : []));
+  if (oldIsGone(scene.request) || keysAt.length === 0) return passes;
   // Those at the first pass: what was there before anything of this request was.
-  const before = new Set(mine.reduce((least, { pass }) => shorter(least, pass?.keysAtStart), first.pass?.keysAtStart ?? []));
+  const before = new Set(keysAt.reduce((least, keys) => (keys.length < least.length ? keys : least)));
   const methods = await scene.reader.methods(await scene.user());
   return methods.filter(({ kind, id }) => kind === PASS || (kind === 'fido2' && !before.has(id)));
 }
-
-const shorter = (one: readonly string[], other: readonly string[] = one): readonly string[] => (other.length < one.length ? other : one);
 
 async function remove({ writer, user }: StepScene, { kind, id }: AuthenticationMethod): Promise<void> {
   const objectId = await user();
