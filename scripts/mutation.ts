@@ -36,6 +36,7 @@ const TARGETS: readonly Target[] = [
   { module: 'src/core/account/unconfirmed.ts', tests: ['unit/unconfirmed'], goal: 95 },
   { module: 'src/core/account/passkeys.ts', tests: ['unit/passkeys'], goal: 95 },
   { module: 'src/jobs/runPlan.ts', tests: ['unit/runPlanTold'], goal: 95 },
+  { module: 'src/jobs/planScene.ts', tests: ['unit/planScene'], goal: 95 },
   { module: 'src/jobs/steps/credential.ts', tests: ['unit/steps.credential'], goal: 95 },
   { module: 'src/jobs/steps/mend.ts', tests: ['unit/steps.mend'], goal: 95 },
   { module: 'src/jobs/steps/passkeys.ts', tests: ['unit/steps.passkeys'], goal: 95 },

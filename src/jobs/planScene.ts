@@ -35,8 +35,11 @@ export function sceneOf(
   const evidence: StepScene['evidence'] = (step) => request.steps.find(({ id }) => id === step)?.evidence;
   const notOurs = () =>
     new StepStopped('NotOurs', `${plan.account.userPrincipalName} does not carry the marker of the request that made it.`);
+  const creation = evidence('create-user');
+  // Stryker disable next-line StringLiteral: what stands for no evidence only has to name no user
+  const created = /^User (\S+) exists/.exec(creation ?? '')?.[1];
   /** Known for an account that exists, and for a new one once its creation was proven. */
-  const known = 'objectId' in plan.account ? plan.account.objectId : /^User (\S+) exists/.exec(evidence('create-user') ?? '')?.[1];
+  const known = 'objectId' in plan.account ? plan.account.objectId : created;
   let found: string | undefined;
 
   async function userNowIfThere(): Promise<TenantUser | undefined> {
@@ -109,7 +112,7 @@ export function sceneOf(
     user,
     userNow,
     async ofUser(ask) {
-      if (found !== undefined || known === undefined) return ask(await user());
+      if (known === undefined) return ask(await user());
       const [, answer] = await Promise.all([user(), ask(known)]);
       return answer;
     },
