@@ -1,6 +1,17 @@
 import { door } from '../../../src/app/dispatch.ts';
 import type { Log } from '../../../src/app/log.ts';
-import type { Custody, People, Policy, Random, Store, TenantInfo, TenantReader, Tenants, TenantWriter } from '../../../src/app/ports.ts';
+import type {
+  Custody,
+  People,
+  Policy,
+  Random,
+  Store,
+  TenantInfo,
+  TenantReader,
+  Tenants,
+  TenantWriter,
+  Transaction,
+} from '../../../src/app/ports.ts';
 import type { Intent } from '../../../src/core/intent.ts';
 import { partContext } from '../../../src/custody/keyFile.ts';
 import { runPlan } from '../../../src/jobs/runPlan.ts';
@@ -48,7 +59,19 @@ export interface Workplace {
   dropCards(): void | Promise<void>;
 }
 
+/** What a run asks the store for by itself; a transaction of its own only reads. Anything else is for the door: name only reads here. */
+const ASKED: ReadonlySet<keyof Store> = new Set<keyof Store>(['get', 'now', 'accounts', 'transaction']);
+const ASKED_IN_TRANSACTION: ReadonlySet<keyof Transaction> = new Set<keyof Transaction>(['now', 'accountOfRequest']);
+
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
+/** What is recorded in the middle of a step: it goes on. */
+const STEPPING: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
+  'watch-account',
+  'seal-parts',
+  'seal-pass',
+  'record-key',
+  'hand-out-parts',
+]);
 /** More tries than anything needs that comes to its end. */
 const MOST_TRIES = 60;
 const LONGEST_DELAY_MS = 60_000;
@@ -75,18 +98,42 @@ export async function live(machine: Workplace, trouble: Trouble = {}): Promise<L
     dead ||= events.length === trouble.dieAfter;
     alive();
   };
+  /** What must never be done. It may be caught and passed over by the product, so this life ends of it. */
+  const never = (what: string): never => {
+    wrong ??= { error: new Error(what) };
+    dead = true;
+    throw new Killed();
+  };
   const store = guarded(machine.store, alive);
+  const asking: Store = {
+    ...only(store, ASKED, never),
+    transaction: (work) => store.transaction((tx) => work(only(tx, ASKED_IN_TRANSACTION, never))),
+  };
+  /** Writes that the run has on record as about to be sent, and has not sent. */
+  let noted = 0;
   const inner = door({ store, random: machine.random, policy: machine.policy, tenant: (id) => machine.info(id) });
   const front: typeof inner = {
     async dispatch(actor, intent) {
       alive();
       const outcome = await inner.dispatch(actor, intent);
-      if (outcome.ok) await happened(nameOf(intent), subject(intent));
+      if (outcome.ok) {
+        noted =
+          intent.kind === 'note-write'
+            ? noted + 1
+            : intent.kind === 'begin-step' && !intent.again
+              ? 1
+              : STEPPING.has(intent.kind)
+                ? noted
+                : 0;
+        await happened(nameOf(intent), subject(intent));
+      }
       return outcome;
     },
   };
   const port = <T extends TenantReader | TenantWriter>(target: T, writes: boolean): T =>
     guarded(target, alive, async (call, given, carryOut) => {
+      if (writes && noted === 0) never(`${call} was sent, and no record says that it was about to be`);
+      if (writes) noted -= 1;
       const mishap = trouble.answer?.(call, given);
       if (mishap && !mishap.done) throw mishap.error;
       const answer = await carryOut();
@@ -105,7 +152,16 @@ export async function live(machine: Workplace, trouble: Trouble = {}): Promise<L
   };
   let job: string | undefined;
   const { people, custody, random } = machine;
-  const needs = { door: front, store, people: guarded(people, alive), tenants, custody, random, log: machine.log ?? quiet, partContext };
+  const needs = {
+    door: front,
+    store: asking,
+    people: guarded(people, alive),
+    tenants,
+    custody,
+    random,
+    log: machine.log ?? quiet,
+    partContext,
+  };
   try {
     for (let tries = 0; tries < MOST_TRIES; ) {
       // A timer's transaction is one with what it decides: it became durable when both did.
@@ -144,6 +200,15 @@ export async function live(machine: Workplace, trouble: Trouble = {}): Promise<L
 
 const subject = (intent: Intent): string | undefined => ('requestId' in intent ? intent.requestId : undefined);
 const nameOf = (intent: Intent): string => ('step' in intent ? `${intent.kind} ${intent.step}` : intent.kind);
+
+/** A port of which only some is there to be used. */
+function only<T extends object>(port: T, allowed: ReadonlySet<keyof T>, never: (what: string) => never): T {
+  const entries = Object.entries(port).map(([name, member]) => [
+    name,
+    allowed.has(name as keyof T) ? member : () => never(`${name}: nothing but the door may do that`),
+  ]);
+  return Object.fromEntries(entries) as T;
+}
 
 type Around = (call: string, given: readonly unknown[], carryOut: () => Promise<unknown>) => Promise<unknown>;
 
