@@ -1,6 +1,6 @@
 /**
- * Every form a secret is likely to leak in: UTF-8, UTF-16, hex, base64 in all three alignments, URL, JSON and HTML escapes, reversed, and
- * each window of eight characters, which finds a part of it.
+ * Every form a secret is likely to leak in: UTF-8, UTF-16 of either order, hex, base64 in all three alignments, URL, JSON and HTML escapes,
+ * reversed, and each window of eight characters, which finds a part of it.
  */
 export function needlesOf(secret: string): Buffer[] {
   const bytes = Buffer.from(secret, 'utf8');
@@ -15,7 +15,8 @@ export function needlesOf(secret: string): Buffer[] {
     ...[0, 1, 2].flatMap((lead) => base64At(bytes, lead)),
     ...Array.from({ length: secret.length - 7 }, (_, start) => secret.slice(start, start + 8)),
   ]);
-  return [...[...texts].map((text) => Buffer.from(text, 'utf8')), Buffer.from(secret, 'utf16le')];
+  const wide = Buffer.from(secret, 'utf16le');
+  return [...[...texts].map((text) => Buffer.from(text, 'utf8')), wide, Buffer.from(wide).swap16()];
 }
 
 /** The base64 of `bytes` where `lead` other bytes stand before it: only the characters that depend on nothing else. */
