@@ -8,17 +8,21 @@ const headOf = (bytes: Buffer, at: number): string => bytes.toString('latin1', a
  * Names of the places where one of thousands of secrets stands, in any form: the content is gone over once, whatever the number of needles.
  * Its first four bytes rule out almost everything, its first eight nearly all the rest.
  */
-export function leaksOfMany(secrets: readonly string[], places: Iterable<readonly [string, Buffer]>): string[] {
+export function leaksOfMany(secrets: Iterable<string>, places: Iterable<readonly [string, Buffer]>): string[] {
+  const search = searchFor(secrets);
+  return [...places].filter(([, content]) => search(content)).map(([name]) => name);
+}
+
+/** Whether one of the secrets stands in what it is given. */
+export function searchFor(secrets: Iterable<string>): (content: Buffer) => boolean {
   const byHead = new Map<string, Buffer[]>();
   const first = new Uint8Array(1 << 24);
-  for (const needle of secrets.flatMap(needlesOf)) {
+  for (const needle of [...secrets].flatMap(needlesOf)) {
     const head = headOf(needle, 0);
     byHead.set(head, [...(byHead.get(head) ?? []), needle]);
     first[slot(needle, 0)] = 1;
   }
-  const found: string[] = [];
-  for (const [name, content] of places) if (stands(content, first, byHead)) found.push(name);
-  return found;
+  return (content) => stands(content, first, byHead);
 }
 
 /** A small number for four bytes; different bytes may share one. */
