@@ -352,6 +352,7 @@ describe('GR-4: a run that gives way', () => {
   test('does not where it sent something, or where its beginning was not recorded', async () => {
     refuse('addToGroup', BUSY);
     await expect(run()).rejects.toThrow();
+    expect(gaveWay()).toEqual([]);
     expect(expected()).toMatchObject({ open: LOOKS.length });
     sent = [];
     const deaf: Door = {
@@ -566,6 +567,45 @@ describe('the writes a run sent', () => {
     refuse('assignRole', Object.assign(new Error('no'), { passing: false }));
     await run();
     expect(request().expected?.find(({ step }) => step === 'assign-role')).toMatchObject({ open: 0, allowed: 0, done: 0 });
+  });
+
+  test('AL-9: one that only says that it may pass may have been done', async () => {
+    refuse('assignRole', Object.assign(new Error('cut'), { passing: true }));
+    await expect(run()).rejects.toThrow('cut');
+    at(hours(1));
+    await run();
+    expect(request().state).toBe('failed');
+    // Five by each of the two runs.
+    expect(request().expected?.find(({ step }) => step === 'assign-role')).toMatchObject({ open: 0, allowed: 10 });
+  });
+
+  test('AL-9: where the only write was refused and it is so all the same, none of ours is due in the log', async () => {
+    const { addToGroup } = tenant.writer;
+    tenant.writer.addToGroup = async (...given) => {
+      await addToGroup(...given); // somebody else's, in the same instant
+      throw fault(429, 'TooManyRequests');
+    };
+    await run();
+    expect(request().state).toBe('applied');
+    expect(sent.find((intent) => intent.kind === 'finish-step' && intent.step === 'exclude')).toMatchObject({ acts: 0, unsent: 1 });
+  });
+
+  test('AL-9: a step that sent several, each of them answered, has as many due in the log', async () => {
+    const { setPassword } = tenant.writer;
+    const { user } = tenant.reader;
+    let times = 0;
+    tenant.writer.setPassword = async (...given) => {
+      times += 1;
+      return setPassword(...given);
+    };
+    // Until the second is sent no replica shows a change.
+    const changedAt = new Date(NOON.getTime() - 60_000);
+    tenant.reader.user = async (objectId) => {
+      const found = await user(objectId);
+      return found && times < 2 ? { ...found, passwordChangedAt: changedAt } : found;
+    };
+    await run();
+    expect(sent.find((intent) => intent.kind === 'finish-step' && intent.step === 'set-credential')).toMatchObject({ acts: 2, unsent: 0 });
   });
 
   test('AP-9: a second write that cannot be noted is not sent', async () => {
