@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { TENANTS } from '../../sandbox/world.ts';
 import type { WhyNoPasskeys } from '../../src/core/account/passkeyTerms.ts';
+import { differenceOf } from '../../src/core/request/difference.ts';
 import { planCreate } from '../../src/core/request/plan.ts';
 import { type AccountOperation, type ObservedAccount, planAccount } from '../../src/core/request/planAccount.ts';
-import { differenceOf, type ReplanFacts, replan } from '../../src/core/request/replan.ts';
+import { type ReplanFacts, replan } from '../../src/core/request/replan.ts';
 import type { MendPlan, Plan } from '../../src/core/request/types.ts';
 import { no, ok } from '../../src/core/result.ts';
 import { anAccount, anAccountPlan, aPlan, aRequest, person } from '../support/builders.ts';
@@ -229,7 +230,38 @@ describe('the difference of two versions, in words', () => {
       { holds: [plan.holds[0], 'Fay: part 2 of 2'] },
       ['Held afterwards, new: Fay: part 2 of 2', `Held afterwards, no longer: ${plan.holds[1]}`],
     ],
-    ['nothing people can see', { policyVersion: '2' }, ['The calls say something else than before: unfold them to see']],
+    ['another usage location', { account: { ...plan.account, usageLocation: 'DE' } }, ['The usage location is now DE']],
+    [
+      'other owners',
+      { owners: [person('bob'), person('cy')] },
+      ['Owner, new: Bob Baker', 'Owner, new: Cy Chen', 'Owner, no longer: Oona Olsen'],
+    ],
+    [
+      'an owner whose account is somebody else’s by now',
+      { owners: [{ ...person('oona'), personKey: 'other' }] },
+      ['Owner, in the directory somebody else or named otherwise by now: Oona Olsen'],
+    ],
+    [
+      'a custodian likewise',
+      { custodians: [{ ...person('dana'), personKey: 'other' }, person('eli')] },
+      ['Custodian, in the directory somebody else or named otherwise by now: Dana Diaz'],
+    ],
+    [
+      'another credential',
+      { credential: { ...plan.credential, length: 44 } },
+      ['The credential is now: a password of 44 characters in 2 parts'],
+    ],
+    [
+      'keys',
+      { credential: { kind: 'passkey', keys: 2, passMinutes: 480, enrols: [1] } },
+      ['The credential is now: 2 security keys, with passes of 480 minutes for 1 of them'],
+    ],
+    ['a larger quorum', { quorum: 3 }, ['It now needs 3 approvals']],
+    ['another rule', { policyVersion: '2' }, ['The rules it is decided by are now version 2']],
+    ['what cannot be undone', { irreversible: ['X'] }, ['Cannot be undone, new: X']],
+    ['what is in no call', { restrictedUnitId: 'u' }, ['Something that is not in the calls changed']],
+    ['calls in another order', { steps: [...plan.steps].reverse() }, ['The calls come in another order: unfold them to see']],
+    ['the order of taking back', { undo: [...plan.undo].reverse() }, ['The calls come in another order: unfold them to see']],
   ])('%s', (_name, more, words) => {
     expect(differenceOf(plan, anew(plan, more) as Plan)).toEqual(words);
   });

@@ -3,8 +3,8 @@ import { digestOf } from '../digest.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
 import { stateAt } from './decide.ts';
+import { differenceOf } from './difference.ts';
 import { tell } from './opening.ts';
-import { differenceOf } from './replan.ts';
 import { newVersion } from './run.ts';
 import type { ChangeRequest, Plan } from './types.ts';
 
@@ -18,7 +18,7 @@ const MOST_VERSIONS = 10;
  * @param planDigest what the requester's card showed when they began to edit
  * @param plan       drawn up and checked as for a new request, with the next version's number
  * @param told       everybody who may decide on the new version
- * @returns refusals `stranger`, `not-requester`, `closed`, `plan-changed`, `nothing-to-do`, `too-many-versions`
+ * @returns refusals `stranger`, `not-requester`, `closed`, `plan-changed`, `unchanged`, `too-many-versions`
  */
 export function edit(
   request: ChangeRequest,
@@ -35,7 +35,7 @@ export function edit(
   if (state !== 'pending') return no({ code: 'closed', state });
   if (planDigest !== request.planDigest) return no({ code: 'plan-changed' });
   if (plan.version > MOST_VERSIONS) return no({ code: 'too-many-versions', limit: MOST_VERSIONS });
-  if (digestOf({ ...plan, version: request.plan.version }) === request.planDigest) return no({ code: 'nothing-to-do' });
+  if (digestOf({ ...plan, version: request.plan.version }) === request.planDigest) return no({ code: 'unchanged' });
   const difference = differenceOf(request.plan, plan);
   const next = newVersion({ ...request, quorum: Math.max(request.quorum, plan.quorum) }, plan, 'edited', difference, now);
   return ok({

@@ -2,12 +2,12 @@ import type { PasskeyTerms, WhyNoPasskeys } from '../account/passkeyTerms.ts';
 import type { EmergencyAccount } from '../account/types.ts';
 import { digestOf } from '../digest.ts';
 import { no, ok, type Result } from '../result.ts';
+import { differenceOf } from './difference.ts';
 import { isMend, type MendFacts, mendOf } from './mend.ts';
 import { whyUnsuitable } from './openAccount.ts';
 import { planCreate, type TenantOfPlan } from './plan.ts';
 import { type ObservedAccount, planAccount } from './planAccount.ts';
-import { titleOf } from './title.ts';
-import type { ChangeRequest, MendPlan, Plan, PlanStep, RotatePlan } from './types.ts';
+import type { ChangeRequest, MendPlan, Plan, RotatePlan } from './types.ts';
 
 /** What plans are drawn up from, as read under the lease, before the first write. */
 export interface ReplanFacts {
@@ -115,39 +115,4 @@ const IMPOSSIBLE = {
 function compared(before: Plan, after: Plan): Replanned {
   if (digestOf(before) === digestOf(after)) return { kind: 'holds' };
   return { kind: 'changed', plan: { ...after, version: before.version + 1 }, difference: differenceOf(before, after) };
-}
-
-/** What a version says otherwise than the one before it, in words: what is new, what is gone, what is named otherwise. */
-export function differenceOf(before: Plan, after: Plan): string[] {
-  const words: string[] = [];
-  if (titleOf(before) !== titleOf(after)) words.push(`It is now: ${titleOf(after)}`);
-  if (before.tenant.name !== after.tenant.name || before.tenant.initialDomain !== after.tenant.initialDomain)
-    words.push(`The tenant is now called ${after.tenant.name} (${after.tenant.initialDomain})`);
-  if (before.account.displayName !== after.account.displayName) words.push(`The display name is now ${after.account.displayName}`);
-  if (before.reason !== after.reason) words.push('The reason was written anew');
-  words.push(...listed('Held afterwards', before.holds, after.holds));
-  if ('policies' in before && 'policies' in after) words.push(...policyWords(before, after));
-  words.push(...stepWords(before.steps, after.steps, ''), ...stepWords(before.undo, after.undo, ' if it is given up'));
-  return words.length > 0 ? words : ['The calls say something else than before: unfold them to see'];
-}
-
-const policyWords = (before: MendPlan, after: MendPlan): string[] =>
-  after.policies
-    .filter((policy) => before.policies.some((other) => other.policyId === policy.policyId && digestOf(other) !== digestOf(policy)))
-    .map(({ name }) => `Somebody changed whom “${name}” is for; read its call again`);
-
-const listed = (what: string, before: readonly string[], after: readonly string[]): string[] => [
-  ...after.filter((text) => !before.includes(text)).map((text) => `${what}, new: ${text}`),
-  ...before.filter((text) => !after.includes(text)).map((text) => `${what}, no longer: ${text}`),
-];
-
-function stepWords(before: readonly PlanStep[], after: readonly PlanStep[], when: string): string[] {
-  const same = (one: PlanStep, other: PlanStep): boolean => one.id === other.id;
-  return [
-    ...after.filter((step) => !before.some((other) => same(step, other))).map(({ title }) => `Added${when}: ${title}`),
-    ...before.filter((step) => !after.some((other) => same(step, other))).map(({ title }) => `Left out${when}: ${title}`),
-    ...after
-      .filter((step) => before.some((other) => same(step, other) && digestOf(other) !== digestOf(step)))
-      .map(({ title }) => `Done otherwise${when}: ${title}`),
-  ];
 }
