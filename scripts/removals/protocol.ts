@@ -36,10 +36,7 @@ export const PROTOCOL: readonly Removal[] = [
     '',
   ]),
   ...lines('AP-5', 'src/core/request/tighten.ts', HISTORIES, ['Math.max(request.quorum, policy.quorum)', 'policy.quorum']),
-  ...lines('AP-6', DECIDE, HISTORIES, [
-    " || (state === 'approved' && request.begunAt === undefined);\n  if (!untouched)",
-    ';\n  if (!untouched)',
-  ]),
+  ...lines('AP-6', DECIDE, HISTORIES, ["  (state === 'approved' && request.begunAt === undefined) ||\n", '']),
   ...lines('AP-7', DECIDE, HISTORIES, [
     "request.state === 'pending' && now >= request.expiresAt ? 'expired' : request.state",
     'request.state',

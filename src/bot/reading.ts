@@ -17,7 +17,7 @@ export function readable<T>(
   if (actor.kind !== 'person') return no({ code: 'stranger', why: actor.kind === 'stranger' ? actor.why : 'unknown' });
   if (actor.roles.size > 0) return ok(things);
   const own = things.filter((thing) => namedIn(thing).some(({ personKey }) => personKey === actor.person.personKey));
-  return own.length > 0 ? ok(own) : no({ code: 'missing-role', role: 'auditor' });
+  return own.length > 0 ? ok(own) : no({ code: 'missing-role', role: 'reader' });
 }
 
 export const namedInRequest = ({ requester, plan }: ChangeRequest): readonly PersonRef[] => [requester, ...plan.custodians, ...plan.owners];

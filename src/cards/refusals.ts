@@ -3,6 +3,7 @@ import type { CaseStepId } from '../core/case/types.ts';
 import type { Role, StrangerReason } from '../core/people.ts';
 import type { FieldFault, Refusal } from '../core/refusal.ts';
 import type { RequestState } from '../core/request/types.ts';
+import { askedWith } from './askedWith.ts';
 import { isLabelled, LABELS } from './fields.ts';
 import { plain } from './text.ts';
 import { utc } from './time.ts';
@@ -69,6 +70,13 @@ const STATES: { readonly [S in RequestState]: string } = {
   impossible: 'could not be done, and nothing was changed',
 };
 
+/** What can be done with it all the same. */
+const CLOSED: { readonly [S in RequestState]?: string } = {
+  approved: '; nothing more can be decided. Its card shows how far it is.',
+  failed: ', so nothing more can be decided. Anybody who may approve can try it again on its card; its requester can give it up.',
+  undoing: '; nothing more can be decided. Its card shows how far it is.',
+};
+
 const STRANGERS: { readonly [W in StrangerReason]: string } = {
   'other-tenant': 'You are signed in from another organisation, and only members of this one have rights here.',
   guest: 'You are a guest in this organisation, and guests have no rights here, whatever group they are in.',
@@ -78,13 +86,14 @@ const STRANGERS: { readonly [W in StrangerReason]: string } = {
   'look-up-failed': 'I could not read the directory just now, so nobody has rights for the moment. Please try again in a minute.',
 };
 
-const ROLES: { readonly [R in Role | 'owner']: string } = {
+const ROLES: { readonly [R in Role | 'owner' | 'reader']: string } = {
   requester: 'Only people in the requesters group may do this',
   approver: 'Only people in the approvers group may do this',
   custodian: 'Only people in the custodians group may do this',
   auditor: 'Only people in the auditors group may do this',
   administrator: 'Only administrators of Breakglass may do this',
   owner: 'Only an owner of the account, or somebody who holds a role here, may do this',
+  reader: 'Only people who hold a role here may see this, and each owner, custodian or requester what they are named in',
 };
 
 const CLASSIFIED: { readonly [C in Classification]: string } = { drill: 'a drill', 'real-use': 'real use', misuse: 'misuse' };
@@ -146,7 +155,8 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
   'cannot-check': ({ what }) => `I could not check ${plain(what, 120)} just now, so I have done nothing. Please try again in a minute.`,
   'too-many-requests': ({ limit }) =>
     `You have ${limit} open requests, which is the most one person may have. Withdraw one or wait until one is closed.`,
-  closed: ({ state }) => `This request ${STATES[state]}; nothing more can be decided. Ask again if it is still needed.`,
+  closed: ({ state }) =>
+    `This request ${STATES[state]}${CLOSED[state] ?? '; nothing more can be decided. Ask again if it is still needed.'}`,
   'own-request': ({ otherAccount }) =>
     otherAccount
       ? 'You asked for this yourself with your other account, so you cannot decide on it. Two other people must.'
@@ -155,6 +165,7 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
     `You are new among the approvers, so your decisions count from ${utc(until)} on. Everybody has been told of the change; another approver must decide until then.`,
   'custodian-of-plan': () => 'You will hold a part of this credential, so you cannot decide on the request. Another approver must.',
   'plan-changed': () => 'The plan is not the one your card showed, so nothing was counted. Read the card as it is now, then decide again.',
+  unchanged: () => 'Nothing in it was changed, so your request stands as it was, and nobody was asked anew.',
   'already-decided': () => 'Your approval of this plan is already counted. Another approver is needed now.',
   'proof-needed': () =>
     'This request counts no click without a fresh sign-in, so nothing was counted. Press the button again; if no sign-in opens, tell an administrator.',
@@ -162,8 +173,8 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
   'reason-missing': () => 'A denial needs a reason, so that the requester knows what to change. Please type one.',
   'not-requester': () => 'Only the person who asked can withdraw a request. You can deny it if you are an approver.',
   'not-failed': ({ state }) => `There is nothing to try again: this request ${STATES[state]}.`,
-  'approvals-too-old': () =>
-    'The approvals of this request are too old to go on with. The requester should withdraw it and ask again with create.',
+  'approvals-too-old': ({ kind }) =>
+    `The approvals of this request are too old to go on with. The requester should give it up and ask again with ${askedWith(kind)}.`,
   'stale-lease': () => 'Another worker has taken over this request, so this one stopped. Nothing is needed from you.',
   'not-your-part': ({ custodian }) => `This belongs to ${plain(custodian, 80)}, and only that account can open it. Ask them.`,
   'part-not-ready': () => 'This is not ready yet: the account is still being set up. You will get a message when it is.',

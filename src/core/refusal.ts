@@ -41,7 +41,7 @@ export interface FieldFault {
 export type Refusal =
   | { readonly code: 'not-found'; readonly what: 'request' | 'account' | 'part' | 'alert' | 'case' | 'drill' | 'tenant' | 'form' }
   | { readonly code: 'stranger'; readonly why: StrangerReason }
-  | { readonly code: 'missing-role'; readonly role: Role | 'owner' }
+  | { readonly code: 'missing-role'; readonly role: Role | 'owner' | 'reader' }
   | { readonly code: 'bad-form'; readonly faults: readonly FieldFault[] }
   | {
       readonly code: 'name-taken';
@@ -86,6 +86,8 @@ export type Refusal =
   | { readonly code: 'own-request'; readonly otherAccount: boolean }
   | { readonly code: 'custodian-of-plan' }
   | { readonly code: 'plan-changed' }
+  /** An edit that says what was said before. */
+  | { readonly code: 'unchanged' }
   | { readonly code: 'already-decided' }
   /** The click alone does not count for this request: the person has to sign in for it (AU-9). */
   | { readonly code: 'proof-needed' }
@@ -93,7 +95,7 @@ export type Refusal =
   | { readonly code: 'reason-missing' }
   | { readonly code: 'not-requester' }
   | { readonly code: 'not-failed'; readonly state: RequestState }
-  | { readonly code: 'approvals-too-old' }
+  | { readonly code: 'approvals-too-old'; readonly kind: RequestKind }
   | { readonly code: 'stale-lease' }
   | { readonly code: 'not-your-part'; readonly custodian: string }
   | { readonly code: 'part-not-ready' }

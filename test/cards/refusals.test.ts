@@ -12,7 +12,7 @@ const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code
     code: 'stranger',
     why,
   })),
-  'missing-role': (['requester', 'approver', 'custodian', 'auditor', 'administrator', 'owner'] as const).map((role) => ({
+  'missing-role': (['requester', 'approver', 'custodian', 'auditor', 'administrator', 'owner', 'reader'] as const).map((role) => ({
     code: 'missing-role',
     role,
   })),
@@ -41,13 +41,17 @@ const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code
   'cooling-down': [{ code: 'cooling-down', until: new Date('2026-11-23T12:00:00Z') }],
   'custodian-of-plan': [{ code: 'custodian-of-plan' }],
   'plan-changed': [{ code: 'plan-changed' }],
+  unchanged: [{ code: 'unchanged' }],
   'already-decided': [{ code: 'already-decided' }],
   'proof-needed': [{ code: 'proof-needed' }],
   'proof-invalid': (['used', 'expired', 'other-person', 'other-decision'] as const).map((why) => ({ code: 'proof-invalid', why })),
   'reason-missing': [{ code: 'reason-missing' }],
   'not-requester': [{ code: 'not-requester' }],
   'not-failed': [{ code: 'not-failed', state: 'applied' }],
-  'approvals-too-old': [{ code: 'approvals-too-old' }],
+  'approvals-too-old': [
+    { code: 'approvals-too-old', kind: 'rotate' },
+    { code: 'approvals-too-old', kind: 'repair' },
+  ],
   'stale-lease': [{ code: 'stale-lease' }],
   'not-your-part': [{ code: 'not-your-part', custodian: 'Dana Diaz' }],
   'part-not-ready': [{ code: 'part-not-ready' }],

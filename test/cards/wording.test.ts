@@ -1,11 +1,14 @@
+import { words } from '../../src/cards/refusals.ts';
 import { signInResult } from '../../src/cards/signInResults.ts';
 import { alertCard } from '../../src/cards/views/alert.ts';
 import { createFormCard } from '../../src/cards/views/createForm.ts';
 import { partCard } from '../../src/cards/views/part.ts';
 import { requestCard } from '../../src/cards/views/request.ts';
+import { requestNoticeCard } from '../../src/cards/views/requestNotice.ts';
 import { revealDialog } from '../../src/cards/views/revealDialog.ts';
 import { validationCard } from '../../src/cards/views/validation.ts';
 import { digestWords } from '../../src/core/digest.ts';
+import type { ChangeRequest } from '../../src/core/request/types.ts';
 import { CHECKLIST } from '../../src/core/validation/schedule.ts';
 import { aDecision, anAccount, anAlert, aPart, aRequest, aSignIn, days, hours, minutes, NOON, person } from '../support/builders.ts';
 import { EXAMPLES } from './catalogue.ts';
@@ -50,6 +53,33 @@ describe('a request', () => {
   test('past its time is shown as expired, whether or not its timer has rung', () => {
     const read = readOf(requestCard(aRequest(), days(2)).card);
     expect(read).toContain('Expired with 0 of 2 approvals');
+  });
+
+  const buttons = (request: ChangeRequest, viewer?: Parameters<typeof requestCard>[2]): unknown[] =>
+    (requestCard(request, hours(1), viewer).card as { actions: { title: string }[] }).actions.map(({ title }) => title);
+
+  test('AP-6: has Deny as long as a denial ends it: for whoever approved it too, with the quorum, and stopped with nothing written', () => {
+    const decisions = [aDecision('ann'), aDecision('bob')];
+    expect(buttons(aRequest({ decisions: [aDecision('ann')] }))).toEqual(['Approve', 'Deny…']);
+    expect(buttons(aRequest({ decisions: [aDecision('ann')] }), person('ann'))).toEqual(['Deny…']);
+    expect(buttons(aRequest({ state: 'approved', decisions }))).toEqual(['Deny…']);
+    expect(buttons(aRequest({ state: 'failed', decisions }))).toEqual(['Deny…', 'Try again']);
+    expect(buttons(aRequest({ state: 'approved', decisions, begunAt: NOON }))).toEqual([]);
+    expect(buttons(aRequest({ state: 'failed', decisions, begunAt: NOON }))).toEqual(['Try again']);
+  });
+
+  test('denied: its reason stands apart from our words, and ends its own sentence', () => {
+    const read = (reason: string): string =>
+      readOf(requestNoticeCard(aRequest({ decisions: [aDecision('ann', { kind: 'deny', reason })] }), 'denied').card);
+    expect(read('Not agreed with the owner')).toContain('Ann Archer denied it: “Not agreed with the owner”. Nothing was changed.');
+    expect(read('Wait for Oona.')).toContain('Ann Archer denied it: “Wait for Oona.” Nothing was changed.');
+  });
+
+  test('a repair is asked for again with posture: it has no word of its own', () => {
+    const expired = aRequest({ state: 'expired', kind: 'repair', closedAt: hours(24) });
+    expect(readOf(requestCard(expired, days(2)).card)).toContain('Ask again with posture if it is still needed.');
+    expect(words({ code: 'approvals-too-old', kind: 'repair' })).toMatch(/ask again with posture\.$/);
+    expect(words({ code: 'approvals-too-old', kind: 'rotate' })).toMatch(/ask again with rotate\.$/);
   });
 
   test('asks at most 60 clients for a view of their own', () => {

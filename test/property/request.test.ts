@@ -340,7 +340,10 @@ describe('a run taken up again', () => {
   test('AP-7: nobody goes on with a failed request on approvals that are too old', () => {
     const failed = failRun(begunAndOneDone(), 1, { step: 'exclude', code: 'X', words: 'x', reference: 'r' }, NOON);
     if (!failed.ok) throw new Error(failed.error.code);
-    expect(retry(failed.value.next, click('cy'), failed.value.next.expiresAt)).toEqual({ ok: false, error: { code: 'approvals-too-old' } });
+    expect(retry(failed.value.next, click('cy'), failed.value.next.expiresAt)).toEqual({
+      ok: false,
+      error: { code: 'approvals-too-old', kind: 'create' },
+    });
   });
 
   test('AP-4: an approver who lost the right and has it again counts again by pressing, without a second row', () => {

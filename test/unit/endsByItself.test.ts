@@ -89,4 +89,21 @@ describe('a request that cannot be done', () => {
       expect(account().parts.map(({ state }) => state)).toEqual(states);
     }
   });
+
+  test('AP-6 CR-6: denied after its first write was refused it leaves the old parts as they were, and keeps nothing of the new ones', async () => {
+    const { machine, requestId, request, account, again } = await asked('rotate without a unit');
+    const before = account();
+    await live(machine, { answer: (call) => (call === 'setPassword' ? { error: REFUSED, done: false } : undefined) });
+    expect([request().state, machine.store.rows.sealed.size]).toEqual(['failed', 2]);
+    const { planDigest } = request();
+    const denied = await machine.press(person('cy').objectId, { kind: 'deny-request', requestId, planDigest, reason: 'Not now' });
+    expect(denied).toMatchObject({ ok: true, value: { request: { state: 'denied' } } });
+    expect(account().parts).toEqual(before.parts);
+    expect([account().held, machine.store.rows.sealed.size]).toEqual([undefined, 0]);
+    machine.pass(48 * HOUR);
+    await live(machine);
+    expect([request().state, machine.tenant.writes]).toEqual(['denied', []]);
+    expect([...machine.store.rows.alert.values()].map(({ state }) => state)).toEqual(['over']);
+    expect((await again()).ok).toBe(true);
+  });
 });

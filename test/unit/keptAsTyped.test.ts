@@ -122,6 +122,14 @@ describe('the changed form of a request', () => {
     expect(over).toMatchObject({ refusal: { code: 'closed', state: 'withdrawn' } });
   });
 
+  test('sent in as it was, it says so: nothing is over, and nobody was asked anew', async () => {
+    const request = aRequest();
+    const same = edit(request, actor('rita'), request.planDigest, aPlan({ version: 2 }), [], NOON);
+    expect(same).toEqual(no({ code: 'unchanged' }));
+    const pressed = await send(request, { reason: request.reason, userName: 'north.harbor' }, no({ code: 'unchanged' }));
+    expect(everyText(pressed)).toContain('Nothing in it was changed, so your request stands as it was');
+  });
+
   test('opens in a dialog, which a card that is drawn anew does not close, and is sent in from there alone', async () => {
     expect([requestEdit.via, requestResubmit.via]).toEqual([['task/fetch'], ['task/submit']]);
     const request = aRequest();

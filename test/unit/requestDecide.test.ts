@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Actor, PersonRef } from '../../src/core/people.ts';
-import { approve, deny, expire, rehearse, stateAt, withdraw } from '../../src/core/request/decide.ts';
+import { approve, canBeDenied, deny, expire, rehearse, stateAt, withdraw } from '../../src/core/request/decide.ts';
 import type { ChangeRequest, RequestState } from '../../src/core/request/types.ts';
 import { undo } from '../../src/core/request/undo.ts';
 import { actor, aDecision, anAccountPlan, aRequest, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
@@ -167,9 +167,28 @@ describe('denying', () => {
     expect(deny(REQUEST, actor('cy'), planDigest, 'no', NOW, PROOF)).toEqual(denied(REQUEST, { proof: PROOF }));
   });
 
+  const NOTHING = { step: 'create-user', fromAt: NOON, untilAt: NOON, open: 0, allowed: 0, done: 0, seen: 0, beside: 0 } as const;
+
+  test('AP-6: also what stopped before it changed anything, which anybody might try again; it does not end by itself any more', () => {
+    const never = withAnn({ state: 'failed' });
+    const refused = withAnn({ state: 'failed', begunAt: NOON, expected: [NOTHING] });
+    for (const before of [never, refused]) {
+      const ended = denied(before);
+      const forgetUndo = { kind: 'forget', key: `undo:${id}` };
+      const inHand = { kind: 'intend', key: `in-hand:${id}`, at: NOW, intent: { kind: 'request-in-hand', requestId: id, untilAt: NOW } };
+      const [first, ...others] = ended.value.effects;
+      expect(deny(before, actor('cy'), planDigest, 'no', NOW)).toEqual({
+        ...ended,
+        value: { ...ended.value, effects: [first, forgetUndo, inHand, ...others] },
+      });
+    }
+    for (const sent of [{ open: 1 }, { allowed: 1 }, { done: 1 }])
+      expect(canBeDenied({ ...refused, expected: [{ ...NOTHING, ...sent }] }, 'failed')).toBe(false);
+  });
+
   test.each<[string, ChangeRequest, string, string, unknown]>([
     ['begun', { ...REQUEST, state: 'approved', begunAt: NOON }, planDigest, 'no', { code: 'closed', state: 'approved' }],
-    ['failed', { ...REQUEST, state: 'failed' }, planDigest, 'no', { code: 'closed', state: 'failed' }],
+    ['failed after it wrote', { ...REQUEST, state: 'failed', begunAt: NOON }, planDigest, 'no', { code: 'closed', state: 'failed' }],
     ['another plan', REQUEST, 'f'.repeat(64), 'no', { code: 'plan-changed' }],
     ['another plan, before the reason', REQUEST, 'f'.repeat(64), '', { code: 'plan-changed' }],
     ['no reason', REQUEST, planDigest, '', { code: 'reason-missing' }],

@@ -29,13 +29,19 @@ export async function decideOn(
   const { requestId, signedIn } = intent;
   const seasoned = await seasoning(scene);
   const strictly = (request: Aggregates['request'], proof?: Proof) => seasoned(rule(tightened(request, policy), proof));
-  if (!signedIn) return change(scene, 'request', requestId, (request) => strictly(request));
+  if (!signedIn) return denialClears(scene, await change(scene, 'request', requestId, (request) => strictly(request)));
   const proof = proofFor(await tx.ticket(signedIn.ticketHash), signedIn, wantedBy(intent), actor, now);
   if (!proof.ok) return proof;
   const outcome = await change(scene, 'request', requestId, (request) => strictly(request, proof.value));
   if (outcome.ok) await tx.spendTicket(signedIn.ticketHash);
-  return outcome;
+  return denialClears(scene, outcome);
 }
+
+/** What a run had sealed before it stopped is of no use once the request is denied. */
+const denialClears = async (scene: Scene, outcome: Outcome): Promise<Outcome> =>
+  outcome.ok && outcome.value.request?.state === 'denied' && outcome.value.request.begunAt !== undefined
+    ? destroyingParts(scene, outcome)
+    : outcome;
 
 const wantedBy = ({ requestId, planDigest, ...rest }: DecisionIntent): ProvenDecision =>
   rest.kind === 'approve-request'

@@ -1,5 +1,5 @@
 import { digestWords } from '../../core/digest.ts';
-import { stateAt } from '../../core/request/decide.ts';
+import { canBeDenied, stateAt } from '../../core/request/decide.ts';
 import { tally } from '../../core/request/tally.ts';
 import type { ChangeRequest, RequestState } from '../../core/request/types.ts';
 import type { Fact, Tone } from '../facts.ts';
@@ -30,7 +30,8 @@ interface RequestView {
   readonly expiry: string;
   readonly hasNote: boolean;
   readonly note: string;
-  readonly canDecide: boolean;
+  readonly canApprove: boolean;
+  readonly canDeny: boolean;
   readonly canEdit: boolean;
   readonly canWithdraw: boolean;
   readonly withdrawTitle: string;
@@ -62,7 +63,8 @@ const TONES: { readonly [S in RequestState]: Tone } = {
 const render = template<RequestView>('request');
 
 /**
- * The request with its plan, approvals and progress. Approve and Deny are there for everybody while it waits: the refusal says why not.
+ * The request with its plan, approvals and progress. Approve is there for everybody while it waits, and Deny as long as it ends the request: the
+ * refusal says why not.
  *
  * @param viewer     whose own view it is; the requester's has Withdraw
  * @param refreshFor Teams ids (MRI) of up to 60 people whose clients fetch their own view
@@ -116,7 +118,9 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
     expiry: `Open until ${when(request.expiresAt)}`,
     hasNote: 'credential' in plan && (pending || state === 'approved' || state === 'applied' || state === 'failed'),
     note: credentialNote(plan),
-    canDecide: pending && !hasApproved,
+    canApprove: pending && !hasApproved,
+    // Also who approved: to take it back is to deny it.
+    canDeny: canBeDenied(request, state),
     canEdit: pending && isRequester,
     canWithdraw: canBeGivenUp(state) && isRequester,
     withdrawTitle:

@@ -43,7 +43,7 @@ function nextFor(request: ChangeRequest, state: RequestState): string {
     case 'failed':
       return `${failure?.words ?? ''} Its card has Try again; its requester can give it up.`;
     case 'denied':
-      return `${denial?.person.name ?? 'An approver'} denied it: ${denial?.reason ?? ''} Nothing was changed.`;
+      return `${denial?.person.name ?? 'An approver'} denied it: ${quoted(denial?.reason ?? '')} Nothing was changed.`;
     case 'withdrawn':
       return wroteNothing(request) ? 'Nothing was changed.' : 'What was done stays as it is; the card in the channel lists it.';
     case 'undone':
@@ -54,3 +54,6 @@ function nextFor(request: ChangeRequest, state: RequestState): string {
       return 'Not enough people approved in time. Nothing was changed.';
   }
 }
+
+/** What a person typed stands apart from our words, as a sentence of its own. */
+const quoted = (text: string): string => `“${text}”${/[.!?…]$/.test(text) ? '' : '.'}`;

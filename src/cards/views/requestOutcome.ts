@@ -7,6 +7,7 @@ import {
   type StepFailure,
   wroteNothing,
 } from '../../core/request/types.ts';
+import { askedWith } from '../askedWith.ts';
 import type { Tone } from '../facts.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
@@ -50,7 +51,7 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
       });
     case 'expired':
       return outcome('warning', 'Not enough people approved in time.', {
-        detail: `Ask again with ${request.kind} if it is still needed.`,
+        detail: `Ask again with ${askedWith(request.kind)} if it is still needed.`,
         at: request.expiresAt,
       });
     case 'impossible':
@@ -67,7 +68,7 @@ const undone = (request: ChangeRequest): string =>
 /** The tenant refused it from the first write on, or it makes no sense any more. The account is free, and the approvals are used up. */
 function impossible({ failure, givenUp, closedAt, kind }: ChangeRequest): Outcome {
   const why = givenUp ? 'It stopped before it changed anything, and nobody tried again while the approvals held.' : '';
-  const detail = `${plain(failure?.words ?? '', 300)} ${why} Ask again with ${kind === 'repair' ? 'posture' : kind} if it is still needed.`;
+  const detail = `${plain(failure?.words ?? '', 300)} ${why} Ask again with ${askedWith(kind)} if it is still needed.`;
   return outcome('attention', 'Ended by itself: nothing was changed', {
     detail: detail.replace(/ +/g, ' ').trim(),
     at: closedAt,

@@ -2,10 +2,10 @@ import { type Decision, personOf, personWith } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Actor } from '../people.ts';
 import { no, ok } from '../result.ts';
-import { notices } from './notices.ts';
+import { inHand, notices } from './notices.ts';
 import type { Proof, ProvenDecision } from './proof.ts';
 import { isCustodian, tally } from './tally.ts';
-import type { ChangeRequest, RequestState } from './types.ts';
+import { type ChangeRequest, type RequestState, wroteNothing } from './types.ts';
 import { giveUpFailed } from './undo.ts';
 
 /** The state as of now: the timer that writes `expired` may ring late, the rule does not wait for it (AP-7). */
@@ -57,6 +57,16 @@ export function approve(request: ChangeRequest, actor: Actor, planDigest: string
 }
 
 /**
+ * Whether a denial still ends it: as long as it is certain that nothing was written (AP-6), also when the quorum stands already, or its run
+ * stopped before it changed anything.
+ */
+export const canBeDenied = (request: ChangeRequest, state: RequestState): boolean =>
+  state === 'pending' ||
+  (state === 'approved' && request.begunAt === undefined) ||
+  // Who might retry it is anybody; so who would have denied it must be able to.
+  (state === 'failed' && wroteNothing(request));
+
+/**
  * One denial before the first write ends the request (AP-6): also one that arrives when the quorum stands but nothing was written yet.
  *
  * @param reason what the person typed; a denial without a reason is refused
@@ -73,8 +83,7 @@ export function deny(
   const person = decider(request, actor);
   if (!person.ok) return person;
   const state = stateAt(request, now);
-  const untouched = state === 'pending' || (state === 'approved' && request.begunAt === undefined);
-  if (!untouched) return no({ code: 'closed', state });
+  if (!canBeDenied(request, state)) return no({ code: 'closed', state });
   if (planDigest !== request.planDigest) return no({ code: 'plan-changed' });
   if (reason === '') return no({ code: 'reason-missing' });
   if (reason.length > 1000) return no({ code: 'bad-form', faults: [{ field: 'reason', problem: 'too-long', detail: '1000' }] });
@@ -87,7 +96,12 @@ export function deny(
       closedAt: now,
       revision: request.revision + 1,
     },
-    effects: [forgetExpiry(request), show(request), ...notices(request, 'denied')],
+    effects: [
+      forgetExpiry(request),
+      ...(state === 'failed' ? [{ kind: 'forget', key: `undo:${request.id}` } as const, inHand(request, now)] : []),
+      show(request),
+      ...notices(request, 'denied'),
+    ],
   });
 }
 

@@ -354,7 +354,7 @@ export function retry(request: ChangeRequest, actor: Actor, now: Date): Decision
   if (!approver.ok && person.value.personKey !== request.requester.personKey) return approver;
   if (request.state !== 'failed') return no({ code: 'not-failed', state: request.state });
   // Approvals are for a day, not for whenever somebody presses (AP-7): then it has to be given up and asked anew.
-  if (now >= request.expiresAt) return no({ code: 'approvals-too-old' });
+  if (now >= request.expiresAt) return no({ code: 'approvals-too-old', kind: request.kind });
   const { failure: _failure, ...rest } = request;
   return ok({
     next: {

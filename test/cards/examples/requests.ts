@@ -5,6 +5,7 @@ import { formDoneCard } from '../../../src/cards/views/formDone.ts';
 import { requestCard } from '../../../src/cards/views/request.ts';
 import { requestListCard } from '../../../src/cards/views/requestList.ts';
 import { requestNoticeCard } from '../../../src/cards/views/requestNotice.ts';
+import { differenceOf } from '../../../src/core/request/difference.ts';
 import { aDecision, anAccount, anAccountPlan, aPlan, aRequest, aRunningRequest, hours, NOON, person } from '../../support/builders.ts';
 import type { Example } from '../example.ts';
 
@@ -18,6 +19,7 @@ const asked = { account: anAccount(), custodians: people.custodians, leavesFew: 
 const sends = { verb: 'account.submit', id: 'F-1A2B3C:rotate:EA-4Q9T1X', digest: '' } as const;
 const rotation = aRequest({ plan: anAccountPlan('rotate') });
 const withKeys = aPlan({ passMinutes: 480 });
+const editedPlan = aPlan({ version: 2, owners: [person('bob')], usageLocation: 'DE' });
 const waiting = aRunningRequest(6, {
   plan: withKeys,
   steps: withKeys.steps.map(({ id }, index) =>
@@ -89,7 +91,50 @@ export const REQUESTS: readonly Example[] = [
       hours(1),
     ),
   },
-  { card: 'request', state: 'approved', rendered: requestCard({ ...aRunningRequest(0, { fence: 0 }, 'waiting') }, hours(1)) },
+  {
+    card: 'request',
+    state: 'approved',
+    rendered: requestCard(aRequest({ state: 'approved', decisions: [aDecision('ann'), aDecision('bob')], revision: 3 }), hours(1)),
+  },
+  {
+    card: 'request',
+    state: 'failed-untouched',
+    rendered: requestCard(
+      {
+        ...rotation,
+        state: 'failed',
+        decisions: [aDecision('ann', { planDigest: rotation.planDigest }), aDecision('bob', { planDigest: rotation.planDigest })],
+        failure: {
+          step: 'set-credential',
+          code: 'CannotTell',
+          words: 'Whether it may be done cannot be read now.',
+          reference: 'R-5M8N2P-1',
+        },
+      },
+      hours(2),
+    ),
+  },
+  {
+    card: 'requestNotice',
+    state: 'denied',
+    rendered: requestNoticeCard(
+      aRequest({ state: 'denied', decisions: [aDecision('ann', { kind: 'deny', reason: 'Not agreed with the owner' })] }),
+      'denied',
+    ),
+  },
+  {
+    card: 'request',
+    state: 'pending-edited',
+    rendered: requestCard(
+      aRequest({
+        plan: editedPlan,
+        earlier: [
+          { version: 1, planDigest: aRequest().planDigest, at: hours(1), why: 'edited', difference: differenceOf(aPlan(), editedPlan) },
+        ],
+      }),
+      hours(2),
+    ),
+  },
   { card: 'request', state: 'running', rendered: requestCard(aRunningRequest(3), hours(1.1)) },
   {
     card: 'request',

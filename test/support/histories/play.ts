@@ -1,6 +1,6 @@
 import { digestOf } from '../../../src/core/digest.ts';
 import type { Intent } from '../../../src/core/intent.ts';
-import { REQUEST_KINDS } from '../../../src/core/request/types.ts';
+import { REQUEST_KINDS, wroteNothing } from '../../../src/core/request/types.ts';
 import { person } from '../builders.ts';
 import { ANN2, type Machine, machine } from '../installation/machine.ts';
 import { refusal } from '../installation/memoryTenant.ts';
@@ -162,7 +162,10 @@ export class History implements World {
     const rules = strict(asked, this.rules());
     const vote: Vote = { human, account, version, proven: proven && rules.proof };
     const now = this.machine.now().getTime();
-    const may = kind === 'approve' ? mayVote(asked, vote, rules, this.right, now) : mayDeny(asked, vote, rules, this.right, now);
+    // Whether it is certain that nothing was written only the product knows; that it is never wrong is held here.
+    const unwritten = wroteNothing(this.machine.request(asked.id));
+    must(!unwritten || courseOf(this, asked.id).written.size === 0, 'AP-6: certain of nothing, and something was written', asked);
+    const may = kind === 'approve' ? mayVote(asked, vote, rules, this.right, now) : mayDeny(asked, vote, rules, this.right, now, unwritten);
     const accepted = await this.#press(account, kind, asked.id, asked.digests[version] ?? 'f'.repeat(64), vote.proven);
     must(accepted === may, `${kind} by ${who} was ${accepted ? 'accepted' : 'refused'}`, { vote, asked, rules });
     if (!accepted) return;

@@ -72,10 +72,14 @@ export function mayVote(asked: Asked, vote: Vote, rules: Rules, right: Right, no
   return first === undefined || (first.account === account && asked.suspended.has(account));
 }
 
-export function mayDeny(asked: Asked, vote: Vote, rules: Rules, right: Right, now: number): boolean {
+/** @param unwritten it is certain that nothing was written: then also what stopped is denied */
+export function mayDeny(asked: Asked, vote: Vote, rules: Rules, right: Right, now: number, unwritten: boolean): boolean {
   const { human, account, version, proven } = vote;
   if (human === asked.asker || asked.custodians.includes(human) || !right(account)) return false;
-  const inTime = (asked.phase === 'open' && now < asked.deadline) || (asked.phase === 'to-do' && !asked.touched);
+  const inTime =
+    (asked.phase === 'open' && now < asked.deadline) ||
+    (asked.phase === 'to-do' && !asked.touched) ||
+    (asked.phase === 'stuck' && unwritten);
   return inTime && version === newest(asked) && (proven || !rules.proof);
 }
 
