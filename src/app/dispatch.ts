@@ -34,7 +34,7 @@ export interface Door {
 }
 
 /** Which intents the outside may not send: they belong to timers, the worker and the feeds. */
-const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
+export const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
   'expire-request',
   'undo-request',
   'begin-run',

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { SYSTEM_ONLY } from '../../src/app/dispatch.ts';
+import type { Intent } from '../../src/core/intent.ts';
 import { kindOfStep, REQUEST_KINDS } from '../../src/core/request/types.ts';
 import { STEPS } from '../../src/jobs/steps/registry.ts';
 import { DEEP, figure } from '../support/deep.ts';
@@ -8,6 +10,7 @@ import type { Machine } from '../support/installation/machine.ts';
 import { memoryTenant } from '../support/installation/memoryTenant.ts';
 import { type Life, live, type Trouble } from '../support/installation/process.ts';
 import { approved, SAGAS } from '../support/installation/sagas.ts';
+import { STORIES, told, troubleOf } from '../support/installation/stories.ts';
 
 /*
  * The process dies at every durable boundary of every saga. A boundary is the gap between two things that outlive the process: a committed
@@ -19,25 +22,45 @@ import { approved, SAGAS } from '../support/installation/sagas.ts';
 /** Longest after a start until all that can be done is done. */
 const CONVERGES_WITHIN_MS = 60_000;
 
+/** What goes wrong on a machine, in whichever life. */
+type TroubleOn = (machine: Machine) => Trouble;
+
 /** One life in which nothing of ours is ever enabled or privileged and unwatched. */
 const watchfully = (machine: Machine, trouble: Trouble = {}): Promise<Life> =>
   live(machine, {
     ...trouble,
-    saw(event) {
+    async saw(event, requestId) {
       // Asked thousands of times: an assertion is made only of what is wrong.
       const found = unwatched(machine);
       if (found.length > 0) expect([event, found]).toEqual([event, []]);
       const last = machine.tenant.writes.at(-1);
       if (event === 'deleteUser') expect([event, last?.about.slice(1)]).toEqual([event, []]); // neither enabled nor with any right
+      await trouble.saw?.(event, requestId);
     },
   });
 
-/** Lives on until nothing is left to be done, and not long. */
-async function converge(machine: Machine): Promise<void> {
-  const from = machine.now().getTime();
-  expect((await watchfully(machine)).died).toBe(false);
-  expect(machine.nextRun()).toBeUndefined();
-  expect(machine.now().getTime() - from).toBeLessThanOrEqual(CONVERGES_WITHIN_MS);
+/** Lives on until nothing is left to be done, and not long: the time that people let pass is theirs. */
+async function converge(machine: Machine, troubleOn: TroubleOn = () => ({})): Promise<Life> {
+  const trouble = troubleOn(machine);
+  const { custodians = machine.custodiansAct } = trouble;
+  let worked = 0;
+  let from = machine.now().getTime();
+  const rest = (): void => {
+    worked += machine.now().getTime() - from;
+  };
+  const life = await watchfully(machine, {
+    ...trouble,
+    async custodians() {
+      rest();
+      const acted = await custodians();
+      from = machine.now().getTime();
+      return acted;
+    },
+  });
+  rest();
+  expect([life.died, machine.nextRun()]).toEqual([false, undefined]);
+  expect(worked).toBeLessThanOrEqual(CONVERGES_WITHIN_MS);
+  return life;
 }
 
 /** The tenant and its log of writes, as one text. */
@@ -48,24 +71,29 @@ function same(where: readonly unknown[], found: unknown, wanted: unknown): void 
   if (JSON.stringify(found) !== JSON.stringify(wanted)) expect([where, found]).toEqual([where, wanted]);
 }
 
+/** Intents and calls after which a process died. */
+const diedAfter = new Set<string>();
+
 /** Every boundary once, and every two of them in a row. @returns how many lives ended early */
 async function everyDeath(
   start: Machine,
   verdict: (machine: Machine, deaths: readonly number[]) => Promise<void>,
-  twiceToo = true,
+  { twiceToo = true, troubleOn = () => ({}) }: { readonly twiceToo?: boolean; readonly troubleOn?: TroubleOn } = {},
 ): Promise<number> {
   let deaths = 0;
   const settle = async (machine: Machine, ...at: readonly number[]): Promise<void> => {
     deaths += 1;
-    await converge(machine);
+    await converge(machine, troubleOn);
     await verdict(machine, at);
   };
   for (let first = 0; ; first += 1) {
     const once = start.fork();
-    if (!(await watchfully(once, { dieAfter: first })).died) return deaths;
+    const { died, events } = await watchfully(once, { ...troubleOn(once), dieAfter: first });
+    if (!died) return deaths;
+    diedAfter.add(events.at(-1)?.split(' ')[0] ?? 'start');
     for (let second = 0; twiceToo; second += 1) {
       const twice = once.fork();
-      if (!(await watchfully(twice, { dieAfter: second })).died) break;
+      if (!(await watchfully(twice, { ...troubleOn(twice), dieAfter: second })).died) break;
       await settle(twice, first, second);
     }
     await settle(once, first);
@@ -100,7 +128,7 @@ describe('carried out, dying once and twice in a row at every durable boundary',
     };
     // No boundary that the one with a unit has not, or that handing over a key has not.
     const twiceToo = DEEP || !/without a unit|(?:create|rotate) with keys|keys in place/.test(saga.name);
-    const deaths = await everyDeath(start, judge, twiceToo);
+    const deaths = await everyDeath(start, judge, { twiceToo });
     // Each boundary once, and in a second life at least the ones that are left of it.
     expect(deaths).toBeGreaterThan(twiceToo ? (events.length * events.length) / 2 : events.length);
     figure(`${saga.name}: ${events.length + 1} boundaries, died ${deaths} times, carried out`);
@@ -139,10 +167,68 @@ describe('taken back after a failure at any step, dying once and twice in a row 
         await judge(calm, []);
         // Two deaths in a row where the most is to be taken back; everywhere when all is asked for.
         const twiceToo = DEEP || (done && !(await givenUp(saga, write + 1, done)));
-        if (dies) deaths += await everyDeath(begun, judge, twiceToo);
+        if (dies) deaths += await everyDeath(begun, judge, { twiceToo });
       }
     }
     expect([failures > 0, deaths > 0]).toEqual([true, dies]);
     figure(`${saga.name}, taken back: ${failures} failures, died ${deaths} times, ended as it must`);
   });
+});
+
+describe('not as planned: refused, given up, asked again, too late; dying once and twice in a row at every durable boundary', () => {
+  test.each(STORIES)('GR-1 GR-2 GR-4 GR-5: $name', async (story) => {
+    const { on: start, requestId, before } = await told(story);
+    const troubleOn: TroubleOn = (on) => troubleOf(story, { on, requestId });
+    const calm = start.fork();
+    const { events } = await converge(calm, troubleOn);
+    expect(story.meets.filter((event) => !events.some((met) => met === event || met.startsWith(`${event} `)))).toEqual([]);
+    const ending = endingOf(calm);
+    const judge = async (machine: Machine, at: readonly number[]): Promise<void> => {
+      const { state, plan } = machine.request(requestId);
+      const left = story.ends === 'undone' ? residue(machine, requestId, before) : [];
+      const found = [state, plan.version, endingOf(machine), left, await brokenCredentials(machine)];
+      same([events[(at[0] ?? 0) - 1] ?? 'start', ...at], found, [story.ends, story.version ?? 1, ending, [], []]);
+    };
+    await judge(calm, []);
+    const deaths = await everyDeath(start, judge, { troubleOn, twiceToo: DEEP || events.length < 25 });
+    expect(deaths).toBeGreaterThanOrEqual(events.length);
+    figure(`${story.name}: ${events.length + 1} boundaries, died ${deaths} times, ended as it must`);
+  });
+});
+
+/** Intents about a request, as the compiler knows them: one that is new has to be named here. */
+const OF_REQUEST: { readonly [K in Extract<Intent, { readonly requestId: string }>['kind']]: 'process' | 'person' } = {
+  'edit-request': 'person',
+  'approve-request': 'person',
+  'deny-request': 'person',
+  'begin-proof': 'person',
+  'withdraw-request': 'person',
+  'retry-request': 'person',
+  'expire-request': 'process',
+  'undo-request': 'process',
+  'begin-run': 'process',
+  'begin-step': 'process',
+  'note-write': 'process',
+  'finish-step': 'process',
+  'look-for-evidence': 'process',
+  'give-way': 'process',
+  'fail-run': 'process',
+  'finish-run': 'process',
+  'watch-account': 'process',
+  'seal-parts': 'process',
+  'hand-out-parts': 'process',
+  'seal-pass': 'process',
+  'record-key': 'process',
+  'park-run': 'process',
+  'resume-run': 'process',
+  'conclude-request': 'process',
+  'request-in-hand': 'process',
+};
+
+test('GR-1: a process died after every intent of a run or a timer about a request, and after every call of the writer', () => {
+  const named = Object.entries(OF_REQUEST).flatMap(([kind, by]) => (by === 'process' ? [kind] : []));
+  const systemOnly: ReadonlySet<string> = SYSTEM_ONLY;
+  expect(Object.keys(OF_REQUEST).filter((kind) => systemOnly.has(kind))).toEqual(named);
+  const calls = Object.keys(memoryTenant(() => new Date()).writer);
+  expect([...named, ...calls].filter((boundary) => !diedAfter.has(boundary))).toEqual([]);
 });

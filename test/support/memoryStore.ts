@@ -79,7 +79,7 @@ export interface MemoryStore extends Store {
   setClock(now: Date): void;
   /** From now on no audit entry can be written, or it can again. */
   breakAudit(broken: boolean): void;
-  /** Another store that holds the same as of now, and goes its own way from here. Cards, conversations and feeds stay behind. */
+  /** Another store that holds the same as of now, and goes its own way from here. Cards and conversations stay behind. */
   fork(): MemoryStore;
 }
 
@@ -88,7 +88,7 @@ export interface MemoryStore extends Store {
  * never be changed by whoever still holds it (it is frozen, which costs a hundredth of copying);
  * a save from another revision is a fault. What SQL promises is the contract suite's matter (test/contract/store.test.ts).
  */
-export function memoryStore(start: Date, held: Rows = nothing()): MemoryStore {
+export function memoryStore(start: Date, held: Rows = nothing(), read: ReadonlyMap<string, FeedState> = new Map()): MemoryStore {
   let rows = held;
   let clock = start;
   let auditFails = false;
@@ -96,7 +96,7 @@ export function memoryStore(start: Date, held: Rows = nothing()): MemoryStore {
   const current = new AsyncLocalStorage<Transaction>();
   const conversations = new Map<string, Conversation>();
   const turns = new Set<string>();
-  const feeds = new Map<string, FeedState>();
+  const feeds = new Map(read);
 
   const send = ({ first, urgent }: { readonly first?: boolean; readonly urgent?: boolean }, job: Job): void => {
     rows.jobs.push({ queue: first ? 'first-card' : urgent ? 'urgent-card' : 'card', job });
@@ -338,7 +338,7 @@ export function memoryStore(start: Date, held: Rows = nothing()): MemoryStore {
     breakAudit(broken) {
       auditFails = broken;
     },
-    fork: () => memoryStore(clock, copyOf(rows)),
+    fork: () => memoryStore(clock, copyOf(rows), feeds),
     transaction,
     ringNextTimer,
     now: async () => clock,

@@ -199,7 +199,8 @@ export async function live(machine: Workplace, trouble: Trouble = {}): Promise<L
 }
 
 const subject = (intent: Intent): string | undefined => ('requestId' in intent ? intent.requestId : undefined);
-const nameOf = (intent: Intent): string => ('step' in intent ? `${intent.kind} ${intent.step}` : intent.kind);
+const nameOf = (intent: Intent): string =>
+  [intent.kind, ...('step' in intent ? [intent.step] : []), ...('again' in intent ? ['again'] : [])].join(' ');
 
 /** A port of which only some is there to be used. */
 function only<T extends object>(port: T, allowed: ReadonlySet<keyof T>, never: (what: string) => never): T {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../src/app/dispatch.ts';
 import type { EmergencyAccount } from '../../../src/core/account/types.ts';
-import type { RequestKind } from '../../../src/core/request/types.ts';
+import type { ChangeRequest, RequestKind } from '../../../src/core/request/types.ts';
 import { person } from '../builders.ts';
 import { type Machine, machine } from './machine.ts';
 import { seedAccount } from './seed.ts';
@@ -107,23 +107,29 @@ export const SAGAS: readonly Saga[] = [
   repair('group-members', ({ tenant }) => void tenant.members.add(STRANGER), STRANGER),
 ];
 
-/** The saga's tenant with its request approved by Ann and Bob: the run of its plan is owed, and nothing has been written. */
-export async function approved(
+/** The saga's tenant with its request, which nobody has decided on. */
+export async function asked(
   { inUnit, before, ask, name }: Saga,
   expiryHours?: number,
-): Promise<{ machine: Machine; requestId: string }> {
+): Promise<{ machine: Machine; requestId: string; request: ChangeRequest }> {
   const on = machine(inUnit);
   if (expiryHours !== undefined) on.policy = { ...on.policy, requestExpiryHours: expiryHours };
   const account = await seedAccount(on, 1);
   await seedAccount(on, 2);
   before?.(on, account);
-  const asked = await ask(on, account);
-  const request = asked.ok ? asked.value.request : undefined;
-  if (!request) throw new Error(`${name} was refused: ${JSON.stringify(asked)}`);
-  const wanted = { kind: 'approve-request', requestId: request.id, planDigest: request.planDigest } as const;
+  const outcome = await ask(on, account);
+  const request = outcome.ok ? outcome.value.request : undefined;
+  if (!request) throw new Error(`${name} was refused: ${JSON.stringify(outcome)}`);
+  return { machine: on, requestId: request.id, request };
+}
+
+/** The same, approved by Ann and Bob: the run of its plan is owed, and nothing has been written. */
+export async function approved(saga: Saga, expiryHours?: number): Promise<{ machine: Machine; requestId: string }> {
+  const { machine: on, requestId, request } = await asked(saga, expiryHours);
+  const wanted = { kind: 'approve-request', requestId, planDigest: request.planDigest } as const;
   for (const who of people('ann', 'bob')) {
     const outcome = await on.press(who, wanted);
-    if (!outcome.ok) throw new Error(`${name}: ${outcome.error.code}`);
+    if (!outcome.ok) throw new Error(`${saga.name}: ${outcome.error.code}`);
   }
-  return { machine: on, requestId: request.id };
+  return { machine: on, requestId };
 }
