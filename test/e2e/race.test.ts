@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TENANTS } from '../../sandbox/world.ts';
 import type { ChangeRequest } from '../../src/core/request/types.ts';
 import { person } from '../support/builders.ts';
 import { DEEP, figure, often } from '../support/deep.ts';
 import { ANN2 } from '../support/installation/machine.ts';
+import { leaks } from '../support/needles.ts';
 import { testDatabaseUrl } from '../support/postgres.ts';
 import { type Replicas, startReplicas } from '../support/race/replicas.ts';
 import { APPROVERS, effectsOn, setApprover } from '../support/race/sharedTenant.ts';
@@ -35,7 +37,12 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
     number += 1;
     return replicas.pending(`R-RACE${number}`, expiresAt);
   };
-  const effects = ({ id }: { id: string }) => effectsOn(replicas.database, `user-${id}`);
+  const tenantLog = ({ id }: { id: string }) => effectsOn(replicas.database, `user-${id}`);
+  /** How often the tenant was asked to do it, whether or not it refused a repeat. */
+  async function effects(request: { id: string }): Promise<number> {
+    const { done, repeats } = await tenantLog(request);
+    return done + repeats;
+  }
   /** Hands the run to a replica, and as often to the next as it asks to be tried again: at least once is how jobs are delivered. */
   async function carryOut({ id: requestId, planDigest }: ChangeRequest): Promise<void> {
     for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -94,6 +101,49 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
         expect([request.id, codes.sort(), owed, await effects(request)]).toEqual([request.id, ['closed', 'ok', 'ok'], 1, 1]);
         return ['carried out', await effects(request)];
       });
+    },
+    LIMIT_MS,
+  );
+
+  /**
+   * As often as a run took the lease the fence rose, and from then on nothing is recorded under an older one; told in the order in which it was
+   * recorded. @returns how many runs took it, and how many requests were finished
+   */
+  async function leases({ id }: ChangeRequest): Promise<{ readonly taken: number; readonly finished: number }> {
+    const accepted = (await replicas.history(id)).filter(({ refusal }) => refusal === undefined);
+    let taken = 0;
+    for (const { intent, details } of accepted) {
+      if (intent === 'begin-run') taken += 1;
+      else if (details?.fence !== undefined) expect([id, intent, details.fence]).toEqual([id, intent, taken]);
+    }
+    return { taken, finished: accepted.filter(({ intent }) => intent === 'finish-run').length };
+  }
+
+  test(
+    'AP-8 AP-9: three workers that carry out one plan at once: it is done once, by the one that took the lease last, and the others are refused',
+    async () => {
+      const outcomes = await race('three runs at once', async (trial) => {
+        const request = await ask();
+        const { id: requestId, planDigest } = request;
+        for (const who of [ANN, BOB]) await replicas.do(trial % 3, { does: 'approve', who, requestId, planDigest });
+        expect([requestId, await replicas.runsOwed(requestId)]).toEqual([requestId, 1]);
+        const at = soon();
+        // Every second time all in one millisecond, else one after the other within the time a run takes.
+        const apart = trial % 2 === 0 ? 0 : spread(trial, tookMs);
+        const codes = await Promise.all(
+          [0, 1, 2].map((replica) => replicas.do((replica + trial) % 3, { does: 'run', requestId, planDigest, at: at + replica * apart })),
+        );
+        const { state } = await replicas.request(requestId);
+        const { taken, finished } = await leases(request);
+        const { done, repeats } = await tenantLog(request);
+        expect([requestId, codes, state, done, finished]).toEqual([requestId, codes, 'applied', 1, 1]);
+        // Whoever lost the lease comes back later, or finds it closed; whoever came when it was carried out has nothing to do.
+        const refused = codes.filter((code) => code !== 'ok');
+        expect([requestId, refused]).toEqual([requestId, refused.map((code) => (code === 'again: closed' ? code : 'again: stale-lease'))]);
+        expect([requestId, refused.length < taken]).toEqual([requestId, true]);
+        return [`${refused.length} refused, ${repeats} repeats refused by the tenant`, done];
+      });
+      if (MANY) expect(outcomes.size).toBeGreaterThan(1);
     },
     LIMIT_MS,
   );
@@ -160,7 +210,8 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
           await carryOut(next);
         } else expect([requestId, approved, edited]).toEqual([requestId, 'ok', 'closed']);
         await carryOut(request);
-        expect([requestId, (await replicas.request(requestId)).state, await effects(request)]).toEqual([requestId, 'applied', 1]);
+        const { state } = await replicas.request(requestId);
+        expect([requestId, state, await effects(request), await replicas.runsOwed(requestId)]).toEqual([requestId, 'applied', 1, 1]);
         return [edited === 'ok' ? 'edited first' : 'approved first', await effects(request)];
       });
       if (MANY) expect(outcomes.size).toBe(2);
@@ -181,6 +232,7 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
         const { state } = await replicas.request(requestId);
         const wanted = denied === 'ok' ? ['denied', 0] : ['applied', 1];
         expect([requestId, denied, state, await effects(request)]).toEqual([requestId, denied, ...wanted]);
+        if (state === 'applied') expect([requestId, await replicas.runsOwed(requestId)]).toEqual([requestId, 1]);
         return [state, await effects(request)];
       });
       if (MANY) expect(outcomes.size).toBe(2);
@@ -203,6 +255,7 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
         const { state, begunAt } = await replicas.request(requestId);
         const inTime = begunAt !== undefined && begunAt < expiresAt;
         expect([requestId, state, await effects(request)]).toEqual([requestId, inTime ? 'applied' : 'expired', inTime ? 1 : 0]);
+        if (inTime) expect([requestId, await replicas.runsOwed(requestId)]).toEqual([requestId, 1]);
         return [state, await effects(request)];
       });
       if (MANY) expect(outcomes.size).toBe(2);
@@ -230,10 +283,14 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
           done || approved !== 'ok' ? 0 : 1,
           done ? 1 : 0,
         ]);
+        // One for the approval that counted, one for the approval that came when it did not any more.
+        const owed = approved === 'ok' ? 1 : 0;
+        expect([requestId, await replicas.runsOwed(requestId)]).toEqual([requestId, owed]);
         await setApprover(replicas.database, bob, true);
         await replicas.do(0, { does: 'approve', who: BOB, requestId, planDigest });
         await carryOut(request);
         expect([requestId, (await replicas.request(requestId)).state, await effects(request)]).toEqual([requestId, 'applied', 1]);
+        expect([requestId, await replicas.runsOwed(requestId)]).toEqual([requestId, done ? owed : owed + 1]);
         return [done ? 'done at once' : 'done when he had it again', await effects(request)];
       });
       if (MANY) expect(outcomes.size).toBe(2);
@@ -242,15 +299,21 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
   );
 
   test(
-    'CR-1: two openings of one part at once: it is shown once',
+    'CR-1: two openings of one part, or one pass, at once: one of the two answers shows it, and the other nothing of it',
     async () => {
       await race('two reveals at once', async (trial) => {
         const requestId = `R-PART${trial}`;
-        const accountId = await replicas.waitingPart(requestId);
+        const secret = randomBytes(15).toString('base64url');
+        const kind = trial % 2 === 0 ? 'part' : 'pass';
+        const accountId = await replicas.waitingPart(requestId, kind, secret);
         const reveal = { does: 'reveal', accountId, requestId, planDigest: '', at: soon() } as const;
-        const codes = await Promise.all([replicas.do(0, reveal), replicas.do(1, reveal)]);
-        expect([accountId, codes.sort()]).toEqual([accountId, ['part-shown', 'shown']]);
-        return ['shown', codes.filter((code) => code === 'shown').length];
+        const answers = await Promise.all([replicas.do(0, reveal), replicas.do(1, reveal)]);
+        const shown = answers.filter((answer) => answer.includes(secret));
+        const others = answers.filter((answer) => !answer.includes(secret));
+        expect([accountId, shown.length, others.length]).toEqual([accountId, 1, 1]);
+        expect([accountId, JSON.parse(others[0] ?? '')]).toMatchObject([accountId, { kind: 'refused', refusal: { code: 'part-shown' } }]);
+        expect([accountId, leaks([secret], new Map([['refusal', Buffer.from(others[0] ?? '')]]))]).toEqual([accountId, []]);
+        return [`a ${kind} shown`, shown.length];
       });
     },
     LIMIT_MS,

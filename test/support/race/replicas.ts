@@ -1,26 +1,37 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { sql } from 'kysely';
 import type { Log } from '../../../src/app/log.ts';
+import { partKey } from '../../../src/core/account/types.ts';
 import type { ChangeRequest } from '../../../src/core/request/types.ts';
+import { partContext } from '../../../src/custody/keyFile.ts';
 import { connect, type Database } from '../../../src/store/connect.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openOutbox } from '../../../src/store/outbox.ts';
 import { storeOn } from '../../../src/store/store.ts';
 import { anAccount, anAccountPlan, aPart, aPlan, aRequest, days } from '../builders.ts';
 import { freshDatabase } from '../postgres.ts';
-import { makeShared } from './sharedTenant.ts';
+import { CUSTODY, makeShared } from './sharedTenant.ts';
 import type { Task } from './task.ts';
 
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
 type Wanted<T> = T extends unknown ? Omit<T, 'id' | 'at'> & { readonly at?: number } : never;
+
+/** An audit entry, as far as a race is about it. */
+export interface Entry {
+  readonly intent: string;
+  readonly refusal?: { readonly code: string };
+  readonly details?: { readonly fence?: number };
+}
 
 /** Several replicas of the product on one PostgreSQL server. */
 export interface Replicas {
   readonly database: Database;
   /** A request of Rita's to disable an account of its own, kept as if it had just been asked. */
   pending(id: string, expiresAt?: Date): Promise<ChangeRequest>;
-  /** An account whose first part waits for Dana. @returns its id */
-  waitingPart(id: string): Promise<string>;
+  /** An account whose first part, or pass, waits for Dana. @returns its id */
+  waitingPart(id: string, kind: 'part' | 'pass', secret: string): Promise<string>;
+  /** What the audit log says of a request, in order. */
+  history(requestId: string): Promise<readonly Entry[]>;
   request(id: string): Promise<ChangeRequest>;
   do(replica: number, task: Wanted<Task>): Promise<string>;
   /** Jobs that are owed for its run, whoever may have taken it up already. */
@@ -61,9 +72,11 @@ export async function startReplicas(count: number, serverUrl: string): Promise<R
       });
       return request;
     },
-    async waitingPart(id) {
+    async waitingPart(id, kind, secret) {
       const made = aRequest({ plan: aPlan({ requestId: id, userName: id.toLowerCase() }), state: 'applied', formId: `F-${id}` });
-      const parts = [aPart(1, 'dana', { state: 'ready', expiresAt: days(365) }), aPart(2, 'eli', { state: 'ready', expiresAt: days(365) })];
+      const issued = { requestId: id, methodId: 'pass', issuedAt: new Date(), keysBefore: [], keysAtStart: [] };
+      const ready = { state: 'ready', expiresAt: days(365), ...(kind === 'pass' ? { pass: issued } : {}) } as const;
+      const parts = [aPart(1, 'dana', ready), aPart(2, 'eli', ready)];
       const account = anAccount({
         id: `EA-${id.slice(2)}`,
         requestId: id,
@@ -71,13 +84,26 @@ export async function startReplicas(count: number, serverUrl: string): Promise<R
         userPrincipalName: id,
         state: 'handover',
         parts,
+        ...(kind === 'pass' ? { credential: 'passkey' } : {}),
       });
+      const sealed = await Promise.all(
+        parts.map(({ number, custodian }) =>
+          CUSTODY.seal(Buffer.from(number === 1 ? secret : 'another'), partContext(partKey(account.id, number), custodian.objectId)),
+        ),
+      );
       await store.transaction(async (tx) => {
         await tx.insert('request', made);
         await tx.insert('account', account);
-        await tx.putSealedParts(account.id, [Buffer.from('one'), Buffer.from('two')]);
+        await tx.putSealedParts(account.id, sealed);
       });
       return account.id;
+    },
+    async history(requestId) {
+      const { rows } = await sql<{ body: string }>`
+        select convert_from(body, 'UTF8') as body from audit where subject = ${`request:${requestId}`} order by seq`.execute(
+        database.current(),
+      );
+      return rows.map(({ body }) => JSON.parse(body) as Entry);
     },
     async request(id) {
       const found = await store.get('request', id);

@@ -6,6 +6,6 @@ export type Task = { readonly id: number; readonly at: number; readonly requestI
   | { readonly does: 'deny'; readonly who: string }
   | { readonly does: 'edit'; readonly wanted: Extract<Intent, { kind: 'edit-request' }>['wanted'] }
   | { readonly does: 'expire' | 'revoke' | 'run' }
-  /** Dana opens part 1 of that account. */
+  /** Dana presses the button that shows part 1 of that account; the answer is all that leaves for her. */
   | { readonly does: 'reveal'; readonly accountId: string }
 );
