@@ -255,7 +255,7 @@ end:
           fi
        :: true -> /* withdraw() */
           if
-          :: (row.st == PENDING && !late) || GIVEN_UP -> what = OTHER; next.st = WITHDRAWN
+          :: (row.st == PENDING && !late) || (row.st == APPROVED && !row.touched) || GIVEN_UP -> what = OTHER; next.st = WITHDRAWN
           :: GIVEN_UP_HALF_WAY -> what = OTHER; next.st = UNDOING; next.back = 0; owes = 1 /* also by the timer, when the approvals are too old */
           :: else
           fi

@@ -7,7 +7,7 @@ import { stopDrill } from '../core/drill/run.ts';
 import { type Intent, subjectOf } from '../core/intent.ts';
 import { type Actor, actorId } from '../core/people.ts';
 import { approve, deny, expire } from '../core/request/decide.ts';
-import { failRun, finishRun, giveWay, noteWrite, parkRun, resumeRun, retry } from '../core/request/run.ts';
+import { cannotBegin, failRun, finishRun, giveWay, noteWrite, parkRun, resumeRun, retry } from '../core/request/run.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
 import { atMost } from './atMost.ts';
 import { expireSealed, handOutParts, reveal, seal, watch } from './door/accounts.ts';
@@ -38,6 +38,7 @@ export const SYSTEM_ONLY: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>(
   'expire-request',
   'undo-request',
   'begin-run',
+  'cannot-begin',
   'begin-step',
   'finish-step',
   'look-for-evidence',
@@ -155,6 +156,8 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return undoFailed(scene, intent.requestId);
     case 'begin-run':
       return begin(scene, intent);
+    case 'cannot-begin':
+      return change(scene, 'request', intent.requestId, (request) => cannotBegin(request, intent, now));
     case 'begin-step':
       return beginStep(scene, intent);
     case 'finish-step':

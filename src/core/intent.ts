@@ -51,6 +51,8 @@ export type Intent =
       readonly eligible: readonly PersonRef[];
       readonly facts?: ReplanFacts;
     }
+  /** The worker could not read what it must know before it takes the lease; occurs at each try, refused as `nothing-to-do` while nothing is new. */
+  | { readonly kind: 'cannot-begin'; readonly requestId: string; readonly code: string; readonly words: string }
   /**
    * A step begins. With the first one come the approvers as read after the lease was taken (AP-4). `again`: another step found that it does not
    * hold any more, so it is to be done again; nothing is sent for it yet.

@@ -96,7 +96,8 @@ export function metrics(): Metrics {
     counted: (door) => ({
       async dispatch(actor, intent) {
         const outcome = await door.dispatch(actor, intent);
-        const run = RUNS[intent.kind];
+        const stalled = intent.kind === 'cannot-begin' && outcome.ok && outcome.value.request?.state === 'failed';
+        const run = stalled ? 'failed' : RUNS[intent.kind];
         if (!outcome.ok) {
           if (outcome.error.code !== 'nothing-to-do') refusals.inc({ code: outcome.error.code });
         } else if (run !== undefined) runs.inc({ result: run });

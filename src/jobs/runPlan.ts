@@ -11,8 +11,17 @@ import { MINUTE } from '../core/decision.ts';
 import type { Intent } from '../core/intent.ts';
 import { isMend } from '../core/request/mend.ts';
 import type { ReplanFacts } from '../core/request/replan.ts';
+import { PATIENCE_MINUTES } from '../core/request/run.ts';
 import type { MendPlan } from '../core/request/types.ts';
-import { type ChangeRequest, kindOfStep, type PlanStep, type StepFailure, type StepId, type StepProgress } from '../core/request/types.ts';
+import {
+  type ChangeRequest,
+  isUntouched,
+  kindOfStep,
+  type PlanStep,
+  type StepFailure,
+  type StepId,
+  type StepProgress,
+} from '../core/request/types.ts';
 import { LeaseLost, sceneOf } from './planScene.ts';
 import { STEPS } from './steps/registry.ts';
 import { type Step, type StepScene, StepStopped, StepWaits } from './steps/step.ts';
@@ -32,8 +41,7 @@ export interface RunPlanNeeds {
 }
 
 const WORKER = { kind: 'system', part: 'worker' } as const;
-/** Replication of minutes is normal (graph facts, section 4); after this long a step is given up and people are told. */
-const GIVE_UP_AFTER_MINUTES = 30;
+const GIVE_UP_AFTER_MINUTES = PATIENCE_MINUTES;
 /** Waits between looks at one step, real milliseconds; then the job gives way and comes back later. */
 const LOOK_AGAIN_AFTER_MS = [250, 500, 1000, 2000, 4000];
 
@@ -52,10 +60,14 @@ interface Passing {
 export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<void> {
   const { door, log } = needs;
   const stored = await needs.store.get('request', requestId);
-  // Taking back needs nobody's right, so nothing of the directory of people either.
-  const eligible = stored?.state === 'undoing' ? [] : await needs.people.holders('approver');
-  // Read only while nothing was written: from then on the tenant differs by what we did ourselves.
-  const facts = stored?.state === 'approved' && stored.begunAt === undefined ? await readFacts(needs, stored) : undefined;
+  const before = await beforehand(needs, requestId, async () => ({
+    // Taking back needs nobody's right, so nothing of the directory of people either.
+    eligible: stored?.state === 'undoing' ? [] : await approvers(needs),
+    // Read only while nothing was written: from then on the tenant differs by what we did ourselves.
+    facts: stored && isUntouched(stored) ? await tenantFacts(needs, stored) : undefined,
+  }));
+  if (!before) return;
+  const { eligible, facts } = before;
   const begun = await door.dispatch(WORKER, { kind: 'begin-run', requestId, eligible, ...(facts ? { facts } : {}) });
   if (!begun.ok) {
     log.warn('run.not-begun', { requestId, refusal: begun.error.code });
@@ -68,7 +80,9 @@ export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<v
   }
   const undoing = request.state === 'undoing';
   // Read again under the lease: somebody may have lost the right while it was being taken (AP-4).
-  const underLease = !undoing && request.begunAt === undefined ? await needs.people.holders('approver') : undefined;
+  const untouched = isUntouched(request);
+  const underLease = untouched ? await beforehand(needs, requestId, () => approvers(needs)) : undefined;
+  if (untouched && !underLease) return;
   const run: Run = { needs, fence: request.fence, underLease, request };
   for (const step of undoing ? request.plan.undo : request.plan.steps) {
     if (progressOf(run.request, step.id)?.state === 'done') continue;
@@ -78,11 +92,65 @@ export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<v
   log.info(undoing ? 'run.undone' : 'run.applied', { requestId, fence: run.fence });
 }
 
+type Approvers = Awaited<ReturnType<People['holders']>>;
+
+const approvers = ({ people }: RunPlanNeeds): Promise<Approvers> =>
+  people.holders('approver').catch((error: unknown) => {
+    throw new Unread('Who may approve', error);
+  });
+
+const tenantFacts = (needs: RunPlanNeeds, request: ChangeRequest): Promise<ReplanFacts | undefined> =>
+  readFacts(needs, request).catch((error: unknown) => {
+    throw new Unread(`What the plan rests on in ${request.plan.tenant.name}`, error);
+  });
+
+/** Something that must be known before anything is written could not be read. */
+class Unread extends Error {
+  readonly what: string;
+  constructor(what: string, cause: unknown) {
+    super(`${what} could not be read`, { cause });
+    this.what = what;
+  }
+}
+
+/**
+ * Reads what must be known before the first write. What cannot be read is noted on the request; after long patience it has failed.
+ *
+ * @returns nothing when the request has failed for it, or may not be begun any more
+ * @throws what it could not read, to be tried again later
+ */
+async function beforehand<T>({ door, log }: RunPlanNeeds, requestId: string, read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (thrown) {
+    const error = thrown instanceof Unread ? thrown.cause : thrown;
+    log.warn('run.unreadable', { requestId, error });
+    const outcome = await door.dispatch(WORKER, { kind: 'cannot-begin', requestId, ...whyUnread(thrown) });
+    if (outcome.ok && outcome.value.request?.failure) {
+      const { code, reference } = outcome.value.request.failure;
+      log.error('run.failed', { requestId, code, reference, error });
+      return undefined;
+    }
+    if (!outcome.ok && outcome.error.code === 'closed') return undefined;
+    throw error;
+  }
+}
+
+function whyUnread(error: unknown): { readonly code: string; readonly words: string } {
+  const what = error instanceof Unread ? error.what : 'What must be known before anything is written';
+  const cause = error instanceof Unread ? error.cause : error;
+  const { code, status } = answerOf(cause);
+  if (status === 401 || status === 403) {
+    return { code, words: `${what} may not be read by Breakglass (${code}). Check the permissions of its Graph identity.` };
+  }
+  return { code, words: `${what} could not be read (${code}).${isPassing(cause) ? '' : ' The log of Breakglass says why.'}` };
+}
+
 /** A run under way: the request as it is after the latest step. */
 interface Run {
   readonly needs: RunPlanNeeds;
   readonly fence: number;
-  readonly underLease: Awaited<ReturnType<People['holders']>> | undefined;
+  readonly underLease: Approvers | undefined;
   request: ChangeRequest;
 }
 
@@ -270,12 +338,17 @@ async function record(door: Door, intent: Intent): Promise<ChangeRequest> {
 
 const isPassing = (error: unknown): error is Error & Passing => error instanceof Error && 'passing' in error;
 
+/** What a tenant answered, as far as an error tells. */
+function answerOf(error: unknown): { readonly code: string; readonly status: number | undefined } {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'Fault';
+  return { code, status: error instanceof Error && 'status' in error ? Number(error.status) : undefined };
+}
+
 function failureOf(id: StepId, error: unknown, tired: boolean): StepFailure {
   const reference = crypto.randomUUID().slice(0, 8);
   if (error instanceof StepStopped) return { step: error.step ?? id, code: error.code, words: error.message, reference };
   if (error instanceof CustodyFault) return { step: id, code: error.code, words: error.message, reference };
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'Fault';
-  const status = error instanceof Error && 'status' in error ? Number(error.status) : undefined;
+  const { code, status } = answerOf(error);
   const words =
     status === 401 || status === 403
       ? `The tenant refused this step to Breakglass (${code}). Check the permissions and directory role of its Graph identity.`

@@ -38,6 +38,21 @@ describe('a request that cannot be done', () => {
     expect(await again()).toMatchObject({ ok: false, error: { code: 'account-unsuitable', why: 'gone' } });
   });
 
+  test('GR-1: where what it rests on cannot be read it has failed after thirty minutes, by name, with an alert; then it can be tried again', async () => {
+    const { machine, request, causes } = await asked('repair restricted-unit');
+    const unreadable: Parameters<typeof live>[1] = {
+      answer: (call) => (call === 'snapshot' ? { error: REFUSED, done: false } : undefined),
+    };
+    await live(machine, unreadable);
+    expect(request()).toMatchObject({ state: 'failed', failure: { code: 'CannotTell' } });
+    expect(request().begunAt).toBeUndefined();
+    const words = expect.stringMatching(/^What the plan rests on in .* may not be read by Breakglass \(Authorization_RequestDenied\)/);
+    expect(causes()).toContainEqual(words);
+    expect((await machine.press(person('ann').objectId, { kind: 'retry-request', requestId: request().id })).ok).toBe(true);
+    await live(machine);
+    expect(request().state).toBe('applied');
+  });
+
   test('GR-5 CR-6: refused at its first write it can be tried again while the approvals hold, then ends by itself; the old parts count', async () => {
     const { machine, request, account, again, causes } = await asked('rotate without a unit');
     const before = account();

@@ -70,6 +70,25 @@ describe('what custodians do with their passes', () => {
     expect(methods()).toEqual([`fido2 second key-${request().id}-1`, `fido2 second key-${request().id}-2`, 'password p']);
   });
 
+  test('GR-5: a run that waits for somebody who never comes can be given up at once, and everything is taken back', async () => {
+    for (const name of ['create with keys', 'rotate with keys'] as const) {
+      const { machine, request, methods, account, press } = await asked(name);
+      const before = name === 'rotate with keys' ? methods() : [];
+      await live(machine, nobody);
+      expect(request()).toMatchObject({ state: 'approved', begunAt: expect.any(Date) });
+      expect(await press('ann', 'withdraw-request')).toMatchObject({ ok: false, error: { code: 'not-requester' } });
+      expect((await press('rita', 'withdraw-request')).ok).toBe(true);
+      expect([machine.store.rows.sealed.size, [...machine.store.rows.timers.keys()].filter((key) => key.startsWith('resume:'))]).toEqual([
+        0,
+        [],
+      ]);
+      await live(machine, nobody);
+      expect(request().state).toBe('undone');
+      if (name === 'rotate with keys') expect([methods(), account().state]).toEqual([before, 'in-service']);
+      else expect([account().state, account().parts.map(({ state }) => state)]).toEqual(['retired', ['expired', 'expired']]);
+    }
+  });
+
   test('CR-6: a pass with which nobody registered a key in time is an alert, stops the run, and is worth nothing', async () => {
     const { machine, request, account, goOn, press } = await asked('create with keys');
     await live(machine, nobody);

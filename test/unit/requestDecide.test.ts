@@ -240,12 +240,51 @@ describe('withdrawing', () => {
     expect(withdraw(REQUEST, actor('rita2'), LAST).ok).toBe(true);
   });
 
-  test('is refused to others, and of what is neither pending nor failed', () => {
+  test('AP-6: takes back what was approved and of which nothing was begun, also when its run cannot begin', () => {
+    const approved = withAnn({ state: 'approved', stalled: { sinceAt: NOON, code: 'c', words: 'Cannot be read.' } });
+    expect(withdraw(approved, actor('rita'), NOW)).toMatchObject({
+      ok: true,
+      value: {
+        next: { state: 'withdrawn', closedAt: NOW },
+        effects: [forget, show, notice('withdrawn', 'rita'), notice('withdrawn', 'ann')],
+      },
+    });
+    expect(withdraw({ ...approved, begunAt: NOON }, actor('rita'), NOW)).toEqual(no({ code: 'closed', state: 'approved' }));
+    expect(withdraw(approved, actor('ann'), NOW)).toEqual(no({ code: 'not-requester' }));
+  });
+
+  test('AP-9 GR-5: gives up a run that waits for somebody: its lease ends, and what was done is taken back', () => {
+    const [first, second] = REQUEST.steps;
+    if (!first || !second) throw new Error('no steps');
+    const waits = { id: second.id, state: 'waiting', at: NOON, evidence: 'Waiting for Dana' } as const;
+    const rest = REQUEST.steps.slice(2);
+    const open = { step: second.id, fromAt: NOON, open: 1, allowed: 0, done: 0, seen: 0, beside: 0 };
+    const begun = withAnn({ state: 'approved', begunAt: NOON, fence: 4, expected: [open] });
+    const parked = { ...begun, steps: [{ ...first, state: 'done' as const }, waits, ...rest] };
+    const given = withdraw(parked, actor('rita'), NOW);
+    expect(given).toMatchObject({
+      ok: true,
+      value: {
+        next: { state: 'undoing', fence: 5, givenUp: { by: person('rita'), at: NOW }, expected: [{ open: 0, allowed: 1, untilAt: NOW }] },
+      },
+    });
+    expect(given.ok && given.value.effects.slice(0, 2)).toEqual([
+      { kind: 'forget', key: `resume:${id}` },
+      { kind: 'apply-plan', requestId: id },
+    ]);
+    // Taken up again it is no longer waiting, whatever the row of the one it waits for still says.
+    for (const busy of [{ ...parked, steps: [{ ...first, state: 'running' as const }, waits, ...rest] }, begun])
+      expect(withdraw(busy, actor('rita'), NOW)).toEqual(no({ code: 'closed', state: 'approved' }));
+    const bare = { ...parked, plan: { ...parked.plan, undo: [] } };
+    expect(withdraw(bare, actor('rita'), NOW)).toMatchObject({ value: { next: { state: 'withdrawn', fence: 5 } } });
+  });
+
+  test('is refused to others, and of what is under way or over', () => {
     expect(withdraw(REQUEST, actor('ann'), NOW)).toEqual(no({ code: 'not-requester' }));
     expect(withdraw(REQUEST, stranger('guest'), NOW)).toEqual(no({ code: 'stranger', why: 'guest' }));
     expect(withdraw(REQUEST, actor('rita'), expiresAt)).toEqual(no({ code: 'closed', state: 'expired' }));
     for (const state of ['approved', 'applied', 'denied', 'undoing'] as const)
-      expect(withdraw({ ...REQUEST, state }, actor('rita'), NOW)).toEqual(no({ code: 'closed', state }));
+      expect(withdraw({ ...REQUEST, state, begunAt: NOON }, actor('rita'), NOW)).toEqual(no({ code: 'closed', state }));
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { digestOf } from '../../src/core/digest.ts';
 import {
   beginRun,
+  cannotBegin,
   failRun,
   finishRun,
   giveWay,
@@ -76,7 +77,7 @@ describe('taking the lease', () => {
   test('AP-7: from the instant of the expiry on what never began is expired, and its lease with it', () => {
     expect(beginRun(APPROVED, ALL, expiresAt)).toEqual({
       ok: true,
-      value: { next: { ...APPROVED, state: 'expired', fence: 5, revision: 4, closedAt: expiresAt }, effects: [show] },
+      value: { next: { ...APPROVED, state: 'expired', fence: 5, revision: 4, closedAt: expiresAt }, effects: [show, ...all('expired')] },
     });
     expect(beginRun(APPROVED, ALL, new Date(expiresAt.getTime() - 1))).toEqual(leased(APPROVED));
   });
@@ -365,6 +366,61 @@ describe('recording a step', () => {
     });
     const { undoSteps: _none, ...bare } = undoing;
     expect(recordStep(bare, 4, 'disable', running, NOW)).toMatchObject({ value: { next: { undoSteps: [] } } });
+  });
+});
+
+describe('what cannot even begin', () => {
+  const why = { code: 'Authorization_RequestDenied', words: 'Who may approve could not be read.' };
+  const stalled = { sinceAt: NOON, ...why };
+
+  test('GR-1: is remembered since when, and shown once; another reason keeps the instant', () => {
+    expect(cannotBegin(APPROVED, why, NOON)).toEqual({ ok: true, value: { next: { ...APPROVED, stalled, revision: 4 }, effects: [show] } });
+    expect(cannotBegin({ ...APPROVED, stalled }, why, minutes(30))).toEqual(no({ code: 'nothing-to-do' }));
+    const other = { code: 'TimeoutError', words: why.words };
+    for (const reason of [other, { ...why, words: 'Another.' }])
+      expect(cannotBegin({ ...APPROVED, stalled }, reason, minutes(9))).toMatchObject({
+        ok: true,
+        value: { next: { stalled: { sinceAt: NOON, ...reason } } },
+      });
+  });
+
+  test('GR-1 AP-9: after thirty minutes it has failed, by name and in words, with an alert; it can be tried again', () => {
+    const words = 'Who may approve could not be read. It was tried for 30 minutes, and nothing was written.';
+    const failure = { step: 'create-user', code: 'CannotTell', words, reference: `${id}-4` };
+    const at = new Date(minutes(30).getTime() + 1);
+    const failed = cannotBegin({ ...APPROVED, stalled }, why, at);
+    expect(failed).toEqual({
+      ok: true,
+      value: {
+        next: { ...APPROVED, state: 'failed', failure, fence: 5, revision: 4 },
+        effects: [show, alarm(`failed:${id}:4:CannotTell`, words, at), ...all('failed', ':4'), undoAt(expiresAt)],
+      },
+    });
+    if (!failed.ok) throw new Error('refused');
+    expect(retry(failed.value.next, actor('ann'), at)).toMatchObject({ ok: true, value: { next: { state: 'approved' } } });
+    const half = withStep({ ...BEGUN, stalled }, 'create-user', { state: 'done' });
+    expect(cannotBegin(half, why, at)).toMatchObject({
+      value: { next: { state: 'failed', failure: { step: 'exclude', words: expect.stringContaining('nothing more was written') } } },
+    });
+  });
+
+  test('AP-7: is no reason to try again what is too old, nor to stop what is closed or being taken back', () => {
+    expect(cannotBegin({ ...APPROVED, stalled }, why, expiresAt)).toEqual(no({ code: 'closed', state: 'expired' }));
+    expect(cannotBegin({ ...BEGUN, stalled }, why, expiresAt)).toMatchObject({ ok: true, value: { next: { state: 'failed' } } });
+    for (const state of ['pending', 'failed', 'undoing', 'denied'] as const)
+      expect(cannotBegin({ ...APPROVED, state }, why, NOW)).toEqual(no({ code: 'closed', state }));
+  });
+
+  test('is over when a step begins, and when others are asked', () => {
+    const held = { ...APPROVED, stalled };
+    const begun = recordStep(held, 4, 'create-user', { state: 'running' }, NOW);
+    const pending = beginRun(held, new Set(), NOW);
+    const changed = beginRun(held, ALL, NOW, { kind: 'changed', plan: { ...APPROVED.plan, version: 2 }, difference: [] });
+    for (const { ok, value } of [begun, pending, changed] as { ok: true; value: { next: ChangeRequest } }[]) {
+      expect(ok).toBe(true);
+      expect(value.next).not.toHaveProperty('stalled');
+    }
+    expect(beginRun(held, ALL, NOW)).toMatchObject({ value: { next: { stalled } } });
   });
 });
 

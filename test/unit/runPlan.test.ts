@@ -230,9 +230,55 @@ describe('carrying out a plan', () => {
     expect(store.rows.timers.get(`expire:${REQUEST.id}`)?.at).toEqual(REQUEST.expiresAt);
   });
 
-  test('AP-4 ID-4: with the approvers unreadable nothing happens at all', async () => {
+  test('AP-4 ID-4: with the approvers unreadable nothing is written, and it is logged and remembered since when', async () => {
     await expect(run({ port: (call) => (call === 'holders' ? 'refused' : undefined) })).rejects.toThrow();
-    expect(request()).toEqual(REQUEST);
+    const stalled = { sinceAt: NOON, code: 'TimeoutError', words: 'Who may approve could not be read (TimeoutError).' };
+    expect(request()).toEqual({ ...REQUEST, stalled, revision: REQUEST.revision + 1 });
+    expect(logged).toEqual(['run.unreadable']);
+    expect(tenant.writes).toEqual([]);
+    await run();
+    expect(request().stalled).toBeUndefined();
+    await expectCarriedOut();
+  });
+
+  test.each([
+    ['GR-1 AP-4: when the lease is to be taken', 1],
+    ['GR-1 AP-4: only under the lease', 2],
+  ])(
+    '%s, approvers that cannot be read for thirty minutes are a failure with a name and an alert, and it can be tried again',
+    async (_when, nth) => {
+      let reads = 0;
+      const denied = (call: string): Mishap => {
+        if (call !== 'holders') return undefined;
+        reads += 1;
+        return reads % nth === 0 ? 'refused' : undefined;
+      };
+      let attempts = 0;
+      while (request().state === 'approved') {
+        attempts += 1;
+        expect(attempts).toBeLessThan(40);
+        await run({ port: denied, error: () => fault(403, 'Authorization_RequestDenied') }).catch(() => pass(60_000));
+      }
+      expect(tenant.nowMs).toBeGreaterThan(30 * 60_000);
+      expect(tenant.nowMs).toBeLessThan(33 * 60_000);
+      expect(request()).toMatchObject({ state: 'failed', failure: { code: 'CannotTell' } });
+      expect(request().failure?.words).toContain('Who may approve may not be read by Breakglass (Authorization_RequestDenied).');
+      await ringTimers(store, front);
+      expect([...store.rows.alert.values()].map(({ cause }) => cause.kind)).toEqual(['request-failed']);
+      expect(logged).toContain('run.failed');
+      expect(tenant.writes).toEqual([]);
+      await front.dispatch(actor('rita'), { kind: 'retry-request', requestId: REQUEST.id });
+      await run();
+      await expectCarriedOut();
+    },
+  );
+
+  test('AP-6: what cannot begin can be taken back by its requester, and the job ends', async () => {
+    const denied = { port: (call: string): Mishap => (call === 'holders' ? 'refused' : undefined) };
+    await expect(run(denied)).rejects.toThrow();
+    await front.dispatch(actor('rita', ['requester']), { kind: 'withdraw-request', requestId: REQUEST.id });
+    await run(denied);
+    expect(request().state).toBe('withdrawn');
     expect(tenant.writes).toEqual([]);
   });
 

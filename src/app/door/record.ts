@@ -32,6 +32,8 @@ export function detailsOf(
       return { details: { planDigest: intent.planDigest } };
     case 'begin-proof':
       return { details: { planDigest: intent.wanted.planDigest, decision: intent.wanted.decision } };
+    case 'cannot-begin':
+      return { details: { code: intent.code } };
     case 'begin-step':
     case 'finish-step':
       return { details: { step: intent.step, fence: intent.fence } };

@@ -1,7 +1,7 @@
 import { digestWords } from '../../core/digest.ts';
 import { canBeDenied, stateAt } from '../../core/request/decide.ts';
 import { tally } from '../../core/request/tally.ts';
-import type { ChangeRequest, RequestState } from '../../core/request/types.ts';
+import { type ChangeRequest, isParked, isUntouched, type RequestState } from '../../core/request/types.ts';
 import type { Fact, Tone } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
@@ -74,14 +74,15 @@ export function requestCard(request: ChangeRequest, now: Date, viewer?: Viewer, 
   const card = render(requestView(request, state, viewer));
   const { account, tenant } = request.plan;
   const summary = plain(`${request.id}: ${stateWords(request, state)} – ${account.userPrincipalName} in ${tenant.name}`, 200);
-  if (!canBeGivenUp(state) || refreshFor.length === 0) return { card, summary };
+  if (!canBeGivenUp(request, state) || refreshFor.length === 0) return { card, summary };
   const data = { id: request.id, digest: request.planDigest };
   const action = { type: 'Action.Execute', title: 'Refresh', verb: 'request.refresh', data };
   return { card: { ...card, refresh: { action, userIds: refreshFor.slice(0, 60) } }, summary };
 }
 
-/** By the requester: while it is open, and after its run failed. */
-const canBeGivenUp = (state: RequestState): boolean => state === 'pending' || state === 'failed';
+/** By the requester: until its first step begins, while it waits for somebody, and after its run failed. */
+const canBeGivenUp = (request: ChangeRequest, state: RequestState): boolean =>
+  state === 'pending' || state === 'failed' || isUntouched(request) || isParked(request);
 
 function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer | undefined): RequestView {
   const { plan } = request;
@@ -122,9 +123,13 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
     // Also who approved: to take it back is to deny it.
     canDeny: canBeDenied(request, state),
     canEdit: pending && isRequester,
-    canWithdraw: canBeGivenUp(state) && isRequester,
+    canWithdraw: canBeGivenUp(request, state) && isRequester,
     withdrawTitle:
-      state === 'pending' ? 'Withdraw' : plan.undo.length > 0 && request.begunAt !== undefined ? 'Give up and take back' : 'Give up',
+      pending || isUntouched(request)
+        ? 'Withdraw'
+        : plan.undo.length > 0 && request.begunAt !== undefined
+          ? 'Give up and take back'
+          : 'Give up',
     canRetry: state === 'failed',
     id: plain(request.id, 40),
     digest: plain(request.planDigest, 64),

@@ -1,7 +1,9 @@
+import { tally } from '../../core/request/tally.ts';
 import { titleOf } from '../../core/request/title.ts';
 import { type ChangeRequest, type RequestState, wroteNothing } from '../../core/request/types.ts';
 import type { Rendered } from '../render.ts';
 import { noticeCard } from './notice.ts';
+import { EXPIRED } from './requestOutcome.ts';
 
 /** How a request ended or stopped, as a message to those who had a part in it. Says what comes next, and where to look. */
 export function requestNoticeCard(request: ChangeRequest, state: RequestState): Rendered {
@@ -18,7 +20,7 @@ function noticeOf(request: ChangeRequest, state: RequestState): { words: string;
     case 'applied':
       return { words: 'A request was carried out', tone: 'good' };
     case 'failed':
-      return { words: 'A request stopped half-way', tone: 'attention' };
+      return { words: request.begunAt === undefined ? 'A request could not begin' : 'A request stopped half-way', tone: 'attention' };
     case 'denied':
       return { words: 'A request was denied', tone: 'attention' };
     case 'withdrawn':
@@ -51,7 +53,7 @@ function nextFor(request: ChangeRequest, state: RequestState): string {
     case 'impossible':
       return `${failure?.words ?? ''} Nothing was changed, and ${request.kind === 'create' ? 'its name' : 'the account'} is free again: ask anew if it is still needed.`;
     default:
-      return 'Not enough people approved in time. Nothing was changed.';
+      return `${EXPIRED[tally(request).reached ? 'approved' : 'undecided']}${request.stalled ? ` ${request.stalled.words}` : ''} Nothing was changed.`;
   }
 }
 

@@ -1,3 +1,5 @@
+import { PATIENCE_MINUTES } from '../../core/request/run.ts';
+import { tally } from '../../core/request/tally.ts';
 import {
   type ChangeRequest,
   oldIsGone,
@@ -27,8 +29,9 @@ export interface Outcome {
 export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome | undefined {
   switch (state) {
     case 'pending':
-    case 'approved':
       return undefined;
+    case 'approved':
+      return request.stalled && stalled(request.stalled);
     case 'applied':
       return outcome('good', 'Every step was read back and is true.', {
         detail: 'credential' in request.plan && replacedBy(request.plan) !== 'passkey' ? NEXT[request.plan.credential.kind] : undefined,
@@ -50,13 +53,27 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
         detail: leftBehind(request),
       });
     case 'expired':
-      return outcome('warning', 'Not enough people approved in time.', {
-        detail: `Ask again with ${askedWith(request.kind)} if it is still needed.`,
+      return outcome('warning', EXPIRED[tally(request).reached ? 'approved' : 'undecided'], {
+        detail: `${request.stalled ? `${plain(request.stalled.words, 300)} ` : ''}${askAgain(request)}`,
         at: request.expiresAt,
       });
     case 'impossible':
       return impossible(request);
   }
+}
+
+/** Why a request expired: in the box of its card, and in the message of it. */
+export const EXPIRED = {
+  approved: 'Enough people approved, but the work could not begin in time.',
+  undecided: 'Not enough people approved in time.',
+} as const;
+
+const askAgain = ({ kind }: Pick<ChangeRequest, 'kind'>): string => `Ask again with ${askedWith(kind)} if it is still needed.`;
+
+/** Its run could not begin so far. */
+function stalled({ words, sinceAt }: NonNullable<ChangeRequest['stalled']>): Outcome {
+  const next = `It is tried again, for ${PATIENCE_MINUTES} minutes in all. Nothing was changed by this; its requester can take it back.`;
+  return outcome('warning', 'Something it rests on cannot be read now', { detail: `${plain(words, 300)} ${next}`, at: sinceAt });
 }
 
 /** Of a new account everything goes; of one that exists, not what took the place of something that may be gone. */
@@ -68,7 +85,7 @@ const undone = (request: ChangeRequest): string =>
 /** The tenant refused it from the first write on, or it makes no sense any more. The account is free, and the approvals are used up. */
 function impossible({ failure, givenUp, closedAt, kind }: ChangeRequest): Outcome {
   const why = givenUp ? 'It stopped before it changed anything, and nobody tried again while the approvals held.' : '';
-  const detail = `${plain(failure?.words ?? '', 300)} ${why} Ask again with ${askedWith(kind)} if it is still needed.`;
+  const detail = `${plain(failure?.words ?? '', 300)} ${why} ${askAgain({ kind })}`;
   return outcome('attention', 'Ended by itself: nothing was changed', {
     detail: detail.replace(/ +/g, ' ').trim(),
     at: closedAt,
@@ -105,7 +122,10 @@ function failed(request: ChangeRequest, failure: StepFailure): Outcome {
   const safe = waits('enable') ? ' The account, if it exists already, is still disabled.' : roleless;
   const ends = wroteNothing(request) ? ` Nothing was changed yet; untried, it ends by itself when its approvals are too old.` : '';
   const detail = `${plain(failure.words, 300)}${safe} Try again continues here, on the same approvals.${ends}`;
-  return outcome('attention', `Stopped at: ${title}`, { detail, reference: `${failure.reference} (${failure.code})` });
+  return outcome('attention', request.begunAt === undefined ? 'It could not begin' : `Stopped at: ${title}`, {
+    detail,
+    reference: `${failure.reference} (${failure.code})`,
+  });
 }
 
 function outcome(

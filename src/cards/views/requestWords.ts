@@ -156,12 +156,13 @@ export function stateWords(request: ChangeRequest, state: RequestState): string 
     case 'pending':
       return `Waiting for approval: ${count}`;
     case 'approved':
+      if (request.stalled) return `Approved; the work cannot ${request.begunAt === undefined ? 'begin' : 'go on'} yet`;
       return request.steps.every((row) => row.state === 'waiting') ? 'Approved; the work starts now' : `${waitedFor(request)}: ${step}`;
     case 'applied':
       if (replacedBy(request.plan) === 'passkey') return 'Done: only the password in parts opens it';
       return hasKeys(request.plan) && request.kind !== 'create' ? 'Done: the new keys stand' : APPLIED[request.kind];
     case 'failed':
-      return `Stopped at ${step}`;
+      return request.begunAt === undefined ? 'Stopped before it began' : `Stopped at ${step}`;
     case 'undoing':
       return `Given up; taking back: step ${placeOf(request.undoSteps ?? [])} of ${request.undoSteps?.length ?? 0}`;
     case 'undone':

@@ -5,8 +5,8 @@ import { no, ok } from '../result.ts';
 import { inHand, notices } from './notices.ts';
 import type { Proof, ProvenDecision } from './proof.ts';
 import { isCustodian, tally } from './tally.ts';
-import { type ChangeRequest, type RequestState, wroteNothing } from './types.ts';
-import { giveUpFailed } from './undo.ts';
+import { type ChangeRequest, isParked, isUntouched, type RequestState, wroteNothing } from './types.ts';
+import { giveUpStopped } from './undo.ts';
 
 /** The state as of now: the timer that writes `expired` may ring late, the rule does not wait for it (AP-7). */
 export const stateAt = (request: ChangeRequest, now: Date): RequestState =>
@@ -116,18 +116,19 @@ export function rehearse(request: ChangeRequest, actor: Actor, wanted: ProvenDec
 }
 
 /**
- * The requester, by person, takes a pending request back, or gives up one that failed: then what its run did is taken back where the plan
- * says how (GR-5), and its user name is free again when that is done.
+ * The requester, by person, takes back a request of which nothing was begun yet, or gives up one that failed or waits for somebody: then what
+ * its run did is taken back where the plan says how (GR-5), and its user name is free again when that is done.
  */
 export function withdraw(request: ChangeRequest, actor: Actor, now: Date): Decision<ChangeRequest> {
   const person = personOf(actor);
   if (!person.ok) return person;
   if (person.value.personKey !== request.requester.personKey) return no({ code: 'not-requester' });
   const state = stateAt(request, now);
-  if (state !== 'pending' && state !== 'failed') return no({ code: 'closed', state });
+  const stopped = state === 'failed' || isParked(request);
+  if (state !== 'pending' && !isUntouched(request) && !stopped) return no({ code: 'closed', state });
   const row = { kind: 'withdraw', person: person.value, planDigest: request.planDigest, at: now } as const;
   const noted = { ...request, decisions: [...request.decisions, row] };
-  if (state === 'failed') return giveUpFailed(noted, person.value, now);
+  if (stopped) return giveUpStopped(noted, person.value, now);
   return ok({
     next: { ...noted, state: 'withdrawn', closedAt: now, revision: request.revision + 1 },
     effects: [forgetExpiry(request), show(request), ...notices(request, 'withdrawn')],

@@ -1,4 +1,4 @@
-import { type Decision, HOUR, later, personOf, personWith } from '../decision.ts';
+import { type Decision, HOUR, later, MINUTE, personOf, personWith } from '../decision.ts';
 import { digestOf } from '../digest.ts';
 import { type Effect, resumeKey } from '../effect.ts';
 import type { Actor } from '../people.ts';
@@ -46,13 +46,49 @@ export function beginRun(
   return ok({ next: { ...request, fence: request.fence + 1, revision: request.revision + 1 }, effects: [] });
 }
 
+/** Replication and outages of minutes are normal (graph facts, section 4); after this long people are told. */
+export const PATIENCE_MINUTES = 30;
+
+/**
+ * A run could not even begin, because who may approve or what the plan rests on could not be read. It is remembered since when; after the
+ * patience that a step has too the request has failed, by name, and may be tried again (GR-1).
+ *
+ * @param why what could not be read, in words
+ * @returns refusal `nothing-to-do` while nothing is new
+ */
+export function cannotBegin(
+  request: ChangeRequest,
+  why: { readonly code: string; readonly words: string },
+  now: Date,
+): Decision<ChangeRequest> {
+  if (request.state !== 'approved') return no({ code: 'closed', state: request.state });
+  const started = request.begunAt !== undefined;
+  // The timer of its expiry says so; nothing that is too old is made to be tried again (AP-7).
+  if (!started && now >= request.expiresAt) return no({ code: 'closed', state: 'expired' });
+  const sinceAt = request.stalled?.sinceAt ?? now;
+  if (now.getTime() - sinceAt.getTime() > PATIENCE_MINUTES * MINUTE) {
+    const words = `${why.words} It was tried for ${PATIENCE_MINUTES} minutes, and nothing ${started ? 'more ' : ''}was written.`;
+    return stopUnderLease(request, 'CannotTell', words, now);
+  }
+  if (request.stalled?.code === why.code && request.stalled.words === why.words) return no({ code: 'nothing-to-do' });
+  const stalled = { sinceAt, code: why.code, words: why.words };
+  return ok({
+    next: { ...request, stalled, revision: request.revision + 1 },
+    effects: [{ kind: 'show', subject: `request:${request.id}` }],
+  });
+}
+
 /** A run that may not start: expired for good (AP-7), or pending again until others have approved. */
 function closeOrReopen(request: ChangeRequest, state: 'pending' | 'expired', now: Date): Decision<ChangeRequest> {
   const show = { kind: 'show', subject: `request:${request.id}` } as const;
   const next = { ...request, state, fence: request.fence + 1, revision: request.revision + 1 };
-  if (state === 'expired') return ok({ next: { ...next, closedAt: now }, effects: [show] });
+  if (state === 'expired') return ok({ next: { ...next, closedAt: now }, effects: [show, ...notices(request, 'expired')] });
   const intent = { kind: 'expire-request', requestId: request.id } as const;
-  return ok({ next, effects: [show, { kind: 'intend', key: `expire:${request.id}`, at: request.expiresAt, intent }] });
+  return ok({ next: unstalled(next), effects: [show, { kind: 'intend', key: `expire:${request.id}`, at: request.expiresAt, intent }] });
+}
+
+function unstalled({ stalled: _stalled, ...request }: ChangeRequest): ChangeRequest {
+  return request;
 }
 
 /** The tenant is not as it was: the plan is asked for again, as a new version, with the difference. What was approved stays in the record. */
@@ -61,7 +97,7 @@ function askAgain(
   { plan, difference }: Extract<Replanned, { kind: 'changed' }>,
   now: Date,
 ): Decision<ChangeRequest> {
-  const reopened = newVersion(request, plan, 'tenant-changed', difference, now);
+  const reopened = newVersion(unstalled(request), plan, 'tenant-changed', difference, now);
   const intent = { kind: 'expire-request', requestId: request.id } as const;
   return ok({
     // The lease of a run that is still out there ends here, for good (AP-9).
@@ -120,14 +156,19 @@ function becomeImpossible(
 
 /** The quorum fell apart between two runs of a plan that is half carried out: people must look at it, and not for ever (GR-5). */
 function loseQuorum(request: ChangeRequest, now: Date): Decision<ChangeRequest> {
-  const step = request.steps.find(({ state }) => state !== 'done')?.id ?? 'verify';
   const words =
     'An approver is not one any more, or the settings ask for more now, so nothing more was written. Try again when those who approved make the quorum.';
-  const failure: StepFailure = { step, code: 'QuorumLost', words, reference: `${request.id}-${request.fence}` };
+  return stopUnderLease(request, 'QuorumLost', words, now);
+}
+
+/** It stops in a named state before anything more is written, and can be tried again or given up. */
+function stopUnderLease(request: ChangeRequest, code: string, words: string, now: Date): Decision<ChangeRequest> {
+  const step = request.steps.find(({ state }) => state !== 'done')?.id ?? 'verify';
+  const failure: StepFailure = { step, code, words, reference: `${request.id}-${request.fence}` };
   return ok({
     // The lease of a run that is still out there ends here, for good (AP-9).
     next: {
-      ...request,
+      ...unstalled(request),
       state: 'failed',
       failure,
       fence: request.fence + 1,
@@ -153,7 +194,7 @@ export function recordStep(
   // Judged again at the last moment before anything is written: the run may have slept since it took the lease (AP-7).
   if (first && now >= request.expiresAt) return no({ code: 'closed', state: 'expired' });
   const steps = moved(request.steps, step, progress, now);
-  const { failure: _failure, ...rest } = request;
+  const { failure: _failure, ...rest } = unstalled(request);
   // What a run wrote before such rows were kept has none: then none is kept, or the rest would look like nobody's.
   const kept = request.expected ?? (first ? [] : undefined);
   const expected = kept && !again ? expecting(kept, { step }, progress.state, settled, now) : kept;

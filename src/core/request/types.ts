@@ -249,6 +249,18 @@ export const replacedBy = (plan: Plan): RotatePlan['replaces'] => ('replaces' in
 export const wroteNothing = ({ begunAt, expected }: Pick<ChangeRequest, 'begunAt' | 'expected'>): boolean =>
   begunAt === undefined || (expected?.every(({ open, allowed, done }) => open + allowed + done === 0) ?? false);
 
+/**
+ * Whether its run has given way and waits for a person. A row keeps what is waited for until it begins again, so nothing else may be running.
+ */
+export const isParked = ({ state, steps }: Pick<ChangeRequest, 'state' | 'steps'>): boolean =>
+  state === 'approved' &&
+  steps.some((row) => row.state === 'waiting' && row.evidence !== undefined) &&
+  steps.every((row) => row.state !== 'running');
+
+/** Whether the quorum stands and no step was ever begun: nothing stands in the tenant. */
+export const isUntouched = ({ state, begunAt }: Pick<ChangeRequest, 'state' | 'begunAt'>): boolean =>
+  state === 'approved' && begunAt === undefined;
+
 /** What the tenant's audit log is expected to say of one step of a run: so many rows, from then on (`expected.ts`). */
 export interface ExpectedWrite {
   readonly step: StepId;
@@ -312,6 +324,8 @@ export interface ChangeRequest {
   /** When the first step began: from then on something may stand in the tenant, whatever the steps say. */
   readonly begunAt?: Date;
   readonly failure?: StepFailure;
+  /** Its run cannot begin, because something it rests on cannot be read: since when, and what. Gone once a step begins. */
+  readonly stalled?: { readonly sinceAt: Date; readonly code: string; readonly words: string };
   readonly openedAt: Date;
   readonly expiresAt: Date;
   readonly closedAt?: Date;

@@ -28,6 +28,27 @@ const waiting = aRunningRequest(6, {
       : { id, state: 'waiting', ...(index === 5 ? { at: hours(1), evidence: 'Waiting for Dana Diaz to register a security key' } : {}) },
   ),
 });
+const rita = person('rita');
+const unread =
+  'What the plan rests on in Contoso may not be read by Breakglass (Authorization_RequestDenied). Check the permissions of its Graph identity.';
+const mending = aRequest({ plan: anAccountPlan('repair') });
+const bothOf = ({ planDigest }: typeof mending) => [aDecision('ann', { planDigest }), aDecision('bob', { planDigest })];
+const stalled = aRequest({
+  plan: mending.plan,
+  kind: 'repair',
+  state: 'approved',
+  decisions: bothOf(mending),
+  stalled: { sinceAt: hours(1), code: 'Authorization_RequestDenied', words: unread },
+});
+const neverBegun = {
+  ...aRequest({ plan: mending.plan, kind: 'repair', decisions: bothOf(mending) }),
+  failure: {
+    step: 'leave-unit',
+    code: 'CannotTell',
+    words: `${unread} It was tried for 30 minutes, and nothing was written.`,
+    reference: 'R-7F3K2M-1',
+  },
+} as const;
 const undoing = aRunningRequest(6, {
   state: 'undoing',
   givenUp: { by: person('rita'), at: hours(2) },
@@ -135,6 +156,16 @@ export const REQUESTS: readonly Example[] = [
       hours(2),
     ),
   },
+  { card: 'request', state: 'stalled', rendered: requestCard(stalled, hours(1.1), rita) },
+  { card: 'request', state: 'stalled-too-long', rendered: requestCard({ ...stalled, state: 'expired', closedAt: hours(24) }, hours(25)) },
+  {
+    card: 'request',
+    state: 'never-begun',
+    rendered: requestCard({ ...neverBegun, state: 'failed' }, hours(1.6)),
+  },
+  { card: 'requestNotice', state: 'never-begun', rendered: requestNoticeCard({ ...neverBegun, state: 'failed' }, 'failed') },
+  { card: 'requestNotice', state: 'stalled-too-long', rendered: requestNoticeCard({ ...stalled, state: 'expired' }, 'expired') },
+  { card: 'request', state: 'waiting-for-key-of-requester', rendered: requestCard(waiting, hours(2), rita) },
   { card: 'request', state: 'running', rendered: requestCard(aRunningRequest(3), hours(1.1)) },
   {
     card: 'request',

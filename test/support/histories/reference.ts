@@ -84,7 +84,8 @@ export function mayDeny(asked: Asked, vote: Vote, rules: Rules, right: Right, no
 }
 
 export const mayWithdraw = (asked: Asked, human: string, now: number): boolean =>
-  human === asked.asker && ((asked.phase === 'open' && now < asked.deadline) || asked.phase === 'stuck');
+  human === asked.asker &&
+  ((asked.phase === 'open' && now < asked.deadline) || (asked.phase === 'to-do' && !asked.touched) || asked.phase === 'stuck');
 
 export const mayRetry = (asked: Asked, human: string, approver: boolean, now: number): boolean =>
   (approver || human === asked.asker) && asked.phase === 'stuck' && now < asked.deadline;
