@@ -207,6 +207,7 @@ const OF_REQUEST: { readonly [K in Extract<Intent, { readonly requestId: string 
   'expire-request': 'process',
   'undo-request': 'process',
   'begin-run': 'process',
+  'cannot-begin': 'process',
   'begin-step': 'process',
   'note-write': 'process',
   'finish-step': 'process',

@@ -204,6 +204,24 @@ export const STORIES: readonly Story[] = [
     ends: 'applied',
   },
   {
+    name: 'rotate, unable to begin at first',
+    saga: 'rotate',
+    refuses: (place, call) => (call === 'roles' && times(place, 'cannot-begin') === 0 ? REFUSED : undefined),
+    people: ({ on }) => on.custodiansAct(),
+    meets: ['cannot-begin'],
+    ends: 'applied',
+  },
+  {
+    name: 'rotate with keys, given up while it waited for the second',
+    saga: 'rotate with keys',
+    async people(place) {
+      if (stateOf(place) !== 'approved') return false;
+      return times(place, 'record-key') === 0 ? place.on.custodiansAct() : press(place, 'rita', 'withdraw-request');
+    },
+    meets: ['park-run', 'removeKey'],
+    ends: 'undone',
+  },
+  {
     name: 'create, approved by nobody',
     saga: 'create',
     pending: true,
