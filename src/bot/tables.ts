@@ -18,6 +18,7 @@ import { postureRepair } from './actions/postureRepair.ts';
 import { requestApprove } from './actions/requestApprove.ts';
 import { requestDeny } from './actions/requestDeny.ts';
 import { requestEdit, requestResubmit } from './actions/requestEdit.ts';
+import { requestPlan } from './actions/requestPlan.ts';
 import { requestRefresh } from './actions/requestRefresh.ts';
 import { requestRetry } from './actions/requestRetry.ts';
 import { requestWithdraw } from './actions/requestWithdraw.ts';
@@ -134,6 +135,7 @@ export function actionTable(
     onPress(requestDeny, (asker) => ({ asker, door, store, proof })),
     onPress(requestWithdraw, (asker) => ({ asker, door, store })),
     onPress(requestRetry, (asker) => ({ asker, door, store })),
+    onPress(requestPlan, (asker) => ({ asker, store })),
     onPress(requestRefresh, (asker) => ({ asker, door, store })),
     onPress(accountShow, (asker) => ({ asker, store })),
     onPress(runbookPrint, (asker) => ({ asker, door, runbook })),

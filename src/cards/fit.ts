@@ -3,7 +3,7 @@ import { cut } from './text.ts';
 type Json = Record<string, unknown>;
 
 /** Teams takes about 28 kB with everything around the card (Learn, "Format your bot messages"); the rest is for banner and envelope. */
-const MOST_BYTES = 20_000;
+export const MOST_BYTES = 20_000;
 
 /** What is small on the card, calls and evidence, gives way before titles and reasons do. */
 const TRIES = [

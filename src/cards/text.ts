@@ -43,8 +43,8 @@ export function typedBefore(text: string, most: number): string {
 }
 
 /** Several names in one line. */
-export function names(people: readonly { readonly name: string }[], most: number = 12): string {
-  const shown = people.slice(0, most).map(({ name }) => plain(name, 80));
+export function names(people: readonly { readonly name: string }[], most: number = 12, longest: number = 80): string {
+  const shown = people.slice(0, most).map(({ name }) => plain(name, longest));
   const more = people.length - shown.length;
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

@@ -55,9 +55,10 @@ describe('buttons', () => {
   const verbs = (state: string) => actionsOf(state).map(({ node }) => verbOf(node));
 
   test('a pending request offers Approve and Deny to everybody, Withdraw to its requester only', () => {
-    expect(verbs('request.pending')).toEqual(['request.approve', 'request.deny']);
-    expect(verbs('request.pending-new')).toEqual(['request.approve', 'request.deny', 'request.refresh']);
+    expect(verbs('request.pending')).toEqual(['request.plan', 'request.approve', 'request.deny']);
+    expect(verbs('request.pending-new')).toEqual(['request.plan', 'request.approve', 'request.deny', 'request.refresh']);
     expect(verbs('request.pending-requester')).toEqual([
+      'request.plan',
       'request.approve',
       'request.deny',
       'request.edit',
@@ -66,13 +67,16 @@ describe('buttons', () => {
     ]);
   });
 
-  test('a closed request offers nothing, a failed one Try again', () => {
-    for (const state of ['approved', 'running', 'applied', 'denied', 'withdrawn', 'expired']) expect(verbs(`request.${state}`)).toEqual([]);
-    expect(verbs('request.failed')).toEqual(['request.retry']);
+  test('a closed request offers nothing but its plan, a failed one Try again', () => {
+    for (const state of ['running', 'applied', 'denied', 'withdrawn', 'expired'])
+      expect(verbs(`request.${state}`)).toEqual(['request.plan']);
+    // Nothing is written yet.
+    expect(verbs('request.approved')).toEqual(['request.plan', 'request.deny']);
+    expect(verbs('request.failed')).toEqual(['request.plan', 'request.retry']);
   });
 
   test('Approve is not blocked by the reason a denial needs; the denial collects it', () => {
-    const [approve, deny] = actionsOf('request.pending');
+    const [, approve, deny] = actionsOf('request.pending');
     expect(approve?.node).toMatchObject({ associatedInputs: 'none', style: 'positive' });
     expect(deny?.node.associatedInputs).toBeUndefined();
     expect(deny?.path).toContain('.card.actions');

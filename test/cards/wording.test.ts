@@ -87,14 +87,10 @@ describe('a request', () => {
     expect(requestCard(aRequest(), NOON, undefined, mris).card).toMatchObject({ refresh: { userIds: mris.slice(0, 60) } });
   });
 
-  test('folds every Graph call and the whole digest behind one button', () => {
+  test('has every Graph call and the whole digest behind one button, in a dialog', () => {
     const { card } = requestCard(aRequest(), NOON);
-    const folded = nodesOf(card)
-      .filter(({ node }) => node.isVisible === false)
-      .map(({ node }) => node.id);
-    const toggle = nodesOf(card).find(({ node }) => node.type === 'Action.ToggleVisibility')?.node.targetElements;
-    expect(toggle).toEqual(folded.map((elementId) => ({ elementId })));
-    expect(folded).toHaveLength(7); // six writes and the digest; the steps that write nothing have no call
+    const button = nodesOf(card).find(({ node }) => node.title === 'Whole plan')?.node;
+    expect(button).toMatchObject({ type: 'Action.Submit', data: { msteams: { type: 'task/fetch' }, verb: 'request.plan' } });
   });
 });
 

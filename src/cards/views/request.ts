@@ -22,7 +22,6 @@ interface RequestView {
   readonly lists: readonly ListView[];
   readonly stepsTitle: string;
   readonly steps: readonly StepView[];
-  readonly folded: readonly { readonly elementId: string }[];
   readonly words: string;
   readonly tally: string;
   readonly rows: readonly TallyRow[];
@@ -87,7 +86,6 @@ const canBeGivenUp = (request: ChangeRequest, state: RequestState): boolean =>
 function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer | undefined): RequestView {
   const { plan } = request;
   const pending = state === 'pending';
-  const steps = stepViews(request);
   const isRequester = viewer?.personKey === request.requester.personKey;
   const outcome = outcomeOf(request, state);
   // Their card says in the tally that they did. Everybody else keeps the buttons: a refusal carries its reason.
@@ -110,8 +108,7 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
     facts: factsOf(request),
     lists: listsOf(request, state),
     stepsTitle: STEPS_TITLES[state],
-    steps,
-    folded: [...steps.filter(({ hasCall }) => hasCall).map(({ callId }) => ({ elementId: callId })), { elementId: 'digest' }],
+    steps: stepViews(request),
     words: digestWords(request.planDigest),
     tally: `${tally(request).approvals.length} of ${request.quorum}`,
     rows: tallyRows(request),

@@ -1,5 +1,5 @@
 import { tally } from '../../core/request/tally.ts';
-import type { ChangeRequest, PlanStep, StepProgress } from '../../core/request/types.ts';
+import type { ChangeRequest, StepProgress } from '../../core/request/types.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
 
@@ -14,11 +14,6 @@ export interface StepView {
   readonly title: string;
   readonly hasEvidence: boolean;
   readonly evidence: string;
-  readonly callId: string;
-  readonly hasCall: boolean;
-  readonly call: string;
-  readonly hasBody: boolean;
-  readonly body: string;
 }
 
 const PROGRESS = {
@@ -32,8 +27,6 @@ const PROGRESS = {
 export function stepViews(request: ChangeRequest): StepView[] {
   const undoing = request.state === 'undoing' || request.state === 'undone';
   const rows = undoing ? (request.undoSteps ?? []) : request.steps;
-  // Of a long plan the bodies of the calls are shown to those who decide; afterwards its steps and what was read back need the room.
-  const roomy = request.state === 'pending' || request.plan.steps.length <= ROOMY_STEPS;
   const begun = rows.some(({ state }) => state !== 'waiting');
   return (undoing ? request.plan.undo : request.plan.steps).map((step, index) => {
     const progress = rows.find(({ id }) => id === step.id);
@@ -42,31 +35,22 @@ export function stepViews(request: ChangeRequest): StepView[] {
       ...look,
       // Before anything runs the steps are a list to read, not a progress to watch.
       mark: begun || request.state === 'approved' ? look.mark : `${index + 1}`,
-      ...worded(begun || request.state === 'approved' ? look.word : step.call ? '' : 'writes nothing'),
-      title: plain(step.title, 160),
+      ...worded(begun || request.state === 'approved' ? progressWord(look.word, progress) : step.call ? '' : 'writes nothing'),
+      title: plain(step.title, 500),
       ...evidenceOf(progress),
-      callId: `call-${index + 1}`,
-      ...callOf(step, roomy),
     };
   });
 }
 
-const worded = (word: string): { hasWord: boolean; word: string } => ({ hasWord: word !== '', word });
+/** What was read back says that a step is done. */
+const progressWord = (word: string, progress: StepProgress | undefined): string =>
+  progress?.state === 'done' && progress.evidence !== undefined ? '' : word;
+
+const worded = (word: string): { hasWord: boolean; word: string } => ({ hasWord: word !== '', word: ` – ${word}` });
 
 function evidenceOf(progress: StepProgress | undefined): { hasEvidence: boolean; evidence: string } {
   return { hasEvidence: progress?.evidence !== undefined, evidence: plain(progress?.evidence ?? '', 200) };
 }
-
-const ROOMY_STEPS = 10;
-
-function callOf({ call }: PlanStep, roomy: boolean): { hasCall: boolean; call: string; hasBody: boolean; body: string } {
-  if (call === null) return { hasCall: false, call: '', hasBody: false, body: '' };
-  const hasBody = roomy && call.body !== undefined;
-  return { hasCall: true, call: plain(`${call.method} ${call.path}`, 200), hasBody, body: hasBody ? plain(spaced(call.body), 900) : '' };
-}
-
-/** JSON in one line with blanks in it, so that it breaks between its parts. */
-const spaced = (body: unknown): string => JSON.stringify(body, null, 1).replace(/\n\s*/g, ' ');
 
 /** A line under "Approvals": who counts, and who does not and why. */
 export interface TallyRow {
@@ -105,7 +89,7 @@ export function tallyRows(request: ChangeRequest): TallyRow[] {
 const tallyRow = (mark: string, color: TallyRow['color'], name: string, note: string, at: string): TallyRow => ({
   mark,
   color,
-  name: plain(name, 80),
+  name: plain(name, 256),
   note,
   at,
 });

@@ -61,8 +61,8 @@ export function factsOf({ plan, requester, reason, id, openedAt, duplicateOf }: 
   return [
     textFact('What', titleOf(plan), 300),
     textFact('Account', plan.account.userPrincipalName),
-    textFact('Why', reason, 600),
-    textFact('Asked by', requester.name, 80),
+    textFact('Why', reason, 1_000),
+    textFact('Asked by', requester.name, NAME_MOST),
     timeFact('Asked at', openedAt),
     ...planFacts(plan),
     textFact('Display name', plan.account.displayName, 130),
@@ -75,11 +75,11 @@ export function factsOf({ plan, requester, reason, id, openedAt, duplicateOf }: 
 /** What only some plans say. */
 function planFacts(plan: Plan): Fact[] {
   return [
-    ...(plan.custodians.length > 0 ? [textFact('Custodians', names(plan.custodians))] : []),
+    ...(plan.custodians.length > 0 ? [textFact('Custodians', names(plan.custodians, 12, NAME_MOST), 1_000)] : []),
     ...('leaving' in plan && plan.leaving
-      ? [textFact(hasKeys(plan) ? 'Gives up their key' : 'Gives up their part', plan.leaving.name, 80)]
+      ? [textFact(hasKeys(plan) ? 'Gives up their key' : 'Gives up their part', plan.leaving.name, NAME_MOST)]
       : []),
-    ...(plan.owners.length > 0 ? [textFact('Owners', names(plan.owners))] : []),
+    ...(plan.owners.length > 0 ? [textFact('Owners', names(plan.owners, 12, NAME_MOST), 1_500)] : []),
     ...(plan.operation === 'create' ? [textFact('Role', `${plan.role.name}, permanent`)] : []),
     ...('credential' in plan ? [textFact('Credential', credentialWords(plan.credential))] : []),
     ...(plan.operation === 'retire' ? [textFact('Accounts left', String(plan.accountsLeft))] : []),
@@ -105,6 +105,14 @@ export function titleWords({ kind, plan }: Pick<ChangeRequest, 'kind' | 'plan'>)
   return hasKeys(plan) && (kind === 'rotate' || kind === 'handover') ? KEYED[kind] : TITLES[kind];
 }
 
+/** Entra takes names of this length. */
+const NAME_MOST = 256;
+const MOST_LINES = 12;
+
+/** No plan has more lines of a kind today. If one had, the card says where they are. */
+const shortened = (lines: readonly string[]): readonly string[] =>
+  lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more, in “Whole plan”`];
+
 /** A short list under the facts, in a box of its own. */
 export interface ListView {
   readonly title: string;
@@ -115,7 +123,7 @@ export interface ListView {
 /** What an approver must know beside the steps: what is new, who holds what, what nothing takes back, what happens if it is given up. */
 export function listsOf({ plan, earlier }: ChangeRequest, state: RequestState): ListView[] {
   const list = (title: string, tone: Tone, lines: readonly string[]): ListView[] =>
-    lines.length === 0 ? [] : [{ title, tone, lines: lines.slice(0, 12).map((line) => ({ text: plain(line, 300) })) }];
+    lines.length === 0 ? [] : [{ title, tone, lines: shortened(lines).map((line) => ({ text: plain(line, 500) })) }];
   const newest = earlier?.at(-1);
   const why =
     newest?.why === 'tenant-changed' ? 'The tenant has changed, so everybody is asked again. New:' : 'Edited by the requester. New:';
@@ -125,7 +133,7 @@ export function listsOf({ plan, earlier }: ChangeRequest, state: RequestState): 
     ...list('Who holds what afterwards', 'default', plan.holds),
     ...list('Policies to be changed', 'default', policyLines(plan)),
     ...list('What cannot be undone', 'attention', plan.irreversible),
-    ...(open
+    ...(state === 'pending'
       ? list(
           'If it is given up half-way',
           'default',

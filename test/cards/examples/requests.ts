@@ -2,12 +2,14 @@ import { TENANTS } from '../../../sandbox/world.ts';
 import { accountFormCard } from '../../../src/cards/views/accountForm.ts';
 import { createFormCard } from '../../../src/cards/views/createForm.ts';
 import { formDoneCard } from '../../../src/cards/views/formDone.ts';
+import { planDialog } from '../../../src/cards/views/planDialog.ts';
 import { requestCard } from '../../../src/cards/views/request.ts';
 import { requestListCard } from '../../../src/cards/views/requestList.ts';
 import { requestNoticeCard } from '../../../src/cards/views/requestNotice.ts';
 import { differenceOf } from '../../../src/core/request/difference.ts';
 import { aDecision, anAccount, anAccountPlan, aPlan, aRequest, aRunningRequest, hours, NOON, person } from '../../support/builders.ts';
 import type { Example } from '../example.ts';
+import { longest } from '../longest.ts';
 
 const MRIS = ['29:1sandbox-rita.reyes', '29:1sandbox-ann.archer'];
 const oneApproval = aRequest({ decisions: [aDecision('ann')], revision: 2 });
@@ -75,6 +77,10 @@ export const REQUESTS: readonly Example[] = [
   { card: 'requestNotice', state: 'applied', rendered: requestNoticeCard(aRequest({ state: 'applied' }), 'applied') },
   { card: 'requestNotice', state: 'undone', rendered: requestNoticeCard({ ...undoing, state: 'undone' }, 'undone') },
   { card: 'request', state: 'pending-keys', rendered: requestCard(aRequest({ plan: withKeys }), hours(1)) },
+  { card: 'request', state: 'pending-longest', rendered: requestCard(aRequest({ plan: longest() }), hours(1)), main: true },
+  { card: 'planDialog', state: 'words', rendered: planDialog(aRequest({ plan: longest() }), 1), main: true },
+  { card: 'planDialog', state: 'calls', rendered: planDialog(aRequest({ plan: withKeys }), 1) },
+  { card: 'planDialog', state: 'as-hashed', rendered: planDialog(aRequest({ plan: withKeys }), 99) },
   { card: 'request', state: 'waiting-for-key', rendered: requestCard(waiting, hours(2)) },
   {
     card: 'accountForm',
