@@ -15,6 +15,7 @@ export const POLICY: Policy = {
   policyVersion: 'bench',
   requestExpiryHours: 24,
   openRequestsPerPerson: 1_000_000,
+  requestsPerHour: 1_000_000,
   coolDownHours: 0,
   partExpiryHours: 72,
   evidenceMinutes: 120,

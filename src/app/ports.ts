@@ -96,6 +96,8 @@ export interface Transaction {
   /** The open or applied request, or account, that claims a user principal name. */
   claimOfName(userPrincipalName: string): Promise<{ id: string } | undefined>;
   openRequestsBy(personKey: string): Promise<number>;
+  /** When somebody opened each of their requests since an instant, and each earlier version of it. */
+  requestsSince(personKey: string, since: Date): Promise<readonly Pick<ChangeRequest, 'openedAt' | 'earlier'>[]>;
   /** The newest request for a tenant that nobody has decided yet. */
   openRequestFor(tenantId: string): Promise<{ id: string } | undefined>;
   /** The request for an existing account that still has something to come. */
@@ -484,6 +486,7 @@ export interface Policy {
   readonly policyVersion: string;
   readonly requestExpiryHours: number;
   readonly openRequestsPerPerson: number;
+  readonly requestsPerHour: number;
   /** How long somebody new among the approvers does not count. */
   readonly coolDownHours: number;
   readonly partExpiryHours: number;

@@ -155,6 +155,8 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
   'cannot-check': ({ what }) => `I could not check ${plain(what, 120)} just now, so I have done nothing. Please try again in a minute.`,
   'too-many-requests': ({ limit }) =>
     `You have ${limit} open requests, which is the most one person may have. Withdraw one or wait until one is closed.`,
+  'too-often': ({ limit, from }) =>
+    `You have asked for ${limit} things within the last hour, changed requests counted, and each goes to every approver. From ${utc(from)} on you can send in the next.`,
   closed: ({ state }) =>
     `This request ${STATES[state]}${CLOSED[state] ?? '; nothing more can be decided. Ask again if it is still needed.'}`,
   'own-request': ({ otherAccount }) =>

@@ -132,6 +132,13 @@ export const TABLE = {
     'Requests one person may have open at the same time.',
     { unit: 'requests' },
   ),
+  requestsPerHour: defaulted(
+    'BREAKGLASS_REQUESTS_PER_HOUR',
+    kind.integer(1, 100),
+    12,
+    'Requests one person may open within an hour; one that they edit counts again, for every approver gets a card of it again.',
+    { unit: 'requests' },
+  ),
   secondProof: defaulted(
     'BREAKGLASS_SECOND_PROOF',
     kind.someOf('create', 'rotate', 'exclude', 'repair', 'disable', 'enable', 'retire', 'handover'),

@@ -79,6 +79,8 @@ export type Refusal =
   | { readonly code: 'too-few-left'; readonly left: number }
   | { readonly code: 'cannot-check'; readonly what: string }
   | { readonly code: 'too-many-requests'; readonly limit: number }
+  /** `from`: when there is room for one more. */
+  | { readonly code: 'too-often'; readonly limit: number; readonly from: Date }
   | { readonly code: 'too-many-versions'; readonly limit: number }
   | { readonly code: 'closed'; readonly state: RequestState }
   /** New in the role: the change is known to everybody first (ID-5). */

@@ -13,6 +13,7 @@ import { folds } from './migrations/0010_folds.ts';
 import { drills } from './migrations/0011_drills.ts';
 import { streams } from './migrations/0012_streams.ts';
 import { seenInAzure } from './migrations/0013_seen_in_azure.ts';
+import { askedLately } from './migrations/0014_asked_lately.ts';
 import type { Tables } from './tables.ts';
 
 /** By name, in order. Forward only. */
@@ -30,6 +31,7 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   '0011_drills': drills,
   '0012_streams': streams,
   '0013_seen_in_azure': seenInAzure,
+  '0014_asked_lately': askedLately,
 };
 
 /**

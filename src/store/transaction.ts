@@ -3,7 +3,7 @@ import type { Transaction } from '../app/ports.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import { partKey } from '../core/account/types.ts';
 import type { Configuration } from '../core/configuration.ts';
-import { type ChangeRequest, OPEN_STATES } from '../core/request/types.ts';
+import { type ChangeRequest, type EarlierPlan, OPEN_STATES } from '../core/request/types.ts';
 import { claimOfName, insertOne, readOne, saveOne } from './aggregates.ts';
 import { appendAudit } from './audit.ts';
 import { recordOrOwe } from './auditOwed.ts';
@@ -50,6 +50,18 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
         .where('state', 'in', OPEN_STATES)
         .executeTakeFirstOrThrow();
       return row.count;
+    },
+    async requestsSince(personKey, since) {
+      const rows = await handle
+        .selectFrom('request')
+        .select(['opened_at', sql<unknown>`body -> 'earlier'`.as('earlier')])
+        .where('requester_key', '=', personKey)
+        .where('opened_at', '>', since)
+        .execute();
+      return rows.map(({ opened_at: openedAt, earlier }) => ({
+        openedAt,
+        ...(earlier ? { earlier: fromJson<EarlierPlan[]>(earlier) } : {}),
+      }));
     },
     openRequestFor: (tenantId) =>
       handle

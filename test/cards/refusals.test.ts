@@ -81,6 +81,7 @@ const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code
     ...more,
   })),
   'too-few-left': ([0, 1] as const).map((left) => ({ code: 'too-few-left', left })),
+  'too-often': [{ code: 'too-often', limit: 12, from: NOON }],
   'too-many-versions': [{ code: 'too-many-versions', limit: 10 }],
   'no-runbook': (['not-yours', 'retired', 'no-address', 'in-channel', 'link-used', 'link-expired'] as const).map((why) => ({
     code: 'no-runbook',

@@ -48,6 +48,7 @@ for (const { name, suite, place } of engines) {
     const policy = {
       ...POLICY,
       openRequestsPerPerson: 100,
+      requestsPerHour: 1_000,
       coolDownHours: 0,
       partExpiryHours: 72,
       validationDays: 90,
@@ -118,6 +119,20 @@ for (const { name, suite, place } of engines) {
       const first = await openRequest('F-b', 'ea-b');
       const second = await openRequest('F-b', 'ea-b');
       expect(second.ok && second.value.request?.id).toBe(first.ok ? first.value.request?.id : 'refused');
+    });
+
+    test('AP-12: tells what one person opened since an instant, whatever became of it, and when they edited it', async () => {
+      const before = await store.now();
+      const outcome = await openRequest('F-lately', 'ea-lately');
+      const request = outcome.ok ? outcome.value.request : undefined;
+      if (!request) throw new Error('refused');
+      const earlier = [{ version: 1, planDigest: 'd', at: before, why: 'edited' as const, difference: ['x'] }];
+      await store.transaction((tx) => tx.save('request', { ...request, state: 'withdrawn', earlier, revision: request.revision + 1 }));
+      const { personKey } = request.requester;
+      const since = (key: string, at: Date) => store.transaction((tx) => tx.requestsSince(key, at));
+      expect(await since(personKey, before)).toEqual([expect.objectContaining({ openedAt: request.openedAt, earlier })]);
+      expect(await since(personKey, request.openedAt)).toEqual([]);
+      expect(await since('somebody else', before)).toEqual([]);
     });
 
     test('a name claimed by an open request is refused, in any letter case', async () => {

@@ -174,6 +174,8 @@ export function memoryStore(start: Date, held: Rows = nothing(), read: ReadonlyM
       ).length,
     openRequestsBy: async (personKey) =>
       [...rows.request.values()].filter(({ state, requester }) => OPEN_STATES.includes(state) && requester.personKey === personKey).length,
+    requestsSince: async (personKey, since) =>
+      [...rows.request.values()].filter(({ openedAt, requester }) => openedAt > since && requester.personKey === personKey),
     openFailures: async (requestId, until) =>
       [...rows.alert.values()].flatMap(({ id, state, cause, raisedAt }) =>
         state === 'open' && raisedAt <= until && cause.kind === 'request-failed' && cause.requestId === requestId ? [id] : [],
@@ -487,6 +489,7 @@ export const TEST_POLICY: Policy = {
   policyVersion: '1',
   requestExpiryHours: 24,
   openRequestsPerPerson: 5,
+  requestsPerHour: 1_000_000,
   coolDownHours: 0,
   partExpiryHours: 72,
   evidenceMinutes: 120,

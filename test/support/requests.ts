@@ -19,6 +19,7 @@ export const POLICY: OpenPolicy = {
   policyVersion: 'p1',
   requestExpiryHours: 24,
   openRequestsPerPerson: 5,
+  requestsPerHour: 12,
   secondProof: [],
 };
 export const TENANT = {
@@ -57,7 +58,7 @@ export const theFacts = (over: Partial<OpenFacts> = {}): OpenFacts => ({
 export const open = (
   form = aForm(),
   facts = theFacts(),
-  state: OpenState = { openByRequester: 0 },
+  state: OpenState = { openByRequester: 0, lately: [] },
   policy = POLICY,
   id = 'R-TEST01',
   now = NOON,

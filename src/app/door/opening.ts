@@ -1,15 +1,16 @@
-import { personOf } from '../../core/decision.ts';
+import { HOUR, later, personOf } from '../../core/decision.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import { edit } from '../../core/request/edit.ts';
 import { type CreateForm, draftCreate, openCreate } from '../../core/request/open.ts';
 import { type AccountForm, draftAccount, openAccount } from '../../core/request/openAccount.ts';
-import type { Draft } from '../../core/request/opening.ts';
+import { type Draft, type Lately, tooOften } from '../../core/request/opening.ts';
 import { OPEN_STATES } from '../../core/request/types.ts';
 import { no, ok, type Result } from '../../core/result.ts';
 import type { Aggregates } from '../ports.ts';
 import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
 
-export async function open({ tx, actor, now, random, policy }: Scene, intent: Wanted<'open-request'>): Promise<Outcome> {
+export async function open(scene: Scene, intent: Wanted<'open-request'>): Promise<Outcome> {
+  const { tx, actor, now, random, policy } = scene;
   const { facts } = intent;
   const { form, sameForm } = await sentIn(tx, intent.form, actor);
   const sameName = facts.tenant && (await tx.claimOfName(`${form.userName}@${facts.tenant.initialDomain}`));
@@ -17,12 +18,17 @@ export async function open({ tx, actor, now, random, policy }: Scene, intent: Wa
   const personKey = actor.kind === 'person' ? actor.person.personKey : '';
   const state = {
     openByRequester: await tx.openRequestsBy(personKey),
+    lately: await lately(scene, personKey),
     ...(sameForm ? { sameForm } : {}),
     ...(sameName ? { sameName } : {}),
     ...(sameTenant ? { sameTenant } : {}),
   };
   return keep(tx, openCreate(actor, form, facts, state, policy, random.id('R'), now), sameForm);
 }
+
+/** What this person asked, of as long ago as a request may still wait and be edited. */
+const lately = ({ tx, now, policy }: Scene, personKey: string): Promise<Lately> =>
+  tx.requestsSince(personKey, later(now, -policy.requestExpiryHours * HOUR));
 
 /** The account's row is locked first: of two requests asked of it at once, one is open when the other is judged. */
 export async function openOnAccount(scene: Scene, intent: Wanted<'open-account-request'>): Promise<Outcome> {
@@ -35,6 +41,7 @@ export async function openOnAccount(scene: Scene, intent: Wanted<'open-account-r
   const state = {
     ...known,
     openByRequester: await tx.openRequestsBy(personKey),
+    lately: await lately(scene, personKey),
     ...(sameForm ? { sameForm } : {}),
     ...(busy ? { busy } : {}),
   };
@@ -96,7 +103,11 @@ export async function editRequest(scene: Scene, intent: Wanted<'edit-request'>):
   const draft = await draftAgain(scene, request, intent.wanted);
   if (!draft.ok) return draft;
   const { plan, told } = draft.value;
-  return change(scene, 'request', request.id, (current) => edit(current, actor, intent.planDigest, plan, told, now));
+  const often = tooOften(await lately(scene, person.value.personKey), scene.policy.requestsPerHour, now);
+  return change(scene, 'request', request.id, (current) => {
+    const edited = edit(current, actor, intent.planDigest, plan, told, now);
+    return edited.ok && often ? no(often) : edited;
+  });
 }
 
 async function draftAgain(

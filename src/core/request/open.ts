@@ -4,7 +4,7 @@ import type { Actor, PersonRef } from '../people.ts';
 import type { FieldFault, Refusal } from '../refusal.ts';
 import { no, ok, type Result } from '../result.ts';
 import { custodianFaults, type NamedPerson, named, ownerFaults, passkeyFaults } from './named.ts';
-import { type Draft, decidersOf, type OpenPolicy, opened } from './opening.ts';
+import { type Draft, decidersOf, type Lately, type OpenPolicy, opened, tooOften } from './opening.ts';
 import { type PlanFrame, planCreate, type TenantOfPlan } from './plan.ts';
 import type { ChangeRequest } from './types.ts';
 import { userNameFault } from './userName.ts';
@@ -41,6 +41,7 @@ export interface OpenState {
   readonly sameForm?: ChangeRequest;
   readonly sameName?: { readonly id: string };
   readonly openByRequester: number;
+  readonly lately: Lately;
   /** Another request for this tenant that is still open. */
   readonly sameTenant?: { readonly id: string };
 }
@@ -52,7 +53,7 @@ const NAME_MAX = 120;
  * Opens a request for a new account, with its plan. Nothing is touched in the tenant.
  *
  * @returns refusals `stranger`, `missing-role`, `bad-form` (every fault at once), `tenant-unwatched`, `name-taken`,
- *   `quorum-unreachable`, `too-many-requests`; for a form submitted before, the request it opened
+ *   `quorum-unreachable`, `too-many-requests`, `too-often`; for a form submitted before, the request it opened
  */
 export function openCreate(
   actor: Actor,
@@ -76,6 +77,8 @@ export function openCreate(
   );
   if (!drafted.ok) return drafted;
   if (state.openByRequester >= policy.openRequestsPerPerson) return no({ code: 'too-many-requests', limit: policy.openRequestsPerPerson });
+  const often = tooOften(state.lately, policy.requestsPerHour, now);
+  if (often) return no(often);
   const { plan, told } = drafted.value;
   return ok(opened({ plan, formId: form.formId, told, duplicateOf: state.sameTenant?.id, policy, expiresAt, now }));
 }

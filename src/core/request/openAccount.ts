@@ -6,7 +6,7 @@ import type { FieldFault, Refusal } from '../refusal.ts';
 import { no, ok, type Result } from '../result.ts';
 import { isMend, type MendFacts, mendOf } from './mend.ts';
 import { custodianFaults, type NamedPerson, named, passkeyFaults } from './named.ts';
-import { type Draft, decidersOf, type OpenPolicy, opened } from './opening.ts';
+import { type Draft, decidersOf, type Lately, type OpenPolicy, opened, tooOften } from './opening.ts';
 import type { PlanFrame, TenantOfPlan } from './plan.ts';
 import { type AccountOperation, type ObservedAccount, planAccount } from './planAccount.ts';
 import { titleOf } from './title.ts';
@@ -65,6 +65,7 @@ export interface AccountOpenState {
   readonly account?: EmergencyAccount;
   readonly sameForm?: ChangeRequest;
   readonly openByRequester: number;
+  readonly lately: Lately;
   /** Another request for this account that is still open: two plans on one account would each spoil the other. */
   readonly busy?: ChangeRequest;
   /** Accounts of the tenant that can be used, this one not counted. */
@@ -77,7 +78,7 @@ const REASON_MAX = 1000;
  * Opens a request on an account that exists, with its plan. Nothing is touched in the tenant.
  *
  * @returns refusals `stranger`, `missing-role`, `not-found`, `account-unsuitable`, `account-busy`, `bad-form` (every fault at once),
- *   `too-few-left`, `quorum-unreachable`, `too-many-requests`; for a form submitted before, the request it opened
+ *   `too-few-left`, `quorum-unreachable`, `too-many-requests`, `too-often`; for a form submitted before, the request it opened
  */
 export function openAccount(
   actor: Actor,
@@ -103,6 +104,8 @@ export function openAccount(
   );
   if (!drafted.ok) return drafted;
   if (state.openByRequester >= policy.openRequestsPerPerson) return no({ code: 'too-many-requests', limit: policy.openRequestsPerPerson });
+  const often = tooOften(state.lately, policy.requestsPerHour, now);
+  if (often) return no(often);
   const { plan, told } = drafted.value;
   return ok(opened({ plan, formId: form.formId, told, duplicateOf: undefined, policy, expiresAt, now }));
 }

@@ -1,3 +1,4 @@
+import { HOUR, later } from '../decision.ts';
 import { digestOf } from '../digest.ts';
 import type { Effect } from '../effect.ts';
 import type { PersonRef } from '../people.ts';
@@ -10,6 +11,8 @@ export interface OpenPolicy {
   readonly policyVersion: string;
   readonly requestExpiryHours: number;
   readonly openRequestsPerPerson: number;
+  /** Opened or edited. */
+  readonly requestsPerHour: number;
   /** Kinds of request whose every decision needs a second proof (AU-9). */
   readonly secondProof: readonly RequestKind[];
 }
@@ -29,6 +32,24 @@ export function decidersOf(
   const deciders = approvers.filter(({ personKey }) => !barred.has(personKey));
   const humans = new Set(deciders.map(({ personKey }) => personKey)).size;
   return humans < quorum ? no({ code: 'quorum-unreachable', need: quorum, have: humans }) : ok(deciders);
+}
+
+/** What somebody asked lately: their requests, of as long ago as one that may still be edited. */
+export type Lately = readonly Pick<ChangeRequest, 'openedAt' | 'earlier'>[];
+
+/**
+ * Whether somebody has asked as often within the last hour as one person may (AP-12). Each opening and each edit is a card to every approver,
+ * so both count, also of what was withdrawn since.
+ *
+ * @returns refusal `too-often`, with the instant from which there is room for one more
+ */
+export function tooOften(lately: Lately, limit: number, now: Date): Refusal | undefined {
+  const asked = lately
+    .flatMap(({ openedAt, earlier = [] }) => [openedAt, ...earlier.filter(({ why }) => why === 'edited').map(({ at }) => at)])
+    .filter((at) => at > later(now, -HOUR))
+    .sort((one, other) => other.getTime() - one.getTime());
+  const oldest = asked[limit - 1];
+  return oldest && { code: 'too-often', limit, from: later(oldest, HOUR) };
 }
 
 /** A plan and those who may decide on it. */
