@@ -29,6 +29,7 @@ export async function observeAccount(
     privileged: roles.includes(GLOBAL_ADMINISTRATOR.templateId),
     excluded,
     restricted,
+    ...(user.passwordPolicies?.includes('DisablePasswordExpiration') ? {} : { expires: true as const }),
     ours: (await custody.tags(marker)).some((tag) => user.marker === `${marker}:${tag}`),
   };
 }

@@ -131,6 +131,30 @@ describe('a plan for an account that exists, drawn up again', () => {
     });
   });
 
+  const four = [
+    ['rotate with parts', 'rotate', {}],
+    ['handover with parts', 'handover', {}],
+    ['rotate with keys', 'rotate', { account: KEYED, passMinutes: 480 }],
+    ['keys in place of a password', 'rotate', { passMinutes: 480 }],
+    ['a password in place of keys', 'rotate', { account: KEYED }],
+  ] as const;
+  test.each(four)(
+    'GR-4: to %s gives the exemption from expiry back first where it is gone, or its end could not be read back',
+    (_name, kind, more) => {
+      const steps = (seen: Partial<ObservedAccount>) =>
+        anAccountPlan(kind, { ...more, observed: observed({ restricted: true, ...seen }) }).steps.map(({ id }) => id);
+      const asEver = steps({});
+      expect(asEver).not.toContain('never-expire');
+      expect(steps({ expires: true })).toEqual(['leave-unit', 'never-expire', ...asEver.slice(1)]);
+    },
+  );
+
+  test('AP-3: an exemption from expiry that is gone by now is another plan, in words', () => {
+    const outcome = again(anAccountPlan('rotate'), facts({ observed: observed({ expires: true }) }));
+    expect(outcome).toMatchObject({ kind: 'changed', difference: ['Added: Exempt its password from expiry'] });
+    expect(again(anAccountPlan('disable'), facts({ observed: observed({ expires: true }) }))).toEqual({ kind: 'holds' });
+  });
+
   test('design.md 6.9: fewer accounts left is another plan', () => {
     const outcome = again(anAccountPlan('retire'), facts(), ACCOUNT, 1);
     expect(outcome).toMatchObject({ kind: 'changed', plan: { accountsLeft: 1 } });

@@ -5,7 +5,17 @@ import { framed, holding, type PlanFrame } from './plan.ts';
 import { enrolmentSteps, holdingKeys, passkeysOf } from './planKeys.ts';
 import { planMend } from './planMend.ts';
 import { GLOBAL_ADMINISTRATOR, passwordLength, planStep } from './planSteps.ts';
-import type { AccountPlan, KnownAccount, MendPlan, PolicyExclusion, RequestKind, RetirePlan, RotatePlan, SwitchPlan } from './types.ts';
+import type {
+  AccountPlan,
+  KnownAccount,
+  MendPlan,
+  PlanStep,
+  PolicyExclusion,
+  RequestKind,
+  RetirePlan,
+  RotatePlan,
+  SwitchPlan,
+} from './types.ts';
 
 /** What is asked of an account that exists. A `repair` is asked of a finding, not by name. */
 export type AccountOperation = Exclude<RequestKind, 'create'>;
@@ -22,6 +32,8 @@ export interface ObservedAccount {
   readonly restricted: boolean;
   /** Carries our marker and tag (GR-3). */
   readonly ours: boolean;
+  /** Its password is not exempt from expiry. */
+  readonly expires?: true;
 }
 
 export interface AccountPlanInput extends PlanFrame {
@@ -96,6 +108,10 @@ export function unrestricted({ observed, tenant, account }: AccountPlanInput) {
   };
 }
 
+/** Read back, a new credential must not expire: where somebody took the exemption away, the plan that makes one gives it back. */
+const exempted = ({ observed, account }: AccountPlanInput): PlanStep[] =>
+  observed.expires ? [planStep.neverExpire(account.objectId)] : [];
+
 function planRotation(input: AccountPlanInput, operation: RotatePlan['operation']): RotatePlan {
   const { account, custodians, leaving } = input;
   const unit = unrestricted(input);
@@ -112,6 +128,7 @@ function planRotation(input: AccountPlanInput, operation: RotatePlan['operation'
     irreversible: ['Every part of the old password is void from the moment the new one is set.'],
     steps: [
       ...unit.out,
+      ...exempted(input),
       planStep.setCredential(custodians.length, account.objectId),
       planStep.revokeSessions(account.objectId),
       ...unit.back,
@@ -140,7 +157,14 @@ function planKeyRotation(input: AccountPlanInput, operation: RotatePlan['operati
     custodians,
     holds: holdingKeys(custodians),
     irreversible: ['A key that is taken off the account opens nothing any more, wherever it lies.'],
-    steps: [...unit.out, planStep.dropPassword(user), ...enrolmentSteps(keys, custodians, user), ...unit.back, planStep.verify()],
+    steps: [
+      ...unit.out,
+      ...exempted(input),
+      planStep.dropPassword(user),
+      ...enrolmentSteps(keys, custodians, user),
+      ...unit.back,
+      planStep.verify(),
+    ],
     // Out of the unit first, which would refuse it; and whoever signed in with a pass is signed out.
     undo: [...unit.out, planStep.withdrawKeys(user), planStep.revokeSessions(user), ...unit.back],
   };
@@ -166,7 +190,13 @@ function planKeysInstead(input: AccountPlanInput, passMinutes: number): RotatePl
       'Once every key stands the password is replaced by one that nobody keeps: each part of it opens nothing any more.',
       'Then every other sign-in method of the account is deleted, a security key that was registered before included.',
     ],
-    steps: [...unit.out, ...enrolmentSteps(keys, custodians, user, [planStep.dropPassword(user)]), ...unit.back, planStep.verify()],
+    steps: [
+      ...unit.out,
+      ...exempted(input),
+      ...enrolmentSteps(keys, custodians, user, [planStep.dropPassword(user)]),
+      ...unit.back,
+      planStep.verify(),
+    ],
     // The keys count where the password may be replaced, so it is made certain that it is: no part of it opens anything beside them.
     undo: [...unit.out, planStep.withdrawNewKeys(user), planStep.settlePassword(user), planStep.revokeSessions(user), ...unit.back],
   };
@@ -193,6 +223,7 @@ function planPasswordInstead(input: AccountPlanInput): RotatePlan {
     ],
     steps: [
       ...unit.out,
+      ...exempted(input),
       planStep.setCredential(custodians.length, user),
       planStep.storeParts(custodians.length),
       planStep.removeKeys(user),

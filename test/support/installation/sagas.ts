@@ -53,6 +53,10 @@ const switchedOff: NonNullable<Saga['before']> = ({ tenant, store }, account) =>
   if (user) user.enabled = false;
   store.put('account', { ...account, state: 'disabled' });
 };
+const expiring: NonNullable<Saga['before']> = ({ tenant }, { objectId }) => {
+  const user = tenant.users.get(objectId);
+  if (user) user.passwordPolicies = '';
+};
 const STRANGER = 'cccccccc-0000-4000-8000-000000000001';
 
 /** As a plan with security keys left it. */
@@ -86,6 +90,7 @@ export const SAGAS: readonly Saga[] = [
   onAccount('rotate', 'rotate', { form: { custodians: people('dana', 'eli', 'fay') } }),
   onAccount('rotate', 'rotate without a unit', { inUnit: false, form: { custodians: people('eli', 'fay') } }),
   onAccount('handover', 'handover', { form: { leaving: person('eli').objectId, custodians: people('fay') } }),
+  onAccount('rotate', 'rotate what expires', { before: expiring, form: { custodians: people('dana', 'fay') } }),
   onAccount('disable'),
   onAccount('enable', 'enable', { before: switchedOff }),
   onAccount('retire'),
@@ -99,10 +104,7 @@ export const SAGAS: readonly Saga[] = [
   repair('in-exclusion-group', ({ tenant }, { objectId }) => void tenant.members.delete(objectId)),
   repair('restricted-unit', ({ tenant }, { objectId }) => void tenant.unit.delete(objectId)),
   repair('role', ({ tenant }, { objectId }) => void tenant.administrators.delete(objectId)),
-  repair('password-lifetime', ({ tenant }, { objectId }) => {
-    const user = tenant.users.get(objectId);
-    if (user) user.passwordPolicies = '';
-  }),
+  repair('password-lifetime', expiring),
   repair('weak-methods', ({ tenant }, { objectId }) => void tenant.users.get(objectId)?.methods.push({ id: '3179', kind: 'phone' })),
   repair('group-members', ({ tenant }) => void tenant.members.add(STRANGER), STRANGER),
 ];
