@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { TENANTS } from '../../sandbox/world.ts';
 import { runbookStatus } from '../../src/core/account/runbook.ts';
+import { GLOBAL_ADMINISTRATOR } from '../../src/core/request/planSteps.ts';
 import { person } from '../support/builders.ts';
 import type { Machine } from '../support/installation/machine.ts';
 import { live } from '../support/installation/process.ts';
@@ -24,11 +26,11 @@ test('GR-5: a retirement to its very end: rights first, deleted, out of the recy
 
   expect(machine.request(requestId).state).toBe('applied');
   expect(tenant.writes.map(({ call, about }) => [call, ...about.slice(1)])).toEqual([
-    ['leaveUnit'],
-    ['removeRole'],
+    ['leaveUnit', TENANTS.contoso.restrictedUnitId],
+    ['removeRole', GLOBAL_ADMINISTRATOR.templateId],
     ['disable'],
     ['revokeSessions'],
-    ['removeFromGroup'],
+    ['removeFromGroup', TENANTS.contoso.exclusionGroupId],
     ['deleteUser'], // with no right left to it
   ]);
   expect([tenant.users.has(objectId), tenant.bin.has(objectId)]).toEqual([false, true]);

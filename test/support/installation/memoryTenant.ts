@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { TENANTS } from '../../../sandbox/world.ts';
 import type { TenantReader, TenantUser, TenantWriter } from '../../../src/app/ports.ts';
 import type { AuthenticationMethod } from '../../../src/core/posture/snapshot.ts';
 import { GLOBAL_ADMINISTRATOR } from '../../../src/core/request/planSteps.ts';
@@ -22,7 +23,7 @@ export interface MemoryUser {
 export interface TenantWrite {
   readonly at: Date;
   readonly call: keyof TenantWriter;
-  /** What it was done to, as the call says. */
+  /** What it was done to, as the call says: the user or policy, and then the group, role, unit or method. */
   readonly about: readonly string[];
 }
 
@@ -34,6 +35,8 @@ export interface MemoryTenant {
   /** Users that hold Global Administrator. */
   readonly administrators: Set<string>;
   readonly unit: Set<string>;
+  /** Members of any other group or unit and holders of any other role, by its id. Nothing that is well is written there. */
+  readonly elsewhere: Map<string, Set<string>>;
   readonly policies: Map<string, { readonly name: string; users: PolicyUsers }>;
   readonly writes: TenantWrite[];
   readonly reader: TenantReader;
@@ -43,6 +46,8 @@ export interface MemoryTenant {
 type Sets = 'members' | 'administrators' | 'unit';
 
 export const refusal = (status: number, code: string, detail = ''): GraphFault => new GraphFault('call', { status, code, detail });
+const GROUP = TENANTS.contoso.exclusionGroupId;
+const UNIT = TENANTS.contoso.restrictedUnitId;
 const duplicate = () => refusal(400, 'Request_BadRequest', 'One or more added object references already exist.');
 export const fingerprint = (password: Uint8Array): string => createHash('sha256').update(password).digest('hex');
 
@@ -51,12 +56,16 @@ export const fingerprint = (password: Uint8Array): string => createHash('sha256'
  *
  * @param held the tenant it is a copy of
  */
-export function memoryTenant(now: () => Date, held?: Pick<MemoryTenant, 'users' | 'bin' | Sets | 'policies' | 'writes'>): MemoryTenant {
+export function memoryTenant(
+  now: () => Date,
+  held?: Pick<MemoryTenant, 'users' | 'bin' | Sets | 'elsewhere' | 'policies' | 'writes'>,
+): MemoryTenant {
   const users = new Map([...(held?.users ?? [])].map(([id, user]) => [id, { ...user, methods: [...user.methods] }]));
   const bin = new Set(held?.bin);
   const members = new Set(held?.members);
   const administrators = new Set(held?.administrators);
   const unit = new Set(held?.unit);
+  const elsewhere = new Map([...(held?.elsewhere ?? [])].map(([id, set]) => [id, new Set(set)]));
   const policies: MemoryTenant['policies'] = new Map([...(held?.policies ?? [])].map(([id, policy]) => [id, { ...policy }]));
   const writes: TenantWrite[] = [...(held?.writes ?? [])];
   const never = (): never => {
@@ -83,6 +92,14 @@ export function memoryTenant(now: () => Date, held?: Pick<MemoryTenant, 'users' 
     return user;
   };
   const wrote = (call: keyof TenantWriter, ...about: readonly string[]): void => void writes.push({ at: now(), call, about });
+  const other = (id: string): Set<string> => {
+    const set = elsewhere.get(id) ?? new Set();
+    elsewhere.set(id, set);
+    return set;
+  };
+  const group = (id: string): Set<string> => (id === GROUP ? members : other(id));
+  const role = (id: string): Set<string> => (id === GLOBAL_ADMINISTRATOR.templateId ? administrators : other(id));
+  const inUnit = (id: string): Set<string> => (id === UNIT ? unit : other(id));
   const add = (set: Set<string>, objectId: string): void => {
     known(objectId);
     if (set.has(objectId)) throw duplicate();
@@ -92,10 +109,10 @@ export function memoryTenant(now: () => Date, held?: Pick<MemoryTenant, 'users' 
     userByName: async (name) => asRead([...users.values()].find(({ userPrincipalName }) => userPrincipalName === name)),
     user: async (objectId) => asRead(users.get(objectId)),
     deletedUserByName: async () => false,
-    isMember: async (_groupId, objectId) => members.has(objectId),
+    isMember: async (groupId, objectId) => group(groupId).has(objectId),
     roles: async (objectId) => (administrators.has(objectId) ? [GLOBAL_ADMINISTRATOR.templateId] : []),
-    assignments: async (objectId) => (administrators.has(objectId) ? [`ra-${objectId}`] : []),
-    isInUnit: async (_unitId, objectId) => unit.has(objectId),
+    assignments: async (objectId, templateId) => (role(templateId).has(objectId) ? [`${templateId}/${objectId}`] : []),
+    isInUnit: async (unitId, objectId) => inUnit(unitId).has(objectId),
     policy: async (policyId) => policies.get(policyId),
     methods: async (objectId) => users.get(objectId)?.methods ?? [],
     methodPolicies: async () =>
@@ -117,9 +134,9 @@ export function memoryTenant(now: () => Date, held?: Pick<MemoryTenant, 'users' 
       wrote('createUser', objectId);
       return objectId;
     },
-    async addToGroup(_groupId, objectId) {
-      add(members, objectId);
-      wrote('addToGroup', objectId);
+    async addToGroup(groupId, objectId) {
+      add(group(groupId), objectId);
+      wrote('addToGroup', objectId, groupId);
     },
     async setPassword(objectId, password) {
       const user = changeable(objectId);
@@ -127,10 +144,10 @@ export function memoryTenant(now: () => Date, held?: Pick<MemoryTenant, 'users' 
       user.passwordChangedAt = new Date(Math.max(now().getTime(), user.passwordChangedAt.getTime() + 1));
       wrote('setPassword', objectId);
     },
-    async assignRole(objectId) {
+    async assignRole(objectId, templateId) {
       if (unit.has(objectId)) throw refusal(403, 'Authorization_RequestDenied');
-      add(administrators, objectId);
-      wrote('assignRole', objectId);
+      add(role(templateId), objectId);
+      wrote('assignRole', objectId, templateId);
     },
     async enable(objectId) {
       changeable(objectId).enabled = true;
@@ -145,18 +162,18 @@ export function memoryTenant(now: () => Date, held?: Pick<MemoryTenant, 'users' 
       wrote('revokeSessions', objectId);
     },
     async removeRole(assignmentId) {
-      const objectId = assignmentId.slice('ra-'.length);
-      if (administrators.delete(objectId)) wrote('removeRole', objectId);
+      const [templateId = '', objectId = ''] = assignmentId.split('/');
+      if (role(templateId).delete(objectId)) wrote('removeRole', objectId, templateId);
     },
-    async removeFromGroup(_groupId, objectId) {
-      if (members.delete(objectId)) wrote('removeFromGroup', objectId);
+    async removeFromGroup(groupId, objectId) {
+      if (group(groupId).delete(objectId)) wrote('removeFromGroup', objectId, groupId);
     },
-    async joinUnit(_unitId, objectId) {
-      add(unit, objectId);
-      wrote('joinUnit', objectId);
+    async joinUnit(unitId, objectId) {
+      add(inUnit(unitId), objectId);
+      wrote('joinUnit', objectId, unitId);
     },
-    async leaveUnit(_unitId, objectId) {
-      if (unit.delete(objectId)) wrote('leaveUnit', objectId);
+    async leaveUnit(unitId, objectId) {
+      if (inUnit(unitId).delete(objectId)) wrote('leaveUnit', objectId, unitId);
     },
     async setPolicyUsers(policyId, next) {
       const policy = policies.get(policyId);
@@ -195,9 +212,9 @@ export function memoryTenant(now: () => Date, held?: Pick<MemoryTenant, 'users' 
       const left = { enabled, privileged: administrators.has(objectId), excluded: members.has(objectId) };
       users.delete(objectId);
       bin.add(objectId);
-      for (const set of [members, administrators, unit]) set.delete(objectId);
+      for (const set of [members, administrators, unit, ...elsewhere.values()]) set.delete(objectId);
       wrote('deleteUser', objectId, ...Object.entries(left).flatMap(([right, held]) => (held ? [right] : [])));
     },
   };
-  return { users, bin, members, administrators, unit, policies, writes, reader, writer };
+  return { users, bin, members, administrators, unit, elsewhere, policies, writes, reader, writer };
 }
