@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -19,6 +19,7 @@ const patterns = firstOption < 0 ? args : args.slice(0, firstOption);
 const jestOptions = firstOption < 0 ? [] : args.slice(firstOption);
 
 const scratch = mkdtempSync(join(tmpdir(), 'breakglass-test-'));
+const figures = join(scratch, 'figures');
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };
 const notes: string[] = [];
 let database: Promise<PostgresServer | undefined> | undefined;
@@ -55,10 +56,12 @@ try {
   if (!liveTenant.file && runs(/contract\/tenantPorts\./)) notes.push(LIVE_HINT);
   const env = {
     ...process.env,
+    BREAKGLASS_FIGURES: figures,
     ...(server && { BREAKGLASS_TEST_DATABASE_URL: server.url }),
     ...(browser && { BREAKGLASS_TEST_BROWSER: browser }),
   };
   for (const [name, paths] of groupsOf(files)) {
+    rmSync(figures, { force: true });
     // End-to-end suites start whole products, which mostly wait for each other: two of them keep two cores busy, more only get in the way.
     const workers = name === 'e2e' ? Math.min(2, availableParallelism()) : availableParallelism();
     const group = await runGroup(paths, { env, options: [`--maxWorkers=${workers}`, ...jestOptions], scratch });
@@ -68,6 +71,7 @@ try {
     process.stdout.write(
       `${group.failed > 0 ? 'FAILED' : 'ok    '}  ${name.padEnd(16)}${told.filter(Boolean).join(', ')} in ${seconds} s\n`,
     );
+    if (existsSync(figures)) process.stdout.write(readFileSync(figures, 'utf8').replace(/^(?=.)/gm, '        '));
     if (group.failed > 0) process.stdout.write(`${group.output.trimEnd()}\n`);
   }
   if (files.length === 0 && patterns.length > 0) {
