@@ -79,4 +79,35 @@ export const PROTOCOL: readonly Removal[] = [
     ['      planStep.removeRole(role, NEW_USER),\n', ''],
     ['      planStep.leaveGroup(tenant.exclusionGroupId, NEW_USER),\n', ''],
   ),
+  ...lines(
+    'AP-1',
+    'src/jobs/steps/rights.ts',
+    HISTORIES,
+    ["addToGroup(of(scene, 'exclusionGroupId'), ", "addToGroup('another group', "],
+    ["of(scene, 'role').templateId);\n    return undefined;", "'another role');\n    return undefined;"],
+    ["joinUnit(of(scene, 'restrictedUnitId'), ", "joinUnit('another unit', "],
+  ),
+  ...lines('AP-1', 'src/jobs/steps/policy.ts', HISTORIES, [
+    'withGroupExcluded(before, group));',
+    '{ ...before, excludeGroups: [group], includeUsers: [] });',
+  ]),
+  ...lines(
+    'GR-1',
+    'src/jobs/steps/user.ts',
+    HISTORIES,
+    ["return found.accountEnabled ? undefined : 'Account disabled';", "return 'Account disabled';"],
+    ['    await writer.revokeSessions(objectId);\n', ''],
+  ),
+  ...lines('GR-1', 'src/jobs/steps/credential.ts', HISTORIES, [
+    'splitPassword(password, credential.parts)',
+    'splitPassword(newPassword(credential.length), credential.parts)',
+  ]),
+  ...lines('GR-5', 'src/core/request/planAccount.ts', HISTORIES, [
+    '      ...(observed.privileged ? [planStep.removeRole(role, user)] : []),\n',
+    '',
+  ]),
+  ...lines('GR-4', 'src/core/request/planAccount.ts', KILLS, [
+    '  observed.expires ? [planStep.neverExpire(account.objectId)] : [];',
+    '  observed.expires ? [] : [];',
+  ]),
 ];

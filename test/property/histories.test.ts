@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { DEEP, figure, often } from '../support/deep.ts';
+import { PROOFS } from '../support/histories/proofs.ts';
 
 const COUNT = often(10_000, 200_000);
 const SEED = Number(process.env.BREAKGLASS_SEED ?? Date.now() % 2 ** 31);
@@ -17,6 +18,7 @@ const AGAIN = `BREAKGLASS_SEED=${SEED} BREAKGLASS_COUNT=${COUNT} npm ${DEEP ? 'r
 interface Played {
   readonly writes: number;
   readonly endings: Readonly<Record<string, number>>;
+  readonly steps: Readonly<Record<string, number>>;
 }
 
 async function play(count: number, seed: number): Promise<Played> {
@@ -43,12 +45,15 @@ test(
     figure(`${COUNT} histories, seed ${SEED}, played again by: ${AGAIN}`, 'always');
     const played = await Promise.all(Array.from({ length: SHARES }, (_, share) => play(Math.ceil(COUNT / SHARES), SEED + share)));
     const endings = summed(played.map((share) => share.endings));
+    const steps = summed(played.map((share) => share.steps));
     const writes = played.reduce((sum, share) => sum + share.writes, 0);
     const told = (counts: Map<string, number>): string => [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
     figure(`0 rules broken; ${writes} writes in tenants; requests ended ${told(endings)}`, 'always');
-    // Every end is reached, or the histories prove nothing of it.
+    figure(`steps held against the tenant: ${told(steps)}`);
+    // Every end is reached and every kind of step proven, or the histories prove nothing of it.
     const missing = ['done', 'gone-back', 'denied', 'withdrawn', 'expired'].filter((phase) => !((endings.get(phase) ?? 0) > COUNT / 1000));
-    expect([AGAIN, missing]).toEqual([AGAIN, []]);
+    const unproven = Object.keys(PROOFS).filter((kind) => !steps.has(kind));
+    expect([AGAIN, missing, unproven]).toEqual([AGAIN, [], []]);
   },
   LIMIT_MS,
 );

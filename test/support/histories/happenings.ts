@@ -6,11 +6,26 @@ export const WHO = ['rita', 'rita2', 'ann', 'ann2', 'bob', 'cy', 'dana', 'mal'] 
 export type Who = (typeof WHO)[number];
 
 /** What an administrator of the tenant does to the first account by hand. */
-export const BY_HAND = ['disable', 'enable', 'leave-group', 'lose-role', 'leave-unit', 'lose-marker', 'delete', 'change-policy'] as const;
+export const BY_HAND = [
+  'disable',
+  'enable',
+  'leave-group',
+  'lose-role',
+  'leave-unit',
+  'lose-marker',
+  'let-expire',
+  'add-method',
+  'delete',
+  'change-policy',
+] as const;
+
+/** What a request to repair is to mend of the first account. */
+export const WRONG = ['stranger', 'stranger', 'expires', 'weak', 'no-role', 'not-excluded', 'no-unit'] as const;
+export type Wrong = (typeof WRONG)[number];
 
 /** One thing that happens. Numbers that pick something are taken modulo what there is. */
 export type Happening =
-  | { readonly kind: 'ask'; readonly what: RequestKind }
+  | { readonly kind: 'ask'; readonly what: RequestKind; readonly wrong: Wrong }
   | { readonly kind: 'edit'; readonly request: number }
   /** `age`: how many versions ago the card was drawn that the person still has. `proven`: they signed in anew for it. */
   | { readonly kind: 'approve' | 'deny'; readonly request: number; readonly who: Who; readonly age: number; readonly proven: boolean }
@@ -39,13 +54,15 @@ const decision = (kind: 'approve' | 'deny') =>
 /** Now and then. */
 const some = <T>(value: fc.Arbitrary<T>, rarity = 4) =>
   fc.oneof({ weight: rarity, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
-const event = fc.integer({ min: 1, max: 24 });
+/** The first ones more often: most plans are short, and the writes of the others begin early. */
+const event = fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 24 }));
+const write = fc.oneof(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 7 }));
 
 const work: fc.Arbitrary<Happening> = fc
   .record({
     dieAfter: some(fc.nat({ max: 24 }), 2),
     refuse: some(fc.integer({ min: 1, max: 7 }), 3),
-    lose: some(fc.integer({ min: 1, max: 7 })),
+    lose: some(write),
     revoke: some(fc.record({ after: fc.integer({ min: 1, max: 6 }), who: deciders })),
     overtake: some(fc.record({ after: event, dieAfter: fc.integer({ min: 1, max: 24 }) })),
   })
@@ -53,7 +70,7 @@ const work: fc.Arbitrary<Happening> = fc
 
 /** The kinds with their weights; short plans more often, because a history of them is long for the same time. */
 export const ask = (kinds: readonly RequestKind[]): fc.Arbitrary<Happening> =>
-  fc.record({ kind: fc.constant('ask' as const), what: fc.constantFrom(...kinds) });
+  fc.record({ kind: fc.constant('ask' as const), what: fc.constantFrom(...kinds), wrong: fc.constantFrom(...WRONG) });
 
 export const happening = (kinds: readonly RequestKind[]): fc.Arbitrary<Happening> =>
   fc.oneof(

@@ -1,40 +1,11 @@
-import type { TenantWriter } from '../../../src/app/ports.ts';
 import { digestOf } from '../../../src/core/digest.ts';
-import { type ChangeRequest, kindOfStep, type StepKind } from '../../../src/core/request/types.ts';
-import { unwatched } from '../installation/checks.ts';
-import type { Machine } from '../installation/machine.ts';
+import { type ChangeRequest, kindOfStep, type StepId } from '../../../src/core/request/types.ts';
+import { brokenCredentials, unwatched } from '../installation/checks.ts';
 import { standingOf } from './asking.ts';
-import { type Asked, counting, type Right, type Rules, stands, strict } from './reference.ts';
-
-/** Something happened that must not. */
-export class Broken extends Error {}
-
-export function must(so: boolean, rule: string, details?: unknown): asserts so {
-  if (!so) throw new Broken(`${rule}${details === undefined ? '' : ` ${JSON.stringify(details)}`}`);
-}
-
-/** The step a write belongs to. */
-const STEP_OF: { readonly [C in keyof TenantWriter]: readonly StepKind[] } = {
-  createUser: ['create-user'],
-  addToGroup: ['exclude'],
-  setPassword: ['set-credential', 'drop-password', 'withdraw-password'],
-  assignRole: ['assign-role'],
-  enable: ['enable'],
-  disable: ['disable'],
-  revokeSessions: ['revoke-sessions'],
-  removeRole: ['remove-role'],
-  removeFromGroup: ['leave-group', 'remove-member'],
-  joinUnit: ['join-unit'],
-  leaveUnit: ['leave-unit'],
-  setPolicyUsers: ['exclude-policy'],
-  neverExpire: ['never-expire'],
-  removeMethod: ['remove-method', 'tidy-methods', 'withdraw-keys', 'remove-keys'],
-  removeKey: ['tidy-methods', 'withdraw-keys', 'remove-keys'],
-  issuePass: ['issue-pass'],
-  deleteUser: ['delete-user'],
-};
-/** What may be done again by somebody who cannot know whether it was done. */
-const AGAIN: readonly string[] = ['setPassword', 'revokeSessions'];
+import { proven, unlasting } from './proofs.ts';
+import { type Asked, counting, type Right, stands, strict } from './reference.ts';
+import { courseOf, type Hand, must, type World } from './world.ts';
+import { again, isWrite, userOf, wrote } from './writes.ts';
 
 export const PHASES: { readonly [P in Asked['phase']]: ChangeRequest['state'] } = {
   open: 'pending',
@@ -49,42 +20,11 @@ export const PHASES: { readonly [P in Asked['phase']]: ChangeRequest['state'] } 
   hopeless: 'impossible',
 };
 
-/** What is known of one request beside what people did: its lease and its steps, from the events of workers. */
-interface Course {
-  /** Accounts that had the right at some instant since the newest lease was taken. */
-  sinceLease: ReadonlySet<string>;
-  /** The life of a worker that took the newest lease. */
-  holder?: Hand;
-  proven: Set<string>;
-  provenBack: Set<string>;
-  readonly written: Map<string, number>;
-}
-
-export interface World {
-  readonly machine: Machine;
-  readonly asked: Map<string, Asked>;
-  readonly courses: Map<string, Course>;
-  rules(): Rules;
-  readonly right: Right;
-  readonly accounts: readonly string[];
-}
-
-export const courseOf = ({ courses }: World, id: string): Course => {
-  const found = courses.get(id) ?? { sinceLease: new Set(), proven: new Set(), provenBack: new Set(), written: new Map() };
-  courses.set(id, found);
-  return found;
-};
-
-/** The step that one life of a worker is in: writes must belong to it. */
-export interface Hand {
-  step?: { readonly id: string; readonly back: boolean } | undefined;
-}
-
 /** What only the holder of the lease may record. */
 const OF_A_RUN: readonly string[] = ['begin-step', 'note-write', 'finish-step', 'fail-run', 'finish-run', 'watch-account', 'seal-parts'];
 
 /** Holds one durable event of a worker's against the reference, and takes it over there. */
-export function judge(world: World, hand: Hand, event: string, requestId: string | undefined): void {
+export async function judge(world: World, hand: Hand, event: string, requestId: string | undefined): Promise<void> {
   const { machine } = world;
   const alone = unwatched(machine);
   must(alone.length === 0, 'GR-2: enabled or privileged, and on no watch list', alone);
@@ -93,19 +33,20 @@ export function judge(world: World, hand: Hand, event: string, requestId: string
   const [what = '', step = ''] = event.split(' ');
   const now = machine.now().getTime();
   const course = courseOf(world, asked.id);
-  if (OF_A_RUN.includes(what)) must(course.holder === hand, 'AP-9: recorded without the newest lease', { event, asked });
-  if (what === 'begin-run') course.holder = hand;
-  if (what === 'begin-run') began(world, asked);
-  else if (what === 'begin-step') stepBegan(world, hand, asked, step);
-  else if (what === 'finish-step') {
-    (asked.phase === 'going-back' ? course.provenBack : course.proven).add(step);
-    hand.step = undefined;
-  } else if (what === 'fail-run') {
+  if (OF_A_RUN.includes(what)) must(course.lease === hand.lease, 'AP-9: recorded without the newest lease', { event, asked });
+  if (what === 'begin-run') {
+    hand.lease = { requestId: asked.id };
+    course.lease = hand.lease;
+    began(world, asked);
+  } else if (what === 'begin-step') stepBegan(world, hand, asked, step as StepId);
+  else if (what === 'finish-step') stepFinished(world, hand, asked, step as StepId);
+  else if (what === 'fail-run') {
     if (asked.phase === 'going-back') return;
-    must(asked.disturbed, 'GR-1: failed although nothing was in its way', machine.request(asked.id).failure);
-    courseOf(world, asked.id).proven.delete(machine.request(asked.id).failure?.step ?? '');
+    const { failure } = machine.request(asked.id);
+    must(asked.disturbed || course.late === true, 'GR-1: failed although nothing was in its way', failure);
+    if (failure) anew(world, asked, failure.step);
     Object.assign(asked, { phase: 'stuck', stuckAt: now });
-  } else if (what === 'finish-run') finished(world, asked);
+  } else if (what === 'finish-run') await finished(world, asked);
   else if (what === 'expire-request') {
     must(
       now >= asked.deadline && (asked.phase === 'open' || (asked.phase === 'to-do' && !asked.touched)),
@@ -118,7 +59,10 @@ export function judge(world: World, hand: Hand, event: string, requestId: string
     const state = machine.request(asked.id).state;
     must(state !== 'impossible' || course.written.size === 0, 'GR-5: said that nothing was changed', course.written);
     asked.phase = asked.touched && asked.undoable ? 'going-back' : state === 'impossible' ? 'hopeless' : 'withdrawn';
-  } else if (what in STEP_OF) wrote(world, hand, asked, what as keyof TenantWriter);
+  } else if (isWrite(what)) {
+    hand.step?.written.add(what);
+    wrote(world, course, hand, asked, what);
+  }
 }
 
 function began(world: World, asked: Asked): void {
@@ -177,19 +121,16 @@ export function renewed(world: World, asked: Asked, request: ChangeRequest): voi
   courseOf(world, asked.id).proven.clear();
 }
 
-function stepBegan(world: World, hand: Hand, asked: Asked, step: string): void {
+function stepBegan(world: World, hand: Hand, asked: Asked, step: StepId): void {
   const { machine } = world;
   const course = courseOf(world, asked.id);
   const { plan } = machine.request(asked.id);
   const back = asked.phase === 'going-back';
   must(back || asked.phase === 'to-do', 'AP-6 AP-7 AP-9: a step began of what is over', asked);
-  const proven = back ? course.provenBack : course.proven;
+  const done = back ? course.provenBack : course.proven;
   // A password that was replaced is set anew, and everything after it is done again.
-  if (proven.has(step) && asked.disturbed) {
-    const ids = plan.steps.map(({ id }) => id);
-    for (const id of ids.slice(ids.indexOf(step as never))) proven.delete(id);
-  }
-  const next = (back ? plan.undo : plan.steps).find(({ id }) => !proven.has(id))?.id;
+  if (course.late && !back && done.has(step)) anew(world, asked, step);
+  const next = (back ? plan.undo : plan.steps).find(({ id }) => !done.has(id))?.id;
   must(next === step, 'AP-3: a step began that is not the next one of the plan', { step, next });
   if (!back && !asked.touched) {
     const right: Right = (account) => course.sinceLease.has(account);
@@ -197,29 +138,38 @@ function stepBegan(world: World, hand: Hand, asked: Asked, step: string): void {
     must(machine.now().getTime() < asked.deadline, 'AP-7: the first step began too late');
     asked.touched = true;
   }
-  hand.step = { id: step, back };
+  hand.step = { id: step, back, written: new Set() };
 }
 
-function wrote({ machine, courses }: World, hand: Hand, asked: Asked, call: keyof TenantWriter): void {
+/** From this step on everything is to be done again. */
+function anew(world: World, asked: Asked, from: StepId): void {
+  const course = courseOf(world, asked.id);
+  const ids = world.machine.request(asked.id).plan.steps.map(({ id }) => id);
+  const steps = ids.slice(ids.indexOf(from));
+  for (const id of steps) course.proven.delete(id);
+  if (course.late) again(course, steps);
+}
+
+/** The worker has just looked, and nobody came between: it is so in the tenant, whatever hands did before. */
+function stepFinished(world: World, hand: Hand, asked: Asked, step: StepId): void {
+  const { machine } = world;
+  const course = courseOf(world, asked.id);
   const { plan } = machine.request(asked.id);
-  const { about = [] } = machine.tenant.writes.at(-1) ?? {};
-  must(hand.step !== undefined && STEP_OF[call].includes(kindOfStep(hand.step.id as never)), 'AP-1: a write outside of any step', {
-    call,
-    hand,
-  });
-  const user = machine.tenant.users.get(about[0] ?? '');
-  const named = !('objectId' in plan.account) || plan.account.objectId === about[0];
-  const own = named && (!user || user.marker.startsWith(`${plan.account.marker}:`));
-  must(own || hand.step.id.endsWith(about[0] ?? ''), 'GR-3: a write to what is not of this request', { call, about });
-  const written = courses.get(asked.id)?.written ?? new Map<string, number>();
-  const key = `${hand.step.back ? 'back ' : ''}${call} ${about.join(' ')}`;
-  const times = (written.get(key) ?? 0) + 1;
-  written.set(key, times);
-  must(times === 1 || asked.disturbed || AGAIN.includes(call), 'AP-8: an effect twice', { key, times });
+  must(hand.step?.id === step, 'AP-3: a step was finished that was not begun', { step, hand });
+  const { back, written } = hand.step;
+  must(
+    proven({ machine, plan, user: userOf(course, plan), step, written }),
+    `${back ? 'GR-5' : 'GR-1'}: said to be done, and is not`,
+    step,
+  );
+  world.proven.push(kindOfStep(step));
+  (back ? course.provenBack : course.proven).add(step);
+  hand.step = undefined;
 }
 
-function finished(world: World, asked: Asked): void {
-  const { plan } = world.machine.request(asked.id);
+async function finished(world: World, asked: Asked): Promise<void> {
+  const { machine } = world;
+  const { plan } = machine.request(asked.id);
   const course = courseOf(world, asked.id);
   if (asked.phase === 'going-back') {
     must(
@@ -231,4 +181,11 @@ function finished(world: World, asked: Asked): void {
   }
   must(asked.phase === 'to-do' && plan.steps.every(({ id }) => course.proven.has(id)), 'GR-1: carried out, but not all of it');
   asked.phase = 'done';
+  if (asked.disturbed || course.late) return;
+  const user = userOf(course, plan);
+  const missing = unlasting({ machine, plan, user });
+  must(missing.length === 0, 'GR-1: carried out, and not so at the end', missing);
+  if (!plan.steps.some(({ id }) => id === 'set-credential')) return;
+  const broken = (await brokenCredentials(machine)).map((id) => machine.store.rows.account.get(id)?.objectId);
+  must(!broken.includes(user), 'GR-1: its parts do not open it', asked);
 }

@@ -1,15 +1,18 @@
+import { partKey } from '../../../src/core/account/types.ts';
 import { digestOf } from '../../../src/core/digest.ts';
 import type { Intent } from '../../../src/core/intent.ts';
 import { REQUEST_KINDS, wroteNothing } from '../../../src/core/request/types.ts';
 import { person } from '../builders.ts';
+import { tenantAsFound } from '../installation/checks.ts';
 import { ANN2, type Machine, machine } from '../installation/machine.ts';
 import { refusal } from '../installation/memoryTenant.ts';
 import { live, type Trouble } from '../installation/process.ts';
 import { seedAccount } from '../installation/seed.ts';
 import { changeByHand, formFor, standingOf } from './asking.ts';
 import { type Happening, WHO, type Who } from './happenings.ts';
-import { courseOf, judge, must, PHASES, renewed, type World } from './judge.ts';
+import { judge, PHASES, renewed } from './judge.ts';
 import { type Asked, mayDeny, mayRetry, mayVote, mayWithdraw, stands, strict, type Vote } from './reference.ts';
+import { courseOf, type Hand, must, type World } from './world.ts';
 
 const HOUR = 3_600_000;
 const FEED = { kind: 'system', part: 'worker' } as const;
@@ -20,6 +23,7 @@ export class History implements World {
   readonly machine: Machine;
   readonly asked = new Map<string, Asked>();
   readonly courses: World['courses'] = new Map();
+  readonly proven: World['proven'] = [];
   readonly accounts = WHO.map((who) => ref(who).objectId);
   readonly #since = new Map<string, number>();
   readonly #cool: number;
@@ -52,7 +56,7 @@ export class History implements World {
   async happen(happening: Happening): Promise<void> {
     switch (happening.kind) {
       case 'ask':
-        await this.#ask(happening.what);
+        await this.#ask(happening);
         break;
       case 'edit':
         await this.#edit(happening.request);
@@ -76,7 +80,7 @@ export class History implements World {
         await this.#rosterRead();
         break;
       case 'by-hand':
-        if (changeByHand(this.machine, happening.what)) this.#disturb();
+        if (changeByHand(this.machine, happening.what)) this.#touched();
         break;
       case 'work':
         await this.#work(happening);
@@ -96,8 +100,14 @@ export class History implements World {
     }
     for (const asked of this.asked.values()) {
       must(asked.phase !== 'open', 'AP-7: open for ever', asked);
-      must(asked.phase !== 'going-back' || asked.disturbed, 'GR-5: being taken back for ever', asked);
+      const hindered = asked.disturbed || courseOf(this, asked.id).late;
+      must(asked.phase !== 'going-back' || hindered === true, 'GR-5: being taken back for ever', asked);
       must(asked.phase !== 'stuck' || !asked.touched || !asked.undoable, 'GR-5: half done, and nobody takes it back', asked);
+    }
+    const { account, sealed } = this.machine.store.rows;
+    for (const { id, state, parts } of account.values()) {
+      const kept = parts.some(({ number }) => sealed.has(partKey(id, number)));
+      must(state !== 'retired' || !kept, 'GR-5: a part is kept of an account that is gone', id);
     }
   }
 
@@ -115,10 +125,10 @@ export class History implements World {
     }
   }
 
-  async #ask(what: (typeof REQUEST_KINDS)[number]): Promise<void> {
-    const before = JSON.stringify([...this.machine.tenant.policies, ...this.machine.tenant.members]);
-    const form = formFor(this.machine, what);
-    if (JSON.stringify([...this.machine.tenant.policies, ...this.machine.tenant.members]) !== before) this.#disturb();
+  async #ask({ what, wrong }: Extract<Happening, { kind: 'ask' }>): Promise<void> {
+    const before = JSON.stringify(tenantAsFound(this.machine));
+    const form = formFor(this.machine, what, wrong);
+    if (JSON.stringify(tenantAsFound(this.machine)) !== before) this.#touched();
     const outcome = await this.machine.ask(person('rita').objectId, form);
     const request = outcome.ok ? outcome.value.request : undefined;
     if (!request) return;
@@ -138,6 +148,7 @@ export class History implements World {
       touched: false,
       stuckAt: 0,
       disturbed: false,
+      overtaken: false,
       undoable: plan.undo.length > 0,
       seen: standingOf(this.machine, request),
     });
@@ -210,18 +221,19 @@ export class History implements World {
     const { dieAfter, refuse, lose, revoke, overtake } = trouble;
     let writes = 0;
     let events = 0;
-    const hand = {};
+    const hand: Hand = {};
     const saw: Trouble['saw'] = async (event, requestId) => {
       events += 1;
-      judge(this, hand, event, requestId);
+      await judge(this, hand, event, requestId);
       if (revoke?.after === events) {
         this.#roster(ref(revoke.who).objectId, false);
         if (event === 'begin-run' && requestId !== undefined)
           courseOf(this, requestId).sinceLease = new Set(this.accounts.filter(this.right));
       }
       if (overtake?.after === events) {
-        for (const asked of this.asked.values()) asked.disturbed ||= asked.phase === 'to-do' && asked.touched; // two may write one password
-        const other = {};
+        for (const asked of this.asked.values())
+          asked.overtaken ||= hand.lease !== undefined && courseOf(this, asked.id).lease === hand.lease;
+        const other: Hand = {};
         await live(this.machine, { dieAfter: overtake.dieAfter, saw: (heard, id) => judge(this, other, heard, id) });
       }
     };
@@ -229,9 +241,12 @@ export class History implements World {
     const answer: Trouble['answer'] = (call) => {
       if (!calls.includes(call)) return undefined;
       writes += 1;
-      if (writes === refuse) this.#disturb();
-      if (writes === refuse) return { error: refusal(403, 'Authorization_RequestDenied'), done: false };
-      return writes === lose ? { error: refusal(0, 'TimeoutError'), done: true } : undefined;
+      const refused = writes === refuse ? this.asked.get(hand.lease?.requestId ?? '') : undefined;
+      if (refused) refused.disturbed = true;
+      if (refused) return { error: refusal(403, 'Authorization_RequestDenied'), done: false };
+      if (writes !== lose) return undefined;
+      hand.lost = call;
+      return { error: refusal(0, 'TimeoutError'), done: true };
     };
     await live(this.machine, { ...(dieAfter === undefined ? {} : { dieAfter }), saw, answer });
   }
@@ -240,8 +255,9 @@ export class History implements World {
     const all = [...this.asked.values()];
     return all.at(-1 - (which % Math.max(all.length, 1)));
   }
-  #disturb(): void {
-    for (const asked of this.asked.values()) asked.disturbed = true;
+  /** The first account was changed by hand: all that is asked of it is disturbed, and no request for a new one. */
+  #touched(): void {
+    for (const asked of this.asked.values()) asked.disturbed ||= this.machine.request(asked.id).kind !== 'create';
   }
   #roster(account: string, approver: boolean): void {
     const roles = this.machine.roles.get(account) ?? new Set();

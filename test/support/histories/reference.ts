@@ -29,6 +29,8 @@ export interface Asked {
   stuckAt: number;
   /** Something was refused or changed by hand: then it may get stuck, and it need not be carried out. */
   disturbed: boolean;
+  /** A worker took over from one that stood still, which may have one write under way. */
+  overtaken: boolean;
   /** The newest version says how it is taken back. */
   undoable: boolean;
   /** How the account stood in the tenant when the newest version was drawn up, as far as its plan depends on it. */

@@ -1,0 +1,111 @@
+import { kindOfStep, type Plan, type StepId, type StepKind, subjectOfStep } from '../../../src/core/request/types.ts';
+import type { Machine } from '../installation/machine.ts';
+import type { TenantWrite } from '../installation/memoryTenant.ts';
+
+/** Where it is looked whether a step was carried out: not in what the product recorded of it, but in the tenant. */
+export interface Place {
+  readonly machine: Machine;
+  readonly plan: Plan;
+  /** Object id of the plan's user; none where a plan for a new one has made none. */
+  readonly user: string | undefined;
+  /** The step as the plan has it. */
+  readonly step: StepId;
+  /** What was written since its worker began it. */
+  readonly written: ReadonlySet<TenantWrite['call']>;
+}
+type Proof = (place: Place) => boolean;
+
+const userOf = ({ machine: { tenant }, user = '' }: Place) => tenant.users.get(user);
+const holds =
+  (set: 'members' | 'administrators' | 'unit', wanted: boolean): Proof =>
+  ({ machine: { tenant }, user = '' }) =>
+    tenant[set].has(user) === wanted;
+const wrote =
+  (call: TenantWrite['call']): Proof =>
+  ({ written }) =>
+    written.has(call);
+const goneNow: Proof = ({ machine: { tenant }, user }) => user === undefined || (!tenant.users.has(user) && tenant.bin.has(user));
+
+/** Exactly as it was planned, and the exclusion group beside those that were excluded before. */
+const policyExcludes: Proof = ({ machine: { tenant }, plan, step }) => {
+  const planned = 'policies' in plan ? plan.policies.find(({ policyId }) => policyId === subjectOfStep(step)) : undefined;
+  if (!planned || !('exclusionGroupId' in plan)) return false;
+  const { excludeGroups, ...rest } = tenant.policies.get(planned.policyId)?.users ?? {};
+  const { excludeGroups: before, ...same } = planned.before;
+  const wanted = [...(Array.isArray(before) ? before : []), plan.exclusionGroupId];
+  return JSON.stringify([rest, excludeGroups]) === JSON.stringify([same, wanted]);
+};
+
+/** Steps of plans with security keys: no history has one. Those are proven in test/property/killPoints.test.ts. */
+type OfKeys =
+  | 'store-parts'
+  | 'withdraw-password'
+  | 'remove-keys'
+  | 'drop-password'
+  | 'issue-pass'
+  | 'enrol'
+  | 'tidy-methods'
+  | 'withdraw-keys';
+export type PlayedKind = Exclude<StepKind, OfKeys>;
+
+/** What must be so in the tenant, or have been written, when a step is said to be done. A new kind of step needs its own line. */
+export const PROOFS: { readonly [K in PlayedKind]: Proof } = {
+  'create-user': (place) => userOf(place)?.userPrincipalName === place.plan.account.userPrincipalName,
+  exclude: holds('members', true),
+  watch: ({ machine: { store }, user }) => [...store.rows.account.values()].some(({ objectId }) => objectId === user),
+  'leave-unit': holds('unit', false),
+  'set-credential': wrote('setPassword'),
+  'revoke-sessions': wrote('revokeSessions'),
+  'assign-role': holds('administrators', true),
+  enable: (place) => userOf(place)?.enabled === true,
+  'join-unit': holds('unit', true),
+  'remove-role': holds('administrators', false),
+  disable: (place) => userOf(place)?.enabled !== true,
+  'leave-group': holds('members', false),
+  'delete-user': goneNow,
+  'confirm-gone': (place) => goneNow(place) && WHERE.every((set) => holds(set, false)(place)),
+  'exclude-policy': policyExcludes,
+  'never-expire': (place) => userOf(place)?.passwordPolicies === 'DisablePasswordExpiration',
+  'remove-member': ({ machine: { tenant }, step }) => !tenant.members.has(subjectOfStep(step)),
+  'remove-method': (place) => {
+    const [kind, id] = subjectOfStep(place.step).split(':');
+    return userOf(place)?.methods.some((method) => method.kind === kind && method.id === id) === false;
+  },
+  verify: (place) => userOf(place)?.marker.startsWith(`${place.plan.account.marker}:`) === true && unlasting(place).length === 0,
+};
+const WHERE = ['members', 'administrators', 'unit'] as const;
+
+/** Steps that undo each other: of these the last one of a plan stands at its end. Of what is not here nothing can be seen later. */
+const MATTERS: { readonly [K in PlayedKind]?: string } = {
+  exclude: 'group',
+  'leave-group': 'group',
+  'leave-unit': 'unit',
+  'join-unit': 'unit',
+  'assign-role': 'role',
+  'remove-role': 'role',
+  enable: 'switch',
+  disable: 'switch',
+  'exclude-policy': 'policy',
+  'never-expire': 'expiry',
+  'remove-member': 'member',
+  'remove-method': 'method',
+  'confirm-gone': 'user',
+};
+
+const isPlayed = (kind: StepKind): kind is PlayedKind => kind in PROOFS;
+
+export function proven(place: Place): boolean {
+  const kind = kindOfStep(place.step);
+  return isPlayed(kind) && PROOFS[kind](place);
+}
+
+/** What a plan was to leave behind and does not stand now. */
+export function unlasting(place: Omit<Place, 'step' | 'written'>): StepId[] {
+  const last = new Map<string, StepId>();
+  for (const { id } of place.plan.steps) {
+    const kind = kindOfStep(id);
+    const matter = isPlayed(kind) ? MATTERS[kind] : undefined;
+    if (matter !== undefined) last.set(`${matter}:${subjectOfStep(id)}`, id);
+  }
+  return [...last.values()].filter((step) => !proven({ ...place, step, written: new Set() }));
+}
