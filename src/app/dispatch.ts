@@ -20,7 +20,7 @@ import { beat, began, deliveryChecked, ended, inHand } from './door/conditions.t
 import { conclude, look, noteOnDrills, noteUnreadOnDrills, nudgeDrill, start } from './door/drills.ts';
 import { finishStep, lookForEvidence } from './door/evidence.ts';
 import { editRequest, open, openOnAccount } from './door/opening.ts';
-import { recordKey, sealPass } from './door/passkeys.ts';
+import { recordKey, sealPass, tellCustodian } from './door/passkeys.ts';
 import { detailsOf, subjectAfter } from './door/record.ts';
 import { begin, beginProof, beginStep, decideOn, giveUp, undoFailed } from './door/requests.ts';
 import { beginRunbookLink, issueRunbookFor } from './door/runbook.ts';
@@ -169,7 +169,11 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
     case 'give-way':
       return change(scene, 'request', intent.requestId, (request) => giveWay(request, intent.fence, intent.step, intent.unsent, now));
     case 'fail-run':
-      return change(scene, 'request', intent.requestId, (request) => failRun(request, intent.fence, intent.failure, now, intent.last));
+      return tellCustodian(
+        scene,
+        intent,
+        await change(scene, 'request', intent.requestId, (request) => failRun(request, intent.fence, intent.failure, now, intent.last)),
+      );
     case 'finish-run':
       return tellCase(scene, await change(scene, 'request', intent.requestId, (request) => finishRun(request, intent.fence, now)));
     case 'watch-account':

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { partCard } from '../../src/cards/views/part.ts';
 import { person } from '../support/builders.ts';
 import { custodiansWho, deviceBound, type Registering } from '../support/installation/custodians.ts';
 import type { Machine } from '../support/installation/machine.ts';
@@ -25,7 +26,11 @@ async function asked(name: 'create with keys' | 'rotate with keys') {
   const goOn = (does: Registering = {}, more: Trouble = {}) => live(machine, { custodians: () => custodiansWho(does)(machine), ...more });
   const press = (who: 'ann' | 'rita', kind: 'retry-request' | 'withdraw-request') =>
     machine.press(person(who).objectId, { kind, requestId });
-  return { machine, requestId, request, account, methods, goOn, press };
+  const told = (who: 'dana' | 'eli'): string[] =>
+    [...machine.store.rows.cards.values()]
+      .filter(({ place }) => place.kind === 'person' && place.objectId === person(who).objectId)
+      .map(({ key }) => key);
+  return { machine, requestId, request, account, methods, goOn, press, told };
 }
 
 const nobody = { custodians: async () => false };
@@ -61,13 +66,44 @@ describe('what custodians do with their passes', () => {
       /Somebody replaced the pass/,
     ],
   ])('%s: the run stops in words; tried again there is a new pass, and what came before is removed', async (code, does, words) => {
-    const { request, methods, goOn, press } = await asked('create with keys');
+    const { request, account, machine, methods, goOn, press, told } = await asked('create with keys');
     await goOn(does);
     expect(request()).toMatchObject({ state: 'failed', failure: { code, step: 'issue-pass:1', words: expect.stringMatching(words) } });
+    // Its custodian hears of it too, by a card of its own that says why.
+    expect(account().parts[0]).toMatchObject({ state: 'shown', refused: { why: code } });
+    expect(account().parts[0]).not.toHaveProperty('confirmedAt');
+    expect(told('dana').filter((key) => key.startsWith('refused:'))).toHaveLength(1);
+    const card = JSON.stringify(partCard(account(), 1, await machine.store.now()).card);
+    expect(card).not.toContain('Have you registered');
+    expect(card).toContain('The requester or an approver has to press Try again');
     expect((await press('ann', 'retry-request')).ok).toBe(true);
     await goOn({ registers: (id) => [deviceBound(`second ${id}`)] });
+    expect(account().parts[0]).not.toHaveProperty('refused');
     expect(request().state).toBe('applied');
     expect(methods()).toEqual([`fido2 second key-${request().id}-1`, `fido2 second key-${request().id}-2`, 'password p']);
+  });
+
+  test('CR-2: a pass that its custodian says is lost is replaced at once, and the lost one opens nothing', async () => {
+    const { machine, request, account, methods, goOn } = await asked('create with keys');
+    await goOn({ registers: () => [], says: false });
+    const lose = () => machine.press(person('dana').objectId, { kind: 'lose-part', accountId: account().id, partNumber: 1 });
+    expect((await machine.press(person('eli').objectId, { kind: 'lose-part', accountId: account().id, partNumber: 1 })).ok).toBe(false);
+    expect((await lose()).ok).toBe(true);
+    expect(await lose()).toMatchObject({ error: { code: 'part-not-shown' } });
+    await live(machine, nobody);
+    expect(request().state).toBe('approved');
+    expect(account().parts[0]).toMatchObject({ state: 'ready' });
+    expect(account().parts[0]).not.toHaveProperty('refused');
+    expect(machine.store.rows.audit.filter(({ intent }) => intent === 'seal-pass')).toHaveLength(2);
+    expect(methods().filter((method) => method.startsWith('temporaryAccessPass'))).toHaveLength(1);
+    expect(causes(machine)).toContain('part-lost');
+    await goOn();
+    expect(request().state).toBe('applied');
+    // No key was there before, so none was replaced. (In this tenant every pass has the same id: it is entrusted once.)
+    expect(account().history?.map(({ part, what }) => `${part} ${what}`)).toEqual([
+      ...['1 entrusted', '2 entrusted', '1 shown', '1 lapsed', '1 shown', '1 registered', '2 shown', '2 registered'],
+      ...['1 stored', '2 stored'],
+    ]);
   });
 
   test('GR-5: a run that waits for somebody who never comes can be given up at once, and everything is taken back', async () => {

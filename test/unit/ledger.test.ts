@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { expirePart, revealPart, storePart } from '../../src/core/account/custody.ts';
 import { withLedger } from '../../src/core/account/ledger.ts';
-import { keyRegistered, keysWithdrawn } from '../../src/core/account/passkeys.ts';
+import { keyRefused, keyRegistered, keysWithdrawn, passIssued } from '../../src/core/account/passkeys.ts';
 import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
 import type { Decision } from '../../src/core/decision.ts';
-import { actor, anAccount, aPart, days, hours, minutes, NOON } from '../support/builders.ts';
+import { actor, anAccount, aPart, days, hours, minutes, NOON, person } from '../support/builders.ts';
 
 const next = (decision: Decision<EmergencyAccount>): EmergencyAccount => {
   if (!decision.ok) throw new Error(decision.error.code);
@@ -58,6 +58,23 @@ describe('the custody ledger', () => {
     expect(told(withLedger(registered, unused, hours(2)))).toEqual([
       [120, 1, 'Dana Diaz', 'withdrawn', ''],
       [120, 2, 'Eli Evans', 'expired', ''],
+    ]);
+  });
+
+  test('the first pass of a key, or one after a pass that nothing came of, replaces nothing', () => {
+    const issued = (methodId: string) => ({ requestId: 'R-2', methodId, issuedAt: NOON, keysBefore: [], keysAtStart: [] });
+    const made = anAccount({ state: 'provisioning', parts: [aPart(1, 'dana'), aPart(2, 'eli')] });
+    const first = next(passIssued(made, 2, person('eli'), issued('T1'), hours(8)));
+    expect(withLedger(made, first, NOON).history).toBeUndefined();
+    const refused = next(keyRefused(next(revealPart(first, 2, actor('eli'), NOON)), 2, 'R-2', 'SyncedPasskey', hours(1)));
+    expect(told(withLedger(first, refused, hours(1)))).toEqual([[60, 2, 'Eli Evans', 'lapsed', '']]);
+    const second = next(passIssued(refused, 2, person('eli'), issued('T2'), hours(9)));
+    expect(told(withLedger(refused, second, hours(2)))).toEqual([[120, 2, 'Eli Evans', 'entrusted', '']]);
+    const registered = next(keyRegistered(second, 2, { methodId: 'K1' }));
+    const third = next(passIssued(registered, 2, person('fay'), issued('T3'), hours(9)));
+    expect(told(withLedger(registered, third, hours(3)))).toEqual([
+      [180, 2, 'Eli Evans', 'replaced', ''],
+      [180, 2, 'Fay Fischer', 'entrusted', ''],
     ]);
   });
 

@@ -159,7 +159,7 @@ describe('a part that is said to be lost', () => {
     expect(losing(dana, { ...SEEN, state: 'stored' })).toEqual(no({ code: 'part-not-shown' }));
     expect(losing(dana, { ...SEEN, storedAt: hours(1) }).ok).toBe(true);
     const pass = { requestId: 'R-1', methodId: 'T', issuedAt: NOON, keysBefore: [], keysAtStart: [] };
-    for (const part of [{ ...SEEN, pass }, aPart(1, 'dana'), { ...SEEN, state: 'ready' as const }])
+    for (const part of [{ ...SEEN, pass, key: { methodId: 'K' } }, aPart(1, 'dana'), { ...SEEN, state: 'ready' as const }])
       expect(losing(dana, part)).toEqual(no({ code: 'part-not-shown' }));
   });
 });

@@ -1,7 +1,7 @@
 import { keysBegun } from '../../core/account/life.ts';
-import { keyRegistered, passIssued } from '../../core/account/passkeys.ts';
-import { partKey } from '../../core/account/types.ts';
-import { replacedBy } from '../../core/request/types.ts';
+import { keyRefused, keyRegistered, passIssued } from '../../core/account/passkeys.ts';
+import { partKey, WHY_REFUSED } from '../../core/account/types.ts';
+import { replacedBy, subjectOfStep } from '../../core/request/types.ts';
 import { no, ok, type Result } from '../../core/result.ts';
 import type { Aggregates } from '../ports.ts';
 import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
@@ -33,15 +33,31 @@ export async function recordKey(scene: Scene, { requestId, fence, partNumber, ke
   return held.ok ? change(scene, 'account', held.value.accountId, (account) => keyRegistered(account, partNumber, key)) : held;
 }
 
+/** A run stopped because nothing came of a pass: its custodian hears why, as well as the channel. */
+export async function tellCustodian(scene: Scene, { requestId, failure }: Wanted<'fail-run'>, outcome: Outcome): Promise<Outcome> {
+  const why = WHY_REFUSED.find((code) => code === failure.code);
+  const request = outcome.ok ? outcome.value.request : undefined;
+  if (why === undefined || request?.state !== 'failed') return outcome;
+  const accountId = await accountOf(scene, request);
+  if (accountId === undefined) return outcome;
+  await change(scene, 'account', accountId, (account) =>
+    keyRefused(account, Number(subjectOfStep(failure.step)), requestId, why, scene.now),
+  );
+  return outcome;
+}
+
+async function accountOf({ tx }: Scene, { id, plan: { account } }: Aggregates['request']): Promise<string | undefined> {
+  return 'accountId' in account ? account.accountId : (await tx.accountOfRequest(id))?.id;
+}
+
 async function underLease(
-  { tx }: Scene,
+  scene: Scene,
   requestId: string,
   fence: number,
 ): Promise<Result<{ readonly request: Aggregates['request']; readonly accountId: string }, Extract<Outcome, { ok: false }>['error']>> {
-  const request = await tx.lock('request', requestId);
+  const request = await scene.tx.lock('request', requestId);
   if (!request) return no({ code: 'not-found', what: 'request' });
   if (request.state !== 'approved' || request.fence !== fence) return no({ code: 'stale-lease' });
-  const { account } = request.plan;
-  const accountId = 'accountId' in account ? account.accountId : (await tx.accountOfRequest(request.id))?.id;
+  const accountId = await accountOf(scene, request);
   return accountId === undefined ? no({ code: 'not-found', what: 'account' }) : ok({ request, accountId });
 }

@@ -235,6 +235,18 @@ export function tell(cause: AlertCause): Told {
         reported: 'Found by Breakglass.',
       };
     case 'part-lost':
+      if (cause.key)
+        return {
+          title: 'A pass for a security key is lost',
+          state: 'It was seen, and may be in other hands until the new one is there.',
+          facts: [
+            textFact('Key', `${cause.partNumber}`),
+            textFact('Custodian', cause.custodian, 80),
+            textFact('Reported by', cause.saidBy, 80),
+          ],
+          next: 'Another pass is made at once, which ends the lost one. Look whether anybody signed in with it meanwhile: that would be an alert too.',
+          reported: 'Reported in Teams.',
+        };
       return {
         title: 'A part of a password is lost',
         state: 'The password cannot be put together any more.',

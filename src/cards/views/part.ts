@@ -1,11 +1,11 @@
-import { isUnconfirmed } from '../../core/account/custody.ts';
+import { canLose } from '../../core/account/custody.ts';
 import { type EmergencyAccount, partKey } from '../../core/account/types.ts';
 import { isOverdue } from '../../core/account/unconfirmed.ts';
 import { type Fact, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
-import { KEY_WORDS } from './keyWords.ts';
+import { KEY_WORDS, LOSE_PASS, REFUSED } from './keyWords.ts';
 import { noticeCard } from './notice.ts';
 import { type PartWords, partStateAt } from './partWords.ts';
 
@@ -101,10 +101,11 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
   if (!part) throw new RangeError(`account ${account.id} has no part ${partNumber}`);
   const state = partStateAt(part, now);
   const said = account.credential === 'passkey' ? KEY_WORDS : PASSWORD_WORDS;
-  const look = isOverdue(part, now) ? OVERDUE : said.looks[state];
+  const refused = part.refused && part.refused.why !== 'PassExpired' && state !== 'expired' ? REFUSED[part.refused.why] : undefined;
+  const look = refused ?? (isOverdue(part, now) ? OVERDUE : said.looks[state]);
   const stored = state === 'stored';
   // Whoever said that the key is registered may say it again; what counts is what the tenant shows.
-  const waiting = state === 'shown' && !part.key;
+  const waiting = state === 'shown' && !part.key && !refused;
   const view: PartView = {
     header: header(look.title, look.tone, look.state),
     name: plain(account.userPrincipalName),
@@ -126,12 +127,12 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
     steps: state === 'ready' ? said.steps.map((text, index) => ({ number: `${index + 1}`, text })) : [],
     asksWhere: waiting,
     canReveal: state === 'ready',
-    canLose: isUnconfirmed(part),
-    ...LOSE,
+    canLose: state === 'shown' && canLose(part),
+    ...(part.pass ? LOSE_PASS : LOSE),
     revealTitle: said.revealTitle,
     storedTitle: said.storedTitle,
     whereFault: said.whereFault,
-    notes: state === 'shown' && part.key ? KEY_FOUND_NOTES : said.notes[state],
+    notes: refused ? refused.notes : state === 'shown' && part.key ? KEY_FOUND_NOTES : said.notes[state],
     id: partKey(account.id, part.number),
   };
   return { card: render(view), summary: plain(`${look.title}: ${account.userPrincipalName}`, 200) };

@@ -1,6 +1,6 @@
 import { type Decision, personOf } from '../decision.ts';
 import { type Effect, resumeKey } from '../effect.ts';
-import type { Actor } from '../people.ts';
+import type { Actor, PersonRef } from '../people.ts';
 import { no, ok } from '../result.ts';
 import { type EmergencyAccount, type Part, partKey } from './types.ts';
 
@@ -46,7 +46,7 @@ export function storePart(
   const where = { ...(kept.location ? { location: kept.location } : {}), ...(kept.sealNumber ? { sealNumber: kept.sealNumber } : {}) };
   const { pass } = part.value;
   if (pass) {
-    if (part.value.key) return no({ code: 'nothing-to-do' });
+    if (part.value.key || part.value.refused) return no({ code: 'nothing-to-do' });
     if (part.value.expiresAt && now >= part.value.expiresAt) return no({ code: 'part-expired' });
     const intent = { kind: 'resume-run', requestId: pass.requestId } as const;
     return ok({
@@ -61,7 +61,7 @@ export function storePart(
 
 /**
  * A part that was seen and never confirmed is gone: not written down, mislaid, or its custodian is out of reach. The account needs a new
- * password, with the same approvals as any (CR-6); that it is lost is said once and for good, because what turns up again may have been copied.
+ * password, with the same approvals as any (CR-6), and a pass another pass; that it is lost is said once and for good, because what turns up again may have been copied.
  *
  * @param actor its custodian, or an owner of the account
  * @returns refusals `stranger`, `not-found`, `not-your-part`, `part-stored`, `part-lost`, `part-not-shown`
@@ -75,6 +75,7 @@ export function losePart(account: EmergencyAccount, partNumber: number, actor: A
   if (!owns && part.custodian.objectId !== person.value.objectId) return no({ code: 'not-your-part', custodian: part.custodian.name });
   if (part.state === 'stored' && part.storedAt) return no({ code: 'part-stored', at: part.storedAt });
   if (part.state === 'lost') return no({ code: 'part-lost' });
+  if (part.pass) return losePass(account, part, person.value, now);
   if (!isUnconfirmed(part)) return no({ code: 'part-not-shown' });
   const next = withPart(account, { ...part, state: 'lost', lostAt: now });
   const dedupe = `part-lost:${partKey(account.id, partNumber)}:${now.getTime()}`;
@@ -85,6 +86,29 @@ export function losePart(account: EmergencyAccount, partNumber: number, actor: A
     effects: [...redraw(account, partNumber), ...waking(next, now), { kind: 'intend', key: dedupe, at: now, intent }],
   });
 }
+
+/** A pass that was seen and is gone may be in other hands: the run that waits for its key makes another at once, which ends it. */
+function losePass(account: EmergencyAccount, part: Part, saidBy: PersonRef, now: Date): Decision<EmergencyAccount> {
+  const { pass, confirmedAt: _said, ...rest } = part;
+  if (pass === undefined || !canLose(part)) return no({ code: 'part-not-shown' });
+  if (part.expiresAt && now >= part.expiresAt) return no({ code: 'part-expired' });
+  const dedupe = `part-lost:${partKey(account.id, part.number)}:${now.getTime()}`;
+  const cause = { kind: 'part-lost', partNumber: part.number, custodian: part.custodian.name, saidBy: saidBy.name, key: true } as const;
+  const alert = { kind: 'raise-alert', dedupe, tenantId: account.tenantId, accountId: account.id, cause } as const;
+  const intent = { kind: 'resume-run', requestId: pass.requestId } as const;
+  return ok({
+    next: withPart(account, { ...rest, pass, refused: { why: 'PassLost', at: now } }),
+    effects: [
+      ...redraw(account, part.number),
+      { kind: 'intend', key: resumeKey(pass.requestId), at: now, intent },
+      { kind: 'intend', key: dedupe, at: now, intent: alert },
+    ],
+  });
+}
+
+/** It was seen, and nothing is known of it since: a part that is not confirmed, or a pass with which no key was registered yet. */
+export const canLose = (part: Part): boolean =>
+  isUnconfirmed(part) || (part.state === 'shown' && part.pass !== undefined && !part.key && !part.refused);
 
 /** Seen, and its custodian has not said where it is. A pass is none: it expires, and whether a key was registered the tenant says. */
 export const isUnconfirmed = ({ state, pass }: Part): boolean => state === 'shown' && pass === undefined;

@@ -49,9 +49,11 @@ function ofOneKind(
 function eventsOf(old: Part | undefined, fresh: Part | undefined, ended: boolean, now: Date): CustodyEvent[] {
   if (ended) return old ? [event(old, 'retired', now)] : [];
   const another = old !== undefined && (fresh === undefined || isAnother(old, fresh));
-  const replaced = old && another ? [event(old, 'replaced', now)] : [];
+  const replaced = old && another && !isUnusedPass(old, fresh) ? [event(old, 'replaced', now)] : [];
   if (!fresh) return replaced;
   if (!old || another) return [...replaced, event(fresh, 'entrusted', now)];
+  if (fresh.refused && !old.refused) return fresh.state === 'expired' ? [] : [event(fresh, 'lapsed', now)];
+  if (old.refused) return [];
   if (fresh.key && !old.key) return [event(fresh, 'registered', now)];
   if (old.state !== fresh.state && fresh.state === 'expired') return [event(fresh, endOf(old), now)];
   if (old.state !== fresh.state && (fresh.state === 'shown' || fresh.state === 'stored' || fresh.state === 'lost'))
@@ -70,7 +72,14 @@ function endOf({ state, key }: Part): CustodyEvent['what'] {
 const isAnother = (old: Part, fresh: Part): boolean =>
   old.custodian.objectId !== fresh.custodian.objectId ||
   (fresh.state === 'sealed' && old.state !== 'sealed') ||
-  (fresh.pass !== undefined && old.pass?.methodId !== fresh.pass.methodId);
+  (fresh.pass !== undefined && old.pass?.methodId !== fresh.pass.methodId && !isFirstPass(old));
+
+/** What is for its custodian already, and has waited for its turn. */
+const isFirstPass = ({ state, pass, key }: Part): boolean => state === 'sealed' && pass === undefined && key === undefined;
+
+/** No key ever came of it: the next pass replaces nothing. */
+const isUnusedPass = (old: Part, fresh: Part | undefined): boolean =>
+  fresh?.pass !== undefined && old.pass !== undefined && old.key === undefined;
 
 const event = ({ number, custodian, location, sealNumber }: Part, what: CustodyEvent['what'], at: Date): CustodyEvent => ({
   at,

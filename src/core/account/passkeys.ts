@@ -5,7 +5,7 @@ import { no, ok } from '../result.ts';
 import { reminderTimer } from '../validation/schedule.ts';
 import { expiryKey, forgetExpiry, redraw, serviceState, withPart } from './custody.ts';
 import { heldAgain, numbered } from './life.ts';
-import { type EmergencyAccount, generationOf, type IssuedPass, type Part, partKey, type RegisteredKey } from './types.ts';
+import { type EmergencyAccount, generationOf, type IssuedPass, type Part, partKey, type RegisteredKey, type WhyRefused } from './types.ts';
 
 /**
  * A pass lies sealed for the custodian who is next. What was held under that number stays in mind until the plan is carried out: if that is
@@ -64,6 +64,33 @@ export function keyRegistered(account: EmergencyAccount, number: number, key: Re
   return ok({
     next: withPart(account, { ...part, key }),
     effects: [forgetExpiry(account, number), ...redraw(account, number)],
+  });
+}
+
+/** Nothing came of a pass: its custodian is told why, and what they can do (CM-2). A pass that they said is lost they know of. */
+export function keyRefused(
+  account: EmergencyAccount,
+  number: number,
+  requestId: string,
+  why: WhyRefused,
+  now: Date,
+): Decision<EmergencyAccount> {
+  const part = account.parts.find((row) => row.number === number);
+  if (part?.pass?.requestId !== requestId || part.key || part.refused) return no({ code: 'nothing-to-do' });
+  const { confirmedAt: _said, ...rest } = part;
+  const key = partKey(account.id, number);
+  return ok({
+    next: withPart(account, { ...rest, refused: { why, at: now } }),
+    effects: [
+      {
+        kind: 'post',
+        key: `refused:${key}:${part.pass.methodId}`,
+        place: { kind: 'person', objectId: part.custodian.objectId },
+        subject: `part:${key}`,
+        variant: String(generationOf(account)),
+      },
+      ...redraw(account, number),
+    ],
   });
 }
 

@@ -30,11 +30,17 @@ export interface Part {
   readonly confirmedAt?: Date;
   /** The key as the tenant showed it. */
   readonly key?: RegisteredKey;
+  /** Why nothing came of the pass: no key of it counts, and another pass is needed. */
+  readonly refused?: { readonly why: WhyRefused; readonly at: Date };
   /** What was held before, until the plan that replaces it is carried out: it comes back if that is given up. */
   readonly before?: Part;
   /** Nothing was held under that number before: if the plan is given up, there is none of it again. */
   readonly added?: true;
 }
+
+/** Why no key counts that was registered with a pass, or none was: as the step that waits for it says. */
+export const WHY_REFUSED = ['SyncedPasskey', 'TooManyKeys', 'PassReplaced', 'PassExpired', 'PassLost'] as const;
+export type WhyRefused = (typeof WHY_REFUSED)[number];
 
 /** A Temporary Access Pass: all about it but what it is. */
 export interface IssuedPass {

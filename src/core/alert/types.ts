@@ -61,8 +61,8 @@ export type AlertCause =
     }
   /** `key`: with the pass that expired nobody registered a security key. */
   | { readonly kind: 'part-expired'; readonly partNumber: number; readonly custodian: string; readonly key?: true }
-  /** `saidBy`: its custodian, or an owner who says so for them. */
-  | { readonly kind: 'part-lost'; readonly partNumber: number; readonly custodian: string; readonly saidBy: string }
+  /** `key`: a pass to register a key with. `saidBy`: its custodian, or an owner who says so for them. */
+  | { readonly kind: 'part-lost'; readonly partNumber: number; readonly custodian: string; readonly saidBy: string; readonly key?: true }
   /** `quarantineId`: under which its bytes are kept. `apart`: it could be read, and has a card of its own whatever else could not be. */
   | {
       readonly kind: 'unreadable-signal';

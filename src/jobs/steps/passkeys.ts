@@ -72,6 +72,8 @@ export const issuePass: Step = {
     const { key } = part;
     // Done again because of a later step: whoever has registered a key under this request needs no other.
     if (key) return methods.some(({ id }) => id === key.methodId) ? registered(nameOf(scene, part.number), key) : undefined;
+    // Whatever opens with it, its key would not count.
+    if (part.refused) return undefined;
     if (!part.expiresAt || (await scene.now()) >= part.expiresAt) return undefined;
     const there = methods.find(({ kind }) => kind === PASS);
     const isOpen = there?.id === part.pass.methodId && (part.state === 'ready' || there.usable === true);
@@ -105,6 +107,8 @@ export const enrol: Step = {
     const who = nameOf(scene, number);
     const part = await scene.part(number);
     if (part?.key) return registered(who, part.key);
+    if (part?.refused?.why === 'PassLost')
+      throw new StepStopped('PassLost', `The pass of ${who} is lost, so another is made.`, true, issuing(number));
     if (part?.pass?.requestId !== scene.request.id || part.state === 'expired') {
       throw new StepStopped(
         'PassExpired',

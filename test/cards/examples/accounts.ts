@@ -151,6 +151,22 @@ export const ACCOUNTS: readonly Example[] = [
     state: 'key-said',
     rendered: partCard(withKey({ state: 'shown', expiresAt: hours(8), pass: PASS, shownAt: hours(1), confirmedAt: hours(2) }), 1, hours(2)),
   },
+  ...(['SyncedPasskey', 'TooManyKeys', 'PassReplaced', 'PassLost'] as const).map((why) => ({
+    card: 'part',
+    state: `key-refused-${why.replace(/[A-Z]/g, (letter, at) => `${at === 0 ? '' : '-'}${letter.toLowerCase()}`)}`,
+    rendered: partCard(
+      withKey({ state: 'shown', expiresAt: hours(8), pass: PASS, shownAt: hours(1), refused: { why, at: hours(2) } }),
+      1,
+      hours(2),
+    ),
+    ...(why === 'SyncedPasskey' ? { main: true as const } : {}),
+  })),
+  {
+    card: 'part',
+    state: 'key-shown',
+    rendered: partCard(withKey({ state: 'shown', expiresAt: hours(8), pass: PASS, shownAt: hours(1) }), 1, hours(2)),
+    folds: true,
+  },
   { card: 'part', state: 'key-stored', rendered: partCard(keyed, 1, hours(3)) },
   { card: 'part', state: 'key-expired', rendered: partCard(withKey({ state: 'ready', expiresAt: hours(8) }), 1, days(4)) },
   { card: 'account', state: 'keys', rendered: accountCard(printed({ ...keyed, history: KEY_HISTORY }), days(3), OWNER) },

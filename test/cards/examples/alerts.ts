@@ -113,6 +113,14 @@ export const ALERTS: readonly Example[] = [
   },
   {
     card: 'alert',
+    state: 'pass-lost',
+    rendered: alertCard(
+      anAlert({ severity: 'high', cause: { kind: 'part-lost', partNumber: 1, custodian: 'Dana Diaz', saidBy: 'Dana Diaz', key: true } }),
+      NOON,
+    ),
+  },
+  {
+    card: 'alert',
     state: 'unreadable-signal',
     rendered: alertCard(
       bare({
