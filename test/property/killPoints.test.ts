@@ -5,6 +5,7 @@ import { kindOfStep, REQUEST_KINDS } from '../../src/core/request/types.ts';
 import { STEPS } from '../../src/jobs/steps/registry.ts';
 import { DEEP, figure } from '../support/deep.ts';
 import { brokenCredentials, residue, tenantAsFound, unwatched, writesOnce } from '../support/installation/checks.ts';
+import { badCustody, CUSTODY_STORIES, handedOut, keepParts, keptTooLong } from '../support/installation/custodyStories.ts';
 import { givenUp } from '../support/installation/givenUp.ts';
 import type { Machine } from '../support/installation/machine.ts';
 import { memoryTenant } from '../support/installation/memoryTenant.ts';
@@ -50,9 +51,9 @@ async function converge(machine: Machine, troubleOn: TroubleOn = () => ({})): Pr
   };
   const life = await watchfully(machine, {
     ...trouble,
-    async custodians() {
+    async custodians(door) {
       rest();
-      const acted = await custodians();
+      const acted = await custodians(door);
       from = machine.now().getTime();
       return acted;
     },
@@ -86,14 +87,17 @@ async function everyDeath(
     await converge(machine, troubleOn);
     await verdict(machine, at);
   };
+  const dies = async (machine: Machine, dieAfter: number): Promise<boolean> => {
+    const { died, events } = await watchfully(machine, { ...troubleOn(machine), dieAfter });
+    if (died) diedAfter.add(events.at(-1)?.split(' ')[0] ?? 'start');
+    return died;
+  };
   for (let first = 0; ; first += 1) {
     const once = start.fork();
-    const { died, events } = await watchfully(once, { ...troubleOn(once), dieAfter: first });
-    if (!died) return deaths;
-    diedAfter.add(events.at(-1)?.split(' ')[0] ?? 'start');
+    if (!(await dies(once, first))) return deaths;
     for (let second = 0; twiceToo; second += 1) {
       const twice = once.fork();
-      if (!(await watchfully(twice, { ...troubleOn(twice), dieAfter: second })).died) break;
+      if (!(await dies(twice, second))) break;
       await settle(twice, first, second);
     }
     await settle(once, first);
@@ -196,6 +200,30 @@ describe('not as planned: refused, given up, asked again, too late; dying once a
   });
 });
 
+describe('parts from ready to stored, their process dying once and twice in a row at every durable boundary', () => {
+  test.each(CUSTODY_STORIES)('GR-1 CR-2 CR-6: $name', async (story) => {
+    const { on: start, accountId } = await handedOut();
+    const troubleOn: TroubleOn = (on) => ({
+      custodians: (door) => keepParts(story, on, accountId, door),
+      saw: (event) => same([event], keptTooLong(on, accountId), []),
+    });
+    const calm = start.fork();
+    const { events } = await converge(calm, troubleOn);
+    expect(story.meets.filter((event) => !events.includes(event))).toEqual([]);
+    // A part whose process died before it answered was shown to nobody: then another password is made, by a plan of its own.
+    const judge = async (machine: Machine, at: readonly number[]): Promise<void> =>
+      same(
+        [events[(at[0] ?? 0) - 1] ?? 'start', ...at],
+        [tenantAsFound(machine), badCustody(machine, accountId)],
+        [tenantAsFound(calm), []],
+      );
+    await judge(calm, []);
+    const deaths = await everyDeath(start, judge, { troubleOn, twiceToo: DEEP || events.length < 25 });
+    expect(deaths).toBeGreaterThanOrEqual(events.length);
+    figure(`parts ${story.name}: ${events.length + 1} boundaries, died ${deaths} times, all stored in the end`);
+  });
+});
+
 /** Intents about a request, as the compiler knows them: one that is new has to be named here. */
 const OF_REQUEST: { readonly [K in Extract<Intent, { readonly requestId: string }>['kind']]: 'process' | 'person' } = {
   'edit-request': 'person',
@@ -226,10 +254,18 @@ const OF_REQUEST: { readonly [K in Extract<Intent, { readonly requestId: string 
   'request-in-hand': 'process',
 };
 
-test('GR-1: a process died after every intent of a run or a timer about a request, and after every call of the writer', () => {
+const OF_PART: { readonly [K in Extract<Intent, { readonly accountId: string; readonly partNumber: number }>['kind']]: true } = {
+  'reveal-part': true,
+  'store-part': true,
+  'lose-part': true,
+  'expire-part': true,
+  'remind-custodian': true,
+};
+
+test('GR-1: a process died after every intent of a run or a timer about a request, every one about a part, and every call of the writer', () => {
   const named = Object.entries(OF_REQUEST).flatMap(([kind, by]) => (by === 'process' ? [kind] : []));
   const systemOnly: ReadonlySet<string> = SYSTEM_ONLY;
   expect(Object.keys(OF_REQUEST).filter((kind) => systemOnly.has(kind))).toEqual(named);
   const calls = Object.keys(memoryTenant(() => new Date()).writer);
-  expect([...named, ...calls].filter((boundary) => !diedAfter.has(boundary))).toEqual([]);
+  expect([...named, ...Object.keys(OF_PART), ...calls].filter((boundary) => !diedAfter.has(boundary))).toEqual([]);
 });

@@ -26,6 +26,8 @@ export interface Machine {
   policy: Policy;
   /** Roles as the directory has them now. */
   readonly roles: Map<string, Set<Role>>;
+  /** What custodians wrote down, by part. */
+  readonly paper: Map<string, Buffer>;
   now(): Date;
   pass(ms: number): void;
   info(tenantId: string): TenantInfo | undefined;
@@ -107,6 +109,7 @@ export function machine(inUnit = true, from?: Machine): Machine {
     people,
     policy: from?.policy ?? TEST_POLICY,
     roles,
+    paper: new Map(from?.paper),
     now,
     pass(ms) {
       clock = new Date(clock.getTime() + ms);

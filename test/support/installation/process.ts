@@ -1,4 +1,4 @@
-import { door } from '../../../src/app/dispatch.ts';
+import { type Door, door } from '../../../src/app/dispatch.ts';
 import type { Log } from '../../../src/app/log.ts';
 import type {
   Custody,
@@ -25,8 +25,11 @@ export interface Trouble {
   readonly dieAfter?: number;
   /** Judges a call of the tenant: refuses it, or lets it be done and loses the answer. */
   readonly answer?: (call: string, given: readonly unknown[]) => { readonly error: Error; readonly done: boolean } | undefined;
-  /** What custodians do when the process has nothing to do; they do what they are asked to unless said. */
-  readonly custodians?: () => Promise<boolean>;
+  /**
+   * What custodians do when the process has nothing to do; they do what they are asked to unless said. By its door they press buttons of this
+   * very process, which may die before it answers.
+   */
+  readonly custodians?: (door: Door) => Promise<boolean>;
   /** Called with every durable event, and of those of a run with its request; the process stands still meanwhile. What it throws is the test's own. */
   readonly saw?: (event: string, requestId: string | undefined) => void | Promise<void>;
 }
@@ -52,7 +55,7 @@ export interface Workplace {
   nextRun(): string | undefined | Promise<string | undefined>;
   runDone(requestId: string): void | Promise<void>;
   /** What custodians of security keys do when the process has nothing to do; false when they had nothing to do either. */
-  custodiansAct?(): Promise<boolean>;
+  custodiansAct?(door: Door): Promise<boolean>;
   /** Nothing is logged without one. */
   readonly log?: Log;
   /** Cards are not this worker's matter. */
@@ -112,7 +115,7 @@ export async function live(machine: Workplace, trouble: Trouble = {}): Promise<L
   /** Writes that the run has on record as about to be sent, and has not sent. */
   let noted = 0;
   const inner = door({ store, random: machine.random, policy: machine.policy, tenant: (id) => machine.info(id) });
-  const front: typeof inner = {
+  const front: Door = {
     async dispatch(actor, intent) {
       alive();
       const outcome = await inner.dispatch(actor, intent);
@@ -174,7 +177,7 @@ export async function live(machine: Workplace, trouble: Trouble = {}): Promise<L
       while (await ring()) if (rang) await happened(nameOf(rang), subject(rang));
       job = await machine.nextRun();
       if (job === undefined) {
-        if (await (trouble.custodians ?? machine.custodiansAct)?.()) continue;
+        if (await (trouble.custodians ?? machine.custodiansAct)?.(front)) continue;
         break;
       }
       try {
