@@ -28,7 +28,10 @@ export const PROTOCOL: readonly Removal[] = [
     RUN,
     HISTORIES,
     ['    planDigest: digestOf(plan),\n', ''],
-    ["  if (!started && replanned.kind === 'changed') return askAgain(request, replanned, now);\n", ''],
+    [
+      "  if (!started && replanned.kind === 'changed') return askAgain({ ...request, asked: askedNow(request, approvers) }, replanned, now);\n",
+      '',
+    ],
   ),
   ...lines('AP-4', RUN, HISTORIES, ['const standing = tally(request, eligible);', 'const standing = tally(request);']),
   ...lines('AP-4', REQUESTS, HISTORIES, [

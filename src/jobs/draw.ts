@@ -12,7 +12,8 @@ import { validationCard } from '../cards/views/validation.ts';
 import { asItStands, isChangingKind } from '../core/account/life.ts';
 import { type EmergencyAccount, generationOf } from '../core/account/types.ts';
 import { variantOfPart } from '../core/account/unconfirmed.ts';
-import type { ChangeRequest, RequestState } from '../core/request/types.ts';
+import type { RequestNews } from '../core/request/notices.ts';
+import type { ChangeRequest } from '../core/request/types.ts';
 
 /** A card as the state is now, and the revision of that state. `undefined`: the thing is gone. */
 export interface Drawn {
@@ -37,7 +38,7 @@ export async function draw(
       const request = await store.get('request', id);
       const notice = /^notice:(.+)$/.exec(posted.variant)?.[1];
       // A message that was true when it was sent: it is never drawn over.
-      if (notice !== undefined) return request && { card: requestNoticeCard(request, notice as RequestState), revision: 0 };
+      if (notice !== undefined) return request && { card: requestNoticeCard(request, notice as RequestNews), revision: 0 };
       // Everybody sees the same card in a personal chat of their own: only the shared one in the channel needs personal views.
       const mris = request && posted.place.kind === 'channel' ? await refreshFor(request) : [];
       return request && { card: requestCard(request, now, undefined, mris), revision: request.revision };

@@ -14,7 +14,7 @@ const PROOF = { method: 'oidc', at: minutes(4) } as const;
 const show = { kind: 'show', subject: `request:${id}` };
 const forget = { kind: 'forget', key: `expire:${id}` };
 const apply = { kind: 'apply-plan', requestId: id };
-const notice = (state: RequestState, name: 'rita' | 'ann' | 'bob' | 'cy') => ({
+const notice = (state: RequestState, name: 'rita' | 'ann' | 'bob' | 'cy' | 'oona') => ({
   kind: 'post',
   key: `request:${id}:notice:${state}:${person(name).objectId}`,
   place: { kind: 'person', objectId: person(name).objectId },
@@ -154,7 +154,7 @@ describe('denying', () => {
         closedAt: NOW,
         revision: before.revision + 1,
       },
-      effects: [forget, show, notice('denied', 'rita'), ...before.decisions.map(() => notice('denied', 'ann'))],
+      effects: [forget, show, notice('denied', 'rita'), ...before.decisions.map(() => notice('denied', 'ann')), notice('denied', 'oona')],
     },
   });
 
@@ -234,7 +234,7 @@ describe('withdrawing', () => {
       ok: true,
       value: {
         next: { ...withAnn(), state: 'withdrawn', decisions: [aDecision('ann'), taken], closedAt: NOW, revision: 2 },
-        effects: [forget, show, notice('withdrawn', 'rita'), notice('withdrawn', 'ann')],
+        effects: [forget, show, notice('withdrawn', 'rita'), notice('withdrawn', 'ann'), notice('withdrawn', 'oona')],
       },
     });
     expect(withdraw(REQUEST, actor('rita2'), LAST).ok).toBe(true);
@@ -246,7 +246,7 @@ describe('withdrawing', () => {
       ok: true,
       value: {
         next: { state: 'withdrawn', closedAt: NOW },
-        effects: [forget, show, notice('withdrawn', 'rita'), notice('withdrawn', 'ann')],
+        effects: [forget, show, notice('withdrawn', 'rita'), notice('withdrawn', 'ann'), notice('withdrawn', 'oona')],
       },
     });
     expect(withdraw({ ...approved, begunAt: NOON }, actor('rita'), NOW)).toEqual(no({ code: 'closed', state: 'approved' }));
@@ -295,7 +295,7 @@ describe('expiring', () => {
         ok: true,
         value: {
           next: { ...withAnn({ state }), state: 'expired', closedAt: expiresAt, revision: 2 },
-          effects: [show, notice('expired', 'rita'), notice('expired', 'ann')],
+          effects: [show, notice('expired', 'rita'), notice('expired', 'ann'), notice('expired', 'oona')],
         },
       });
       expect(expire(withAnn({ state }), LAST)).toEqual(no({ code: 'nothing-to-do' }));
@@ -352,13 +352,16 @@ describe('giving up what failed', () => {
     });
     expect(undo(request, { kind: 'system', part: 'timer' }, NOW)).toEqual({
       ok: true,
-      value: { next: ended('impossible', 'expiry'), effects: [forgetUndo, show, inHand, notice('impossible', 'rita')] },
+      value: {
+        next: ended('impossible', 'expiry'),
+        effects: [forgetUndo, show, inHand, notice('impossible', 'rita'), notice('impossible', 'oona')],
+      },
     });
     expect(withdraw(request, actor('rita'), NOW)).toEqual({
       ok: true,
       value: {
         next: { ...ended('withdrawn', person('rita')), decisions: [{ ...taken, planDigest: request.planDigest }] },
-        effects: [forgetUndo, show, inHand, notice('withdrawn', 'rita')],
+        effects: [forgetUndo, show, inHand, notice('withdrawn', 'rita'), notice('withdrawn', 'oona')],
       },
     });
     expect(withdraw(request, actor('ann'), NOW)).toEqual(no({ code: 'not-requester' }));
@@ -378,12 +381,15 @@ describe('giving up what failed', () => {
       ok: true,
       value: {
         next: { ...request, state: 'withdrawn', givenUp: { by: 'expiry', at: NOW }, closedAt: NOW, revision: 8 },
-        effects: [forgetUndo, show, alarm, notice('withdrawn', 'rita')],
+        effects: [forgetUndo, show, alarm, notice('withdrawn', 'rita'), notice('withdrawn', 'oona')],
       },
     });
     // Whoever gives it up knows that what was done stays: nobody else is woken for that.
     expect(withdraw(request, actor('rita'), NOW)).toMatchObject({
-      value: { next: { state: 'withdrawn' }, effects: [forgetUndo, show, inHand, notice('withdrawn', 'rita')] },
+      value: {
+        next: { state: 'withdrawn' },
+        effects: [forgetUndo, show, inHand, notice('withdrawn', 'rita'), notice('withdrawn', 'oona')],
+      },
     });
   });
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { PersonName } from '../../sandbox/world.ts';
 import { digestOf } from '../../src/core/digest.ts';
+import type { RequestNews } from '../../src/core/request/notices.ts';
 import {
   beginRun,
   cannotBegin,
@@ -13,7 +15,7 @@ import {
   resumeRun,
   retry,
 } from '../../src/core/request/run.ts';
-import type { ChangeRequest, RequestState, StepId } from '../../src/core/request/types.ts';
+import type { ChangeRequest, StepId } from '../../src/core/request/types.ts';
 import { actor, aDecision, anAccountPlan, aPlan, aRequest, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
 
 /* Every outcome of a run, whole: the next state to the last field, what is owed, and each refusal at its limit. */
@@ -26,14 +28,14 @@ const show = { kind: 'show', subject: `request:${id}` };
 const no = (error: unknown) => ({ ok: false, error });
 const expiry = { kind: 'intend', key: `expire:${id}`, at: expiresAt, intent: { kind: 'expire-request', requestId: id } };
 const undoAt = (at: Date) => ({ kind: 'intend', key: `undo:${id}`, at, intent: { kind: 'undo-request', requestId: id } });
-const notice = (state: RequestState, name: 'rita' | 'ann' | 'bob', round = '') => ({
+const notice = (state: RequestNews, name: PersonName, round = '') => ({
   kind: 'post',
   key: `request:${id}:notice:${state}${round}:${person(name).objectId}`,
   place: { kind: 'person', objectId: person(name).objectId },
   subject: `request:${id}`,
   variant: `notice:${state}`,
 });
-const all = (state: RequestState, round = '') => (['rita', 'ann', 'bob'] as const).map((name) => notice(state, name, round));
+const all = (state: RequestNews, round = '') => (['rita', 'ann', 'bob', 'oona'] as const).map((name) => notice(state, name, round));
 const inHand = (at: Date) => ({
   kind: 'intend',
   key: `in-hand:${id}`,
@@ -86,8 +88,8 @@ describe('taking the lease', () => {
     expect(beginRun(APPROVED, new Set([person('ann').objectId]), NOW)).toEqual({
       ok: true,
       value: {
-        next: { ...APPROVED, state: 'pending', annulled: [person('bob').objectId], fence: 5, revision: 4 },
-        effects: [show, expiry],
+        next: { ...APPROVED, state: 'pending', annulled: [person('bob').objectId], asked: [], fence: 5, revision: 4 },
+        effects: [show, expiry, ...all('quorum-lost', ':5')],
       },
     });
     // Who counts for nothing anyway has not lost it.
@@ -132,12 +134,13 @@ describe('taking the lease', () => {
           planDigest: digestOf(plan),
           reason: 'as it is now',
           annulled: [],
+          asked: [],
           steps: fresh,
           earlier: [{ version: 1, planDigest, at: NOW, why: 'tenant-changed', difference: ['It is so'] }],
           fence: 5,
           revision: 4,
         },
-        effects: [show, tell('ann'), tell('bob'), expiry],
+        effects: [show, tell('ann'), tell('bob'), notice('asked-again', 'rita', ':v2'), notice('asked-again', 'oona', ':v2'), expiry],
       },
     });
     expect(beginRun(BEGUN, ALL, NOW, replanned)).toEqual(leased(BEGUN));
@@ -576,6 +579,6 @@ describe('trying again', () => {
     expect(retry(failed, { kind: 'system', part: 'worker' }, NOW)).toEqual(no({ code: 'stranger', why: 'unknown' }));
     for (const state of ['pending', 'approved', 'applied', 'undoing'] as const)
       expect(retry({ ...failed, state }, actor('cy'), NOW)).toEqual(no({ code: 'not-failed', state }));
-    expect(retry(failed, actor('cy'), expiresAt)).toEqual(no({ code: 'approvals-too-old' }));
+    expect(retry(failed, actor('cy'), expiresAt)).toEqual(no({ code: 'approvals-too-old', kind: 'create' }));
   });
 });

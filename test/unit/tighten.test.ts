@@ -85,7 +85,7 @@ describe('AP-5, AU-9: a second proof that was not asked for when the request was
     if (!stopped.ok) throw new Error(code(stopped));
     expect(stopped.value.next).toMatchObject({ state: 'failed', failure: { code: 'QuorumLost' }, fence: 2 });
     // The last one takes back what was done, once nobody tries again (GR-5).
-    expect(stopped.value.effects.map((effect) => effect.kind)).toEqual(['show', 'intend', 'post', 'post', 'post', 'intend']);
+    expect(stopped.value.effects.map((effect) => effect.kind)).toEqual(['show', 'intend', 'post', 'post', 'post', 'post', 'intend']);
     const again = retry(stopped.value.next, actor('ann'), NOW);
     expect(again.ok && beginRun(tightened(again.value.next, ASKED), eligible, NOW)).toMatchObject({ value: { next: { state: 'failed' } } });
   });

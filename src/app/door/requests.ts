@@ -86,7 +86,7 @@ export async function begin(scene: Scene, { requestId, eligible, facts }: Wanted
   const others = account === undefined ? 0 : await tx.usableAccounts(account.tenantId, account.id);
   return change(scene, 'request', requestId, (request) => {
     const replanned: Replanned = facts === undefined ? { kind: 'holds' } : replan(request, facts, account, others);
-    return beginRun(tightened(request, policy), counting(request), now, replanned);
+    return beginRun(tightened(request, policy), counting(request), now, replanned, eligible);
   });
 }
 

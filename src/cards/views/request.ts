@@ -9,7 +9,7 @@ import { plain } from '../text.ts';
 import { when } from '../time.ts';
 import { type Outcome, outcomeOf } from './requestOutcome.ts';
 import { type StepView, stepViews, type TallyRow, tallyRows } from './requestParts.ts';
-import { credentialNote, factsOf, type ListView, listsOf, STEPS_TITLES, stateWords, titleWords } from './requestWords.ts';
+import { credentialNote, factsOf, isAskedAgain, type ListView, listsOf, STEPS_TITLES, stateWords, titleWords } from './requestWords.ts';
 
 /** All that templates/request.json names. */
 interface RequestView {
@@ -59,6 +59,9 @@ const TONES: { readonly [S in RequestState]: Tone } = {
   impossible: 'attention',
 };
 
+/** It must not look like the first card, which they answered already. */
+const ASKED_AGAIN = 'Asked again: the tenant has changed';
+
 const render = template<RequestView>('request');
 
 /**
@@ -72,7 +75,8 @@ export function requestCard(request: ChangeRequest, now: Date, viewer?: Viewer, 
   const state = stateAt(request, now);
   const card = render(requestView(request, state, viewer));
   const { account, tenant } = request.plan;
-  const summary = plain(`${request.id}: ${stateWords(request, state)} – ${account.userPrincipalName} in ${tenant.name}`, 200);
+  const asks = state === 'pending' && isAskedAgain(request) ? `${ASKED_AGAIN}. ` : '';
+  const summary = plain(`${request.id}: ${asks}${stateWords(request, state)} – ${account.userPrincipalName} in ${tenant.name}`, 200);
   if (!canBeGivenUp(request, state) || refreshFor.length === 0) return { card, summary };
   const data = { id: request.id, digest: request.planDigest };
   const action = { type: 'Action.Execute', title: 'Refresh', verb: 'request.refresh', data };
@@ -86,12 +90,13 @@ const canBeGivenUp = (request: ChangeRequest, state: RequestState): boolean =>
 function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer | undefined): RequestView {
   const { plan } = request;
   const pending = state === 'pending';
+  const again = isAskedAgain(request);
   const isRequester = viewer?.personKey === request.requester.personKey;
   const outcome = outcomeOf(request, state);
   // Their card says in the tally that they did. Everybody else keeps the buttons: a refusal carries its reason.
   const hasApproved = tally(request).approvals.some(({ person }) => person.personKey === viewer?.personKey);
   return {
-    header: header(titleWords(request)[pending ? 0 : 1], TONES[state], stateWords(request, state)),
+    header: header(pending && again ? ASKED_AGAIN : titleWords(request)[pending ? 0 : 1], TONES[state], stateWords(request, state)),
     hasOutcome: outcome !== undefined,
     outcome: outcome ?? {
       tone: 'default',

@@ -1,22 +1,23 @@
+import type { RequestNews } from '../../core/request/notices.ts';
 import { tally } from '../../core/request/tally.ts';
 import { titleOf } from '../../core/request/title.ts';
-import { type ChangeRequest, type RequestState, wroteNothing } from '../../core/request/types.ts';
+import { type ChangeRequest, wroteNothing } from '../../core/request/types.ts';
 import type { Rendered } from '../render.ts';
 import { noticeCard } from './notice.ts';
 import { EXPIRED } from './requestOutcome.ts';
 
-/** How a request ended or stopped, as a message to those who had a part in it. Says what comes next, and where to look. */
-export function requestNoticeCard(request: ChangeRequest, state: RequestState): Rendered {
-  const { words, tone } = noticeOf(request, state);
+/** What happened to a request, as a message to those whom it concerns. Says what comes next, and where to look. */
+export function requestNoticeCard(request: ChangeRequest, news: RequestNews): Rendered {
+  const { words, tone } = noticeOf(request, news);
   return noticeCard({
     title: words,
-    text: `${request.id}: ${titleOf(request.plan)} in ${request.plan.tenant.name}. ${nextFor(request, state)}`,
+    text: `${request.id}: ${titleOf(request.plan)} in ${request.plan.tenant.name}. ${nextFor(request, news)}`,
     tone,
   });
 }
 
-function noticeOf(request: ChangeRequest, state: RequestState): { words: string; tone: 'good' | 'attention' | 'neutral' } {
-  switch (state) {
+function noticeOf(request: ChangeRequest, news: RequestNews): { words: string; tone: 'good' | 'attention' | 'neutral' } {
+  switch (news) {
     case 'applied':
       return { words: 'A request was carried out', tone: 'good' };
     case 'failed':
@@ -31,15 +32,19 @@ function noticeOf(request: ChangeRequest, state: RequestState): { words: string;
       return { words: 'A request was given up and taken back', tone: 'neutral' };
     case 'impossible':
       return { words: 'A request could not be done', tone: 'attention' };
+    case 'asked-again':
+      return { words: 'Asked again: the tenant has changed', tone: 'attention' };
+    case 'quorum-lost':
+      return { words: 'A request waits for approvals again', tone: 'attention' };
     default:
       return { words: 'A request expired', tone: 'neutral' };
   }
 }
 
-function nextFor(request: ChangeRequest, state: RequestState): string {
+function nextFor(request: ChangeRequest, news: RequestNews): string {
   const { decisions, failure } = request;
   const denial = decisions.findLast(({ kind }) => kind === 'deny');
-  switch (state) {
+  switch (news) {
     case 'applied':
       return 'Every step was read back. Nothing is needed from you.';
     case 'failed':
@@ -52,6 +57,10 @@ function nextFor(request: ChangeRequest, state: RequestState): string {
       return 'Read back: nothing of it is left in the tenant.';
     case 'impossible':
       return `${failure?.words ?? ''} Nothing was changed, and ${request.kind === 'create' ? 'its name' : 'the account'} is free again: ask anew if it is still needed.`;
+    case 'asked-again':
+      return `It was approved, and before anything was done the plan would have come out otherwise. New: ${newest(request)}. Nothing was changed; everybody who may approve is asked again. Say requests ${request.id} to read it.`;
+    case 'quorum-lost':
+      return `${lostBy(request)} ${tally(request).approvals.length} of ${request.quorum} approvals count now, so it was not begun and nothing was changed. Whoever may approve and has not: say requests ${request.id}.`;
     default:
       return `${EXPIRED[tally(request).reached ? 'approved' : 'undecided']}${request.stalled ? ` ${request.stalled.words}` : ''} Nothing was changed.`;
   }
@@ -59,3 +68,13 @@ function nextFor(request: ChangeRequest, state: RequestState): string {
 
 /** What a person typed stands apart from our words, as a sentence of its own. */
 const quoted = (text: string): string => `“${text}”${/[.!?…]$/.test(text) ? '' : '.'}`;
+
+const newest = ({ earlier }: ChangeRequest): string => (earlier?.at(-1)?.difference ?? []).join('; ').replace(/[.]$/, '');
+
+/** Who does not count any more; where everybody still does, the settings ask for more. */
+function lostBy({ decisions, annulled }: ChangeRequest): string {
+  const gone = new Set(decisions.filter(({ person }) => annulled.includes(person.objectId)).map(({ person }) => person.name));
+  return gone.size > 0
+    ? `No approver any more, or not yet one that counts: ${[...gone].join(', ')}.`
+    : 'The settings ask for more approvals now.';
+}

@@ -207,3 +207,6 @@ const APPLIED: { readonly [K in RequestKind]: string } = {
   exclude: 'Done: the account is excluded',
   repair: 'Done: the finding is repaired',
 };
+
+/** A plan that people approved once, and are asked again because the tenant is not as it was. */
+export const isAskedAgain = ({ earlier }: ChangeRequest): boolean => earlier?.at(-1)?.why === 'tenant-changed';

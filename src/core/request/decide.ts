@@ -88,19 +88,22 @@ export function deny(
   if (reason === '') return no({ code: 'reason-missing' });
   if (reason.length > 1000) return no({ code: 'bad-form', faults: [{ field: 'reason', problem: 'too-long', detail: '1000' }] });
   if (request.secondProof && !proof) return no({ code: 'proof-needed' });
+  const row = { kind: 'deny', person: person.value, planDigest, at: now, reason, ...(proof ? { proof } : {}) } as const;
+  const next: ChangeRequest = {
+    ...request,
+    state: 'denied',
+    decisions: [...request.decisions, row],
+    closedAt: now,
+    revision: request.revision + 1,
+  };
   return ok({
-    next: {
-      ...request,
-      state: 'denied',
-      decisions: [...request.decisions, { kind: 'deny', person: person.value, planDigest, at: now, reason, ...(proof ? { proof } : {}) }],
-      closedAt: now,
-      revision: request.revision + 1,
-    },
+    next,
     effects: [
       forgetExpiry(request),
       ...(state === 'failed' ? [{ kind: 'forget', key: `undo:${request.id}` } as const, inHand(request, now)] : []),
       show(request),
-      ...notices(request, 'denied'),
+      // Whoever denies knows it.
+      ...notices(next, 'denied', new Set([person.value.objectId])),
     ],
   });
 }

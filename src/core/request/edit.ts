@@ -1,9 +1,10 @@
 import { type Decision, personOf } from '../decision.ts';
 import { digestOf } from '../digest.ts';
-import type { Actor } from '../people.ts';
+import type { Actor, PersonRef } from '../people.ts';
 import { no, ok } from '../result.ts';
 import { stateAt } from './decide.ts';
 import { differenceOf } from './difference.ts';
+import { distinct } from './notices.ts';
 import { tell } from './opening.ts';
 import { newVersion } from './run.ts';
 import type { ChangeRequest, Plan } from './types.ts';
@@ -25,7 +26,7 @@ export function edit(
   actor: Actor,
   planDigest: string,
   plan: Plan,
-  told: readonly { readonly objectId: string }[],
+  told: readonly PersonRef[],
   now: Date,
 ): Decision<ChangeRequest> {
   const person = personOf(actor);
@@ -37,7 +38,8 @@ export function edit(
   if (plan.version > MOST_VERSIONS) return no({ code: 'too-many-versions', limit: MOST_VERSIONS });
   if (digestOf({ ...plan, version: request.plan.version }) === request.planDigest) return no({ code: 'unchanged' });
   const difference = differenceOf(request.plan, plan);
-  const next = newVersion({ ...request, quorum: Math.max(request.quorum, plan.quorum) }, plan, 'edited', difference, now);
+  const asked = distinct([...(request.asked ?? []), ...told]);
+  const next = newVersion({ ...request, asked, quorum: Math.max(request.quorum, plan.quorum) }, plan, 'edited', difference, now);
   return ok({
     next,
     effects: [{ kind: 'show', subject: `request:${request.id}` }, ...told.map(({ objectId }) => tell(request.id, objectId, plan.version))],

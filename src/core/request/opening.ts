@@ -87,6 +87,7 @@ export function opened({ plan, formId, told, duplicateOf, policy, expiresAt, now
     quorum: policy.quorum,
     ...(policy.secondProof.includes(plan.operation) ? { secondProof: true } : {}),
     decisions: [],
+    asked: told,
     annulled: [],
     steps: plan.steps.map((step) => ({ id: step.id, state: 'waiting' })),
     fence: 0,

@@ -1,10 +1,10 @@
 import { type Decision, HOUR, later, MINUTE, personOf, personWith } from '../decision.ts';
 import { digestOf } from '../digest.ts';
 import { type Effect, resumeKey } from '../effect.ts';
-import type { Actor } from '../people.ts';
+import type { Actor, PersonRef } from '../people.ts';
 import { no, ok } from '../result.ts';
 import { type Settled, writeBegun, writeDone, writeNoted, writesStopped, writeUnsent } from './expected.ts';
-import { inHand, notices } from './notices.ts';
+import { distinct, inHand, notices } from './notices.ts';
 import { tell } from './opening.ts';
 import type { Replanned } from './replan.ts';
 import { tally } from './tally.ts';
@@ -16,6 +16,7 @@ import type { ChangeRequest, ExpectedWrite, StepFailure, StepId, StepProgress } 
  *
  * @param eligible  object ids of the people who may approve now
  * @param replanned whether the plan still is what would be planned now; looked at before the first write only
+ * @param approvers everybody who may approve now: whoever is asked again, and hears of it
  * @returns with the quorum standing, `approved` and a new `fence`; otherwise, before the first write, `pending` again, for others to decide,
  *   and after it `failed`: nothing more is written on approvals that no longer stand. A plan that no longer holds is `pending` as a new
  *   version, one that cannot be done any more `impossible`. A request that was given up half-way keeps its state, `undoing`: taking back needs no quorum, it is part of what was approved
@@ -26,6 +27,7 @@ export function beginRun(
   now: Date,
   // Stryker disable next-line ObjectLiteral,StringLiteral: whatever is neither changed nor impossible holds
   replanned: Replanned = { kind: 'holds' },
+  approvers: readonly PersonRef[] = [],
 ): Decision<ChangeRequest> {
   if (request.state === 'undoing') {
     if (digestOf(request.plan) !== request.planDigest) return no({ code: 'plan-changed' });
@@ -38,10 +40,10 @@ export function beginRun(
   const standing = tally(request, eligible);
   if (!started && !standing.reached) {
     const annulled = standing.notCounted.filter(({ why }) => why === 'not-eligible-now').map(({ row }) => row.person.objectId);
-    return closeOrReopen({ ...request, annulled }, 'pending', now);
+    return closeOrReopen({ ...request, annulled, asked: askedNow(request, approvers) }, 'pending', now);
   }
   if (!standing.reached) return loseQuorum(request, now);
-  if (!started && replanned.kind === 'changed') return askAgain(request, replanned, now);
+  if (!started && replanned.kind === 'changed') return askAgain({ ...request, asked: askedNow(request, approvers) }, replanned, now);
   if (!started && replanned.kind === 'impossible') return becomeImpossible(request, replanned, now);
   return ok({ next: { ...request, fence: request.fence + 1, revision: request.revision + 1 }, effects: [] });
 }
@@ -84,7 +86,14 @@ function closeOrReopen(request: ChangeRequest, state: 'pending' | 'expired', now
   const next = { ...request, state, fence: request.fence + 1, revision: request.revision + 1 };
   if (state === 'expired') return ok({ next: { ...next, closedAt: now }, effects: [show, ...notices(request, 'expired')] });
   const intent = { kind: 'expire-request', requestId: request.id } as const;
-  return ok({ next: unstalled(next), effects: [show, { kind: 'intend', key: `expire:${request.id}`, at: request.expiresAt, intent }] });
+  const timer = { kind: 'intend', key: `expire:${request.id}`, at: request.expiresAt, intent } as const;
+  return ok({ next: unstalled(next), effects: [show, timer, ...notices(next, 'quorum-lost')] });
+}
+
+/** Everybody who was asked, and who may approve by now: the requester and those who will hold a part are not asked (AP-2, CR-3). */
+function askedNow({ asked = [], requester, plan }: ChangeRequest, approvers: readonly PersonRef[]): PersonRef[] {
+  const barred = new Set([requester, ...plan.custodians].map(({ personKey }) => personKey));
+  return distinct([...asked, ...approvers.filter(({ personKey }) => !barred.has(personKey))]);
 }
 
 function unstalled({ stalled: _stalled, ...request }: ChangeRequest): ChangeRequest {
@@ -98,14 +107,16 @@ function askAgain(
   now: Date,
 ): Decision<ChangeRequest> {
   const reopened = newVersion(unstalled(request), plan, 'tenant-changed', difference, now);
+  // Whoever may decide has to look again, so they get a card of its own; everybody else whom it concerns hears that they were asked.
+  const deciders = new Set([...request.decisions.map(({ person }) => person), ...(request.asked ?? [])].map(({ objectId }) => objectId));
   const intent = { kind: 'expire-request', requestId: request.id } as const;
   return ok({
     // The lease of a run that is still out there ends here, for good (AP-9).
     next: { ...reopened, state: 'pending', fence: request.fence + 1 },
     effects: [
       { kind: 'show', subject: `request:${request.id}` },
-      // Who approved the earlier version has to look again, so they are told by a card of its own.
-      ...request.decisions.map(({ person }) => tell(request.id, person.objectId, plan.version)),
+      ...[...deciders].map((objectId) => tell(request.id, objectId, plan.version)),
+      ...notices(reopened, 'asked-again', deciders),
       { kind: 'intend', key: `expire:${request.id}`, at: request.expiresAt, intent },
     ],
   });

@@ -309,6 +309,8 @@ export interface ChangeRequest {
   /** Every decision needs a second proof. Likewise as it was then: a later setting never takes it away. */
   readonly secondProof?: true;
   readonly decisions: readonly DecisionRow[];
+  /** Everybody who was asked to decide, on whatever version: they hear how it ends. None of a request from before it was kept. */
+  readonly asked?: readonly PersonRef[];
   /** Object ids of approvers who were no longer eligible when the run began: their rows stay in the record and do not count. */
   readonly annulled: readonly string[];
   readonly steps: readonly StepProgress[];

@@ -21,6 +21,14 @@ const asked = { account: anAccount(), custodians: people.custodians, leavesFew: 
 const sends = { verb: 'account.submit', id: 'F-1A2B3C:rotate:EA-4Q9T1X', digest: '' } as const;
 const rotation = aRequest({ plan: anAccountPlan('rotate') });
 const withKeys = aPlan({ passMinutes: 480 });
+const unrestricted = aPlan({ version: 2, tenant: { ...TENANTS.contoso, name: 'Contoso Group' } });
+const askedAgain = aRequest({
+  plan: unrestricted,
+  decisions: [aDecision('ann'), aDecision('bob')],
+  earlier: [
+    { version: 1, planDigest: aRequest().planDigest, at: hours(1), why: 'tenant-changed', difference: differenceOf(aPlan(), unrestricted) },
+  ],
+});
 const editedPlan = aPlan({ version: 2, owners: [person('bob')], usageLocation: 'DE' });
 const waiting = aRunningRequest(6, {
   plan: withKeys,
@@ -147,6 +155,17 @@ export const REQUESTS: readonly Example[] = [
     rendered: requestNoticeCard(
       aRequest({ state: 'denied', decisions: [aDecision('ann', { kind: 'deny', reason: 'Not agreed with the owner' })] }),
       'denied',
+    ),
+  },
+  { card: 'request', state: 'asked-again', rendered: requestCard(askedAgain, hours(2)) },
+  { card: 'requestNotice', state: 'asked-again', rendered: requestNoticeCard(askedAgain, 'asked-again') },
+  { card: 'requestNotice', state: 'expired', rendered: requestNoticeCard(oneApproval, 'expired') },
+  {
+    card: 'requestNotice',
+    state: 'quorum-lost',
+    rendered: requestNoticeCard(
+      aRequest({ decisions: [aDecision('ann'), aDecision('bob')], annulled: [person('bob').objectId] }),
+      'quorum-lost',
     ),
   },
   {
