@@ -105,6 +105,8 @@ export interface Transaction {
   /** Accounts of a tenant that can be used: handed over or being handed over, this one not counted. */
   usableAccounts(tenantId: string, exceptId: string): Promise<number>;
   accountOfRequest(requestId: string): Promise<EmergencyAccount | undefined>;
+  /** Accounts on whose record one of these people stands, as whatever. */
+  accountsNaming(objectIds: readonly string[]): Promise<EmergencyAccount[]>;
   accountOfUser(tenantId: string, objectId: string): Promise<EmergencyAccount | undefined>;
   /** The open case about an account; see `aboutOf`. */
   openCaseAbout(about: string): Promise<string | undefined>;

@@ -47,9 +47,15 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
     );
     return usable.length < 2;
   }
-  const fresh = (operation: AccountOperation, account: EmergencyAccount): AccountValues => ({
+  /** Whoever keeps it today and may go on: who has left is not chosen again. */
+  const fresh = (operation: AccountOperation, account: EmergencyAccount, may: readonly PersonRef[]): AccountValues => ({
     reason: '',
-    custodians: operation === 'rotate' ? idsOf(account.parts.map(({ custodian }) => custodian)) : '',
+    custodians:
+      operation === 'rotate'
+        ? idsOf(
+            account.parts.map(({ custodian }) => custodian).filter(({ objectId }) => may.some((person) => person.objectId === objectId)),
+          )
+        : '',
     leaving: '',
     fewer: 'false',
   });
@@ -70,7 +76,10 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
     async open(actor, operation, account) {
       const formId = random.id('F');
       const sends = { verb: 'account.submit', id: accountFormId(formId, operation, account.id), digest: '' } as const;
-      return { formId, rendered: await drawn(actor, operation, account, fresh(operation, account), [], sends) };
+      return {
+        formId,
+        rendered: await drawn(actor, operation, account, fresh(operation, account, await offered(actor, operation)), [], sends),
+      };
     },
     async again(actor, { formId, operation, accountId }, values, faults) {
       const account = await store.get('account', accountId);

@@ -21,7 +21,7 @@ const MARKS: { readonly [W in NotifyWhy]?: string } = { acknowledged: 'Acknowled
 
 /** The card's own words, as text: what happened first, then what to do. Text of people and feeds is made visible and bounded, as on cards. */
 export function plainAlert(alert: Alert, why: NotifyWhy): PlainAlert {
-  const told = tell(alert.cause);
+  const told = tell(alert.cause, alert.account);
   const over = why === 'over' && told.over !== undefined;
   const account = alert.account ?? (alert.cause.kind === 'sign-in' ? alert.cause.event.userPrincipalName : undefined);
   const replaced = over && alert.replaced === true;

@@ -38,6 +38,8 @@ const PROBLEMS: { readonly [P in FieldFault['problem']]: (detail: string) => str
   'same-human': () => 'two of the accounts belong to the same person. Choose different people.',
   'not-custodian': (name) => `${name || 'somebody'} is not in the custodians group. Choose somebody who is.`,
   'not-eligible': (name) => `${name || 'somebody'} is not an active member of this organisation. Choose somebody else.`,
+  'has-left': (name) =>
+    `${name || 'somebody'} was to keep theirs and is no active custodian any more. A handover replaces one person: say rotate and the account’s name instead, which gives out everything anew.`,
   'is-requester': (name) => `${name || 'the requester'} asks for this account and so may hold no part of it. Choose somebody else.`,
   'not-in-range': (range) => `a whole number, ${range || 'within bounds'}.`,
   'not-an-address': () => 'an IP address, for example 203.0.113.7, or nothing.',
@@ -181,10 +183,11 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
   'not-your-part': ({ custodian }) => `This belongs to ${plain(custodian, 80)}, and only that account can open it. Ask them.`,
   'part-not-ready': () => 'This is not ready yet: the account is still being set up. You will get a message when it is.',
   'part-shown': ({ at }) =>
-    `This was shown at ${utc(at)} and is never shown twice. If you could not note it down, tell an owner of the account: it must be replaced.`,
+    `This was shown at ${utc(at)} and is never shown twice. If you could not note it down, tell somebody in the requesters group: they say rotate and the account’s name.`,
   'part-not-shown': () => 'This has not been shown yet. Open it first, store it, then confirm.',
   'part-stored': ({ at }) => `This was confirmed as stored at ${utc(at)}. Nothing more is needed.`,
-  'part-expired': () => 'This was not used in time and has been destroyed. Tell an owner of the account: it must be replaced.',
+  'part-expired': () =>
+    'This was not used in time and has been destroyed. Tell somebody in the requesters group: they say rotate and the account’s name, or press Try again on the request that waits for it.',
   'part-lost': () =>
     'This part was reported lost, and that is not taken back: the account needs a new password. If the part turns up, destroy it.',
   'part-unopenable': ({ why }) => UNOPENABLE[why],
@@ -218,7 +221,7 @@ const UNOPENABLE = {
   away: 'The key vault does not answer, so your part stayed shut and nothing is used up. Press the button again in a few minutes; if it goes on, tell an administrator.',
   denied:
     'The key vault refuses me, so your part stayed shut and nothing is used up. Tell an administrator: I must be allowed to use its key. Then press the button again.',
-  shut: 'The key your part was sealed under is gone, so nobody can open it any more. Tell an owner of the account: it needs a new password.',
+  shut: 'The key your part was sealed under is gone, so nobody can open it any more. Tell somebody in the requesters group: they say rotate and the account’s name.',
 } as const;
 
 const NO_RUNBOOK: Readonly<Record<Extract<Refusal, { code: 'no-runbook' }>['why'], (accountId: string) => string>> = {

@@ -25,6 +25,8 @@ export interface FieldFault {
     | 'same-human'
     | 'not-custodian'
     | 'not-eligible'
+    /** Somebody who was to keep their part is no custodian any more. */
+    | 'has-left'
     | 'is-requester'
     | 'not-text'
     | 'not-in-range'

@@ -88,6 +88,17 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
     },
     accountOfRequest: async (requestId) =>
       one<EmergencyAccount>(await handle.selectFrom('account').select('body').where('request_id', '=', requestId).executeTakeFirst()),
+    accountsNaming: async (objectIds) => {
+      const found = new Map<string, EmergencyAccount>();
+      for (const objectId of objectIds) {
+        const query = handle.selectFrom('account').select('body').where(sql`strpos(body::text, ${objectId})`, '>', 0);
+        for (const { body } of await query.execute()) {
+          const account = fromJson<EmergencyAccount>(body);
+          found.set(account.id, account);
+        }
+      }
+      return [...found.values()];
+    },
     accountOfUser: async (tenantId, objectId) =>
       one<EmergencyAccount>(
         await handle

@@ -119,6 +119,7 @@ const PROBLEMS: { readonly [P in FieldFault['problem']]: true } = {
   'not-an-address': true,
   'not-custodian': true,
   'not-eligible': true,
+  'has-left': true,
   'is-requester': true,
   'not-text': true,
   'not-reachable': true,

@@ -286,6 +286,25 @@ for (const { name, suite, place } of engines) {
       expect(await store.seenInAzure()).toEqual(new Set());
     });
 
+    test('finds the accounts on whose record somebody stands, and no others', async () => {
+      const parts = [
+        { number: 1, custodian: { objectId: '0a-naming-1', personKey: 'E1', name: 'A' }, state: 'stored' as const, storedAt: new Date(0) },
+      ];
+      const account = anAccount({
+        id: 'EA-NAMING1',
+        requestId: 'R-NAMING1',
+        objectId: '0b-naming',
+        userPrincipalName: 'naming@x.example',
+        parts,
+      });
+      await store.transaction(async (tx) => {
+        await tx.insert('request', aRequest({ id: 'R-NAMING1', formId: 'F-NAMING1', state: 'applied' }));
+        await tx.insert('account', account);
+      });
+      await expect(store.transaction((tx) => tx.accountsNaming(['0a-naming-1', 'E1-nobody']))).resolves.toEqual([account]);
+      await expect(store.transaction((tx) => tx.accountsNaming(['nobody']))).resolves.toEqual([]);
+    });
+
     test('GR-2: a retired account stays on the watch list as long as Entra could restore it, and a day longer', async () => {
       const tenantId = '33333333-3333-4333-8333-333333333333';
       const now = await store.now();

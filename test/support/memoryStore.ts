@@ -181,6 +181,7 @@ export function memoryStore(start: Date, held: Rows = nothing(), read: ReadonlyM
         state === 'open' && raisedAt <= until && cause.kind === 'request-failed' && cause.requestId === requestId ? [id] : [],
       ),
     accountOfRequest: async (requestId) => [...rows.account.values()].find((account) => account.requestId === requestId),
+    accountsNaming: async (ids) => [...rows.account.values()].filter((account) => ids.some((id) => JSON.stringify(account).includes(id))),
     accountOfUser: async (tenantId, objectId) =>
       [...rows.account.values()].find((account) => account.tenantId === tenantId && account.objectId === objectId),
     openCaseAbout: async (about) => [...rows.case.values()].find((row) => row.about === about && row.state === 'open')?.id,

@@ -10,7 +10,10 @@ import { isCalled, namedInAccount, readable } from '../reading.ts';
 
 const MOST_ACCOUNTS = 1_000;
 
-export const accounts: CommandDef<{ readonly name: string }, { readonly asker: Asker; readonly store: Pick<Reads, 'accounts' | 'now'> }> = {
+export const accounts: CommandDef<
+  { readonly name: string },
+  { readonly asker: Asker; readonly store: Pick<Reads, 'accounts' | 'now' | 'roster'> }
+> = {
   word: 'accounts',
   usage: 'accounts [name]',
   summary: 'Emergency access accounts at a glance, or one with everything I know of it.',
@@ -23,6 +26,7 @@ export const accounts: CommandDef<{ readonly name: string }, { readonly asker: A
     const called = found.value.filter((account) => isCalled(account, name));
     const [one] = called;
     if (!one) return say(words({ code: 'not-found', what: 'account' }));
-    return card(called.length === 1 ? accountCard(one, now, eyesOn(one, asker)) : accountListCard(called, now));
+    if (called.length > 1) return card(accountListCard(called, now));
+    return card(accountCard(one, now, eyesOn(one, asker), await store.roster('custodian')));
   },
 };

@@ -1,6 +1,8 @@
+import { leaversOf, replacing } from '../../core/account/custody.ts';
 import { asItStands, isChangingKind } from '../../core/account/life.ts';
 import { runbookStatus } from '../../core/account/runbook.ts';
-import type { AccountState, EmergencyAccount } from '../../core/account/types.ts';
+import type { AccountState, EmergencyAccount, Part } from '../../core/account/types.ts';
+import type { RosterEntry } from '../../core/roster/roster.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { feedName } from '../feeds.ts';
 import { type Header, header } from '../header.ts';
@@ -39,16 +41,26 @@ const ANYBODY: AccountEyes = { where: 'channel', custody: false, canPrint: false
 
 const render = template<AccountView>('account');
 
-/** Everything on record about one account. */
-export function accountCard(stored: EmergencyAccount, now: Date, eyes: AccountEyes = ANYBODY): Rendered {
+/**
+ * Everything on record about one account.
+ *
+ * @param custodians who holds that role, as it was read last; `undefined`: it was not
+ */
+export function accountCard(
+  stored: EmergencyAccount,
+  now: Date,
+  eyes: AccountEyes = ANYBODY,
+  custodians: readonly RosterEntry[] | undefined = undefined,
+): Rendered {
   const account = asItStands(stored);
-  const { words, tone, note } = health(account, now);
+  const leavers = custodians ? leaversOf(account, new Set(custodians.map(({ person }) => person.objectId))) : [];
+  const { words, tone, note } = withLeavers(health(account, now), leavers);
   const ledger = eyes.custody ? ledgerRows(stored) : [];
   const view: AccountView = {
     header: header('Emergency access account', tone, words),
     name: plain(account.userPrincipalName),
     tenant: plain(account.tenantName, 80),
-    facts: factsOf(account),
+    facts: [...toSay(account, leavers, now), ...factsOf(account)],
     partsTitle: isKeyed(account) ? 'Where the security keys stand' : 'Where the parts of the password stand',
     parts: account.parts.map((part) => partRow(eyes.custody ? part : withoutPlace(part), partStateAt(part, now), account.credential)),
     isStale: printState(account) === 'stale',
@@ -99,14 +111,31 @@ export const runbookNote = (account: EmergencyAccount): string =>
 const PART_MISSING = {
   words: 'Cannot be used: a part was never opened',
   tone: 'attention',
-  note: 'Ask for a new password: say rotate and its name.',
+  note: 'It needs a new password. Somebody in the requesters group says what stands here.',
 } as const;
 const PART_LOST = { ...PART_MISSING, words: 'Cannot be used: a part is lost' } as const;
 const KEY_MISSING = {
   words: 'A key was not registered in time',
   tone: 'attention',
-  note: 'Press Try again on its request for a new pass, or ask for new keys: say rotate and its name.',
+  note: 'Its requester or an approver presses Try again on its request for a new pass, or a requester says rotate and its name for new keys.',
 } as const;
+
+const LEFT = { words: 'In use, but a custodian has left', tone: 'warning', note: '' } as const;
+
+const withLeavers = (said: ReturnType<typeof health>, leavers: readonly Part[]): ReturnType<typeof health> =>
+  leavers.length > 0 && said.tone === 'good' ? LEFT : said;
+
+/** Who has left and still holds what opens it, and the command that ends what is wrong: for somebody in the requesters group. */
+function toSay(account: EmergencyAccount, leavers: readonly Part[], now: Date): Fact[] {
+  const gone = account.state !== 'retired' && account.parts.some((part) => ['expired', 'lost'].includes(partStateAt(part, now)));
+  const command = gone && !isKeyed(account) ? 'rotate' : leavers.length > 0 ? replacing(leavers) : undefined;
+  return [
+    ...(leavers.length > 0
+      ? [{ ...textFact('Has left', names(leavers.map(({ custodian }) => custodian))), weight: 'Bolder' as const }]
+      : []),
+    ...(command === undefined ? [] : [codeFact('A requester says', `${command} ${account.userPrincipalName}`)]),
+  ];
+}
 
 /** An account's state at a glance: also for the list. */
 export function health(stored: EmergencyAccount, now: Date): { readonly words: string; readonly tone: Tone; readonly note: string } {

@@ -80,7 +80,7 @@ const render = template<AlertView>('alert');
  * @param variant `escalation:N` for the Nth repetition; a card never says fewer minutes than have passed
  */
 export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered {
-  const told = tell(alert.cause);
+  const told = tell(alert.cause, alert.account);
   const level = Math.max(alert.escalation, Number(/^escalation:([123])$/.exec(variant ?? '')?.[1] ?? 0));
   const minutes = MINUTES[level - 1];
   const { kicker, tone, color } = SEVERITIES[alert.severity];
@@ -190,7 +190,7 @@ function classifiedWords({ caseId, drillId }: Alert, { as, by }: NonNullable<Ale
   return `${WHAT[as]}, says ${plain(by.name, 80)}${about}`;
 }
 
-export function tell(cause: AlertCause): Told {
+export function tell(cause: AlertCause, account = 'and the account’s name'): Told {
   switch (cause.kind) {
     case 'sign-in':
       return signIn(cause.event, cause.feeds, cause.registered);
@@ -224,14 +224,14 @@ export function tell(cause: AlertCause): Told {
           title: 'A security key was not registered in time',
           state: 'The pass to register it with opens nothing any more.',
           facts: [textFact('Key', `${cause.partNumber}`), textFact('Custodian', cause.custodian, 80)],
-          next: 'Ask the custodian why, then press Try again on the request: they get a new pass.',
+          next: 'Ask the custodian why. Then its requester or an approver presses Try again on the request: the custodian gets a new pass.',
           reported: 'Found by Breakglass.',
         };
       return {
         title: 'A part of a password was never opened',
         state: 'It has been destroyed, so the password cannot be put together.',
         facts: [textFact('Part', `${cause.partNumber}`), textFact('Custodian', cause.custodian, 80)],
-        next: 'Nobody can use this account until it has a new password or has been replaced.',
+        next: `Nobody can use this account until it has a new password. Somebody in the requesters group says: rotate ${plain(account)}`,
         reported: 'Found by Breakglass.',
       };
     case 'part-lost':
@@ -255,7 +255,7 @@ export function tell(cause: AlertCause): Told {
           textFact('Custodian', cause.custodian, 80),
           textFact('Reported by', cause.saidBy, 80),
         ],
-        next: 'The account needs a new password: say rotate and its name. If a request waits for the part, press Try again on it instead.',
+        next: `The account needs a new password. Somebody in the requesters group says: rotate ${plain(account)}. If a request waits for the part, its requester or an approver presses Try again on it instead.`,
         reported: 'Reported in Teams.',
       };
     case 'unreadable-signal':
@@ -296,8 +296,9 @@ export function tell(cause: AlertCause): Told {
                 ),
               ]
             : []),
+          ...heldFacts(cause),
         ],
-        next: 'Ask an administrator whether this was meant. New approvers do not count before their cool-down is over.',
+        next: rosterNext(cause),
         reported: 'Found by reading the groups of the home tenant.',
       };
     case 'configuration-changed':
@@ -328,6 +329,28 @@ export function tell(cause: AlertCause): Told {
     case 'audit-failing':
       return tellCondition(cause);
   }
+}
+
+type RosterChanged = Extract<AlertCause, { kind: 'roster-changed' }>;
+
+function rosterNext({ role, added, custody = [] }: RosterChanged): string {
+  const meant = 'Ask an administrator whether this was meant.';
+  if (custody.length > 0)
+    return `${meant} If so, somebody in the requesters group says for each account what stands here; until that is done, who left still holds what opens it.`;
+  return role === 'approver' && added.length > 0 ? `${meant} New approvers do not count before their cool-down is over.` : meant;
+}
+
+const MOST_HELD = 12;
+
+/** What who left still holds, and for each account what to say. */
+function heldFacts({ custody = [] }: RosterChanged): Fact[] {
+  const shown = custody.slice(0, MOST_HELD);
+  const commands = [...new Set(shown.map(({ command, account }) => `${command} ${account}`))];
+  return [
+    ...shown.map(({ name, what, account }) => textFact('Still holds', `${plain(name, 80)}: ${what} of ${plain(account, 120)}`)),
+    ...(custody.length > MOST_HELD ? [textFact('And', `${custody.length - MOST_HELD} more; say accounts`)] : []),
+    ...commands.map((command) => codeFact('Say', command)),
+  ];
 }
 
 function signIn(event: SignInEvent, feeds: readonly Feed[], registered: boolean): Told {

@@ -66,7 +66,9 @@ function said(part: Part | undefined) {
         title: 'The part is lost',
         tone: 'attention',
         state: 'The password cannot be put together any more',
-        notes: ['Say rotate and the account’s name for a new password. If a request waits for the part, press Try again on it instead.'],
+        notes: [
+          'Somebody in the requesters group says rotate and the account’s name for a new password. If a request waits for the part, its requester or an approver presses Try again on it instead.',
+        ],
       } as const;
     default:
       return { title: 'The part was replaced', tone: 'emphasis', state: 'Nothing is needed any more', notes: [] } as const;

@@ -151,6 +151,13 @@ export function expirePart(account: EmergencyAccount, partNumber: number, now: D
   });
 }
 
+/** Those who hold what opens the account and are no custodians any more. @param custodians object ids, as the directory was read last */
+export const leaversOf = ({ parts, state }: EmergencyAccount, custodians: ReadonlySet<string>): readonly Part[] =>
+  state === 'retired' ? [] : parts.filter(({ custodian }) => !custodians.has(custodian.objectId));
+
+/** A handover replaces one person. */
+export const replacing = (leavers: readonly Part[]): 'handover' | 'rotate' => (leavers.length > 1 ? 'rotate' : 'handover');
+
 /** In service once every part is stored. */
 export const serviceState = (parts: readonly Part[]): 'handover' | 'in-service' =>
   parts.every(({ state }) => state === 'stored') ? 'in-service' : 'handover';

@@ -35,6 +35,14 @@ export type Feed = (typeof FEEDS)[number];
 /** `low`: shown, and nobody is asked to do anything. */
 export type AlertSeverity = 'critical' | 'high' | 'low';
 
+/** What somebody holds of an account who is no custodian any more, and what replaces it. */
+export interface Held {
+  readonly name: string;
+  readonly what: string;
+  readonly account: string;
+  readonly command: 'handover' | 'rotate';
+}
+
 /** What happened. Everything but a sign-in is told by one of our own words. */
 export type AlertCause =
   | { readonly kind: 'sign-in'; readonly event: SignInEvent; readonly feeds: readonly Feed[]; readonly registered: boolean }
@@ -71,7 +79,14 @@ export type AlertCause =
       readonly quarantineId?: string;
       readonly apart?: true;
     }
-  | { readonly kind: 'roster-changed'; readonly role: Role; readonly added: readonly string[]; readonly removed: readonly string[] }
+  | {
+      readonly kind: 'roster-changed';
+      readonly role: Role;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+      /** What those who were removed still hold. */
+      readonly custody?: readonly Held[];
+    }
   | { readonly kind: 'configuration-changed'; readonly changes: readonly ConfigurationChange[] }
   | { readonly kind: 'feed-failing'; readonly feed: Feed; readonly words: string }
   /** A feed is expected to be heard every `everySeconds`, and was not for two of these. `words`: why, where the last read said so. */

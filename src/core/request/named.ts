@@ -15,8 +15,12 @@ export interface NamedPerson {
 
 export const named = (people: readonly NamedPerson[]): PersonRef[] => people.flatMap(({ person }) => (person ? [person] : []));
 
-/** Two or three different people with the custodian's role, none of them the requester, all of them reachable (CR-3). */
-export function custodianFaults(custodians: readonly NamedPerson[], requester: PersonRef): FieldFault[] {
+/** The name of somebody whom the directory does not know any more, where we do. */
+export const nameIn = (known: readonly PersonRef[], objectId: string): string =>
+  known.find((person) => person.objectId === objectId)?.name ?? objectId;
+
+/** Two or three different people with the custodian's role, none of them the requester, all of them reachable (CR-3). @param known those who are named by what we remember of them */
+export function custodianFaults(custodians: readonly NamedPerson[], requester: PersonRef, known: readonly PersonRef[] = []): FieldFault[] {
   const field = 'custodians';
   if (custodians.length === 0) return [{ field, problem: 'missing' }];
   const faults: FieldFault[] = [];
@@ -26,7 +30,7 @@ export function custodianFaults(custodians: readonly NamedPerson[], requester: P
   else if (custodians.length < 2) faults.push({ field, problem: 'too-few', detail: '2' });
   if (custodians.length > 3) faults.push({ field, problem: 'too-many', detail: '3' });
   for (const { person, objectId, isCustodian, reachable } of custodians) {
-    if (!person) faults.push({ field, problem: 'not-eligible', detail: objectId });
+    if (!person) faults.push({ field, problem: 'not-eligible', detail: nameIn(known, objectId) });
     else if (!isCustodian) faults.push({ field, problem: 'not-custodian', detail: person.name });
     else if (person.personKey === requester.personKey) faults.push({ field, problem: 'is-requester', detail: person.name });
     else if (!reachable) faults.push({ field, problem: 'not-reachable', detail: person.name });

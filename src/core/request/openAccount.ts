@@ -5,7 +5,7 @@ import type { Actor, PersonRef } from '../people.ts';
 import type { FieldFault, Refusal } from '../refusal.ts';
 import { no, ok, type Result } from '../result.ts';
 import { isMend, type MendFacts, mendOf } from './mend.ts';
-import { custodianFaults, type NamedPerson, named, passkeyFaults } from './named.ts';
+import { custodianFaults, type NamedPerson, named, nameIn, passkeyFaults } from './named.ts';
 import { type Draft, decidersOf, type Lately, type OpenPolicy, opened, tooOften } from './opening.ts';
 import type { PlanFrame, TenantOfPlan } from './plan.ts';
 import { type AccountOperation, type ObservedAccount, planAccount } from './planAccount.ts';
@@ -214,12 +214,17 @@ function custodiansAfter(
 ): Result<readonly PersonRef[], readonly FieldFault[]> {
   if (form.operation !== 'rotate' && form.operation !== 'handover') return ok([]);
   const faults: FieldFault[] = [];
+  const known = account.parts.map(({ custodian }) => custodian);
   if (form.operation === 'handover') {
     const leaves = account.parts.some(({ custodian }) => custodian.objectId === form.leaving);
     if (!leaves) faults.push({ field: 'leaving', problem: form.leaving === '' ? 'missing' : 'unknown-choice' });
     if (form.custodians.length === 0) faults.push({ field: 'custodians', problem: 'missing' });
     if (form.custodians.length > 1) faults.push({ field: 'custodians', problem: 'too-many', detail: '1' });
+    // Who stays must be there to stay; a rotation is what replaces several.
+    const [takesOver] = form.custodians;
+    const gone = custodians.filter(({ objectId, person, isCustodian }) => objectId !== takesOver && !(person && isCustodian));
+    faults.push(...gone.map(({ objectId }): FieldFault => ({ field: 'custodians', problem: 'has-left', detail: nameIn(known, objectId) })));
   }
-  if (faults.length === 0) faults.push(...custodianFaults(custodians, requester));
+  if (faults.length === 0) faults.push(...custodianFaults(custodians, requester, known));
   return faults.length > 0 ? no(faults) : ok(named(custodians));
 }

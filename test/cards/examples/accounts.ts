@@ -169,6 +169,11 @@ export const ACCOUNTS: readonly Example[] = [
   },
   { card: 'part', state: 'key-stored', rendered: partCard(keyed, 1, hours(3)) },
   { card: 'part', state: 'key-expired', rendered: partCard(withKey({ state: 'ready', expiresAt: hours(8) }), 1, days(4)) },
+  {
+    card: 'account',
+    state: 'custodian-left',
+    rendered: accountCard(printed({ ...anAccount(), drillPassedAt: NOON }), hours(3), OWNER, [{ person: person('dana'), since: NOON }]),
+  },
   { card: 'account', state: 'keys', rendered: accountCard(printed({ ...keyed, history: KEY_HISTORY }), days(3), OWNER) },
   {
     card: 'account',

@@ -113,6 +113,26 @@ export const ALERTS: readonly Example[] = [
   },
   {
     card: 'alert',
+    state: 'custodian-left',
+    rendered: alertCard(
+      bare({
+        cause: {
+          kind: 'roster-changed',
+          role: 'custodian',
+          added: [],
+          removed: ['Fay Fischer'],
+          custody: [
+            { name: 'Fay Fischer', what: 'part 2 of 2', account: 'north.harbor@contoso.onmicrosoft.com', command: 'handover' },
+            { name: 'Fay Fischer', what: 'security key 1 of 3', account: 'south.harbor@contoso.onmicrosoft.com', command: 'rotate' },
+          ],
+        },
+      }),
+      NOON,
+    ),
+    main: true,
+  },
+  {
+    card: 'alert',
     state: 'pass-lost',
     rendered: alertCard(
       anAlert({ severity: 'high', cause: { kind: 'part-lost', partNumber: 1, custodian: 'Dana Diaz', saidBy: 'Dana Diaz', key: true } }),
