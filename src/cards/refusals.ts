@@ -65,7 +65,7 @@ const STATES: { readonly [S in RequestState]: string } = {
   applied: 'is done',
   failed: 'stopped with a failure',
   undoing: 'was given up and is being taken back',
-  undone: 'was given up and taken back',
+  undone: 'was given up',
   denied: 'was denied',
   withdrawn: 'was withdrawn',
   expired: 'has expired',

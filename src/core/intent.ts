@@ -132,9 +132,9 @@ export type Intent =
   | { readonly kind: 'conclude-request'; readonly requestId: string }
   /**
    * A request that stopped goes on, or is taken back: what was alerted of that until then asks for nothing any more. What is alerted later
-   * is of another failure, for this may ring late.
+   * is of another failure, for this may ring late. `replaced`: it was given up, and another alert tells what of it stays.
    */
-  | { readonly kind: 'request-in-hand'; readonly requestId: string; readonly untilAt: Date }
+  | { readonly kind: 'request-in-hand'; readonly requestId: string; readonly untilAt: Date; readonly replaced?: true }
   | { readonly kind: 'reveal-part'; readonly accountId: string; readonly partNumber: number }
   | {
       readonly kind: 'store-part';

@@ -176,6 +176,12 @@ export function cardsWith(text: () => string): readonly Rendered[] {
         NOON,
       ),
     ),
+    ...(['disable', 'retire', 'rotate', 'repair'] as const).map((operation) => {
+      const stays = [{ step: 'disable', title: text(), perhaps: true }] as const;
+      const cause = { kind: 'ended-half-way', requestId: text(), by: 'person', operation, userPrincipalName: text(), stays } as const;
+      return alertCard({ ...open, cause }, NOON);
+    }),
+    alertCard({ ...open, cause: { kind: 'account-unusable', requestId: text(), userPrincipalName: text(), custodians: [who('a')] } }, NOON),
     whoamiCard({
       name: text(),
       objectId: text(),

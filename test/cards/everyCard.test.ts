@@ -29,6 +29,7 @@ test('every template and view is in the catalogue', () => {
     'requestOutcome',
     'requestWords',
     'drillWords',
+    'halfWayWords',
     'monitorWords',
     'partWords',
     'keyWords',

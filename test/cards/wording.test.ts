@@ -34,7 +34,7 @@ describe('times', () => {
         if (typeof node.text !== 'string' || !node.text.includes('{{')) continue;
         expect({ path, type: node.type }).toEqual({ path, type: 'TextBlock' });
         expect(node.text).toMatch(
-          /^(until |Open until )?\{\{DATE\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, SHORT\)\}\}( \{\{TIME\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\}\})?$/,
+          /^(until |Open until |Try again until )?\{\{DATE\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, SHORT\)\}\}( \{\{TIME\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\}\})?$/,
         );
       }
   });

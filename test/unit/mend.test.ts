@@ -49,7 +49,9 @@ describe('a plan to exclude', () => {
       body: { conditions: { users: { ...users, excludeGroups: ['AAAA1111-0000-4000-8000-000000000001', GROUP] } } },
     });
     expect(plan.undo).toEqual([]);
-    expect(plan.irreversible).toEqual([]);
+    expect(plan.irreversible).toEqual([
+      'If it is given up half-way, this stays as far as it was done by then: Put it in the Conditional Access exclusion group; Exclude the exclusion group from the policy “CA001”.',
+    ]);
   });
 
   test('nothing is asked for where nothing is missing, nor where it cannot be told', () => {

@@ -336,7 +336,7 @@ describe('giving up what failed', () => {
   });
 
   const retire = anAccountPlan('retire', { requestId: id });
-  const refused = { step: 'leave-unit', fromAt: NOON, untilAt: NOON, open: 0, allowed: 0, done: 0, seen: 0, beside: 0 } as const;
+  const refused = { step: 'remove-role', fromAt: NOON, untilAt: NOON, open: 0, allowed: 0, done: 0, seen: 0, beside: 0 } as const;
 
   test.each<[string, ChangeRequest]>([
     ['no run ever began', aRequest({ state: 'failed', revision: 7 })],
@@ -367,31 +367,49 @@ describe('giving up what failed', () => {
     expect(withdraw(request, actor('ann'), NOW)).toEqual(no({ code: 'not-requester' }));
   });
 
-  test.each<[string, ChangeRequest]>([
-    ['was done', aRequest({ plan: retire, state: 'failed', begunAt: NOON, expected: [{ ...refused, done: 1 }], revision: 7 })],
-    ['may have been done', aRequest({ plan: retire, state: 'failed', begunAt: NOON, expected: [{ ...refused, allowed: 5 }], revision: 7 })],
-    ['may be under way', aRequest({ plan: retire, state: 'failed', begunAt: NOON, expected: [{ ...refused, open: 1 }], revision: 7 })],
-    ['nobody can tell', aRequest({ plan: retire, state: 'failed', begunAt: NOON, revision: 7 })],
-  ])('GR-5: where something %s and nothing can be taken back, that it ends half-way is an alert', (_what, request) => {
-    const words = 'Nobody tried it again while the approvals held, so it has ended half-way, and what was done stays. Its card lists it.';
-    const dedupe = `ended-half-way:${id}`;
-    const cause = { kind: 'request-failed', requestId: id, words };
-    const alarm = { kind: 'intend', key: dedupe, at: NOW, intent: { kind: 'raise-alert', dedupe, tenantId: retire.tenant.id, cause } };
-    expect(undo(request, { kind: 'system', part: 'timer' }, NOW)).toEqual({
-      ok: true,
-      value: {
-        next: { ...request, state: 'withdrawn', givenUp: { by: 'expiry', at: NOW }, closedAt: NOW, revision: 8 },
-        effects: [forgetUndo, show, alarm, notice('withdrawn', 'rita'), notice('withdrawn', 'oona')],
-      },
-    });
-    // Whoever gives it up knows that what was done stays: nobody else is woken for that.
-    expect(withdraw(request, actor('rita'), NOW)).toMatchObject({
-      value: {
-        next: { state: 'withdrawn' },
-        effects: [forgetUndo, show, inHand, notice('withdrawn', 'rita'), notice('withdrawn', 'oona')],
-      },
-    });
-  });
+  const removing = { step: 'remove-role', title: 'Remove Global Administrator' } as const;
+
+  test.each<[string, Partial<ChangeRequest>, readonly unknown[]]>([
+    ['was done', { expected: [{ ...refused, done: 1 }] }, [removing]],
+    ['may have been done', { expected: [{ ...refused, allowed: 5 }] }, [{ ...removing, perhaps: true }]],
+    ['may be under way', { expected: [{ ...refused, open: 1 }] }, [{ ...removing, perhaps: true }]],
+    ['nobody can tell', {}, [{ ...removing, perhaps: true }]],
+  ])(
+    'GR-5: where something %s and nothing can be taken back, that it ends half-way is an alert, whoever gave it up',
+    (_what, more, stays) => {
+      const request = aRequest({ plan: retire, state: 'failed', begunAt: NOON, revision: 7, ...more });
+      const dedupe = `ended-half-way:${id}`;
+      const { userPrincipalName } = retire.account;
+      const { accountId } = retire.account as { accountId: string };
+      const alarm = (by: 'expiry' | 'person') => ({
+        kind: 'intend',
+        key: dedupe,
+        at: NOW,
+        intent: {
+          kind: 'raise-alert',
+          dedupe,
+          tenantId: retire.tenant.id,
+          accountId,
+          cause: { kind: 'ended-half-way', requestId: id, by, operation: 'retire', userPrincipalName, stays },
+        },
+      });
+      const replaced = { ...inHand, intent: { ...inHand.intent, replaced: true } };
+      const conclude = { kind: 'intend', key: `conclude:${id}`, at: NOW, intent: { kind: 'conclude-request', requestId: id } };
+      expect(undo(request, { kind: 'system', part: 'timer' }, NOW)).toEqual({
+        ok: true,
+        value: {
+          next: { ...request, state: 'withdrawn', givenUp: { by: 'expiry', at: NOW }, closedAt: NOW, revision: 8 },
+          effects: [forgetUndo, show, replaced, alarm('expiry'), notice('withdrawn', 'rita'), notice('withdrawn', 'oona'), conclude],
+        },
+      });
+      expect(withdraw(request, actor('rita'), NOW)).toMatchObject({
+        value: {
+          next: { state: 'withdrawn' },
+          effects: [forgetUndo, show, replaced, alarm('person'), notice('withdrawn', 'rita'), notice('withdrawn', 'oona'), conclude],
+        },
+      });
+    },
+  );
 
   test('is refused of what did not fail; a person who may is named', () => {
     for (const state of ['pending', 'approved', 'undoing', 'undone', 'withdrawn'] as const) {

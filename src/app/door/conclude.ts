@@ -1,9 +1,10 @@
-import { handOver, partsInsteadGivenUp, partsInsteadStored, retired, switched } from '../../core/account/life.ts';
+import { handOver, leftHalfWay, overcome, partsInsteadGivenUp, partsInsteadStored, retired, switched } from '../../core/account/life.ts';
 import { keysInsteadGivenUp, keysStored, keysWithdrawn } from '../../core/account/passkeys.ts';
 import type { EmergencyAccount } from '../../core/account/types.ts';
 import { partKey } from '../../core/account/types.ts';
 import type { Decision } from '../../core/decision.ts';
-import { type ChangeRequest, oldIsGone, type RequestKind, replacedBy } from '../../core/request/types.ts';
+import { whatStays } from '../../core/request/stays.ts';
+import { type ChangeRequest, oldIsGone, replacedBy } from '../../core/request/types.ts';
 import { no } from '../../core/result.ts';
 import { change, type Outcome, type Scene } from './scene.ts';
 
@@ -15,13 +16,15 @@ export async function concludeRequest(scene: Scene, requestId: string): Promise<
   const { plan } = request;
   const id = 'accountId' in plan.account ? plan.account.accountId : (await tx.accountOfRequest(requestId))?.id;
   if (id === undefined) return no({ code: 'nothing-to-do' }); // given up before there was an account
-  const outcome = await change(scene, 'account', id, (account) =>
-    'credential' in plan && plan.credential.kind === 'passkey'
-      ? followKeys(scene, request, plan.credential.keys, account)
-      : replacedBy(plan) === 'passkey'
-        ? followPassword(request, account)
-        : follow(scene, request.kind, request.state, account),
-  );
+  const outcome = await change(scene, 'account', id, (account) => {
+    const followed =
+      'credential' in plan && plan.credential.kind === 'passkey'
+        ? followKeys(scene, request, plan.credential.keys, account)
+        : replacedBy(plan) === 'passkey'
+          ? followPassword(request, account)
+          : follow(scene, request, account);
+    return request.state === 'applied' ? overcome(followed, account) : followed;
+  });
   if (outcome.ok && outcome.value.account?.state === 'retired') {
     for (const { number } of outcome.value.account.parts) await tx.takeSealedPart(partKey(id, number));
   }
@@ -43,8 +46,12 @@ function followPassword(request: ChangeRequest, account: EmergencyAccount): Deci
   return request.state === 'undone' ? partsInsteadGivenUp(account, request.id, oldIsGone(request)) : no({ code: 'nothing-to-do' });
 }
 
-function follow({ policy, now }: Scene, kind: RequestKind, state: string, account: EmergencyAccount): Decision<EmergencyAccount> {
-  if (state === 'undone') return kind === 'create' ? retired(account, now) : no({ code: 'nothing-to-do' });
+function follow({ policy, now }: Scene, request: ChangeRequest, account: EmergencyAccount): Decision<EmergencyAccount> {
+  const { kind, state } = request;
+  if (state === 'undone' && kind === 'create') return retired(account, now);
+  // Taken back it was read back as disabled, whatever it was before.
+  if (state === 'undone' && kind === 'enable') return switched(account, 'disable', now);
+  if (state === 'undone' || state === 'withdrawn') return leftHalfWay(account, request.id, whatStays(request), now);
   if (state !== 'applied') return no({ code: 'nothing-to-do' });
   switch (kind) {
     case 'create':

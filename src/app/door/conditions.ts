@@ -18,11 +18,11 @@ export async function ended(scene: Scene, { condition, replaced }: Wanted<'condi
 }
 
 /** What was acknowledged already, even in this moment, is left as people know it; so is a failure that came after. */
-export async function inHand(scene: Scene, { requestId, untilAt }: Wanted<'request-in-hand'>): Promise<Outcome> {
+export async function inHand(scene: Scene, { requestId, untilAt, replaced }: Wanted<'request-in-hand'>): Promise<Outcome> {
   let outcome: Outcome = no({ code: 'nothing-to-do' });
   for (const alertId of await scene.tx.openFailures(requestId, untilAt)) {
     const ended = await change(scene, 'alert', alertId, (alert) =>
-      alert.state === 'open' ? endAlert(alert, scene.now) : no({ code: 'nothing-to-do' }),
+      alert.state === 'open' ? endAlert(alert, scene.now, replaced) : no({ code: 'nothing-to-do' }),
     );
     if (ended.ok) outcome = ended;
   }

@@ -147,7 +147,7 @@ async function destroyingParts(scene: Scene, outcome: Outcome): Promise<Outcome>
   }
   if (request && plan && 'accountId' in plan.account && 'credential' in plan && plan.credential.kind === 'split-password') {
     const rule: (row: Aggregates['account']) => Decision<Aggregates['account']> = (row) =>
-      replacedBy(plan) === 'passkey' ? partsInsteadDestroyed(row, request.id) : partsGivenUp(row, request.id, neverSet(request));
+      replacedBy(plan) === 'passkey' ? partsInsteadDestroyed(row, request.id) : partsGivenUp(row, request.id, neverSet(request), scene.now);
     const given = await change(scene, 'account', plan.account.accountId, rule);
     if (given.ok) for (const number of plan.custodians.keys()) await tx.takeSealedPart(partKey(plan.account.accountId, number + 1));
   }

@@ -1,7 +1,7 @@
 import { leaversOf, replacing } from '../../core/account/custody.ts';
 import { asItStands, isChangingKind } from '../../core/account/life.ts';
 import { runbookStatus } from '../../core/account/runbook.ts';
-import type { AccountState, EmergencyAccount, Part } from '../../core/account/types.ts';
+import type { AccountState, EmergencyAccount, LeftBehind, Part } from '../../core/account/types.ts';
 import type { RosterEntry } from '../../core/roster/roster.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { feedName } from '../feeds.ts';
@@ -9,6 +9,7 @@ import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
 import { HOP_NAMES } from './drillWords.ts';
+import { stayingLines } from './halfWayWords.ts';
 import { type LedgerRow, ledgerRows } from './ledgerRows.ts';
 import { type PartRow, partRow, partStateAt, withoutPlace } from './partWords.ts';
 
@@ -113,6 +114,7 @@ const PART_MISSING = {
   tone: 'attention',
   note: 'It needs a new password. Somebody in the requesters group says what stands here.',
 } as const;
+const PARTS_GONE = { ...PART_MISSING, words: 'Cannot be used: nobody has its password' } as const;
 const PART_LOST = { ...PART_MISSING, words: 'Cannot be used: a part is lost' } as const;
 const KEY_MISSING = {
   words: 'A key was not registered in time',
@@ -137,12 +139,16 @@ function toSay(account: EmergencyAccount, leavers: readonly Part[], now: Date): 
   ];
 }
 
+/** It expired before anybody could have opened it: its request was given up. */
+const wasNeverReady = ({ state, expiresAt }: Part): boolean => state === 'expired' && expiresAt === undefined;
+
 /** An account's state at a glance: also for the list. */
 export function health(stored: EmergencyAccount, now: Date): { readonly words: string; readonly tone: Tone; readonly note: string } {
   const account = asItStands(stored);
   if (account.state !== 'retired' && account.parts.some((part) => partStateAt(part, now) === 'expired'))
-    return isKeyed(account) ? KEY_MISSING : PART_MISSING;
+    return isKeyed(account) ? KEY_MISSING : account.parts.every(wasNeverReady) ? PARTS_GONE : PART_MISSING;
   if (account.state !== 'retired' && account.parts.some(({ state }) => state === 'lost')) return PART_LOST;
+  if (account.left && account.state !== 'retired') return leftHalfWay(account, account.left);
   const overdue = account.validationDueAt !== undefined && now >= account.validationDueAt;
   if (account.state === 'in-service' && overdue)
     return {
@@ -152,6 +158,15 @@ export function health(stored: EmergencyAccount, now: Date): { readonly words: s
     };
   if (account.state === 'in-service') return drilled(account);
   return STATES[account.state];
+}
+
+/** What a request that was given up did to it: more of that is on the request's own card. */
+function leftHalfWay({ state }: EmergencyAccount, { requestId, steps }: LeftBehind): ReturnType<typeof health> {
+  const request = `${plain(requestId, 40)} was given up half-way`;
+  const lines = stayingLines(steps).join('; ');
+  return state === 'disabled'
+    ? { ...STATES.disabled, note: `${request} and left it so: ${lines}. ${STATES.disabled.note}` }
+    : { words: `Not to be relied on: ${request}`, tone: 'attention', note: `It left this: ${lines}. Say posture to see how it stands.` };
 }
 
 /** That an account is watched is believed once a drill has shown it, and not while the newest one failed (design.md 6.5). */

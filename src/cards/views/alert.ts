@@ -10,6 +10,7 @@ import { when } from '../time.ts';
 import { tellChange } from './alertChange.ts';
 import { tellCondition } from './alertCondition.ts';
 import { tellBrokenDrill } from './drillWords.ts';
+import { nextAfterHalfWay, stayingWords } from './halfWayWords.ts';
 import { tellMonitors } from './monitorWords.ts';
 
 type Color = 'Attention' | 'Warning' | 'Default';
@@ -203,6 +204,25 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
         state: cause.words,
         facts: [codeFact('Request', cause.requestId)],
         next: 'Open the request and read why it stopped. Try again there, or give it up.',
+        reported: 'Found by Breakglass.',
+      };
+    case 'ended-half-way':
+      return {
+        title: 'A request was given up half-way',
+        state:
+          cause.by === 'expiry'
+            ? 'Nobody tried it again while the approvals held, and not all that was done is taken back'
+            : 'Somebody gave it up, and not all that was done is taken back',
+        facts: [codeFact('Request', cause.requestId), textFact('What stays', stayingWords(cause.stays), 500)],
+        next: nextAfterHalfWay(cause),
+        reported: 'Found by Breakglass.',
+      };
+    case 'account-unusable':
+      return {
+        title: 'An emergency access account cannot be used any more',
+        state: 'Nobody has the password that is in force, and no part that is kept opens anything',
+        facts: [codeFact('Request', cause.requestId), textFact('Custodians', names(cause.custodians, 6))],
+        next: `A new password was given up after it may have been set. Say rotate ${plain(cause.userPrincipalName)} to ask for another; until that is done use another account.`,
         reported: 'Found by Breakglass.',
       };
     case 'evidence-missing':

@@ -1,5 +1,6 @@
 import { digestWords } from '../../core/digest.ts';
 import { canBeDenied, stateAt } from '../../core/request/decide.ts';
+import { whatStays } from '../../core/request/stays.ts';
 import { tally } from '../../core/request/tally.ts';
 import { type ChangeRequest, isParked, isUntouched, type RequestState } from '../../core/request/types.ts';
 import type { Fact, Tone } from '../facts.ts';
@@ -9,7 +10,7 @@ import { plain } from '../text.ts';
 import { when } from '../time.ts';
 import { type Outcome, outcomeOf } from './requestOutcome.ts';
 import { type StepView, stepViews, type TallyRow, tallyRows } from './requestParts.ts';
-import { credentialNote, factsOf, isAskedAgain, type ListView, listsOf, STEPS_TITLES, stateWords, titleWords } from './requestWords.ts';
+import { credentialNote, factsOf, isAskedAgain, type ListView, listsOf, stateWords, stepsTitle, titleWords } from './requestWords.ts';
 
 /** All that templates/request.json names. */
 interface RequestView {
@@ -87,6 +88,12 @@ export function requestCard(request: ChangeRequest, now: Date, viewer?: Viewer, 
 const canBeGivenUp = (request: ChangeRequest, state: RequestState): boolean =>
   state === 'pending' || state === 'failed' || isUntouched(request) || isParked(request);
 
+/** Giving it up leaves nothing of what was done. */
+const goesBack = (request: ChangeRequest): boolean =>
+  request.plan.undo.length > 0 && request.begunAt !== undefined && whatStays(request).length === 0;
+
+const triedUntil = ({ expiresAt }: ChangeRequest): string => `Try again until ${when(expiresAt)}`;
+
 function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer | undefined): RequestView {
   const { plan } = request;
   const pending = state === 'pending';
@@ -112,13 +119,13 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
     tenantId: plain(plan.tenant.id, 40),
     facts: factsOf(request),
     lists: listsOf(request, state),
-    stepsTitle: STEPS_TITLES[state],
+    stepsTitle: stepsTitle(request, state),
     steps: stepViews(request),
     words: digestWords(request.planDigest),
     tally: `${tally(request).approvals.length} of ${request.quorum}`,
     rows: tallyRows(request),
-    hasExpiry: pending,
-    expiry: `Open until ${when(request.expiresAt)}`,
+    hasExpiry: pending || state === 'failed',
+    expiry: pending ? `Open until ${when(request.expiresAt)}` : triedUntil(request),
     hasNote: 'credential' in plan && (pending || state === 'approved' || state === 'applied' || state === 'failed'),
     note: credentialNote(plan),
     canApprove: pending && !hasApproved,
@@ -126,12 +133,7 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
     canDeny: canBeDenied(request, state),
     canEdit: pending && isRequester,
     canWithdraw: canBeGivenUp(request, state) && isRequester,
-    withdrawTitle:
-      pending || isUntouched(request)
-        ? 'Withdraw'
-        : plan.undo.length > 0 && request.begunAt !== undefined
-          ? 'Give up and take back'
-          : 'Give up',
+    withdrawTitle: pending || isUntouched(request) ? 'Withdraw' : goesBack(request) ? 'Give up and take back' : 'Give up',
     canRetry: state === 'failed',
     id: plain(request.id, 40),
     digest: plain(request.planDigest, 64),

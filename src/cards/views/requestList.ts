@@ -1,4 +1,5 @@
 import { stateAt } from '../../core/request/decide.ts';
+import { whatStays } from '../../core/request/stays.ts';
 import { tally } from '../../core/request/tally.ts';
 import { titleOf } from '../../core/request/title.ts';
 import type { ChangeRequest, RequestState } from '../../core/request/types.ts';
@@ -21,13 +22,17 @@ const LOOKS: { readonly [S in RequestState]: Pick<ListRow, 'mark' | 'color' | 'w
   impossible: { mark: '✕', color: 'Attention', word: 'impossible' },
 };
 
+const HALF_WAY: typeof LOOKS.withdrawn = { mark: '✕', color: 'Attention', word: 'left half-way' };
+const halfWay = (request: ChangeRequest, state: RequestState): boolean =>
+  (state === 'undone' || state === 'withdrawn') && whatStays(request).length > 0;
+
 /** Requests, those first that were handed in first. */
 export function requestListCard(requests: readonly ChangeRequest[], now: Date): Rendered {
   const rows = requests.slice(0, MOST_ROWS).map((request): ListRow => {
     const state = stateAt(request, now);
     const { account, tenant } = request.plan;
     const what = request.kind === 'create' ? 'New account' : titleOf(request.plan).replace(` ${account.userPrincipalName}`, '');
-    const look = LOOKS[state];
+    const look = halfWay(request, state) ? HALF_WAY : LOOKS[state];
     return {
       ...look,
       word: state === 'pending' ? `waits: ${tally(request).approvals.length} of ${request.quorum}` : look.word,

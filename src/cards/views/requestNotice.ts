@@ -1,8 +1,11 @@
 import type { RequestNews } from '../../core/request/notices.ts';
+import { halfWayOf } from '../../core/request/stays.ts';
 import { tally } from '../../core/request/tally.ts';
 import { titleOf } from '../../core/request/title.ts';
 import { type ChangeRequest, wroteNothing } from '../../core/request/types.ts';
 import type { Rendered } from '../render.ts';
+import { utc } from '../time.ts';
+import { nextAfterHalfWay, stayingWords } from './halfWayWords.ts';
 import { noticeCard } from './notice.ts';
 import { EXPIRED } from './requestOutcome.ts';
 
@@ -29,7 +32,9 @@ function noticeOf(request: ChangeRequest, news: RequestNews): { words: string; t
         ? { words: 'A request was withdrawn', tone: 'neutral' }
         : { words: 'A request was given up half-way', tone: 'attention' };
     case 'undone':
-      return { words: 'A request was given up and taken back', tone: 'neutral' };
+      return halfWayOf(request)
+        ? { words: 'A request was given up half-way', tone: 'attention' }
+        : { words: 'A request was given up and taken back', tone: 'neutral' };
     case 'impossible':
       return { words: 'A request could not be done', tone: 'attention' };
     case 'asked-again':
@@ -41,6 +46,11 @@ function noticeOf(request: ChangeRequest, news: RequestNews): { words: string; t
   }
 }
 
+function staysOf(request: ChangeRequest): string {
+  const halfWay = halfWayOf(request);
+  return halfWay ? `What was done stays: ${stayingWords(halfWay.stays)}. ${nextAfterHalfWay(halfWay)}` : 'What was done stays as it is.';
+}
+
 function nextFor(request: ChangeRequest, news: RequestNews): string {
   const { decisions, failure } = request;
   const denial = decisions.findLast(({ kind }) => kind === 'deny');
@@ -48,13 +58,16 @@ function nextFor(request: ChangeRequest, news: RequestNews): string {
     case 'applied':
       return 'Every step was read back. Nothing is needed from you.';
     case 'failed':
-      return `${failure?.words ?? ''} Its card has Try again; its requester can give it up.`;
+      return `${failure?.words ?? ''} Its card has Try again until ${utc(request.expiresAt)} and says what giving it up does; its requester can give it up.`;
     case 'denied':
       return `${denial?.person.name ?? 'An approver'} denied it: ${quoted(denial?.reason ?? '')} Nothing was changed.`;
     case 'withdrawn':
-      return wroteNothing(request) ? 'Nothing was changed.' : 'What was done stays as it is; the card in the channel lists it.';
+      return wroteNothing(request) ? 'Nothing was changed.' : staysOf(request);
     case 'undone':
-      return 'Read back: nothing of it is left in the tenant.';
+      if (halfWayOf(request)) return staysOf(request);
+      return request.kind === 'create'
+        ? 'Read back: nothing of it is left in the tenant.'
+        : 'Read back: what it had changed is as it was before.';
     case 'impossible':
       return `${failure?.words ?? ''} Nothing was changed, and ${request.kind === 'create' ? 'its name' : 'the account'} is free again: ask anew if it is still needed.`;
     case 'asked-again':

@@ -1,8 +1,8 @@
 import { PATIENCE_MINUTES } from '../../core/request/run.ts';
+import { halfWayOf } from '../../core/request/stays.ts';
 import { tally } from '../../core/request/tally.ts';
 import {
   type ChangeRequest,
-  oldIsGone,
   type PlanCredential,
   type RequestState,
   replacedBy,
@@ -13,6 +13,7 @@ import { askedWith } from '../askedWith.ts';
 import type { Tone } from '../facts.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
+import { nextAfterHalfWay } from './halfWayWords.ts';
 
 /** How a request ended, or why it stopped, in a box of its own under the head of the card. */
 export interface Outcome {
@@ -40,18 +41,19 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
     case 'failed':
       return request.failure ? failed(request, request.failure) : outcome('attention', 'The work stopped. Try again.', {});
     case 'undoing':
-      return outcome('warning', givenUpBy(request), { detail: UNDOING, at: request.givenUp?.at });
+      return outcome('warning', givenUpBy(request), { detail: undoing(request), at: request.givenUp?.at });
     case 'undone':
-      return outcome('emphasis', givenUpBy(request), { detail: undone(request), at: request.closedAt });
+      return outcome(halfWayOf(request) ? 'attention' : 'emphasis', givenUpBy(request), { detail: undone(request), at: request.closedAt });
     case 'denied': {
       const row = request.decisions.findLast(({ kind }) => kind === 'deny');
       return outcome('attention', `Denied by ${plain(row?.person.name ?? 'an approver', 80)}`, { detail: row?.reason, at: row?.at });
     }
     case 'withdrawn':
-      return outcome('emphasis', request.givenUp ? givenUpBy(request) : `Withdrawn by ${plain(request.requester.name, 80)}`, {
-        at: request.closedAt,
-        detail: leftBehind(request),
-      });
+      return outcome(
+        halfWayOf(request) ? 'attention' : 'emphasis',
+        request.givenUp ? givenUpBy(request) : `Withdrawn by ${plain(request.requester.name, 80)}`,
+        { at: request.closedAt, detail: leftBehind(request) },
+      );
     case 'expired':
       return outcome('warning', EXPIRED[tally(request).reached ? 'approved' : 'undecided'], {
         detail: `${request.stalled ? `${plain(request.stalled.words, 300)} ` : ''}${askAgain(request)}`,
@@ -76,11 +78,14 @@ function stalled({ words, sinceAt }: NonNullable<ChangeRequest['stalled']>): Out
   return outcome('warning', 'Something it rests on cannot be read now', { detail: `${plain(words, 300)} ${next}`, at: sinceAt });
 }
 
-/** Of a new account everything goes; of one that exists, not what took the place of something that may be gone. */
-const undone = (request: ChangeRequest): string =>
-  request.kind !== 'create' && oldIsGone(request)
-    ? 'What opened the account before may be gone, so what was made in its place stays and counts.'
-    : 'Read back: nothing of it is left in the tenant.';
+/** Of a new account everything goes; of one that exists, what its plan can take back. */
+function undone(request: ChangeRequest): string {
+  const halfWay = halfWayOf(request);
+  if (halfWay) return `Not all of it could be taken back. ${nextAfterHalfWay(halfWay)}`;
+  return request.kind === 'create'
+    ? 'Read back: nothing of it is left in the tenant.'
+    : 'Read back: what it had changed is as it was before.';
+}
 
 /** The tenant refused it from the first write on, or it makes no sense any more. The account is free, and the approvals are used up. */
 function impossible({ failure, givenUp, closedAt, kind }: ChangeRequest): Outcome {
@@ -93,19 +98,22 @@ function impossible({ failure, givenUp, closedAt, kind }: ChangeRequest): Outcom
   });
 }
 
-const UNDOING = 'What was done is taken back, rights first, until the tenant shows that nothing is left. It is tried again until then.';
+function undoing(request: ChangeRequest): string {
+  const until = 'It is tried again until then.';
+  if (request.kind === 'create') return `What was done is taken back, rights first, until the tenant shows that nothing is left. ${until}`;
+  const halfWay = halfWayOf(request);
+  return `What can be taken back is, until the tenant shows it. ${until}${halfWay ? ` ${nextAfterHalfWay(halfWay)}` : ''}`;
+}
 
 function givenUpBy({ givenUp }: ChangeRequest): string {
   if (givenUp?.by === 'expiry') return 'Given up, because nobody tried again while the approvals held';
   return `Given up by ${plain(givenUp?.by.name ?? 'the requester', 80)}`;
 }
 
-/** A request given up after its first write leaves something in the tenant: people must know what to look for. */
+/** A request given up after its first write leaves something in the tenant: people must know what to look for, and what to do. */
 function leftBehind(request: ChangeRequest): string | undefined {
-  if (wroteNothing(request)) return undefined;
-  const { plan, steps } = request;
-  const done = plan.steps.filter(({ id }) => steps.some((row) => row.id === id && row.state === 'done')).map(({ title }) => title);
-  return `What was done stays: ${done.length > 0 ? done.join('; ') : 'perhaps the first step'}. Look at ${plain(plan.account.userPrincipalName)} in Entra.`;
+  const halfWay = halfWayOf(request);
+  return halfWay && `What was done stays. ${nextAfterHalfWay(halfWay)}`;
 }
 
 const NEXT: { readonly [K in PlanCredential['kind']]: string } = {
@@ -120,7 +128,9 @@ function failed(request: ChangeRequest, failure: StepFailure): Outcome {
     request.kind === 'create' && request.steps.some(({ id, state }) => id === step && state === 'waiting');
   const roleless = waits('assign-role') ? ' The account has no role yet.' : '';
   const safe = waits('enable') ? ' The account, if it exists already, is still disabled.' : roleless;
-  const ends = wroteNothing(request) ? ` Nothing was changed yet; untried, it ends by itself when its approvals are too old.` : '';
+  const ends = wroteNothing(request)
+    ? ' Nothing was changed yet; untried, it ends by itself when its approvals are too old.'
+    : ' Untried, it is given up by itself when its approvals are too old, an hour after it stopped at the earliest.';
   const detail = `${plain(failure.words, 300)}${safe} Try again continues here, on the same approvals.${ends}`;
   return outcome('attention', request.begunAt === undefined ? 'It could not begin' : `Stopped at: ${title}`, {
     detail,

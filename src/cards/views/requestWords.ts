@@ -1,7 +1,9 @@
+import { whatStays } from '../../core/request/stays.ts';
 import { tally } from '../../core/request/tally.ts';
 import { titleOf } from '../../core/request/title.ts';
 import {
   type ChangeRequest,
+  isParked,
   type Plan,
   type PlanCredential,
   type RequestKind,
@@ -11,6 +13,7 @@ import {
 } from '../../core/request/types.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { names, plain } from '../text.ts';
+import { stayingLines } from './halfWayWords.ts';
 
 /** What a custodian and an approver must both know (Learn, concept-mandatory-multifactor-authentication, 2026: no exceptions). */
 export const PASSWORD_NOTE =
@@ -32,7 +35,11 @@ const credentialWords = (credential: PlanCredential): string =>
     ? `${credential.keys} passkeys bound to their device; each pass to register one opens ${durationWords(credential.passMinutes)}, once`
     : `Password of ${credential.length} characters in ${credential.parts} parts`;
 
-export const STEPS_TITLES: { readonly [S in RequestState]: string } = {
+/** Of one that was given up half-way, what was done of it: nothing takes it back any more. */
+export const stepsTitle = (request: ChangeRequest, state: RequestState): string =>
+  state === 'withdrawn' && !wroteNothing(request) ? STEPS_TITLES.failed : STEPS_TITLES[state];
+
+const STEPS_TITLES: { readonly [S in RequestState]: string } = {
   pending: 'What will be done',
   approved: 'What is being done',
   applied: 'What was done',
@@ -121,7 +128,8 @@ export interface ListView {
 }
 
 /** What an approver must know beside the steps: what is new, who holds what, what nothing takes back, what happens if it is given up. */
-export function listsOf({ plan, earlier }: ChangeRequest, state: RequestState): ListView[] {
+export function listsOf(request: ChangeRequest, state: RequestState): ListView[] {
+  const { plan, earlier } = request;
   const list = (title: string, tone: Tone, lines: readonly string[]): ListView[] =>
     lines.length === 0 ? [] : [{ title, tone, lines: shortened(lines).map((line) => ({ text: plain(line, 500) })) }];
   const newest = earlier?.at(-1);
@@ -133,14 +141,33 @@ export function listsOf({ plan, earlier }: ChangeRequest, state: RequestState): 
     ...list('Who holds what afterwards', 'default', plan.holds),
     ...list('Policies to be changed', 'default', policyLines(plan)),
     ...list('What cannot be undone', 'attention', plan.irreversible),
-    ...(state === 'pending'
-      ? list(
-          'If it is given up half-way',
-          'default',
-          plan.undo.map(({ title }) => title),
-        )
-      : []),
+    ...givenUpLists(request, state).flatMap(({ title, tone, lines }) => list(title, tone, lines)),
   ];
+}
+
+/** What giving it up does, or has done: what is taken back, and what is not. */
+function givenUpLists(request: ChangeRequest, state: RequestState): { title: string; tone: Tone; lines: readonly string[] }[] {
+  const { plan, begunAt } = request;
+  const undo = plan.undo.map(({ title }) => title);
+  const stays = stayingLines(whatStays(request));
+  switch (state) {
+    case 'pending':
+      return [{ title: 'If it is given up half-way', tone: 'default', lines: undo }];
+    case 'approved':
+    case 'failed':
+      // One that runs cannot be given up before it stops, or waits for somebody.
+      if (state === 'approved' && !isParked(request)) return [];
+      return [
+        { title: 'If it is given up now, this is done', tone: 'default', lines: begunAt === undefined ? [] : undo },
+        { title: 'If it is given up now, this stays', tone: 'attention', lines: stays },
+      ];
+    case 'undoing':
+    case 'undone':
+    case 'withdrawn':
+      return [{ title: 'What was done and stays', tone: 'attention', lines: stays }];
+    default:
+      return [];
+  }
 }
 
 /** Each policy by name and id, with whom it spares before and after; nothing else of it changes. */
@@ -174,7 +201,8 @@ export function stateWords(request: ChangeRequest, state: RequestState): string 
     case 'undoing':
       return `Given up; taking back: step ${placeOf(request.undoSteps ?? [])} of ${request.undoSteps?.length ?? 0}`;
     case 'undone':
-      return 'Given up; everything was taken back';
+      if (whatStays(request).length > 0) return 'Given up half-way: some of what was done stays';
+      return request.kind === 'create' ? 'Given up; everything was taken back' : 'Given up; what was changed is as it was';
     case 'denied':
       return 'Denied: nothing was changed';
     case 'withdrawn':

@@ -1,10 +1,11 @@
 import { DAY, type Decision, HOUR, later } from '../decision.ts';
 import type { Effect } from '../effect.ts';
-import type { CreatePlan } from '../request/types.ts';
+import { isCertain, type Staying } from '../request/stays.ts';
+import type { CreatePlan, StepKind } from '../request/types.ts';
 import { no, ok } from '../result.ts';
 import { reminderTimer } from '../validation/schedule.ts';
 import { serviceState } from './custody.ts';
-import { type EmergencyAccount, generationOf, type HeldBefore, type Part, partKey } from './types.ts';
+import { type EmergencyAccount, generationOf, type HeldBefore, holdersOf, type Part, partKey } from './types.ts';
 
 /**
  * Puts a freshly created user on the watch list. From this row on, any sign-in with its object id is an alert.
@@ -132,16 +133,23 @@ const heldNow = ({ parts, credential, sealedFor, kindSince, ...account }: Emerge
 
 /**
  * A new password was given up before its parts were ready. Where it was certainly never set, what was held before counts again; else nobody
- * knows the password that is in force, and no part of it will ever be shown.
+ * knows the password that is in force, and no part of it will ever be shown: then that is an alert, for everybody who holds a part.
  */
-export function partsGivenUp(account: EmergencyAccount, requestId: string, neverSet: boolean): Decision<EmergencyAccount> {
+export function partsGivenUp(account: EmergencyAccount, requestId: string, neverSet: boolean, now: Date): Decision<EmergencyAccount> {
   const { held, ...rest } = account;
   if (held?.requestId !== requestId || !account.parts.some(({ state }) => state === 'sealed')) return no({ code: 'nothing-to-do' });
   const next = neverSet ? heldAgain(rest, held) : { ...rest, parts: account.parts.map((part): Part => ({ ...part, state: 'expired' })) };
   return ok({
     next: { ...next, revision: account.revision + 1 },
-    effects: replacedEffects({ ...account, parts: numbered(account, held) }),
+    effects: [...replacedEffects({ ...account, parts: numbered(account, held) }), ...(neverSet ? [] : [unusable(account, requestId, now)])],
   });
+}
+
+/** Nobody can open it from here on, and nobody else would say so: a half-way end tells of the request, not of the parts in the safes. */
+function unusable({ id, tenantId, userPrincipalName, ...account }: EmergencyAccount, requestId: string, at: Date): Effect {
+  const dedupe = `account-unusable:${id}:${requestId}`;
+  const cause = { kind: 'account-unusable', requestId, userPrincipalName, custodians: everyOnce(holdersOf(account)) } as const;
+  return { kind: 'intend', key: dedupe, at, intent: { kind: 'raise-alert', dedupe, tenantId, accountId: id, cause } };
 }
 
 /** The account with its credential as it was. A part that nobody had seen was destroyed when it was replaced. */
@@ -211,6 +219,39 @@ export function switched(account: EmergencyAccount, to: 'disable' | 'enable', no
       ? { ...rest, state: 'disabled', disabledAt: now, revision: account.revision + 1 }
       : { ...rest, state: serviceState(account.parts), revision: account.revision + 1 };
   return ok({ next, effects: [show(account)] });
+}
+
+const everyOnce = (people: readonly Part['custodian'][]): readonly Part['custodian'][] => [
+  ...new Map(people.map((person) => [person.objectId, person])).values(),
+];
+
+/**
+ * A request was given up half-way. What it did is so, whoever asked for it to stop: an account that it disabled is disabled, one that it
+ * deleted is gone. It is not enabled again by itself: it may be disabled because somebody else has its password, and to let them in again
+ * nobody has approved. What is not certain, and what shows in no state, is kept beside it.
+ */
+export function leftHalfWay(
+  account: EmergencyAccount,
+  requestId: string,
+  stays: readonly Staying[],
+  now: Date,
+): Decision<EmergencyAccount> {
+  const steps = stays.filter(({ step }) => SHOWN_BY_STATE.includes(step));
+  if (account.state === 'retired' || steps.length === 0 || account.left?.requestId === requestId) return no({ code: 'nothing-to-do' });
+  if (isCertain(steps, 'delete-user')) return retired(account, now);
+  const left: EmergencyAccount = { ...account, left: { requestId, at: now, steps } };
+  const switching = isCertain(steps, 'disable') ? switched(left, 'disable', now) : undefined;
+  return switching?.ok ? switching : ok({ next: { ...left, revision: account.revision + 1 }, effects: [show(account)] });
+}
+
+const SHOWN_BY_STATE: readonly StepKind[] = ['remove-role', 'disable', 'leave-group', 'delete-user'];
+
+/** A request on it was carried out: what one before left half-way is not what it is judged by any more. */
+export function overcome(decision: Decision<EmergencyAccount>, account: EmergencyAccount): Decision<EmergencyAccount> {
+  if (account.left === undefined) return decision;
+  if (!decision.ok && decision.error.code !== 'nothing-to-do') return decision;
+  const { left: _left, ...next } = decision.ok ? decision.value.next : { ...account, revision: account.revision + 1 };
+  return ok({ next, effects: decision.ok ? decision.value.effects : [show(account)] });
 }
 
 /** The user is gone from the tenant: retired by request, or taken back with a request that was given up. Nothing is reminded of any more. */

@@ -1,5 +1,6 @@
 import type { Hop } from '../drill/types.ts';
 import type { PersonRef } from '../people.ts';
+import type { Staying } from '../request/stays.ts';
 
 /**
  * `provisioning` while the plan that makes it runs, `handover` until every part is stored, then `in-service`. `disabled` and back by
@@ -107,6 +108,13 @@ export interface HeldBefore {
   readonly kindSince?: number;
 }
 
+/** What a request that was given up half-way left on the account, or may have. */
+export interface LeftBehind {
+  readonly requestId: string;
+  readonly at: Date;
+  readonly steps: readonly Staying[];
+}
+
 export interface EmergencyAccount {
   readonly id: string;
   readonly requestId: string;
@@ -140,6 +148,8 @@ export interface EmergencyAccount {
   readonly validationNote?: string;
   readonly lastSignInAt?: Date;
   readonly disabledAt?: Date;
+  /** Until a request on it is carried out. */
+  readonly left?: LeftBehind;
   readonly retiredAt?: Date;
   /** What became of its parts, oldest first (`ledger.ts`). None of an account that nothing happened to since it is kept. */
   readonly history?: readonly CustodyEvent[];

@@ -9,6 +9,8 @@ const MAY_BE_USE: { readonly [K in AlertCause['kind']]: boolean } = {
   'sign-in': true,
   'directory-change': true,
   'request-failed': false,
+  'ended-half-way': false,
+  'account-unusable': false,
   'evidence-missing': false,
   'part-expired': false,
   'part-lost': false,

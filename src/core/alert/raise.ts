@@ -1,7 +1,7 @@
 import type { EmergencyAccount } from '../account/types.ts';
 import { type Decision, later, MINUTE, personWithRightTo } from '../decision.ts';
 import type { Effect } from '../effect.ts';
-import type { Actor } from '../people.ts';
+import type { Actor, PersonRef } from '../people.ts';
 import { no, ok } from '../result.ts';
 import type { DirectoryChange } from './change.ts';
 import { askTimer } from './classify.ts';
@@ -48,10 +48,24 @@ export function raise(
     next,
     effects: [
       { kind: 'post', key: `${subject}:0`, place: { kind: 'channel' }, subject, ...rankOf(next) },
+      ...(cause.kind === 'account-unusable' ? toEach([...next.owners, ...cause.custodians], next) : []),
       ...escalation(next),
       ...(toldAtOnce ? [{ kind: 'notify', alertId: id, why: 'raised' } as const] : deliveryTimer(next)),
     ],
   };
+}
+
+/** Its owners have to ask for another, and whoever keeps an old part must not rely on it: they hear it at once, and not by an escalation. */
+function toEach(people: readonly PersonRef[], alert: Alert): Effect[] {
+  const subject = `alert:${alert.id}` as const;
+  const once = new Set(people.map(({ objectId }) => objectId));
+  return [...once].map((objectId) => ({
+    kind: 'post',
+    key: `${subject}:0:${objectId}`,
+    place: { kind: 'person', objectId },
+    subject,
+    ...rankOf(alert),
+  }));
 }
 
 /** What says that the channel, or the record, cannot be relied on goes by every way there is. */

@@ -2,6 +2,7 @@ import type { ConfigurationChange } from '../configuration.ts';
 import type { Hop, LegId } from '../drill/types.ts';
 import type { MonitorDifference } from '../monitors/difference.ts';
 import type { PersonRef, Role } from '../people.ts';
+import type { HalfWay } from '../request/stays.ts';
 import type { ChangeConcern, ChangeOrigin, DirectoryChange } from './change.ts';
 
 /** Who signs in, and whether anybody was there. */
@@ -58,6 +59,15 @@ export type AlertCause =
       readonly feeds: readonly Feed[];
     }
   | { readonly kind: 'request-failed'; readonly requestId: string; readonly words: string }
+  /** A request that had stopped was given up, by somebody or because its time was over, and not all that it did is taken back. */
+  | ({ readonly kind: 'ended-half-way'; readonly requestId: string; readonly by: 'person' | 'expiry' } & HalfWay)
+  /** A new password was given up after it may have been set: nobody has it, and what these hold of one before opens nothing. */
+  | {
+      readonly kind: 'account-unusable';
+      readonly requestId: string;
+      readonly userPrincipalName: string;
+      readonly custodians: readonly PersonRef[];
+    }
   /** A write of ours that the tenant's audit log should tell of by now, and does not. */
   | {
       readonly kind: 'evidence-missing';

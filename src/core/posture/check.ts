@@ -8,7 +8,7 @@ export type Severity = 'critical' | 'warning' | 'advice';
 export type Status = 'pass' | 'fail' | 'unknown' | 'not-applicable';
 
 /** An account on our own record, as far as posture compares the tenant with it. */
-export type RegisteredAccount = Pick<EmergencyAccount, 'id' | 'objectId' | 'userPrincipalName' | 'state'>;
+export type RegisteredAccount = Pick<EmergencyAccount, 'id' | 'objectId' | 'userPrincipalName' | 'state' | 'left'>;
 
 /** What ought to be: the accounts of the tenant on record, retired ones left out, and what the settings say. */
 export interface Registry {

@@ -1,5 +1,6 @@
 import { digestOf } from '../digest.ts';
 import type { PersonRef } from '../people.ts';
+import { GIVEN_UP } from './planAccount.ts';
 import { titleOf } from './title.ts';
 import type { MendPlan, Plan, PlanCredential, PlanStep } from './types.ts';
 
@@ -14,7 +15,8 @@ export function differenceOf(before: Plan, after: Plan): string[] {
     ...listed('Held afterwards', before.holds, after.holds),
     // Who holds a part says it for most.
     ...(digestOf(before.holds) === digestOf(after.holds) ? peopleWords('Custodian', before.custodians, after.custodians) : []),
-    ...listed('Cannot be undone', before.irreversible, after.irreversible),
+    // What stays half-way follows the steps, which are told below.
+    ...listed('Cannot be undone', ownWords(before), ownWords(after)),
     ...('policies' in before && 'policies' in after ? policyWords(before, after) : []),
     ...stepWords(before.steps, after.steps, ''),
     ...stepWords(before.undo, after.undo, ' if it is given up'),
@@ -61,6 +63,8 @@ function peopleWords(role: string, before: readonly PersonRef[], after: readonly
       .map(({ name }) => `${role}, in the directory somebody else or named otherwise by now: ${name}`),
   ];
 }
+
+const ownWords = ({ irreversible }: Plan): string[] => irreversible.filter((line) => !line.startsWith(GIVEN_UP));
 
 const policyWords = (before: MendPlan, after: MendPlan): string[] =>
   after.policies

@@ -37,10 +37,22 @@ function concernedBy({ requester, decisions, asked = [], plan }: ChangeRequest):
 export const distinct = (people: readonly PersonRef[]): PersonRef[] =>
   people.filter(({ objectId }, index) => people.findIndex((person) => person.objectId === objectId) === index);
 
-/** What stopped goes on or is taken back: nobody needs to be woken any more for what was alerted until then. */
-export const inHand = ({ id }: Pick<ChangeRequest, 'id'>, at: Date): Effect => ({
+/**
+ * What stopped goes on or is taken back: nobody needs to be woken any more for what was alerted until then.
+ *
+ * @param replaced another alert tells what stays: nothing is well
+ */
+export const inHand = ({ id }: Pick<ChangeRequest, 'id'>, at: Date, replaced?: true): Effect => ({
   kind: 'intend',
   key: `in-hand:${id}`,
   at,
-  intent: { kind: 'request-in-hand', requestId: id, untilAt: at },
+  intent: { kind: 'request-in-hand', requestId: id, untilAt: at, ...(replaced ? { replaced } : {}) },
+});
+
+/** What follows for the account. */
+export const concluding = ({ id }: Pick<ChangeRequest, 'id'>, at: Date): Effect => ({
+  kind: 'intend',
+  key: `conclude:${id}`,
+  at,
+  intent: { kind: 'conclude-request', requestId: id },
 });

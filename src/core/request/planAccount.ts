@@ -5,6 +5,7 @@ import { framed, holding, type PlanFrame } from './plan.ts';
 import { enrolmentSteps, holdingKeys, passkeysOf } from './planKeys.ts';
 import { planMend } from './planMend.ts';
 import { GLOBAL_ADMINISTRATOR, passwordLength, planStep } from './planSteps.ts';
+import { lasting } from './stays.ts';
 import type {
   AccountPlan,
   KnownAccount,
@@ -63,6 +64,29 @@ export interface Mend {
  * write it is drawn up again, and runs only if it is still the one that was approved.
  */
 export function planAccount(input: AccountPlanInput): AccountPlan {
+  const plan = drawnUp(input);
+  return { ...plan, irreversible: [...plan.irreversible, ...staysIfGivenUp(plan)] };
+}
+
+/** Whoever approves a plan approves its end half-way, too: what of it nothing takes back then. */
+function staysIfGivenUp(plan: AccountPlan): string[] {
+  const titles = lasting(plan).map(({ title }) => title);
+  if (titles.length === 0) return [];
+  const dead =
+    plan.operation === 'rotate' || plan.operation === 'handover' ? plan.credential.kind === 'split-password' && !plan.replaces : false;
+  return [
+    titles.length > MOST_NAMED
+      ? `${GIVEN_UP}, each of its steps that was done by then stays done.`
+      : `${GIVEN_UP}, this stays as far as it was done by then: ${titles.join('; ')}.`,
+    ...(dead ? ['Given up after the new password is set, nobody can use the account until a request sets another.'] : []),
+  ];
+}
+
+const MOST_NAMED = 3;
+/** With it begins what is told of the steps once more. */
+export const GIVEN_UP = 'If it is given up half-way';
+
+function drawnUp(input: AccountPlanInput): AccountPlan {
   switch (input.operation) {
     case 'rotate':
       if (input.passMinutes !== undefined && input.account.credential !== 'passkey') return planKeysInstead(input, input.passMinutes);

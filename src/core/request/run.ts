@@ -4,7 +4,7 @@ import { type Effect, resumeKey } from '../effect.ts';
 import type { Actor, PersonRef } from '../people.ts';
 import { no, ok } from '../result.ts';
 import { type Settled, writeBegun, writeDone, writeNoted, writesStopped, writeUnsent } from './expected.ts';
-import { distinct, inHand, notices } from './notices.ts';
+import { concluding, distinct, inHand, notices } from './notices.ts';
 import { tell } from './opening.ts';
 import type { Replanned } from './replan.ts';
 import { tally } from './tally.ts';
@@ -390,9 +390,9 @@ export function finishRun(request: ChangeRequest, fence: number, now: Date): Dec
   });
 }
 
-const concluded = ({ id }: ChangeRequest, now: Date): Effect[] => [
-  { kind: 'show', subject: `request:${id}` },
-  { kind: 'intend', key: `conclude:${id}`, at: now, intent: { kind: 'conclude-request', requestId: id } },
+const concluded = (request: ChangeRequest, now: Date): Effect[] => [
+  { kind: 'show', subject: `request:${request.id}` },
+  concluding(request, now),
 ];
 
 /**

@@ -143,6 +143,18 @@ export const ACCOUNTS: readonly Example[] = [
     state: 'part-lost',
     rendered: accountCard(withPart({ state: 'lost', shownAt: hours(2), lostAt: hours(7) }), hours(8)),
   },
+  {
+    card: 'account',
+    state: 'left-half-way',
+    rendered: accountCard(
+      anAccount({
+        state: 'disabled',
+        disabledAt: hours(2),
+        left: { requestId: 'R-5M8N2P', at: hours(2), steps: [{ step: 'disable', title: 'Disable the account' }] },
+      }),
+      hours(3),
+    ),
+  },
   { card: 'part', state: 'stored', rendered: partCard(anAccount(), 1, hours(3)) },
   { card: 'part', state: 'expired', rendered: partCard(withPart({ state: 'ready', expiresAt: days(3) }), 1, days(4)) },
   { card: 'part', state: 'key-ready', rendered: partCard(withKey({ state: 'ready', expiresAt: hours(8) }), 1, NOON) },

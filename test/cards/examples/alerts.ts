@@ -1,5 +1,5 @@
 import { alertCard } from '../../../src/cards/views/alert.ts';
-import { anAlert, aSignIn, hours, minutes, NOON, person } from '../../support/builders.ts';
+import { anAccount, anAlert, aSignIn, hours, minutes, NOON, person } from '../../support/builders.ts';
 import type { Example } from '../example.ts';
 
 const signIn = (errorCode: number, more = {}) =>
@@ -79,6 +79,40 @@ export const ALERTS: readonly Example[] = [
         cause: { kind: 'request-failed', requestId: 'R-7F3K2M', words: 'The tenant refused: the changer app may not assign roles.' },
       }),
       NOON,
+    ),
+  },
+  {
+    card: 'alert',
+    state: 'ended-half-way',
+    rendered: alertCard(
+      anAlert({
+        severity: 'high',
+        cause: {
+          kind: 'ended-half-way',
+          requestId: 'R-5M8N2P',
+          by: 'expiry',
+          operation: 'disable',
+          userPrincipalName: anAccount().userPrincipalName,
+          stays: [{ step: 'disable', title: 'Disable the account' }],
+        },
+      }),
+      hours(25),
+    ),
+  },
+  {
+    card: 'alert',
+    state: 'account-unusable',
+    rendered: alertCard(
+      anAlert({
+        severity: 'high',
+        cause: {
+          kind: 'account-unusable',
+          requestId: 'R-5M8N2P',
+          userPrincipalName: anAccount().userPrincipalName,
+          custodians: [person('dana'), person('eli')],
+        },
+      }),
+      hours(2),
     ),
   },
   {

@@ -7,6 +7,7 @@ import { requestCard } from '../../../src/cards/views/request.ts';
 import { requestListCard } from '../../../src/cards/views/requestList.ts';
 import { requestNoticeCard } from '../../../src/cards/views/requestNotice.ts';
 import { differenceOf } from '../../../src/core/request/difference.ts';
+import type { ChangeRequest } from '../../../src/core/request/types.ts';
 import { aDecision, anAccount, anAccountPlan, aPlan, aRequest, aRunningRequest, hours, NOON, person } from '../../support/builders.ts';
 import type { Example } from '../example.ts';
 import { longest } from '../longest.ts';
@@ -19,6 +20,7 @@ const tenants = Object.values(TENANTS);
 const values = { reason: '', custodians: `${person('dana').objectId},${person('eli').objectId}`, leaving: '', fewer: 'false' };
 const asked = { account: anAccount(), custodians: people.custodians, leavesFew: false, values, faults: [] };
 const sends = { verb: 'account.submit', id: 'F-1A2B3C:rotate:EA-4Q9T1X', digest: '' } as const;
+const seenAs = { userPrincipalName: anAccount().userPrincipalName, enabled: true, privileged: true, excluded: true, ours: true };
 const rotation = aRequest({ plan: anAccountPlan('rotate') });
 const withKeys = aPlan({ passMinutes: 480 });
 const unrestricted = aPlan({ version: 2, tenant: { ...TENANTS.contoso, name: 'Contoso Group' } });
@@ -65,6 +67,28 @@ const undoing = aRunningRequest(6, {
   undoSteps: aRequest().plan.undo.map(({ id }, index) => ({ id, state: index === 0 ? 'done' : index === 1 ? 'running' : 'waiting' })),
 });
 
+const REFUSED = { code: 'Authorization_RequestDenied', words: 'The tenant refused: sessions may not be revoked.', reference: 'b3c1e2d4' };
+/** The first so many steps of a plan were done, the next was refused. */
+const stopped = (plan: ReturnType<typeof anAccountPlan>, done: number, more: Partial<ChangeRequest> = {}): ChangeRequest =>
+  aRequest({
+    plan,
+    state: 'failed',
+    begunAt: hours(1),
+    expected: plan.steps.slice(0, done).map(({ id: step }) => ({
+      ...{ step, fromAt: hours(1), untilAt: hours(1), open: 0, allowed: 0, done: 1, seen: 1, beside: 0 },
+    })),
+    failure: { ...REFUSED, step: plan.steps[done]?.id ?? 'verify' },
+    steps: plan.steps.map(({ id }, index) => ({ id, state: index < done ? 'done' : index === done ? 'failed' : 'waiting', at: hours(1) })),
+    ...more,
+  });
+const inUnit = { ...seenAs, restricted: true };
+const stoppedDisable = stopped(anAccountPlan('disable'), 1);
+const rotatedHalfWay = stopped(
+  anAccountPlan('rotate', { observed: inUnit, tenant: { ...TENANTS.contoso, name: TENANTS.contoso.displayName } }),
+  2,
+  { state: 'undone', closedAt: hours(2), givenUp: { by: person('rita'), at: hours(2) }, undoSteps: [{ id: 'join-unit', state: 'done' }] },
+);
+
 export const REQUESTS: readonly Example[] = [
   { card: 'accountForm', state: 'rotate', rendered: accountFormCard({ ...asked, operation: 'rotate', sends }), main: true },
   { card: 'accountForm', state: 'handover', rendered: accountFormCard({ ...asked, operation: 'handover', sends }) },
@@ -108,6 +132,10 @@ export const REQUESTS: readonly Example[] = [
   { card: 'request', state: 'rotate', rendered: requestCard(rotation, hours(1)) },
   { card: 'request', state: 'retire', rendered: requestCard(aRequest({ plan: anAccountPlan('retire', { othersInTenant: 1 }) }), hours(1)) },
   { card: 'request', state: 'undoing', rendered: requestCard(undoing, hours(2)) },
+  { card: 'request', state: 'failed-disable', rendered: requestCard(stoppedDisable, hours(2)) },
+  { card: 'request', state: 'half-way', rendered: requestCard(rotatedHalfWay, hours(3)) },
+  { card: 'requestNotice', state: 'failed', rendered: requestNoticeCard(stoppedDisable, 'failed') },
+  { card: 'requestNotice', state: 'half-way', rendered: requestNoticeCard(rotatedHalfWay, 'undone') },
   { card: 'request', state: 'pending', rendered: requestCard(oneApproval, hours(1)), main: true, folds: true },
   { card: 'request', state: 'pending-new', rendered: requestCard(aRequest({ duplicateOf: 'R-2B4D6F' }), hours(1), undefined, MRIS) },
   {

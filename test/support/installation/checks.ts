@@ -82,7 +82,7 @@ export function residue(after: Machine, requestId: string, before: Machine): str
   return [
     ...left.filter((line) => ![...stays].some((field) => field !== undefined && line.startsWith(`${field} `))),
     ...[...after.store.rows.account.values()].flatMap((account) =>
-      accountLeft(before.store.rows.account.get(account.id), account, after, before),
+      accountLeft(before.store.rows.account.get(account.id), account, after, before, request),
     ),
     ...[...after.store.rows.sealed.keys()].filter((key) => !before.store.rows.sealed.has(key)).map((key) => `sealed ${key}`),
     ...[...after.store.rows.timers.keys()].filter((key) => /^(?:expire|undo|resume):/.test(key) && key.endsWith(requestId)),
@@ -122,19 +122,28 @@ function isOldGone(was: MemoryUser, is: MemoryUser, { plan }: ChangeRequest): bo
 }
 
 /** An account in service stays as it was on record too, where what opens it was not touched; else nothing asks for a part that is not there. */
-function accountLeft(was: EmergencyAccount | undefined, is: EmergencyAccount, after: Machine, before: Machine): string[] {
+function accountLeft(
+  was: EmergencyAccount | undefined,
+  is: EmergencyAccount,
+  after: Machine,
+  before: Machine,
+  request: ChangeRequest,
+): string[] {
   if (!was) return is.state === 'retired' ? [] : [`account ${is.id} is ${is.state}`];
   const [userWas, userIs] = [before, after].map(({ tenant }) => tenant.users.get(is.objectId));
   const methods = new Set(userIs?.methods.map(({ id }) => id));
   const keysStand = was.credential === 'passkey' && was.parts.every(({ key }) => key && methods.has(key.methodId));
   const passwordStands = was.credential === undefined && userWas?.password === userIs?.password;
+  // What disabled it and was given up is on record as what it did: nobody is to look for who it was. A tenant that said no and did it is believed.
+  const said = request.steps.some(({ id, state }) => id === 'disable' && state === 'done');
+  const standing = said && userWas?.enabled && userIs && !userIs.enabled ? { ...was, state: 'disabled' as const } : was;
   const held = ({ parts, credential, state }: EmergencyAccount): string =>
     JSON.stringify([
       state,
       credential,
       parts.map(({ number, custodian, state, key }) => [number, custodian.objectId, state, key?.methodId]),
     ]);
-  if (keysStand || passwordStands) return held(was) === held(is) ? [] : [`account ${is.id}: ${held(is)}, was ${held(was)}`];
+  if (keysStand || passwordStands) return held(standing) === held(is) ? [] : [`account ${is.id}: ${held(is)}, was ${held(was)}`];
   const waiting = is.parts
     .filter(({ state }) => state === 'sealed' || state === 'ready')
     .map(({ number }) => `part ${number} of ${is.id} waits`);

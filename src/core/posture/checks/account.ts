@@ -47,7 +47,15 @@ export const accountEnabled: PostureCheck = {
   severity: 'critical',
   source: LEARN,
   run: (snapshot, registry) =>
-    eachUser(snapshot, registry, ({ accountEnabled: enabled }, { state }) => {
+    eachUser(snapshot, registry, ({ accountEnabled: enabled }, { state, left }) => {
+      const ours = left?.steps.some(({ step }) => step === 'disable');
+      if (left && ours && state !== 'disabled' && !enabled)
+        return fail(
+          `It is disabled. ${left.requestId}, which was given up half-way, may have done that.`,
+          'Ask for `enable` if it is to be used, and find out who did it if that request did not.',
+        );
+      if (left && ours && state === 'disabled' && !enabled)
+        return notApplicable(`It was disabled by ${left.requestId}, which was given up half-way.`);
       if (state !== 'disabled') {
         return enabled
           ? pass('It is enabled.')
