@@ -5,6 +5,7 @@ import type { ReportedStep } from './case/types.ts';
 import type { Configuration } from './configuration.ts';
 import type { Announced } from './drill/run.ts';
 import type { PersonRef, Role } from './people.ts';
+import type { NamedPerson } from './request/named.ts';
 import type { CreateForm, OpenFacts } from './request/open.ts';
 import type { AccountFacts, AccountForm } from './request/openAccount.ts';
 import type { ProvenDecision, SignedIn } from './request/proof.ts';
@@ -50,6 +51,8 @@ export type Intent =
       readonly requestId: string;
       readonly eligible: readonly PersonRef[];
       readonly facts?: ReplanFacts;
+      /** Those whom steps still to be done hand something to. */
+      readonly custodians?: readonly NamedPerson[];
     }
   /** The worker could not read what it must know before it takes the lease; occurs at each try, refused as `nothing-to-do` while nothing is new. */
   | { readonly kind: 'cannot-begin'; readonly requestId: string; readonly code: string; readonly words: string }

@@ -1,7 +1,9 @@
 import { setTimeout as realWait } from 'node:timers/promises';
+import { custodiansNow } from '../app/custodians.ts';
 import type { TenantUser } from '../app/ports.ts';
 import { randomPassword } from '../core/account/password.ts';
 import { partKey } from '../core/account/types.ts';
+import { whyNotHeld } from '../core/request/named.ts';
 import type { ChangeRequest, StepId } from '../core/request/types.ts';
 import type { RunPlanNeeds } from './runPlan.ts';
 import { type StepScene, StepStopped } from './steps/step.ts';
@@ -126,6 +128,10 @@ export function sceneOf(
     },
     part: async (number) => (await parts()).find((part) => part.number === number),
     parts,
+    async whyNotHeld(number) {
+      const wanted = number === undefined ? plan.custodians : plan.custodians.slice(number - 1, number);
+      return whyNotHeld(wanted, await custodiansNow(needs, wanted));
+    },
     async sealPass(number, value, pass, expiresAt) {
       const custodian = plan.custodians[number - 1];
       if (!custodian) throw new RangeError('a pass for nobody');

@@ -1,4 +1,5 @@
 import { setTimeout as realWait } from 'node:timers/promises';
+import { custodiansNow } from '../app/custodians.ts';
 import { CustodyFault } from '../app/custodyFault.ts';
 import type { Door } from '../app/dispatch.ts';
 import { gatherMend } from '../app/gatherMend.ts';
@@ -9,8 +10,10 @@ import type { Custody, People, Random, Store, Tenants, TenantWriter } from '../a
 import { passkeyTerms } from '../core/account/passkeyTerms.ts';
 import { MINUTE } from '../core/decision.ts';
 import type { Intent } from '../core/intent.ts';
+import type { PersonRef } from '../core/people.ts';
 import { isMend } from '../core/request/mend.ts';
-import type { ReplanFacts } from '../core/request/replan.ts';
+import type { NamedPerson } from '../core/request/named.ts';
+import { type ReplanFacts, stillToHold } from '../core/request/replan.ts';
 import { PATIENCE_MINUTES } from '../core/request/run.ts';
 import type { MendPlan } from '../core/request/types.ts';
 import {
@@ -65,10 +68,17 @@ export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<v
     eligible: stored?.state === 'undoing' ? [] : await approvers(needs),
     // Read only while nothing was written: from then on the tenant differs by what we did ourselves.
     facts: stored && isUntouched(stored) ? await tenantFacts(needs, stored) : undefined,
+    custodians: stored?.state === 'approved' ? await keepers(needs, stillToHold(stored)) : undefined,
   }));
   if (!before) return;
-  const { eligible, facts } = before;
-  const begun = await door.dispatch(WORKER, { kind: 'begin-run', requestId, eligible, ...(facts ? { facts } : {}) });
+  const { eligible, facts, custodians } = before;
+  const begun = await door.dispatch(WORKER, {
+    kind: 'begin-run',
+    requestId,
+    eligible,
+    ...(facts ? { facts } : {}),
+    ...(custodians ? { custodians } : {}),
+  });
   if (!begun.ok) {
     log.warn('run.not-begun', { requestId, refusal: begun.error.code });
     if (begun.error.code === 'plan-changed') await tellTampered(door, requestId);
@@ -103,6 +113,14 @@ const tenantFacts = (needs: RunPlanNeeds, request: ChangeRequest): Promise<Repla
   readFacts(needs, request).catch((error: unknown) => {
     throw new Unread(`What the plan rests on in ${request.plan.tenant.name}`, error);
   });
+
+/** Nothing where nobody is handed anything. */
+const keepers = async (needs: RunPlanNeeds, custodians: readonly PersonRef[]): Promise<readonly NamedPerson[] | undefined> =>
+  custodians.length === 0
+    ? undefined
+    : custodiansNow(needs, custodians).catch((error: unknown) => {
+        throw new Unread('Whether the custodians can still keep a part', error);
+      });
 
 /** Something that must be known before anything is written could not be read. */
 class Unread extends Error {

@@ -3,12 +3,14 @@ import { door } from '../../src/app/dispatch.ts';
 import type { Log } from '../../src/app/log.ts';
 import type { EmergencyAccount } from '../../src/core/account/types.ts';
 import { digestOf } from '../../src/core/digest.ts';
+import type { PersonRef } from '../../src/core/people.ts';
 import type { Plan } from '../../src/core/request/types.ts';
 import { keyFileCustody, partContext } from '../../src/custody/keyFile.ts';
 import { signInPoll } from '../../src/jobs/pollSignIns.ts';
 import { runPlan } from '../../src/jobs/runPlan.ts';
 import { ringTimers } from '../../src/jobs/timers.ts';
 import { actor, anAccountPlan, aPlan, aRequest, hours, minutes, NOON, person } from './builders.ts';
+import { inTouch } from './everybody.ts';
 import type { BadTenant } from './faultLives.ts';
 import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from './memoryStore.ts';
 
@@ -41,6 +43,7 @@ const PACE = 0.02;
 export async function live(number: number, tenant: BadTenant): Promise<Life> {
   const later = LATER[number % LATER.length] ?? 'rotate';
   const store = memoryStore(NOON);
+  inTouch(store);
   const custody = keyFileCustody(Buffer.alloc(32, 7));
   const random = countingRandom();
   const front = door({ store, random, policy: TEST_POLICY, tenant: tenant.tenants.info });
@@ -125,17 +128,18 @@ export async function live(number: number, tenant: BadTenant): Promise<Life> {
   return told();
 }
 
-/** A request for the plan that Ann and Bob approved; one spelling for one human, as the directory's adapter gives it. */
-function approved(plan: Plan) {
-  const approve = (name: 'ann' | 'bob') => {
-    const { personKey, ...rest } = person(name);
-    return {
-      kind: 'approve' as const,
-      person: { ...rest, personKey: personKey.toLowerCase() },
-      planDigest: digestOf(plan),
-      at: minutes(1),
-    };
-  };
+/** One spelling for one human, as the directory's adapter gives it. */
+const spelt = ({ personKey, ...rest }: PersonRef): PersonRef => ({ ...rest, personKey: personKey.toLowerCase() });
+
+/** A request for the plan that Ann and Bob approved. */
+function approved(asked: Plan) {
+  const plan = { ...asked, custodians: asked.custodians.map(spelt) };
+  const approve = (name: 'ann' | 'bob') => ({
+    kind: 'approve' as const,
+    person: spelt(person(name)),
+    planDigest: digestOf(plan),
+    at: minutes(1),
+  });
   return aRequest({ plan, state: 'approved', decisions: [approve('ann'), approve('bob')] });
 }
 

@@ -10,6 +10,7 @@ import { sceneOf } from '../../src/jobs/planScene.ts';
 import type { RunPlanNeeds } from '../../src/jobs/runPlan.ts';
 import type { StepScene } from '../../src/jobs/steps/step.ts';
 import { aRequest, NOON } from './builders.ts';
+import { inTouch, lookUpAll } from './everybody.ts';
 import { countingRandom, memoryStore } from './memoryStore.ts';
 import { MemoryTenant, type MemoryUser } from './memoryTenant.ts';
 
@@ -31,6 +32,7 @@ export interface SceneFacts extends Partial<ChangeRequest> {
 export function scenesOf(plan: Plan, custody: Custody = keyFileCustody(Buffer.alloc(32, 5))) {
   const tenant = new MemoryTenant(NOON, plan.tenant.id);
   const store = memoryStore(NOON);
+  inTouch(store);
   const sent: Intent[] = [];
   const senders: Actor[] = [];
   const waited: number[] = [];
@@ -53,7 +55,7 @@ export function scenesOf(plan: Plan, custody: Custody = keyFileCustody(Buffer.al
       },
     },
     store,
-    people: { lookUp: async () => ({ ok: false, why: 'unknown' }), holders: async () => [] },
+    people: { lookUp: lookUpAll, holders: async () => [] },
     tenants: {
       list: () => [],
       info: () => undefined,

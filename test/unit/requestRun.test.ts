@@ -148,7 +148,7 @@ describe('taking the lease', () => {
     expect(beginRun(APPROVED, new Set(), NOW, replanned)).toMatchObject({ value: { next: { state: 'pending', planDigest } } });
   });
 
-  test('GR-5: what cannot be done any more ends by itself, in words and told to everybody, before the first write only', () => {
+  test('GR-5: what cannot be done any more ends by itself, in words and told to everybody, before the first write', () => {
     const impossible = { kind: 'impossible', words: 'The user is gone.' } as const;
     const failure = { step: 'create-user', code: 'NoLongerPossible', words: 'The user is gone.', reference: `${id}-4` };
     expect(beginRun(APPROVED, ALL, NOW, impossible)).toEqual({
@@ -163,8 +163,27 @@ describe('taking the lease', () => {
         ],
       },
     });
-    expect(beginRun(BEGUN, ALL, NOW, impossible)).toEqual(leased(BEGUN));
     expect(beginRun({ ...APPROVED, steps: [] }, ALL, NOW, impossible)).toMatchObject({ value: { next: { failure: { step: 'verify' } } } });
+  });
+});
+
+describe('what may not go on', () => {
+  test('GR-1 AP-9: stops after the first write in a named state, can be tried again, and is taken back when it is too old', () => {
+    const gone = { kind: 'impossible', code: 'CustodianGone', words: 'Dana is gone.' } as const;
+    const failure = { step: 'exclude', code: 'CustodianGone', words: 'Dana is gone.', reference: `${id}-4` };
+    const half = withStep(BEGUN, 'create-user', { state: 'done' });
+    expect(beginRun(half, ALL, NOW, gone)).toEqual({
+      ok: true,
+      value: {
+        next: { ...half, state: 'failed', failure, fence: 5, revision: 4 },
+        effects: [show, alarm(`failed:${id}:4:CustodianGone`, 'Dana is gone.', NOW), ...all('failed', ':4'), undoAt(expiresAt)],
+      },
+    });
+    // Who would have to decide it anew comes first.
+    expect(beginRun(half, new Set(), NOW, gone)).toMatchObject({ value: { next: { failure: { code: 'QuorumLost' } } } });
+    expect(beginRun(APPROVED, ALL, NOW, gone)).toMatchObject({
+      value: { next: { state: 'impossible', failure: { code: 'CustodianGone' } } },
+    });
   });
 });
 
@@ -179,7 +198,6 @@ describe('what nobody can tell now', () => {
         effects: [show, alarm(`failed:${id}:4:CannotTell`, failure.words, NOW), ...all('failed', ':4'), undoAt(expiresAt)],
       },
     });
-    expect(beginRun(BEGUN, ALL, NOW, passing)).toMatchObject({ ok: true, value: { next: { state: 'approved' } } });
   });
 });
 

@@ -12,6 +12,7 @@ import { keyFileCustody, partContext } from '../../src/custody/keyFile.ts';
 import { type RunPlanNeeds, runPlan } from '../../src/jobs/runPlan.ts';
 import { ringTimers } from '../../src/jobs/timers.ts';
 import { actor, aDecision, anAccount, anAccountPlan, aPlan, aRequest, hours, minutes, NOON, person } from '../support/builders.ts';
+import { inTouch, lookUpAll } from '../support/everybody.ts';
 import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../support/memoryStore.ts';
 import { fault, MemoryTenant } from '../support/memoryTenant.ts';
 import { goodSnapshot } from '../support/posture.ts';
@@ -43,6 +44,7 @@ const random = countingRandom();
 
 beforeEach(() => {
   store = memoryStore(NOON);
+  inTouch(store);
   store.put('request', approved());
   tenant = new MemoryTenant(NOON, PLAN.tenant.id);
   front = door({ store, random, policy: TEST_POLICY, tenant: () => undefined });
@@ -74,6 +76,7 @@ const tenants = (info?: TenantInfo): Tenants => ({
   changer: async () => ({}),
 });
 const APPROVERS = [person('ann'), person('bob')];
+const CUSTODIANS = PLAN.custodians.map((each) => ({ objectId: each.objectId, person: each, isCustodian: true, reachable: true }));
 const needs = (more: Partial<RunPlanNeeds> = {}): RunPlanNeeds => ({
   door: {
     ...front,
@@ -84,7 +87,7 @@ const needs = (more: Partial<RunPlanNeeds> = {}): RunPlanNeeds => ({
   },
   store,
   people: {
-    lookUp: async () => ({ ok: false, why: 'unknown' }),
+    lookUp: lookUpAll,
     async holders(role) {
       asked.push(role);
       return APPROVERS;
@@ -163,8 +166,8 @@ describe('AP-4: who may approve', () => {
 
   test('is read for the lease and again under it, and judged again with the first step alone', async () => {
     await run();
-    expect(asked).toEqual(['approver', 'approver']);
-    expect(sent[0]).toStrictEqual({ kind: 'begin-run', requestId, eligible: APPROVERS });
+    expect(asked).toEqual(['approver', 'custodian', 'approver', 'custodian']);
+    expect(sent[0]).toStrictEqual({ kind: 'begin-run', requestId, eligible: APPROVERS, custodians: CUSTODIANS });
     const begun = sent.filter(({ kind }) => kind === 'begin-step');
     expect(begun.slice(0, 2)).toStrictEqual([{ ...step('create-user'), eligible: APPROVERS }, step('exclude')]);
   });
@@ -181,8 +184,8 @@ describe('AP-4: who may approve', () => {
   test('is read for the lease alone once something was written', async () => {
     store.put('request', approved(PLAN, { begunAt: NOON }));
     await run({ tenants: tenants(CONTOSO) });
-    expect(asked).toEqual(['approver']);
-    expect(sent[0]).toStrictEqual({ kind: 'begin-run', requestId, eligible: APPROVERS });
+    expect(asked).toEqual(['approver', 'custodian', 'custodian']);
+    expect(sent[0]).toStrictEqual({ kind: 'begin-run', requestId, eligible: APPROVERS, custodians: CUSTODIANS });
     expect(sent[1]).toStrictEqual(step('create-user'));
   });
 });

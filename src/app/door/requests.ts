@@ -5,11 +5,11 @@ import { type Decision, later, MINUTE } from '../../core/decision.ts';
 import { actorId, type PersonRef } from '../../core/people.ts';
 import { rehearse, withdraw } from '../../core/request/decide.ts';
 import { type Proof, type ProvenDecision, proofFor } from '../../core/request/proof.ts';
-import { type Replanned, replan } from '../../core/request/replan.ts';
+import { type Replanned, replan, whyNotOn } from '../../core/request/replan.ts';
 import { beginRun, recordStep } from '../../core/request/run.ts';
 import { tally } from '../../core/request/tally.ts';
 import { tightened } from '../../core/request/tighten.ts';
-import { replacedBy } from '../../core/request/types.ts';
+import { isUntouched, replacedBy } from '../../core/request/types.ts';
 import { undo } from '../../core/request/undo.ts';
 import { no, ok } from '../../core/result.ts';
 import { coolingUntil } from '../../core/roster/roster.ts';
@@ -75,9 +75,10 @@ async function seasoning({ tx, actor, now, policy }: Scene): Promise<(decision: 
 
 /**
  * Under the lease the approvers are judged again: those new in the role are left out, and those whose account belongs to another human than
- * when they approved (AP-4, ID-3, ID-5). The plan is drawn up again from what was read, and must come out as it was approved.
+ * when they approved (AP-4, ID-3, ID-5). Before the first write the plan is drawn up again from what was read, and must come out as it was
+ * approved; whoever is handed something must be able to keep it, whenever the run is taken up.
  */
-export async function begin(scene: Scene, { requestId, eligible, facts }: Wanted<'begin-run'>): Promise<Outcome> {
+export async function begin(scene: Scene, { requestId, eligible, facts, custodians = [] }: Wanted<'begin-run'>): Promise<Outcome> {
   const { tx, policy, now } = scene;
   const counting = await counted(scene, eligible);
   const { plan } = (await tx.lock('request', requestId)) ?? {};
@@ -85,7 +86,10 @@ export async function begin(scene: Scene, { requestId, eligible, facts }: Wanted
   const account = accountId === undefined ? undefined : await tx.lock('account', accountId);
   const others = account === undefined ? 0 : await tx.usableAccounts(account.tenantId, account.id);
   return change(scene, 'request', requestId, (request) => {
-    const replanned: Replanned = facts === undefined ? { kind: 'holds' } : replan(request, facts, account, others);
+    const stops = request.state === 'approved' ? whyNotOn(request, custodians, others) : undefined;
+    // What was read before the first write says nothing once there was one.
+    const drawnUp = (): Replanned => (facts && isUntouched(request) ? replan(request, facts, account, others) : { kind: 'holds' });
+    const replanned = stops ?? drawnUp();
     return beginRun(tightened(request, policy), counting(request), now, replanned, eligible);
   });
 }

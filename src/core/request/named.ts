@@ -38,6 +38,39 @@ export function custodianFaults(custodians: readonly NamedPerson[], requester: P
   return faults;
 }
 
+/**
+ * Who of those that a plan hands something to cannot keep it any more, each by name, in words: what is made for them alone nobody could open
+ * (CR-3). Nothing while all of them can.
+ *
+ * @param planned as people approved them
+ * @param now     the same people, as the directory knows them now
+ */
+export function whyNotHeld(planned: readonly PersonRef[], now: readonly NamedPerson[]): string | undefined {
+  const words = planned.flatMap((custodian) => {
+    const found = now.find(({ objectId }) => objectId === custodian.objectId);
+    const why = lackOf(custodian, found);
+    return why === undefined ? [] : [`${custodian.name} ${why}.`];
+  });
+  return words.length > 0 ? words.join(' ') : undefined;
+}
+
+function lackOf({ personKey }: PersonRef, found: NamedPerson | undefined): string | undefined {
+  if (!found?.person) return LEFT[found?.why ?? 'unknown'];
+  // Whoever it is now, it is not the human that people approved, and may be one that asks, decides or holds another part (ID-3).
+  if (found.person.personKey !== personKey) return 'is another person in the directory now';
+  if (!found.isCustodian) return 'is not a custodian any more';
+  return found.reachable ? undefined : 'cannot be reached by Breakglass in Teams';
+}
+
+const LEFT: { readonly [R in StrangerReason]: string } = {
+  'other-tenant': 'is not of this organisation any more',
+  guest: 'is a guest now',
+  disabled: 'has left: the account is disabled',
+  unknown: 'is not in the directory any more',
+  'no-person-key': 'cannot be told from other people in the directory any more',
+  'look-up-failed': 'cannot be looked up now',
+};
+
 /** One to five people whom reminders reach. */
 export function ownerFaults(owners: readonly NamedPerson[]): FieldFault[] {
   const field = 'owners';

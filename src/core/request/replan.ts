@@ -1,13 +1,15 @@
 import type { PasskeyTerms, WhyNoPasskeys } from '../account/passkeyTerms.ts';
 import type { EmergencyAccount } from '../account/types.ts';
 import { digestOf } from '../digest.ts';
+import type { PersonRef } from '../people.ts';
 import { no, ok, type Result } from '../result.ts';
 import { differenceOf } from './difference.ts';
 import { isMend, type MendFacts, mendOf } from './mend.ts';
+import { type NamedPerson, whyNotHeld } from './named.ts';
 import { whyUnsuitable } from './openAccount.ts';
 import { planCreate, type TenantOfPlan } from './plan.ts';
 import { type ObservedAccount, planAccount } from './planAccount.ts';
-import type { ChangeRequest, MendPlan, Plan, RotatePlan } from './types.ts';
+import { type ChangeRequest, isUntouched, kindOfStep, type MendPlan, type Plan, type RotatePlan, subjectOfStep } from './types.ts';
 
 /** What plans are drawn up from, as read under the lease, before the first write. */
 export interface ReplanFacts {
@@ -24,7 +26,7 @@ export type Replanned =
   | { readonly kind: 'holds' }
   | { readonly kind: 'changed'; readonly plan: Plan; readonly difference: readonly string[] }
   /** Nothing of the kind can be done any more, or with `passing` only not now; in words for people. */
-  | { readonly kind: 'impossible'; readonly words: string; readonly passing?: true };
+  | { readonly kind: 'impossible'; readonly words: string; readonly passing?: true; readonly code?: string };
 
 /**
  * Draws the plan of a request up again from what is so now. What people approved runs only if it is still what would be planned; otherwise
@@ -81,6 +83,36 @@ export function replan(
       ...keys.value,
     }),
   );
+}
+
+/** Whom the steps that are still to be done hand something to. */
+export function stillToHold(request: ChangeRequest): readonly PersonRef[] {
+  const { custodians } = request.plan;
+  if (isUntouched(request)) return custodians;
+  const left = request.steps.filter(({ state }) => state !== 'done').map(({ id }) => id);
+  if (left.includes('set-credential')) return custodians;
+  const numbers = left.filter((id) => kindOfStep(id) === 'issue-pass').map(subjectOfStep);
+  return custodians.filter((_custodian, index) => numbers.includes(String(index + 1)));
+}
+
+/**
+ * What must hold of people and of the other accounts whenever a run is taken up, also after its first write, when the tenant differs by what
+ * it did itself and the plan is not drawn up again: those who are handed something can keep it, and a tenant is not left with fewer accounts
+ * than the request says.
+ *
+ * @param custodians those of `stillToHold`, as read now
+ * @param othersInTenant as for `replan`
+ */
+export function whyNotOn(request: ChangeRequest, custodians: readonly NamedPerson[], othersInTenant: number): Replanned | undefined {
+  // Of somebody whom a run that was overtaken has not read, the step asks itself, before anything is made for them.
+  const read = stillToHold(request).filter(({ objectId }) => custodians.some((each) => each.objectId === objectId));
+  const gone = whyNotHeld(read, custodians);
+  if (gone !== undefined) return { kind: 'impossible', code: 'CustodianGone', words: `${gone} Nothing was made for them to keep.` };
+  const { plan } = request;
+  // Before the first write the plan would say another number, so it is asked for anew.
+  if (plan.operation !== 'retire' || isUntouched(request) || othersInTenant >= Math.min(plan.accountsLeft, 2)) return undefined;
+  const words = `Fewer accounts would be left than the request says: ${othersInTenant} instead of ${plan.accountsLeft}, so nothing more was done. Make sure of another account first.`;
+  return { kind: 'impossible', code: 'TooFewLeft', words };
 }
 
 /** What could not be read may be read later: that is no end. */

@@ -15,7 +15,7 @@ import type { ChangeRequest, ExpectedWrite, StepFailure, StepId, StepProgress } 
  * (AP-9). The approvers, read fresh under this lease, must still make the quorum (AP-4); the stored plan must still hash to what they approved.
  *
  * @param eligible  object ids of the people who may approve now
- * @param replanned whether the plan still is what would be planned now; looked at before the first write only
+ * @param replanned whether the plan still is what would be planned now; after the first write, whether the rest of it may still be done
  * @param approvers everybody who may approve now: whoever is asked again, and hears of it
  * @returns with the quorum standing, `approved` and a new `fence`; otherwise, before the first write, `pending` again, for others to decide,
  *   and after it `failed`: nothing more is written on approvals that no longer stand. A plan that no longer holds is `pending` as a new
@@ -43,6 +43,7 @@ export function beginRun(
     return closeOrReopen({ ...request, annulled, asked: askedNow(request, approvers) }, 'pending', now);
   }
   if (!standing.reached) return loseQuorum(request, now);
+  if (started && replanned.kind === 'impossible') return stopUnderLease(request, codeOf(replanned), replanned.words, now);
   if (!started && replanned.kind === 'changed') return askAgain({ ...request, asked: askedNow(request, approvers) }, replanned, now);
   if (!started && replanned.kind === 'impossible') return becomeImpossible(request, replanned, now);
   return ok({ next: { ...request, fence: request.fence + 1, revision: request.revision + 1 }, effects: [] });
@@ -147,23 +148,22 @@ export function newVersion(
  * Nothing was written, and nothing of the kind can be: it ends here, in words, and the account is free again. Where only nobody can tell
  * now, it has failed: it may be tried again while the approvals hold.
  */
-function becomeImpossible(
-  request: ChangeRequest,
-  { words, passing }: Extract<Replanned, { kind: 'impossible' }>,
-  now: Date,
-): Decision<ChangeRequest> {
+function becomeImpossible(request: ChangeRequest, why: Impossible, now: Date): Decision<ChangeRequest> {
   const step = request.steps[0]?.id ?? 'verify';
-  const code = passing ? 'CannotTell' : 'NoLongerPossible';
-  const failure: StepFailure = { step, code, words, reference: `${request.id}-${request.fence}` };
+  const failure: StepFailure = { step, code: codeOf(why), words: why.words, reference: `${request.id}-${request.fence}` };
   const next = { ...request, failure, fence: request.fence + 1, revision: request.revision + 1 };
   const told = (state: 'failed' | 'impossible') => failureEffects(request, request.fence, failure, now, state);
-  return passing
+  return why.passing
     ? ok({ next: { ...next, state: 'failed' }, effects: [...told('failed'), ...endTimer(request, now)] })
     : ok({
         next: { ...next, state: 'impossible', closedAt: now },
         effects: [{ kind: 'forget', key: `expire:${request.id}` }, ...told('impossible')],
       });
 }
+
+type Impossible = Extract<Replanned, { kind: 'impossible' }>;
+
+const codeOf = ({ code, passing }: Impossible): string => code ?? (passing ? 'CannotTell' : 'NoLongerPossible');
 
 /** The quorum fell apart between two runs of a plan that is half carried out: people must look at it, and not for ever (GR-5). */
 function loseQuorum(request: ChangeRequest, now: Date): Decision<ChangeRequest> {

@@ -1,6 +1,6 @@
 import { splitPassword } from '../../core/account/password.ts';
 import { kindOfStep, type StepId, type StepKind } from '../../core/request/types.ts';
-import { of, type Step, type StepScene, StepStopped } from './step.ts';
+import { checkCustodians, of, type Step, type StepScene, StepStopped } from './step.ts';
 
 export const setCredential: Step = {
   // What a password is cannot be read back: after a crash a new one is made and the old parts, which nobody saw, are replaced.
@@ -9,6 +9,7 @@ export const setCredential: Step = {
     const { writer, userNow, newPassword, sealParts } = scene;
     const credential = of(scene, 'credential');
     if (credential.kind !== 'split-password') throw new TypeError('a plan with passkeys sets no password in parts');
+    await checkCustodians(scene);
     const { objectId, passwordChangedAt: before } = await userNow();
     await anotherSecond(scene, before);
     const password = newPassword(credential.length);

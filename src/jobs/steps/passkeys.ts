@@ -5,7 +5,7 @@ import { REMOVABLE_METHODS } from '../../core/posture/check.ts';
 import type { AuthenticationMethod } from '../../core/posture/snapshot.ts';
 import { oldIsGone, type Passkeys, replacedBy, type StepId } from '../../core/request/types.ts';
 import { checkPassword } from './credential.ts';
-import { of, type Step, type StepScene, StepStopped, StepWaits, subjectOf } from './step.ts';
+import { checkCustodians, of, type Step, type StepScene, StepStopped, StepWaits, subjectOf } from './step.ts';
 
 const PASS = 'temporaryAccessPass';
 /** How long it is looked every minute for a key that its custodian says is registered; then it waits to be told again. */
@@ -80,6 +80,7 @@ export const issuePass: Step = {
     return isOpen ? issued(scene, part.expiresAt) : undefined;
   },
   async act(scene) {
+    await checkCustodians(scene, numberOf(scene));
     const objectId = await scene.user();
     const before = (await scene.reader.methods(objectId)).filter(({ kind }) => kind === 'fido2').map(({ id }) => id);
     const { methodId, value, expiresAt } = await scene.writer.issuePass(objectId, passkeysOf(scene).passMinutes);

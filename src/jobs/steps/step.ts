@@ -36,6 +36,13 @@ export interface StepScene {
   part(number: number): Promise<Part | undefined>;
   /** Everything on record of the account's credential. */
   parts(): Promise<readonly Part[]>;
+  /**
+   * Why a custodian of the plan cannot keep what is made for them, in words; nothing while they can.
+   *
+   * @param number of one of them; all unless said
+   * @throws when somebody could not be looked up
+   */
+  whyNotHeld(number?: number): Promise<string | undefined>;
   /** Seals a pass for its custodian and stores it; the caller wipes the value. @throws when the lease is lost */
   sealPass(number: number, value: Buffer, pass: Omit<IssuedPass, 'requestId'>, expiresAt: Date): Promise<void>;
   /** Records the key that was registered with it. @throws when the lease is lost */
@@ -86,6 +93,20 @@ export function subjectOf({ step }: StepScene): string {
   const at = step.indexOf(':');
   if (at === -1) throw new TypeError(`the step ${step} does not say to what`);
   return step.slice(at + 1);
+}
+
+/**
+ * At the last moment before something is made that only custodians can open: whoever has left meanwhile could not.
+ *
+ * @throws StepStopped when one of them cannot keep it any more
+ */
+export async function checkCustodians(scene: StepScene, number?: number): Promise<void> {
+  const why = await scene.whyNotHeld(number);
+  if (why === undefined) return;
+  throw new StepStopped(
+    'CustodianGone',
+    `${why} So nothing new was made. Give this up and ask with somebody else, or try again when they are back.`,
+  );
 }
 
 /** A field that only some plans have. @throws TypeError when a plan holds a step without what it needs: a fault of the planner */

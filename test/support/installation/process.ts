@@ -63,7 +63,7 @@ export interface Workplace {
 }
 
 /** What a run asks the store for by itself; a transaction of its own only reads. Anything else is for the door: name only reads here. */
-const ASKED: ReadonlySet<keyof Store> = new Set<keyof Store>(['get', 'now', 'accounts', 'transaction']);
+const ASKED: ReadonlySet<keyof Store> = new Set<keyof Store>(['get', 'now', 'accounts', 'conversation', 'transaction']);
 const ASKED_IN_TRANSACTION: ReadonlySet<keyof Transaction> = new Set<keyof Transaction>(['now', 'accountOfRequest']);
 
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => quiet };
