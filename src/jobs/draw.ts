@@ -73,9 +73,10 @@ function partOf(
   { place, variant }: Pick<PostedCard, 'variant' | 'place'>,
   now: Date,
 ): OutgoingCard {
+  const { generation, forOthers, voidOf } = variantOfPart(variant);
+  if (voidOf) return replacedPartCard(account, number, generation, voidOf);
   // While keys are made in its place a part of a password counts, and its card says so.
   const { held } = account;
-  const { generation, forOthers } = variantOfPart(variant);
   if (held && isChangingKind(account) && generation === held.generation)
     return partOf(asItStands(account), number, { place, variant }, now);
   const part = account.parts.find((row) => row.number === number);

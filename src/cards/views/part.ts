@@ -5,6 +5,7 @@ import { type Fact, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
+import { utc } from '../time.ts';
 import { KEY_WORDS, LOSE_PASS, REFUSED } from './keyWords.ts';
 import { noticeCard } from './notice.ts';
 import { type PartWords, partStateAt } from './partWords.ts';
@@ -82,12 +83,14 @@ const PASSWORD_WORDS: PartWords = {
 };
 
 /** In the place of a card whose part is not the account's any more: a newer password took its place, somebody else has it, or it is retired. */
-export function replacedPartCard(account: EmergencyAccount, partNumber: number, generation?: number): Rendered {
+export function replacedPartCard(account: EmergencyAccount, partNumber: number, generation?: number, openedAt?: Date): Rendered {
   const retired = account.state === 'retired';
   const ofThisKind = generation === undefined || generation >= (account.kindSince ?? 0);
   const keyed = (account.credential === 'passkey') === ofThisKind;
   const title = retired ? 'This account was retired' : `This ${keyed ? 'key' : 'part'} was replaced`;
-  const text = `${keyed ? 'Key' : 'Part'} ${partNumber} of ${account.userPrincipalName} opens nothing any more. If it lies in your safe, ${keyed ? 'wipe' : 'destroy'} it.`;
+  const which = openedAt ? (keyed ? `, whose pass you opened at ${utc(openedAt)},` : `, which you opened at ${utc(openedAt)},`) : '';
+  const newer = openedAt && !retired ? ' A newer one that you were handed since counts: keep that.' : '';
+  const text = `${keyed ? 'Key' : 'Part'} ${partNumber} of ${account.userPrincipalName}${which} opens nothing any more. If it lies in your safe, ${keyed ? 'wipe' : 'destroy'} it.${newer}`;
   return noticeCard({ title, text, tone: 'neutral' });
 }
 

@@ -6,6 +6,7 @@ import { no, ok } from '../result.ts';
 import { reminderTimer } from '../validation/schedule.ts';
 import { serviceState } from './custody.ts';
 import { type EmergencyAccount, generationOf, type HeldBefore, holdersOf, type Part, partKey } from './types.ts';
+import { voidNotices } from './unconfirmed.ts';
 
 /**
  * Puts a freshly created user on the watch list. From this row on, any sign-in with its object id is an alert.
@@ -89,7 +90,10 @@ export function partsInsteadStored(account: EmergencyAccount): Decision<Emergenc
     ...account,
     parts: held.parts.filter(({ number }) => account.parts.every((part) => part.number !== number)),
   });
-  return ok({ next: { ...rest, state, revision: account.revision + 1 }, effects: [...effects, ...shown(account)] });
+  return ok({
+    next: { ...rest, state, revision: account.revision + 1 },
+    effects: [...effects, ...shown(account), ...voidOf(account, held)],
+  });
 }
 
 /** A password that was to take the place of keys is given up: what nobody saw of it is destroyed at once. */
@@ -110,6 +114,10 @@ export function partsInsteadGivenUp(account: EmergencyAccount, requestId: string
     effects: replacedEffects({ ...account, parts: numbered(account, held) }),
   });
 }
+
+/** Of the credential before. */
+const voidOf = (account: EmergencyAccount, held: HeldBefore | undefined): Effect[] =>
+  held ? voidNotices(account, held.parts, held.generation) : [];
 
 const shown = ({ id, parts }: EmergencyAccount): Effect[] =>
   parts.map(({ number }): Effect => ({ kind: 'show', subject: `part:${partKey(id, number)}` }));
@@ -183,7 +191,7 @@ export function handOver(
   if (!account.parts.some(({ state }) => state === 'sealed')) return no({ code: 'nothing-to-do' });
   const expiresAt = later(now, policy.partExpiryHours * HOUR);
   const fresh = account.state === 'provisioning';
-  const { held: _held, ...rest } = account;
+  const { held, ...rest } = account;
   const next: EmergencyAccount = {
     ...rest,
     state: account.state === 'disabled' ? 'disabled' : 'handover',
@@ -192,7 +200,7 @@ export function handOver(
     parts: account.parts.map((part) => ({ ...part, state: 'ready', expiresAt })),
     revision: account.revision + 1,
   };
-  return ok({ next, effects: [...handingOut(next, expiresAt), show(account), ...reminderTimer(next, now)] });
+  return ok({ next, effects: [...handingOut(next, expiresAt), show(account), ...reminderTimer(next, now), ...voidOf(account, held)] });
 }
 
 /** Each custodian gets a card for their part, which expires. */
@@ -268,6 +276,8 @@ export function retired(account: EmergencyAccount, now: Date): Decision<Emergenc
         { kind: 'show', subject: `part:${partKey(account.id, number)}` },
       ]),
       show(account),
+      ...voidNotices(account, account.parts, generationOf(account)),
+      ...voidOf(account, account.held),
     ],
   });
 }

@@ -6,6 +6,7 @@ import { reminderTimer } from '../validation/schedule.ts';
 import { expiryKey, forgetExpiry, redraw, serviceState, withPart } from './custody.ts';
 import { heldAgain, numbered } from './life.ts';
 import { type EmergencyAccount, generationOf, type IssuedPass, type Part, partKey, type RegisteredKey, type WhyRefused } from './types.ts';
+import { voidNotices } from './unconfirmed.ts';
 
 /**
  * A pass lies sealed for the custodian who is next. What was held under that number stays in mind until the plan is carried out: if that is
@@ -121,7 +122,10 @@ export function keysStored(
     revision: account.revision + 1,
   };
   const cards = held ? numbered(account, held) : account.parts;
-  return ok({ next, effects: [...cards.flatMap(({ number }) => redraw(account, number)), ...reminderTimer(next, now)] });
+  // Of new keys in place of others: those before them, and of fewer keys those that are left out.
+  const others = account.parts.flatMap((part) => (part.number > keys ? [part] : part.before ? [part.before] : []));
+  const gone = held ? voidNotices(account, held.parts, held.generation) : voidNotices(account, others, generationOf(account));
+  return ok({ next, effects: [...cards.flatMap(({ number }) => redraw(account, number)), ...reminderTimer(next, now), ...gone] });
 }
 
 /**

@@ -59,11 +59,39 @@ export const isOverdue = (part: Part, now: Date): boolean =>
 
 const FOR_OTHERS = 'unconfirmed';
 
-/** Of which credential a part's card is (none: from before there were several), and whether it is for its custodian or tells others of it. */
-export function variantOfPart(variant: string): { readonly generation?: number; readonly forOthers: boolean } {
-  const [generation, word] = variant.split(':');
-  return { ...(generation ? { generation: Number(generation) } : {}), forOthers: word === FOR_OTHERS };
+/**
+ * Of which credential a part's card is (none: from before there were several), whether it is for its custodian or tells others of it, and
+ * of a message that it has no use any more, when the part was opened.
+ */
+export function variantOfPart(variant: string): { readonly generation?: number; readonly forOthers: boolean; readonly voidOf?: Date } {
+  const [generation, word, opened] = variant.split(':');
+  return {
+    ...(generation ? { generation: Number(generation) } : {}),
+    forOthers: word === FOR_OTHERS,
+    ...(word === VOID ? { voidOf: new Date(Number(opened)) } : {}),
+  };
 }
+
+const VOID = 'void';
+
+/**
+ * A message to each custodian whose part or key was seen and opens nothing any more, so that it is destroyed: the card they have changes
+ * silently. Once for each part that was opened; what nobody saw lies in no safe.
+ */
+export const voidNotices = (account: Pick<EmergencyAccount, 'id'>, parts: readonly Part[], generation: number): Effect[] =>
+  parts.flatMap(({ number, custodian: { objectId }, shownAt }): Effect[] => {
+    if (!shownAt) return [];
+    const key = partKey(account.id, number);
+    return [
+      {
+        kind: 'post',
+        key: `part-void:${key}:${shownAt.getTime()}:${objectId}`,
+        place: { kind: 'person', objectId },
+        subject: `part:${key}`,
+        variant: `${generation}:${VOID}:${shownAt.getTime()}`,
+      },
+    ];
+  });
 
 const timerKey = (account: EmergencyAccount, partNumber: number): string => `part-confirmation:${partKey(account.id, partNumber)}`;
 
