@@ -3,6 +3,7 @@ import { TENANTS } from '../../sandbox/world.ts';
 import { door } from '../../src/app/dispatch.ts';
 import { words } from '../../src/cards/refusals.ts';
 import { accountCard } from '../../src/cards/views/account.ts';
+import { replacing } from '../../src/core/account/custody.ts';
 import type { PersonRef } from '../../src/core/people.ts';
 import type { NamedPerson } from '../../src/core/request/named.ts';
 import { draftAccount } from '../../src/core/request/openAccount.ts';
@@ -59,6 +60,20 @@ describe('custodians who leave', () => {
     const causes = await alerted([dana, eli, fay], [dana, eli, fay, person('mal')], [dana, eli, fay]);
     for (const cause of causes) expect(cause).not.toHaveProperty('custody');
     expect(causes).toHaveLength(2);
+  });
+
+  test('of an account that is being set up nothing can be asked: its request is given up instead', async () => {
+    const setUp = anAccount({
+      id: 'EA-4',
+      requestId: 'R-4',
+      objectId: 'o-4',
+      state: 'provisioning',
+      parts: [stored(1, 'dana'), stored(2, 'fay')],
+    });
+    expect(replacing(setUp, setUp.parts.slice(1))).toBe('give-up');
+    const said = JSON.stringify(accountCard(setUp, hours(1), undefined, [{ person: dana, since: NOON }]).card);
+    expect(said).toContain('R-4 on its card');
+    expect(said).not.toContain('handover');
   });
 
   test('the card of the account says who left, and the command', () => {

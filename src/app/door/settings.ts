@@ -53,7 +53,8 @@ async function heldBy(tx: Transaction, gone: readonly PersonRef[], left: readonl
         name,
         what: `${what} ${number} of ${account.parts.length}`,
         account: account.userPrincipalName,
-        command: replacing(leavers),
+        command: replacing(account, leavers),
+        requestId: account.requestId,
       }));
   });
 }

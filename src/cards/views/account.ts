@@ -130,12 +130,15 @@ const withLeavers = (said: ReturnType<typeof health>, leavers: readonly Part[]):
 /** Who has left and still holds what opens it, and the command that ends what is wrong: for somebody in the requesters group. */
 function toSay(account: EmergencyAccount, leavers: readonly Part[], now: Date): Fact[] {
   const gone = account.state !== 'retired' && account.parts.some((part) => ['expired', 'lost'].includes(partStateAt(part, now)));
-  const command = gone && !isKeyed(account) ? 'rotate' : leavers.length > 0 ? replacing(leavers) : undefined;
+  const command = gone && !isKeyed(account) ? 'rotate' : leavers.length > 0 ? replacing(account, leavers) : undefined;
   return [
     ...(leavers.length > 0
       ? [{ ...textFact('Has left', names(leavers.map(({ custodian }) => custodian))), weight: 'Bolder' as const }]
       : []),
-    ...(command === undefined ? [] : [codeFact('A requester says', `${command} ${account.userPrincipalName}`)]),
+    ...(command === 'give-up'
+      ? [textFact('Give up', `${plain(account.requestId, 40)} on its card, and ask anew with other custodians`)]
+      : []),
+    ...(command === undefined || command === 'give-up' ? [] : [codeFact('A requester says', `${command} ${account.userPrincipalName}`)]),
   ];
 }
 

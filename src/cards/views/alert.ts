@@ -356,7 +356,7 @@ type RosterChanged = Extract<AlertCause, { kind: 'roster-changed' }>;
 function rosterNext({ role, added, custody = [] }: RosterChanged): string {
   const meant = 'Ask an administrator whether this was meant.';
   if (custody.length > 0)
-    return `${meant} If so, somebody in the requesters group says for each account what stands here; until that is done, who left still holds what opens it.`;
+    return `${meant} If so, somebody in the requesters group does for each account what stands here; until that is done, who left still holds what opens it.`;
   return role === 'approver' && added.length > 0 ? `${meant} New approvers do not count before their cool-down is over.` : meant;
 }
 
@@ -365,11 +365,13 @@ const MOST_HELD = 12;
 /** What who left still holds, and for each account what to say. */
 function heldFacts({ custody = [] }: RosterChanged): Fact[] {
   const shown = custody.slice(0, MOST_HELD);
-  const commands = [...new Set(shown.map(({ command, account }) => `${command} ${account}`))];
+  const commands = [...new Set(shown.flatMap(({ command, account }) => (command === 'give-up' ? [] : [`${command} ${account}`])))];
+  const givenUp = [...new Set(shown.flatMap(({ command, requestId }) => (command === 'give-up' ? [requestId] : [])))];
   return [
     ...shown.map(({ name, what, account }) => textFact('Still holds', `${plain(name, 80)}: ${what} of ${plain(account, 120)}`)),
     ...(custody.length > MOST_HELD ? [textFact('And', `${custody.length - MOST_HELD} more; say accounts`)] : []),
     ...commands.map((command) => codeFact('Say', command)),
+    ...givenUp.map((id) => textFact('Give up', `${plain(id, 40)} on its card, and ask anew with other custodians`)),
   ];
 }
 

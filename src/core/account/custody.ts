@@ -155,8 +155,9 @@ export function expirePart(account: EmergencyAccount, partNumber: number, now: D
 export const leaversOf = ({ parts, state }: EmergencyAccount, custodians: ReadonlySet<string>): readonly Part[] =>
   state === 'retired' ? [] : parts.filter(({ custodian }) => !custodians.has(custodian.objectId));
 
-/** A handover replaces one person. */
-export const replacing = (leavers: readonly Part[]): 'handover' | 'rotate' => (leavers.length > 1 ? 'rotate' : 'handover');
+/** What takes it out of their hands: a handover replaces one person; of an account that is being set up nothing can be asked yet. */
+export const replacing = ({ state }: EmergencyAccount, leavers: readonly Part[]): 'handover' | 'rotate' | 'give-up' =>
+  state === 'provisioning' ? 'give-up' : leavers.length > 1 ? 'rotate' : 'handover';
 
 /** In service once every part is stored. */
 export const serviceState = (parts: readonly Part[]): 'handover' | 'in-service' =>

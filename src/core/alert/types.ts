@@ -41,7 +41,10 @@ export interface Held {
   readonly name: string;
   readonly what: string;
   readonly account: string;
-  readonly command: 'handover' | 'rotate';
+  /** `give-up`: it is being set up, and nothing can be asked of it before that is over. */
+  readonly command: 'handover' | 'rotate' | 'give-up';
+  /** The request that set it up. */
+  readonly requestId: string;
 }
 
 /** What happened. Everything but a sign-in is told by one of our own words. */
