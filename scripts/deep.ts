@@ -28,8 +28,8 @@ try {
     const paths = await listTests([`${suite}.test`]);
     const env = {
       ...process.env,
-      BREAKGLASS_DEEP: 'yes',
-      BREAKGLASS_FIGURES: figures,
+      BREAKGLASS_TEST_DEEP: 'yes',
+      BREAKGLASS_TEST_FIGURES: figures,
       ...(server && { BREAKGLASS_TEST_DATABASE_URL: server.url }),
     };
     const run = await runGroup(paths, { env, options: ['--maxWorkers=1', ...options], scratch, limitMs: LIMIT_MS });

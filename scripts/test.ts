@@ -56,7 +56,7 @@ try {
   if (!liveTenant.file && runs(/contract\/tenantPorts\./)) notes.push(LIVE_HINT);
   const env = {
     ...process.env,
-    BREAKGLASS_FIGURES: figures,
+    BREAKGLASS_TEST_FIGURES: figures,
     ...(server && { BREAKGLASS_TEST_DATABASE_URL: server.url }),
     ...(browser && { BREAKGLASS_TEST_BROWSER: browser }),
   };
