@@ -37,7 +37,12 @@ export async function killedScene(serverUrl: string): Promise<KilledScene> {
       await sql`delete from jobs.job`.execute(handle);
       await sql`update clock set offset_ms = ${now().getTime() - Date.now()}`.execute(handle);
       await store.transaction(async (tx) => {
+        for (const request of from.rows.request.values()) await tx.insert('request', request);
         for (const account of from.rows.account.values()) {
+          if (from.rows.request.has(account.requestId)) {
+            await tx.insert('account', account);
+            continue;
+          }
           const plan = aPlan({
             requestId: account.requestId,
             userName: account.userPrincipalName.slice(0, account.userPrincipalName.indexOf('@')),
@@ -45,7 +50,7 @@ export async function killedScene(serverUrl: string): Promise<KilledScene> {
           await tx.insert('request', aRequest({ plan, state: 'applied', formId: `F-${account.requestId}` }));
           await tx.insert('account', account);
         }
-        for (const request of from.rows.request.values()) await tx.insert('request', request);
+        for (const [key, sealed] of from.rows.sealed) await tx.putSealedPart(key, sealed);
         await tx.owe([...from.rows.timers].map(([key, { at, intent }]) => ({ kind: 'intend', key, at, intent })));
         await tx.owe(from.rows.jobs.flatMap(({ job }) => (job.kind === 'apply-plan' ? [job] : [])));
       });
@@ -89,12 +94,15 @@ export async function killedScene(serverUrl: string): Promise<KilledScene> {
         const request = await store.get('request', id);
         if (request) into.put('request', request);
       }
+      const keys = new Set(into.rows.sealed.keys());
       for (const account of await store.accounts(100)) {
         into.put('account', account);
-        for (const { number } of account.parts) {
-          const sealed = await store.sealedPart(partKey(account.id, number));
-          if (sealed) into.rows.sealed.set(partKey(account.id, number), sealed);
-        }
+        for (const { number } of account.parts) keys.add(partKey(account.id, number));
+      }
+      for (const key of keys) {
+        const sealed = await store.sealedPart(key);
+        if (sealed) into.rows.sealed.set(key, sealed);
+        else into.rows.sealed.delete(key);
       }
     },
     async stop() {
