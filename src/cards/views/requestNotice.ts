@@ -7,7 +7,7 @@ import type { Rendered } from '../render.ts';
 import { utc } from '../time.ts';
 import { nextAfterHalfWay, stayingWords } from './halfWayWords.ts';
 import { noticeCard } from './notice.ts';
-import { EXPIRED } from './requestOutcome.ts';
+import { EXPIRED, isOutside } from './requestOutcome.ts';
 
 /** What happened to a request, as a message to those whom it concerns. Says what comes next, and where to look. */
 export function requestNoticeCard(request: ChangeRequest, news: RequestNews): Rendered {
@@ -58,7 +58,7 @@ function nextFor(request: ChangeRequest, news: RequestNews): string {
     case 'applied':
       return 'Every step was read back. Nothing is needed from you.';
     case 'failed':
-      return `${failure?.words ?? ''} Its card has Try again until ${utc(request.expiresAt)} and says what giving it up does; its requester can give it up.`;
+      return `${failure?.words ?? ''}${isOutside(request) ? ' The account is outside its restricted unit now.' : ''} Its card has Try again until ${utc(request.expiresAt)} and says what giving it up does; its requester can give it up.`;
     case 'denied':
       return `${denial?.person.name ?? 'An approver'} denied it: ${quoted(denial?.reason ?? '')} Nothing was changed.`;
     case 'withdrawn':

@@ -122,6 +122,14 @@ const NEXT: { readonly [K in PlanCredential['kind']]: string } = {
   passkey: 'Every key is registered, and nothing else opens the account. Say accounts to see who holds which.',
 };
 
+const OUTSIDE = ' It is outside its restricted unit now, so ordinary administrators can change it until this goes on or is given up.';
+
+/** Whether the plan took it out of its restricted unit and has not put it back: nothing protects it meanwhile. */
+export function isOutside({ steps }: Pick<ChangeRequest, 'steps'>): boolean {
+  const stateOf = (step: string) => steps.find(({ id }) => id === step)?.state;
+  return stateOf('leave-unit') === 'done' && stateOf('join-unit') !== 'done';
+}
+
 function failed(request: ChangeRequest, failure: StepFailure): Outcome {
   const title = request.plan.steps.find(({ id }) => id === failure.step)?.title ?? failure.step;
   const waits = (step: string): boolean =>
@@ -131,7 +139,7 @@ function failed(request: ChangeRequest, failure: StepFailure): Outcome {
   const ends = wroteNothing(request)
     ? ' Nothing was changed yet; untried, it ends by itself when its approvals are too old.'
     : ' Untried, it is given up by itself when its approvals are too old, an hour after it stopped at the earliest.';
-  const detail = `${plain(failure.words, 300)}${safe} Try again continues here, on the same approvals.${ends}`;
+  const detail = `${plain(failure.words, 300)}${safe}${isOutside(request) ? OUTSIDE : ''} Try again continues here, on the same approvals.${ends}`;
   return outcome('attention', request.begunAt === undefined ? 'It could not begin' : `Stopped at: ${title}`, {
     detail,
     reference: `${failure.reference} (${failure.code})`,

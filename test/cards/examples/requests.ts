@@ -82,6 +82,10 @@ const stopped = (plan: ReturnType<typeof anAccountPlan>, done: number, more: Par
     ...more,
   });
 const inUnit = { ...seenAs, restricted: true };
+const outside = stopped(
+  anAccountPlan('rotate', { observed: inUnit, tenant: { ...TENANTS.contoso, name: TENANTS.contoso.displayName } }),
+  1,
+);
 const stoppedDisable = stopped(anAccountPlan('disable'), 1);
 const rotatedHalfWay = stopped(
   anAccountPlan('rotate', { observed: inUnit, tenant: { ...TENANTS.contoso, name: TENANTS.contoso.displayName } }),
@@ -216,6 +220,8 @@ export const REQUESTS: readonly Example[] = [
     state: 'never-begun',
     rendered: requestCard({ ...neverBegun, state: 'failed' }, hours(1.6)),
   },
+  { card: 'request', state: 'failed-outside-its-unit', rendered: requestCard(outside, hours(1.6)) },
+  { card: 'requestNotice', state: 'failed-outside-its-unit', rendered: requestNoticeCard(outside, 'failed') },
   { card: 'requestNotice', state: 'never-begun', rendered: requestNoticeCard({ ...neverBegun, state: 'failed' }, 'failed') },
   { card: 'requestNotice', state: 'stalled-too-long', rendered: requestNoticeCard({ ...stalled, state: 'expired' }, 'expired') },
   { card: 'request', state: 'waiting-for-key-of-requester', rendered: requestCard(waiting, hours(2), rita) },
