@@ -168,8 +168,6 @@ describe('the life of a key', () => {
       account = withLedger(account, next(change(account)), NOON);
     expect((account.history ?? []).filter(({ part }) => part === 1).map(({ what, custodian }) => `${what} ${custodian.name}`)).toEqual([
       'entrusted Dana Diaz',
-      'replaced Dana Diaz',
-      'entrusted Dana Diaz',
       'shown Dana Diaz',
       'registered Dana Diaz',
       'stored Dana Diaz',

@@ -251,7 +251,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
         title: 'A part of a password was never opened',
         state: 'It has been destroyed, so the password cannot be put together.',
         facts: [textFact('Part', `${cause.partNumber}`), textFact('Custodian', cause.custodian, 80)],
-        next: `Nobody can use this account until it has a new password. Somebody in the requesters group says: rotate ${plain(account)}`,
+        next: `Nobody can use this account until it has a new password. Somebody in the requesters group says: rotate ${plain(account)}. If a request waits for the part, its requester or an approver presses Try again on it instead.`,
         reported: 'Found by Breakglass.',
       };
     case 'part-lost':
