@@ -2,6 +2,7 @@ import { createHash, randomInt } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { JWTVerifyGetKey } from 'jose';
 import { gatherAccountFacts } from './app/accountRequest.ts';
+import { checkAndTell } from './app/auditWatch.ts';
 import { isBy, knownChanger } from './app/changerIdentity.ts';
 import { CustodyFault } from './app/custodyFault.ts';
 import { type DoorNeeds, door } from './app/dispatch.ts';
@@ -37,6 +38,7 @@ import { expectedPushes } from './jobs/expectedPushes.ts';
 import { type MonitorsWatch, monitorsWatch, type ReadMonitorsNeeds } from './jobs/readMonitors.ts';
 import { type Repeating, repeat } from './jobs/repeat.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
+import { auditLinks } from './paper/auditExport.ts';
 import { runbookLinks } from './paper/issue.ts';
 import { type ProveNeeds, type Prover, prover } from './proof/prove.ts';
 import { openSignIn, type SignInSettings } from './proof/signIn.ts';
@@ -184,6 +186,7 @@ export async function startBreakglass(
     const { publicUrl, cloud } = installation;
     const printing = { store, door: front, people, log, cloud, tenant: tenants.info };
     const runbook = publicUrl && runbookLinks({ ...printing, publicUrl: () => publicUrl(port) });
+    const audit = publicUrl && auditLinks({ store, door: front, people, log, publicUrl: () => publicUrl(port) });
     const bot = createBot(
       {
         door: front,
@@ -199,6 +202,8 @@ export async function startBreakglass(
         drillMinutes: installation.drillMinutes,
         ...(prove ? { proof: prove } : {}),
         ...(runbook ? { runbook } : {}),
+        ...(audit ? { audit } : {}),
+        checkAudit: (days) => checkAndTell({ store, door: front, log }, days),
         credential: installation.botCredential,
         async decidesFrom(approver) {
           const roster = policy.coolDownHours === 0 ? undefined : await store.roster('approver');
@@ -252,6 +257,7 @@ export async function startBreakglass(
         }),
         prove,
         runbook,
+        audit,
         // Not that the process is up, but that an alert would arrive (SI-3).
         ready: async () => isAlive(await store.heartbeat(), installation.heartbeatSeconds, await store.now()),
         log,
@@ -266,6 +272,8 @@ export async function startBreakglass(
     const page = measured && (() => measured.text({ store, tenants }));
     const watched = installation.metrics && page && (await startMetricsServer(installation.metrics, page, log));
     log.info('started', { mode, version, port: address.port, database: database.engine });
+    // Whoever keeps the log of the process has heads of the audit log that nobody can change in the database (DA-1).
+    log.info('audit.head', { ...(await store.auditHead()) });
     return {
       port: address.port,
       database,

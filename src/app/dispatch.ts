@@ -8,10 +8,12 @@ import { type Intent, subjectOf } from '../core/intent.ts';
 import { type Actor, actorId } from '../core/people.ts';
 import { approve, deny, expire } from '../core/request/decide.ts';
 import { cannotBegin, failRun, finishRun, giveWay, noteWrite, parkRun, resumeRun, retry } from '../core/request/run.ts';
+import { ok } from '../core/result.ts';
 import { completeValidation, remind } from '../core/validation/schedule.ts';
 import { atMost } from './atMost.ts';
 import { expireSealed, handOutParts, reveal, seal, watch } from './door/accounts.ts';
 import { quarantined, raiseOnce, recounted, seen } from './door/alerts.ts';
+import { beginAuditExport, exportAudit } from './door/auditExport.ts';
 import { keepingBooks } from './door/bookkeeping.ts';
 import { classifyUse, lookAtCase, reportCaseStep, tellCase } from './door/cases.ts';
 import { changeSeen } from './door/changes.ts';
@@ -121,7 +123,10 @@ export function door(needs: DoorNeeds): Door {
           ...detailsOf(intent, outcome.ok ? outcome.value : {}),
         };
         if (ALERTING.has(intent.kind)) await tx.recordOrOwe(entry);
-        else await tx.record(entry);
+        else {
+          const head = await tx.record(entry);
+          if (outcome.ok && outcome.value.exported) return ok({ ...outcome.value, exported: { ...outcome.value.exported, head, at: now } });
+        }
       }
       return outcome;
     });
@@ -254,6 +259,10 @@ async function decide(scene: Scene, intent: Intent): Promise<Outcome> {
       return beginRunbookLink(scene, intent);
     case 'issue-runbook':
       return issueRunbookFor(scene, intent);
+    case 'begin-audit-export':
+      return beginAuditExport(scene, intent);
+    case 'export-audit':
+      return exportAudit(scene, intent);
     case 'remind-runbook':
       return change(scene, 'account', intent.accountId, (account) => remindRunbook(account, now));
     case 'complete-validation':

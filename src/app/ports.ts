@@ -2,6 +2,8 @@ import type { RunbookTicket } from '../core/account/runbook.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import type { DirectoryChange } from '../core/alert/change.ts';
 import type { Alert, AlertSeverity, Feed, Noise, SignInEvent } from '../core/alert/types.ts';
+import type { AuditRow } from '../core/audit/judgeRow.ts';
+import type { AuditTicket } from '../core/audit/ticket.ts';
 import type { Replaced } from '../core/case/steps.ts';
 import type { UseCase } from '../core/case/types.ts';
 import type { Configuration } from '../core/configuration.ts';
@@ -37,6 +39,12 @@ export interface AuditRecord {
   readonly refusal?: Refusal;
   /** What identifies the decision: a digest, a part number. Never a secret, never free text of a feed. */
   readonly details?: Readonly<Record<string, string | number>>;
+}
+
+/** How many entries the audit log has, and the root of its tree over them, base64. */
+export interface AuditHead {
+  readonly size: number;
+  readonly root: string;
 }
 
 /** What a feed brought and could not be understood. `id` is that of the alert that tells of it. */
@@ -154,6 +162,12 @@ export interface Transaction {
   /** Reads and locks a ticket; nothing when it was spent. */
   runbookTicket(hash: string): Promise<RunbookTicket | undefined>;
   spendRunbookTicket(hash: string): Promise<void>;
+  /** The same three for a ticket for an export of the audit log. */
+  putAuditTicket(ticket: AuditTicket, now: Date): Promise<void>;
+  auditTicket(hash: string): Promise<AuditTicket | undefined>;
+  spendAuditTicket(hash: string): Promise<void>;
+  /** How many entries the audit log has of a time. Locks its head: until the commit none comes besides our own. */
+  countAudit(within: { readonly since?: Date; readonly before?: Date }): Promise<number>;
   /** Who holds a role and since when; `undefined` when it was never read. */
   roster(role: Role, lock?: 'lock'): Promise<readonly RosterEntry[] | undefined>;
   saveRoster(role: Role, entries: readonly RosterEntry[]): Promise<void>;
@@ -161,7 +175,8 @@ export interface Transaction {
   lastConfiguration(): Promise<Configuration | undefined>;
   saveConfiguration(configuration: Configuration): Promise<void>;
   owe(effects: readonly Effect[]): Promise<void>;
-  record(entry: AuditRecord): Promise<void>;
+  /** @returns the head of the log with this entry as its last */
+  record(entry: AuditRecord): Promise<AuditHead>;
   /** The same, but an entry that cannot be written is kept as owed, and the transaction goes on. */
   recordOrOwe(entry: AuditRecord): Promise<'recorded' | 'owed'>;
 }
@@ -189,7 +204,9 @@ export interface Reads {
   conversation(place: Place): Promise<Conversation | undefined>;
   /** A sealed part as it lies there; to take it out is for the door. */
   sealedPart(partKey: string): Promise<Uint8Array | undefined>;
-  auditHead(): Promise<{ readonly size: number; readonly root: string }>;
+  auditHead(): Promise<AuditHead>;
+  /** Entries in order, those after that number. */
+  auditRows(after: number, limit: number): Promise<AuditRow[]>;
   backlog(): Promise<{ readonly jobs: number; readonly failedJobs: number; readonly timers: number; readonly nextTimerAt?: Date }>;
   feeds(): Promise<FeedState[]>;
   /** What is measured of all of it, as of one instant. */

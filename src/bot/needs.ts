@@ -1,7 +1,9 @@
+import type { AuditCheck } from '../app/auditLog.ts';
 import type { Door } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
 import type { People, Random, Reads, Tenants, Writes } from '../app/ports.ts';
 import type { Rendered } from '../cards/render.ts';
+import type { AuditDays } from '../core/audit/days.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
 import type { GuidanceProfile } from '../core/posture/profiles.ts';
 import type { PostureReport } from '../core/posture/report.ts';
@@ -33,6 +35,8 @@ export interface BotNeeds {
   capabilities(tenantId: string): Promise<TenantReport>;
   /** Opens a sealed part. The caller zeroes the buffer. @returns refusal `part-unopenable` */
   openSealed(sealed: Uint8Array, partKey: string, custodianObjectId: string): Promise<Result<Buffer, Refusal>>;
+  /** Computes the audit log from its rows; people hear of what is wrong with it. */
+  checkAudit(days: AuditDays): Promise<AuditCheck>;
   status(): Promise<StatusFacts>;
   /** From when the decisions of an approver count who is too new; `undefined` where they do (ID-5). */
   decidesFrom(approver: PersonRef): Promise<Date | undefined>;
@@ -41,7 +45,9 @@ export interface BotNeeds {
   /** Where the second proof is set up. */
   readonly proof?: ProofTickets;
   /** Where browsers can reach us. */
-  readonly runbook?: RunbookTickets;
+  readonly runbook?: LinkTickets;
+  /** The same for exports of the audit log. */
+  readonly audit?: LinkTickets;
 }
 
 /** Starts a second proof. */
@@ -51,10 +57,10 @@ export interface ProofTickets {
   ticket(): { readonly hash: string; readonly url: string };
 }
 
-/** Starts a link to a runbook card. */
-export interface RunbookTickets {
+/** Starts a one-time link. */
+export interface LinkTickets {
   readonly minutes: number;
-  /** What the door knows the ticket by, and where the card is. */
+  /** What the door knows the ticket by, and where what it stands for is. */
   ticket(): { readonly hash: string; readonly url: string };
 }
 

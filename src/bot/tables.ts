@@ -7,6 +7,7 @@ import { accountShow } from './actions/accountShow.ts';
 import { accountSubmit } from './actions/accountSubmit.ts';
 import { alertAcknowledge } from './actions/alertAcknowledge.ts';
 import { alertClassify } from './actions/alertClassify.ts';
+import { auditExport } from './actions/auditExport.ts';
 import { caseLogs, caseReview, caseSessions } from './actions/caseStep.ts';
 import { createSubmit } from './actions/createSubmit.ts';
 import { drillStart } from './actions/drillStart.ts';
@@ -28,6 +29,7 @@ import type { Asker, Command, CommandDef } from './commandDef.ts';
 import { accountOperation } from './commands/accountOperation.ts';
 import { accounts } from './commands/accounts.ts';
 import { alerts } from './commands/alerts.ts';
+import { audit } from './commands/audit.ts';
 import { create } from './commands/create.ts';
 import { drill } from './commands/drill.ts';
 import { help } from './commands/help.ts';
@@ -54,6 +56,7 @@ const COMMANDS: readonly { readonly word: string; readonly usage: string; readon
   posture,
   validate,
   drill,
+  audit,
   status,
   whoami,
 ].map(({ word, usage, summary }) => ({ word, usage, summary }));
@@ -69,7 +72,18 @@ export function helpNeeds() {
 
 /** Gives each command what it needs, and only that. */
 export function commandTable(
-  { store, tenants, status: facts, decidesFrom, posture: judge, capabilities, random, drillMinutes = DRILL_MINUTES.usual }: BotNeeds,
+  {
+    store,
+    tenants,
+    checkAudit,
+    audit: auditLinks,
+    status: facts,
+    decidesFrom,
+    posture: judge,
+    capabilities,
+    random,
+    drillMinutes = DRILL_MINUTES.usual,
+  }: BotNeeds,
   forms: Forms,
   onAccounts: AccountForms,
   forHelp: ReturnType<typeof helpNeeds>,
@@ -84,6 +98,7 @@ export function commandTable(
     bind(posture, (asker) => ({ asker, tenants: tenants.list(), judge, newFormId: () => random.id('F') })),
     bind(validate, (asker) => ({ asker, store })),
     bind(drill, (asker) => ({ asker, store, drillMinutes })),
+    bind(audit, (asker) => ({ asker, check: checkAudit, links: auditLinks !== undefined })),
     bind(status, (asker) => ({
       asker,
       tenants: tenants.list(),
@@ -97,7 +112,7 @@ export function commandTable(
 
 /** The same for buttons. */
 export function actionTable(
-  { door, store, tenants, openFacts, accountFacts, openSealed, proof, runbook }: BotNeeds,
+  { door, store, tenants, openFacts, accountFacts, openSealed, proof, runbook, audit: auditLinks }: BotNeeds,
   forms: Forms,
   onAccounts: AccountForms,
   formIsDone: (formId: string, done: Rendered) => void,
@@ -139,6 +154,7 @@ export function actionTable(
     onPress(requestRefresh, (asker) => ({ asker, door, store })),
     onPress(accountShow, (asker) => ({ asker, store })),
     onPress(runbookPrint, (asker) => ({ asker, door, runbook })),
+    onPress(auditExport, (asker) => ({ asker, door, audit: auditLinks })),
     onPress(partReveal, (asker) => ({ asker, door, store, openSealed })),
     onPress(partStored, (asker) => ({ asker, door, store })),
     onPress(partLost, (asker) => ({ asker, door, store })),

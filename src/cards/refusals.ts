@@ -202,6 +202,7 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
     why === 'custodian'
       ? 'You held a part of the password, so you cannot sign the review of its use. Ask somebody who did not.'
       : 'You said what this use was, so you cannot sign its review as well. Ask somebody else.',
+  'no-audit-export': ({ why }) => NO_AUDIT_EXPORT[why],
   'no-runbook': ({ why, accountId }) => NO_RUNBOOK[why](plain(accountId, 40)),
   'no-drill': ({ why }) => NO_DRILL[why],
   'drill-running': ({ drillId }) =>
@@ -223,6 +224,14 @@ const UNOPENABLE = {
     'The key vault refuses me, so your part stayed shut and nothing is used up. Tell an administrator: I must be allowed to use its key. Then press the button again.',
   shut: 'The key your part was sealed under is gone, so nobody can open it any more. Tell somebody in the requesters group: they say rotate and the account’s name.',
 } as const;
+
+const NO_AUDIT_EXPORT: Readonly<Record<Extract<Refusal, { code: 'no-audit-export' }>['why'], string>> = {
+  'no-address':
+    'I have no web address here to export from. Whoever runs me can do it at the machine: npm run audit:export -- audit.jsonl makes it.',
+  'in-channel': 'The link is for you alone. Write audit in your own chat with me and press Export there.',
+  'link-used': 'This link was used already, or is not yours. Write audit again in Teams to get a new one.',
+  'link-expired': 'This link is too old. Write audit again in Teams to get a new one.',
+};
 
 const NO_RUNBOOK: Readonly<Record<Extract<Refusal, { code: 'no-runbook' }>['why'], (accountId: string) => string>> = {
   'not-yours': () => 'Only owners and custodians of this account and administrators get its runbook card. Ask one of them.',

@@ -150,7 +150,7 @@ export const TABLE = {
   publicUrl: optional(
     'BREAKGLASS_PUBLIC_URL',
     kind.origin,
-    'Origin under which browsers reach the bot: for the second proof, and for links to runbook cards.',
+    'Origin under which browsers reach the bot: for the second proof, and for links to runbook cards and exports of the audit log.',
     {
       defaultNote: 'none; required for the second proof',
     },

@@ -1,6 +1,7 @@
 import type { IssuedPass, RegisteredKey } from './account/types.ts';
 import type { DirectoryChange } from './alert/change.ts';
 import type { AlertCause, Classification, Feed, SignInEvent } from './alert/types.ts';
+import type { AuditDays } from './audit/days.ts';
 import type { ReportedStep } from './case/types.ts';
 import type { Configuration } from './configuration.ts';
 import type { Announced } from './drill/run.ts';
@@ -216,6 +217,11 @@ export type Intent =
   | { readonly kind: 'issue-runbook'; readonly accountId: string; readonly ticketHash?: string }
   /** The timer rang that a change set which made the printed card untrue. */
   | { readonly kind: 'remind-runbook'; readonly accountId: string }
+  /** An auditor pressed Export: they get a link, whose ticket has this hash. */
+  | { readonly kind: 'begin-audit-export'; readonly days: AuditDays; readonly ticketHash: string }
+  /** The link was opened, or the operator asks at the machine: the audit log is exported. This entry is the last of the export. */
+  | { readonly kind: 'export-audit'; readonly ticketHash: string }
+  | { readonly kind: 'export-audit'; readonly days: AuditDays }
   | { readonly kind: 'complete-validation'; readonly accountId: string; readonly report: ValidationReport };
 
 /** What an intent is about, for the audit log. */
@@ -225,6 +231,7 @@ export function subjectOf(intent: Intent): string {
   if ('alertId' in intent) return `alert:${intent.alertId}`;
   if ('drillId' in intent) return `drill:${intent.drillId}`;
   if ('accountId' in intent && intent.accountId !== undefined) return `account:${intent.accountId}`;
+  if (intent.kind === 'begin-audit-export' || intent.kind === 'export-audit') return 'audit';
   if (intent.kind === 'configuration-read') return 'configuration';
   if (intent.kind === 'roster-read') return `role:${intent.role}`;
   if (intent.kind === 'open-request') return `tenant:${intent.form.tenantId}`;

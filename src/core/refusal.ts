@@ -124,6 +124,7 @@ export type Refusal =
       readonly why: 'not-yours' | 'retired' | 'no-address' | 'in-channel' | 'link-used' | 'link-expired';
       readonly accountId: string;
     }
+  | { readonly code: 'no-audit-export'; readonly why: 'no-address' | 'in-channel' | 'link-used' | 'link-expired' }
   /** An account that nobody could sign in with proves nothing. */
   | { readonly code: 'no-drill'; readonly why: Exclude<AccountState, 'in-service' | 'handover'> }
   | { readonly code: 'drill-running'; readonly drillId: string }

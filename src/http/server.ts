@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import * as restify from 'restify';
 import type { Log } from '../app/log.ts';
+import { AUDIT_PATH, AUDIT_PATTERN, type AuditPages, auditRoutes } from './auditPages.ts';
 import { limitPerClient } from './connectionLimit.ts';
 import { readJsonBody } from './jsonBody.ts';
 import { PROVE_PATH, PROVE_PATTERN, type ProvePages, proveRoutes } from './provePages.ts';
@@ -31,6 +33,7 @@ export interface HttpNeeds {
   readonly prove?: ProvePages | undefined;
   /** Where browsers can reach us. */
   readonly runbook?: RunbookPages | undefined;
+  readonly audit?: AuditPages | undefined;
   /** Whether the bot could speak: the database answers and Teams has told us of the channel. */
   ready(): Promise<boolean>;
   readonly log: Log;
@@ -74,6 +77,7 @@ const LIMITS: Limits = {
 /** The key of the route a path belongs to: itself, but for the address of a ticket. */
 function routeKey(path: string): string {
   if (PROVE_PATH.test(path)) return PROVE_PATTERN;
+  if (AUDIT_PATH.test(path)) return AUDIT_PATTERN;
   return RUNBOOK_PATH.test(path) ? RUNBOOK_PATTERN : path;
 }
 
@@ -97,8 +101,11 @@ export function createHttpServer(needs: HttpNeeds, limits: Partial<Limits> = {})
     }
   });
   for (const [path, { method, handler }] of routes) {
-    const serve = async (request: restify.Request, response: restify.Response): Promise<void> =>
-      answer(response, await guarded(needs, path, request, handler));
+    const serve = async (request: restify.Request, response: restify.Response): Promise<void> => {
+      const given = await guarded(needs, path, request, handler);
+      if ('lines' in given && given.lines) await download(response, given, given.lines, needs.log);
+      else answer(response, given);
+    };
     if (method === 'GET') server.get(path, serve);
     else server.post(path, serve);
   }
@@ -137,7 +144,7 @@ export function createHttpServer(needs: HttpNeeds, limits: Partial<Limits> = {})
 }
 
 function routesOf(
-  { messages, signals, prove, runbook, ready }: HttpNeeds,
+  { messages, signals, prove, runbook, audit, ready }: HttpNeeds,
   bodyMs: number,
 ): Map<string, { readonly method: 'GET' | 'POST'; readonly handler: Handler }> {
   const withBody =
@@ -154,6 +161,7 @@ function routesOf(
     ),
     ...proveRoutes(prove),
     ...runbookRoutes(runbook),
+    ...auditRoutes(audit),
     ['/healthz', { method: 'GET', handler: async () => ({ status: 200 }) }],
     ['/readyz', { method: 'GET', handler: async () => ({ status: (await ready()) ? 200 : 503 }) }],
   ]);
@@ -183,11 +191,23 @@ function answer(response: ServerResponse, given: Answer | WebAnswer): void {
     ...('headers' in given ? given.headers : {}),
     ...(type === undefined ? {} : { 'content-type': type }),
     'content-length': Buffer.byteLength(content),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
+    ...KEPT_BY_NOBODY,
   });
   response.end(content);
 }
+
+/** How much it is turns out on the way. What breaks off is cut and not ended, so that nobody takes it for whole. */
+async function download(response: ServerResponse, { status, headers }: WebAnswer, lines: AsyncIterable<string>, log: Log): Promise<void> {
+  response.writeHead(status, { ...headers, 'content-type': 'application/x-ndjson; charset=utf-8', ...KEPT_BY_NOBODY });
+  try {
+    await pipeline(lines, response);
+  } catch (error) {
+    log.warn('download.cut', { error: error instanceof Error ? error.message : String(error) });
+    response.destroy();
+  }
+}
+
+const KEPT_BY_NOBODY = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 function contentOf(given: Answer | WebAnswer): { readonly type?: string; readonly content: string | Uint8Array } {
   if (!('headers' in given))

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What a browser gets: a page, a PDF or a bare status. */
+/** What a browser gets: a page, a PDF, lines of JSON as they are read, or a bare status. */
 export interface WebAnswer {
   readonly status: number;
   readonly html?: string;
   readonly pdf?: Uint8Array;
+  readonly lines?: AsyncIterable<string>;
   readonly headers: Readonly<Record<string, string>>;
 }
 

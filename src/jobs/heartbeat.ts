@@ -25,7 +25,14 @@ export async function bringHeartbeat(needs: HeartbeatNeeds, turn: Turn, number: 
   if (known.arrived >= number) return;
   const conversation = await store.conversation({ kind: 'channel' });
   if (!conversation) throw new Error('Teams has not told yet where the channel is');
-  const [at, conditions, open, feeds] = await Promise.all([store.now(), store.conditions(), store.openAlerts(100), needs.expectedFeeds()]);
+  const [at, conditions, open, audit, feeds] = await Promise.all([
+    store.now(),
+    store.conditions(),
+    store.openAlerts(100),
+    store.auditHead(),
+    needs.expectedFeeds(),
+  ]);
+  log.info('audit.head', { ...audit });
   const silentFeeds = [...conditions.keys()].filter((name) => name.startsWith(SILENT)).length;
   const card = heartbeatCard({
     at,
@@ -33,6 +40,7 @@ export async function bringHeartbeat(needs: HeartbeatNeeds, turn: Turn, number: 
     openAlerts: open.length,
     silentFeeds,
     feeds: Math.max(feeds, silentFeeds),
+    audit,
   });
   await turn(conversation.conversationId, URGENT);
   const { conversationId, activityId } = known;

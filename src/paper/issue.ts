@@ -1,13 +1,11 @@
 import { countedRefusals } from '../app/countedRefusals.ts';
 import type { Door } from '../app/dispatch.ts';
-import type { Log } from '../app/log.ts';
-import type { People, Store, TenantInfo } from '../app/ports.ts';
+import type { TenantInfo } from '../app/ports.ts';
 import { words } from '../cards/refusals.ts';
 import { RUNBOOK_LINK_MINUTES, type RunbookTicket, runbookContent } from '../core/account/runbook.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
-import type { Actor } from '../core/people.ts';
-import { newTicket, ticketHash } from '../proof/binding.ts';
 import { page } from '../proof/pages.ts';
+import { type LinkNeeds, oneTimeLinks } from './oneTimeLink.ts';
 import type { PaperCloud } from './portals.ts';
 import { runbookPdf } from './runbook.ts';
 import type { Paper } from './sheet.ts';
@@ -42,53 +40,30 @@ export function printCard(account: EmergencyAccount, paper: Paper, { cloud, tena
   return runbookPdf(runbookContent(account), { kind, cloud, paper, printedAt: runbook.at, printedBy: runbook.by });
 }
 
-export interface LinkNeeds extends PrintNeeds {
-  readonly store: Pick<Store, 'transaction'>;
+export interface RunbookNeeds extends LinkNeeds, PrintNeeds {
   readonly door: Door;
-  readonly people: Pick<People, 'lookUp'>;
-  /** Origin under which browsers reach us. Never taken from a request. */
-  publicUrl(): string;
-  readonly log: Log;
 }
 
-export function runbookLinks(needs: LinkNeeds): RunbookLinks {
-  const { store, door, people, publicUrl } = needs;
-  const refused = countedRefusals(needs.log, 'runbook.refused');
-
-  /** Says nothing but that it did not work: nobody is known yet (HT-5). */
-  function turnedAway(): PaperAnswer {
-    refused();
-    const lines = [`It may be older than ${RUNBOOK_LINK_MINUTES} minutes or used already.`, AGAIN];
-    return page(400, 'not', 'This link does not work', lines);
-  }
-
-  /** Read only: a ticket is spent by the door, with the printing it stands for. */
-  const valid = (ticket: string): Promise<RunbookTicket | undefined> =>
-    store.transaction(async (tx) => {
-      const found = await tx.runbookTicket(ticketHash(ticket));
-      return found && (await tx.now()) < found.expiresAt ? found : undefined;
-    });
-
-  /** Looked up anew, as for a press (ID-4). */
-  async function actorOf(objectId: string): Promise<Actor> {
-    const found = await people.lookUp(objectId);
-    return found.ok ? { kind: 'person', person: found.person, roles: found.roles } : { kind: 'stranger', objectId, why: found.why };
-  }
-
-  return {
+export function runbookLinks(needs: RunbookNeeds): RunbookLinks {
+  const { door, log } = needs;
+  const { minutes, ticket, valid, turnedAway, actorOf } = oneTimeLinks<RunbookTicket>(needs, {
+    path: 'runbook',
     minutes: RUNBOOK_LINK_MINUTES,
-    ticket() {
-      const ticket = newTicket();
-      return { hash: ticketHash(ticket), url: `${publicUrl()}/runbook/${ticket}` };
-    },
+    again: 'Nothing was printed. Press Runbook card in Teams again to get a new link.',
+    refused: countedRefusals(log, 'runbook.refused'),
+    read: (tx, hash) => tx.runbookTicket(hash),
+  });
+  return {
+    minutes,
+    ticket,
     async open(text, paper) {
-      const ticket = await valid(text);
-      if (!ticket) return turnedAway();
-      const intent = { kind: 'issue-runbook', accountId: ticket.accountId, ticketHash: ticket.hash } as const;
-      const outcome = await door.dispatch(await actorOf(ticket.objectId), intent);
-      needs.log.info('runbook', {
-        accountId: ticket.accountId,
-        actorId: ticket.objectId,
+      const found = await valid(text);
+      if (!found) return turnedAway();
+      const intent = { kind: 'issue-runbook', accountId: found.accountId, ticketHash: found.hash } as const;
+      const outcome = await door.dispatch(await actorOf(found.objectId), intent);
+      log.info('runbook', {
+        accountId: found.accountId,
+        actorId: found.objectId,
         ...(outcome.ok ? {} : { refusal: outcome.error.code }),
       });
       if (!outcome.ok) return page(403, 'not', 'Not printed', [words(outcome.error)]);
@@ -99,8 +74,6 @@ export function runbookLinks(needs: LinkNeeds): RunbookLinks {
     },
   };
 }
-
-const AGAIN = 'Nothing was printed. Press Runbook card in Teams again to get a new link.';
 
 const headersFor = (accountId: string): Record<string, string> => ({
   'content-disposition': `inline; filename="runbook-${accountId.replace(/[^\w-]/g, '')}.pdf"`,

@@ -14,6 +14,7 @@ import { drills } from './migrations/0011_drills.ts';
 import { streams } from './migrations/0012_streams.ts';
 import { seenInAzure } from './migrations/0013_seen_in_azure.ts';
 import { askedLately } from './migrations/0014_asked_lately.ts';
+import { auditExport } from './migrations/0015_audit_export.ts';
 import type { Tables } from './tables.ts';
 
 /** By name, in order. Forward only. */
@@ -32,6 +33,7 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   '0012_streams': streams,
   '0013_seen_in_azure': seenInAzure,
   '0014_asked_lately': askedLately,
+  '0015_audit_export': auditExport,
 };
 
 /**

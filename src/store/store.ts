@@ -4,7 +4,7 @@ import type { EmergencyAccount } from '../core/account/types.ts';
 import type { Alert } from '../core/alert/types.ts';
 import { type ChangeRequest, OPEN_STATES } from '../core/request/types.ts';
 import { readOne } from './aggregates.ts';
-import { auditHead } from './audit.ts';
+import { auditHead, auditRows } from './audit.ts';
 import { auditOwed, payAudit } from './auditOwed.ts';
 import { backlog } from './backlog.ts';
 import { openCases, unclassifiedAlerts } from './cases.ts';
@@ -78,6 +78,7 @@ export function storeOn(database: Database, outbox: Outbox): Store {
       return (await db().selectFrom('sealed_part').select('sealed').where('key', '=', key).executeTakeFirst())?.sealed;
     },
     auditHead: () => auditHead(db()),
+    auditRows: (after, limit) => auditRows(db(), after, limit),
     backlog: () => backlog(database),
     measures: () => measures(db()),
     async feeds() {

@@ -42,6 +42,7 @@ export interface Tables {
     retired_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   };
   runbook_ticket: { hash: string; account_id: string; object_id: string; expires_at: Date };
+  audit_ticket: { hash: string; object_id: string; first_day: string | null; last_day: string | null; expires_at: Date };
   custody_tag_key: { one: Generated<boolean>; key_id: string; wrapped: Buffer };
   alert: AggregateTable & { raised_at: Date; folded_into: string | null; address: string | null; happened_at: Date | null };
   fold: { key: string; alert_id: string; since: Date; until: Date };

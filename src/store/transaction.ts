@@ -5,8 +5,9 @@ import { partKey } from '../core/account/types.ts';
 import type { Configuration } from '../core/configuration.ts';
 import { type ChangeRequest, type EarlierPlan, OPEN_STATES } from '../core/request/types.ts';
 import { claimOfName, insertOne, readOne, saveOne } from './aggregates.ts';
-import { appendAudit } from './audit.ts';
+import { appendAudit, countAudit } from './audit.ts';
 import { recordOrOwe } from './auditOwed.ts';
+import { putAuditTicket, readAuditTicket, spendAuditTicket } from './auditTickets.ts';
 import { credentialReplaced, openCaseAbout, openCaseOfName } from './cases.ts';
 import { readClock } from './clock.ts';
 import { drillsOf, runningDrills } from './drills.ts';
@@ -170,6 +171,10 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
     putRunbookTicket: (ticket, now) => putRunbookTicket(handle, ticket, now),
     runbookTicket: (hash) => readRunbookTicket(handle, hash),
     spendRunbookTicket: (hash) => spendRunbookTicket(handle, hash),
+    putAuditTicket: (ticket, now) => putAuditTicket(handle, ticket, now),
+    auditTicket: (hash) => readAuditTicket(handle, hash),
+    spendAuditTicket: (hash) => spendAuditTicket(handle, hash),
+    countAudit: (within) => countAudit(handle, within),
     roster: (role, lock) => readRoster(handle, role, lock !== undefined),
     saveRoster: (role, entries) => saveRoster(handle, role, entries),
     async lastConfiguration() {

@@ -3,6 +3,7 @@ import { accountCard } from '../../src/cards/views/account.ts';
 import { accountListCard } from '../../src/cards/views/accountList.ts';
 import { alertCard } from '../../src/cards/views/alert.ts';
 import { alertListCard } from '../../src/cards/views/alertList.ts';
+import { auditCard } from '../../src/cards/views/audit.ts';
 import { caseCard } from '../../src/cards/views/case.ts';
 import { createFormCard } from '../../src/cards/views/createForm.ts';
 import { drillCard } from '../../src/cards/views/drill.ts';
@@ -145,6 +146,16 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     runbookLinkCard(withHistory, `https://breakglass.example/runbook/${'a'.repeat(43)}`, 5),
     runbookReminderCard(withHistory),
     accountListCard([account], hours(1)),
+    auditCard({
+      size: 2,
+      root: text(),
+      checked: 0,
+      flaw: { words: text() },
+      newest: { at: NOON.toISOString(), intent: text() },
+      days: { from: '2026-11-01' },
+      within: 0,
+      export: 'here',
+    }),
     partCard(account, 1, hours(1)),
     partCard(account, 2, hours(1)),
     partCard(account, 2, days(1)),

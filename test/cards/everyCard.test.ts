@@ -36,6 +36,7 @@ test('every template and view is in the catalogue', () => {
     'ledgerRows',
     'alertChange',
     'alertCondition',
+    'auditWords',
   ]);
   const files = ['templates', 'views'].flatMap((folder) => readdirSync(new URL(`../../src/cards/${folder}/`, import.meta.url)));
   const names = files.map((file) => file.replace(/\.(json|ts)$/, '')).filter((name) => name !== 'fragments' && !pieces.has(name));

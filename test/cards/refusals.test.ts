@@ -83,6 +83,7 @@ const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code
   'too-few-left': ([0, 1] as const).map((left) => ({ code: 'too-few-left', left })),
   'too-often': [{ code: 'too-often', limit: 12, from: NOON }],
   'too-many-versions': [{ code: 'too-many-versions', limit: 10 }],
+  'no-audit-export': (['no-address', 'in-channel', 'link-used', 'link-expired'] as const).map((why) => ({ code: 'no-audit-export', why })),
   'no-runbook': (['not-yours', 'retired', 'no-address', 'in-channel', 'link-used', 'link-expired'] as const).map((why) => ({
     code: 'no-runbook',
     why,

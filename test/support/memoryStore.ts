@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Job, JobQueue } from '../../src/app/jobs.ts';
 import type {
   Aggregates,
+  AuditHead,
   AuditRecord,
   Conversation,
   FeedState,
@@ -15,7 +16,11 @@ import type {
 } from '../../src/app/ports.ts';
 import type { RunbookTicket } from '../../src/core/account/runbook.ts';
 import { partKey } from '../../src/core/account/types.ts';
+import type { AuditRow } from '../../src/core/audit/judgeRow.ts';
+import type { AuditTicket } from '../../src/core/audit/ticket.ts';
+import { append, EMPTY_TREE, leafHash, rootOf } from '../../src/core/audit/tree.ts';
 import type { Configuration } from '../../src/core/configuration.ts';
+import { canonicalJson } from '../../src/core/digest.ts';
 import type { Effect, Place } from '../../src/core/effect.ts';
 import type { Intent } from '../../src/core/intent.ts';
 import type { Role } from '../../src/core/people.ts';
@@ -41,6 +46,7 @@ interface Rows {
   readonly cards: Map<string, PostedCard>;
   readonly tickets: Map<string, ProofTicket>;
   readonly runbookTickets: Map<string, RunbookTicket>;
+  readonly auditTickets: Map<string, AuditTicket>;
   readonly rosters: Map<Role, readonly RosterEntry[]>;
   readonly configurations: Configuration[];
   readonly audit: AuditRecord[];
@@ -65,6 +71,7 @@ const nothing = (): Rows => ({
   cards: new Map(),
   tickets: new Map(),
   runbookTickets: new Map(),
+  auditTickets: new Map(),
   rosters: new Map(),
   configurations: [],
   audit: [],
@@ -281,6 +288,14 @@ export function memoryStore(start: Date, held: Rows = nothing(), read: ReadonlyM
     async spendRunbookTicket(hash) {
       rows.runbookTickets.delete(hash);
     },
+    async putAuditTicket(ticket) {
+      rows.auditTickets.set(ticket.hash, ticket);
+    },
+    auditTicket: async (hash) => rows.auditTickets.get(hash),
+    async spendAuditTicket(hash) {
+      rows.auditTickets.delete(hash);
+    },
+    countAudit: async ({ since, before }) => rows.audit.filter(({ at }) => (!since || at >= since) && (!before || at < before)).length,
     roster: async (role) => rows.rosters.get(role),
     async saveRoster(role, entries) {
       rows.rosters.set(role, entries);
@@ -300,6 +315,8 @@ export function memoryStore(start: Date, held: Rows = nothing(), read: ReadonlyM
     async record(entry) {
       if (auditFails) throw new Error('the audit log cannot be written');
       rows.audit.push(frozen(entry));
+      // Without its root, which would be computed anew for every entry.
+      return { size: rows.audit.length, root: '' };
     },
   };
 
@@ -379,7 +396,8 @@ export function memoryStore(start: Date, held: Rows = nothing(), read: ReadonlyM
     card: async (key) => rows.cards.get(key),
     conversation: async (place) => conversations.get(placeKey(place)),
     sealedPart: async (key) => rows.sealed.get(key),
-    auditHead: async () => ({ size: rows.audit.length, root: '' }),
+    auditHead: async () => headOf(rows.audit),
+    auditRows: async (after, limit) => rows.audit.slice(after, after + limit).map((record, index) => rowOf(record, after + index + 1)),
     backlog: async () => ({ jobs: rows.jobs.length, failedJobs: 0, timers: rows.timers.size }),
     feeds: async () => [...feeds.values()],
     async measures() {
@@ -456,6 +474,16 @@ function frozen<T>(value: T): T {
   return Object.freeze(value);
 }
 
+function rowOf({ at, intent, actorId: actor, subject, details }: AuditRecord, seq: number): AuditRow {
+  const body = Buffer.from(canonicalJson({ seq, at: at.toISOString(), actor, intent, subject, ...(details ? { details } : {}) }));
+  return { seq, at, intent, actor, subject, leaf: leafHash(body), body };
+}
+
+function headOf(audit: readonly AuditRecord[]): AuditHead {
+  const tree = audit.reduce((head, record, index) => append(head, rowOf(record, index + 1).leaf), EMPTY_TREE);
+  return { size: tree.size, root: rootOf(tree).toString('base64') };
+}
+
 type RowsOf<K extends Kind> = Map<string, Aggregates[K]>;
 
 const copyOf = (rows: Rows): Rows => ({
@@ -476,6 +504,7 @@ const copyOf = (rows: Rows): Rows => ({
   cards: new Map(rows.cards),
   tickets: new Map(rows.tickets),
   runbookTickets: new Map(rows.runbookTickets),
+  auditTickets: new Map(rows.auditTickets),
   rosters: new Map(rows.rosters),
   configurations: [...rows.configurations],
   audit: [...rows.audit],

@@ -97,6 +97,12 @@ describe('which ways it goes', () => {
     expect(effects).toEqual([{ ...post, urgent: true }, escalation, { kind: 'notify', alertId: 'AL-1', why: 'raised' }]);
   });
 
+  test('DA-1 AL-8: that the audit log was changed goes by mail and page at once, and ahead of everything', () => {
+    const { next, effects } = raised({ kind: 'audit-changed', flaw: { seq: 7, words: 'is missing' } });
+    expect(next).toMatchObject({ state: 'open', severity: 'critical', notifiedAt: NOON });
+    expect(effects).toEqual([{ ...post, first: true }, escalation, { kind: 'notify', alertId: 'AL-1', why: 'raised' }]);
+  });
+
   test('it names its tenant and its account where they are known', () => {
     const about = { tenantId: 'T', tenantName: 'Contoso', account: anAccount() };
     expect(raise(SILENT, about, 'AL-1', NOON).next).toMatchObject({

@@ -46,7 +46,7 @@ test('the package is valid, complete and filled in', async () => {
     const titles = manifest.bots[0]?.commandLists
       .filter(({ scopes }) => scopes.includes(scope))
       .flatMap(({ commands }) => commands.map(({ title }) => title));
-    expect(titles).toEqual(['help', 'create', 'requests', 'accounts', 'alerts', 'posture', 'validate', 'whoami', 'status']);
+    expect(titles).toEqual(['help', 'create', 'requests', 'accounts', 'alerts', 'posture', 'validate', 'whoami', 'audit', 'status']);
   }
 });
 

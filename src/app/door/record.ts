@@ -1,6 +1,7 @@
 import { evidenceOf } from '../../core/drill/evidence.ts';
 import { type Intent, subjectOf } from '../../core/intent.ts';
 import type { Aggregates, Kind } from '../ports.ts';
+import type { AuditExported } from './scene.ts';
 
 const SEEN: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>(['sign-in-seen', 'change-seen', 'signal-quarantined']);
 
@@ -15,7 +16,7 @@ export function subjectAfter(intent: Intent, value: { readonly [K in Kind]?: Agg
 /** What an auditor needs beside actor, intent and subject. */
 export function detailsOf(
   intent: Intent,
-  value: { readonly account?: Aggregates['account']; readonly drill?: Aggregates['drill'] } = {},
+  value: { readonly account?: Aggregates['account']; readonly drill?: Aggregates['drill']; readonly exported?: AuditExported } = {},
 ): { details?: Record<string, string | number> } {
   switch (intent.kind) {
     case 'approve-request':
@@ -74,6 +75,12 @@ export function detailsOf(
       return { details: { condition: intent.condition, ...(intent.replaced ? { replaced: 'by another' } : {}) } };
     case 'classify-alert':
       return { details: { as: intent.as } };
+    case 'begin-audit-export':
+      return { details: { from: intent.days.from ?? '', to: intent.days.to ?? '' } };
+    case 'export-audit': {
+      const { exported } = value;
+      return exported ? { details: { from: exported.days.from ?? '', to: exported.days.to ?? '', bodies: exported.bodies } } : {};
+    }
     case 'report-case-step':
       return { details: { step: intent.step, words: intent.words } };
     case 'issue-runbook':

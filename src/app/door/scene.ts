@@ -1,13 +1,28 @@
 import type { Feed } from '../../core/alert/types.ts';
+import type { AuditDays } from '../../core/audit/days.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Intent } from '../../core/intent.ts';
 import type { Actor } from '../../core/people.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import { no, ok, type Result } from '../../core/result.ts';
-import type { Aggregates, Kind, Policy, Random, Store, TenantInfo, Transaction } from '../ports.ts';
+import type { Aggregates, AuditHead, Kind, Policy, Random, Store, TenantInfo, Transaction } from '../ports.ts';
 
-/** What an accepted intent leaves behind. `sealed` only for `reveal-part`: the part, still sealed, taken out of the store for good. */
-export type Outcome = Result<{ readonly [K in Kind]?: Aggregates[K] } & { readonly sealed?: Uint8Array }, Refusal>;
+/**
+ * What an accepted intent leaves behind. `sealed` only for `reveal-part`: the part, still sealed, taken out of the store for good. `exported`
+ * only for `export-audit`, with the head of the log whose last entry tells of the export.
+ */
+export type Outcome = Result<
+  { readonly [K in Kind]?: Aggregates[K] } & { readonly sealed?: Uint8Array; readonly exported?: AuditExported },
+  Refusal
+>;
+
+export interface AuditExported {
+  readonly days: AuditDays;
+  /** Entries whose text is to be in it. */
+  readonly bodies: number;
+  readonly head?: AuditHead;
+  readonly at?: Date;
+}
 
 export interface DoorNeeds {
   readonly store: Store;

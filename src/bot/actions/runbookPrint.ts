@@ -3,12 +3,12 @@ import { runbookLinkCard } from '../../cards/views/runbook.ts';
 import { no, ok } from '../../core/result.ts';
 import type { ActionDef } from '../actionDef.ts';
 import type { Asker } from '../commandDef.ts';
-import type { RunbookTickets } from '../needs.ts';
+import type { LinkTickets } from '../needs.ts';
 
 interface Needs {
   readonly asker: Asker;
   readonly door: Door;
-  readonly runbook: RunbookTickets | undefined;
+  readonly runbook: LinkTickets | undefined;
 }
 
 /** Gives out a link to the runbook card of an account: to those who may have it, and only in a personal chat. */

@@ -347,6 +347,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
     case 'feed-silent':
     case 'teams-unreachable':
     case 'audit-failing':
+    case 'audit-changed':
       return tellCondition(cause);
   }
 }

@@ -2,8 +2,9 @@ import type { AlertCause } from '../../core/alert/types.ts';
 import { textFact, timeFact } from '../facts.ts';
 import { FEED_NAMES } from '../feeds.ts';
 import type { Told } from './alert.ts';
+import { flawWords } from './auditWords.ts';
 
-export type ConditionCause = Extract<AlertCause, { kind: 'feed-silent' | 'teams-unreachable' | 'audit-failing' }>;
+export type ConditionCause = Extract<AlertCause, { kind: 'feed-silent' | 'teams-unreachable' | 'audit-failing' | 'audit-changed' }>;
 
 /** What something that lasts says on an alert's card, while it lasts and when it is over. */
 export function tellCondition(cause: ConditionCause): Told {
@@ -39,6 +40,15 @@ export function tellCondition(cause: ConditionCause): Told {
         next: 'Tell an administrator now: look at the database. What is owed is written as soon as it works.',
         reported,
         over: 'The audit log is written again',
+      };
+    case 'audit-changed':
+      return {
+        title: 'The audit log was changed',
+        state: flawWords(cause.flaw),
+        facts: [],
+        next: 'Whoever did it has the database. Keep a copy of it as it is, compare it with an export or a head you kept, and look who could get in.',
+        reported: 'Found by Breakglass, which computed the log from its rows.',
+        over: 'The audit log is as it was written',
       };
   }
 }

@@ -6,6 +6,7 @@ import type { NamedTenant } from '../namedTenant.ts';
 import { type Rendered, template } from '../render.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
+import { headText } from './auditWords.ts';
 import { HOP_NAMES } from './drillWords.ts';
 import { type TenantRow, tenantRow } from './tenantStatus.ts';
 
@@ -98,7 +99,7 @@ export function statusCard(v: StatusInput): Rendered {
       ...(typeof v.monitors === 'string' ? [] : [timeFact('They differ since', v.monitors.differSince)]),
       textFact('Drills', drillWords(v.drills), 300),
       textFact('Audit log', v.audit.size === 1 ? '1 entry' : `${v.audit.size} entries`),
-      codeFact('Its root', v.audit.root),
+      codeFact('Its head', headText(v.audit)),
       timeFact('As of', v.now),
     ],
     feeds: v.feeds.slice(0, 20).map(feedRow),

@@ -21,6 +21,7 @@ const MAY_BE_USE: { readonly [K in AlertCause['kind']]: boolean } = {
   'feed-silent': false,
   'teams-unreachable': false,
   'audit-failing': false,
+  'audit-changed': false,
   'drill-failed': false,
   'monitors-differ': false,
 };

@@ -69,10 +69,16 @@ function toEach(people: readonly PersonRef[], alert: Alert): Effect[] {
 }
 
 /** What says that the channel, or the record, cannot be relied on goes by every way there is. */
-const SAID_EVERYWHERE: ReadonlySet<AlertCause['kind']> = new Set<AlertCause['kind']>(['teams-unreachable', 'audit-failing']);
+const SAID_EVERYWHERE: ReadonlySet<AlertCause['kind']> = new Set<AlertCause['kind']>([
+  'teams-unreachable',
+  'audit-failing',
+  'audit-changed',
+]);
 
 function severityOf(cause: AlertCause): AlertSeverity {
   if (cause.kind === 'sign-in') return cause.event.errorCode === 0 ? 'critical' : 'high';
+  // Nobody changes it by mistake: whoever did has the database, and everything that is recorded there is in doubt.
+  if (cause.kind === 'audit-changed') return 'critical';
   if (cause.kind === 'directory-change') return severityOfChange(cause);
   return 'high';
 }

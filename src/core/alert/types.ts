@@ -1,3 +1,4 @@
+import type { AuditFlaw } from '../audit/judgeRow.ts';
 import type { ConfigurationChange } from '../configuration.ts';
 import type { Hop, LegId } from '../drill/types.ts';
 import type { MonitorDifference } from '../monitors/difference.ts';
@@ -111,7 +112,9 @@ export type AlertCause =
   /** A drill showed that the way of an alert to people is broken, and where (SI-6). */
   | { readonly kind: 'drill-failed'; readonly drillId: string; readonly hop: Hop; readonly leg: LegId; readonly missing?: readonly Feed[] }
   /** Alerts go out without their audit entries, which are owed (AL-10). */
-  | { readonly kind: 'audit-failing'; readonly owed: number };
+  | { readonly kind: 'audit-failing'; readonly owed: number }
+  /** The audit log was computed from its rows, and something in it was changed or taken out (DA-1). */
+  | { readonly kind: 'audit-changed'; readonly flaw: AuditFlaw };
 
 /** Failed attempts on one account, or signals that could not be read, folded: exact, as of the last count. */
 export interface Noise {

@@ -11,12 +11,14 @@ export interface AuditDays {
 export function parseDays(words: readonly string[]): Result<AuditDays, string> {
   const [from, to, ...more] = words;
   if (more.length > 0) return no('Two days are the most: the first and the last. For example: audit 2026-11-01 2026-11-30');
-  const wrong = [from, to].find((word) => word !== undefined && !isDay(word));
-  if (wrong !== undefined)
+  if ([from, to].some((word) => word !== undefined && !isDay(word)))
     return no('A day is a year, a month and a day in UTC, and one that exists. For example: audit 2026-11-01 2026-11-30');
-  if (from !== undefined && to !== undefined && to < from) return no('The first day comes first. For example: audit 2026-11-01 2026-11-30');
-  return ok({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
+  const days = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  return areDays(days) ? ok(days) : no('The first day comes first. For example: audit 2026-11-01 2026-11-30');
 }
+
+export const areDays = ({ from, to }: AuditDays): boolean =>
+  [from, to].every((day) => day === undefined || isDay(day)) && (from === undefined || to === undefined || from <= to);
 
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;

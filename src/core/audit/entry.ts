@@ -1,5 +1,3 @@
-import { isDay } from './days.ts';
-
 /** What stands in every entry of the log; a body has more. */
 export interface EntryBody {
   readonly seq: number;
@@ -21,8 +19,13 @@ export function readBody(text: string): EntryBody | undefined {
   }
   if (typeof value !== 'object' || value === null) return undefined;
   const { seq, at, actor, intent, subject, details } = value as Record<string, unknown>;
-  if (typeof seq !== 'number' || typeof at !== 'string' || !isDay(at.slice(0, 10))) return undefined;
+  if (typeof seq !== 'number' || typeof at !== 'string' || !isInstant(at)) return undefined;
   if (typeof actor !== 'string' || typeof intent !== 'string' || typeof subject !== 'string') return undefined;
   const known = typeof details === 'object' && details !== null ? { details: details as Readonly<Record<string, unknown>> } : {};
   return { seq, at, actor, intent, subject, ...known };
+}
+
+function isInstant(text: string): boolean {
+  const at = new Date(text);
+  return !Number.isNaN(at.getTime()) && at.toISOString() === text;
 }

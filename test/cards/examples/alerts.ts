@@ -282,6 +282,11 @@ export const ALERTS: readonly Example[] = [
   },
   {
     card: 'alert',
+    state: 'audit-changed',
+    rendered: alertCard(bare({ cause: { kind: 'audit-changed', flaw: { seq: 612, words: 'is missing' } }, severity: 'critical' }), NOON),
+  },
+  {
+    card: 'alert',
     state: 'audit-failing',
     rendered: alertCard(bare({ cause: { kind: 'audit-failing', owed: 3 } }), NOON),
   },

@@ -1,5 +1,6 @@
 import { TENANTS } from '../../../sandbox/world.ts';
 import { withBanner } from '../../../src/cards/render.ts';
+import { auditCard, auditLinkCard } from '../../../src/cards/views/audit.ts';
 import { heartbeatCard } from '../../../src/cards/views/heartbeat.ts';
 import { helpCard } from '../../../src/cards/views/help.ts';
 import { noticeCard } from '../../../src/cards/views/notice.ts';
@@ -13,20 +14,41 @@ import type { Example } from '../example.ts';
 import { B2C, FREE, SILENT, WELL } from './tenants.ts';
 
 const PROOF_URL = `https://breakglass.contoso.example/prove/${'7'.repeat(43)}`;
-const ROOT = digestOf('root of an audit log');
+const ROOT = Buffer.from(digestOf('root of an audit log'), 'hex').toString('base64');
+const HEAD = { size: 1284, root: ROOT };
+const AUDIT = { ...HEAD, checked: 1284, within: 1284, days: {}, newest: { at: minutes(-3).toISOString(), intent: 'approve-request' } };
+const AUDIT_URL = `https://breakglass.contoso.example/audit/${'aA0_-'.repeat(9).slice(0, 43)}`;
 
 export const OTHERS: readonly Example[] = [
   {
     card: 'heartbeat',
     state: 'well',
-    rendered: heartbeatCard({ at: NOON, everySeconds: 300, openAlerts: 0, silentFeeds: 0, feeds: 4 }),
+    rendered: heartbeatCard({ at: NOON, everySeconds: 300, openAlerts: 0, silentFeeds: 0, feeds: 4, audit: HEAD }),
     main: true,
   },
   {
     card: 'heartbeat',
     state: 'silent-feed',
-    rendered: heartbeatCard({ at: NOON, everySeconds: 300, openAlerts: 2, silentFeeds: 1, feeds: 4 }),
+    rendered: heartbeatCard({ at: NOON, everySeconds: 300, openAlerts: 2, silentFeeds: 1, feeds: 4, audit: HEAD }),
   },
+  { card: 'audit', state: 'good', rendered: auditCard({ ...AUDIT, export: 'here' }), main: true },
+  {
+    card: 'audit',
+    state: 'days-in-channel',
+    rendered: auditCard({ ...AUDIT, days: { from: '2026-11-01', to: '2026-11-30' }, within: 212, export: 'in-channel' }),
+  },
+  { card: 'audit', state: 'too-long', rendered: auditCard({ ...AUDIT, size: 2_000_000, checked: 911_500, export: 'no-address' }) },
+  {
+    card: 'audit',
+    state: 'changed',
+    rendered: auditCard({
+      ...AUDIT,
+      checked: 611,
+      flaw: { seq: 612, words: 'does not belong to its leaf: one of the two was changed' },
+      export: 'here',
+    }),
+  },
+  { card: 'audit', state: 'link', rendered: auditLinkCard({ from: '2026-11-01', to: '2026-11-30' }, AUDIT_URL, 5) },
   {
     card: 'help',
     state: 'approver',
