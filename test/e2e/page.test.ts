@@ -210,7 +210,7 @@ const there = await browserPath();
   });
 
   test('the tour ticked what was done, and nothing went wrong on the way', async () => {
-    await page.getByTestId('tour').getByText('9 of 11').waitFor();
+    await page.getByTestId('tour').getByText('9 of 12').waitFor();
     await page.getByTestId('tour').locator('[aria-current=step]').getByText('Oona drills it').waitFor();
     expect(await page.title()).toContain('Ann Archer');
     expect(faults).toEqual([]);

@@ -103,6 +103,14 @@ const STEPS: readonly Step[] = [
     hint: 'Tick what was checked on the reminder; the next is due in 90 days.',
     done: pressed('validation.submit', 'oona'),
   },
+  {
+    title: 'Cy checks the audit log',
+    as: 'cy',
+    where: 'personal',
+    hint: 'Send “audit”: all of it is computed anew. Export it, and run “npm run audit:verify -- FILE”, which needs only the file. Change a letter in it, and see it named.',
+    act: { do: 'write', text: 'audit' },
+    done: pressed('audit.export', 'cy'),
+  },
 ];
 
 const STORE = 'breakglass.tour';
