@@ -1,10 +1,10 @@
 import type { Actor } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
 import { isMend } from '../core/request/mend.ts';
-import { type AccountFacts, type AccountForm, custodiansWanted, makesKeys } from '../core/request/openAccount.ts';
+import { type AccountFacts, type AccountForm, custodiansWanted, makesKeys, takesOneAway } from '../core/request/openAccount.ts';
 import { no, ok, type Result } from '../core/result.ts';
-import { gatherMend } from './gatherMend.ts';
-import { observeAccount } from './observe.ts';
+import { ALL_ACCOUNTS, gatherMend } from './gatherMend.ts';
+import { observeAccount, seeOthers } from './observe.ts';
 import { namedPeople, type OpenFactsNeeds, passkeysIn, tenantOfPlan } from './openRequest.ts';
 import type { Custody, Reads } from './ports.ts';
 
@@ -30,12 +30,13 @@ export async function gatherAccountFacts(
   try {
     const { operation } = form;
     const keyed = makesKeys(form, account);
-    const [observed, custodians, approvers, mend, passkeys] = await Promise.all([
+    const [observed, custodians, approvers, mend, passkeys, others] = await Promise.all([
       observeAccount(needs.tenants.reader(info.id), needs.custody, info, account),
       namedPeople(needs, custodiansWanted(form, account)),
       needs.people.holders('approver'),
       isMend(operation) ? gatherMend(needs, operation, account, form.finding) : undefined,
       keyed ? passkeysIn(needs, info) : undefined,
+      takesOneAway(operation) ? seeOthers(needs.tenants.reader(info.id), await needs.store.accounts(ALL_ACCOUNTS), account) : undefined,
     ]);
     return ok({
       tenant: tenantOfPlan(info),
@@ -43,6 +44,7 @@ export async function gatherAccountFacts(
       custodians,
       approvers,
       ...(mend ? { mend } : {}),
+      ...(others ? { others } : {}),
       ...(passkeys ? { passkeys } : {}),
     });
   } catch (error) {

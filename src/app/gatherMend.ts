@@ -13,7 +13,7 @@ export interface PostureNeeds {
 }
 
 /** More accounts than any installation keeps. */
-const ALL_ACCOUNTS = 1_000;
+export const ALL_ACCOUNTS = 1_000;
 
 /**
  * A tenant judged as it is now, against the accounts on record.

@@ -1,7 +1,28 @@
 import type { EmergencyAccount } from '../core/account/types.ts';
+import type { SeenAccount } from '../core/account/usable.ts';
 import { GLOBAL_ADMINISTRATOR } from '../core/request/plan.ts';
 import type { ObservedAccount } from '../core/request/planAccount.ts';
 import type { Custody, TenantInfo, TenantReader } from './ports.ts';
+
+/**
+ * What the tenant shows of its other accounts that are on record as in use. One that cannot be read is left out: it counts as the record has it.
+ */
+export async function seeOthers(
+  reader: TenantReader,
+  accounts: readonly EmergencyAccount[],
+  { id: exceptId, tenantId }: EmergencyAccount,
+): Promise<SeenAccount[]> {
+  const others = accounts.filter(
+    ({ id, tenantId: of, state }) => of === tenantId && id !== exceptId && (state === 'handover' || state === 'in-service'),
+  );
+  const seen = await Promise.allSettled(
+    others.map(async ({ id, objectId }): Promise<SeenAccount> => {
+      const [user, roles] = await Promise.all([reader.user(objectId), reader.roles(objectId)]);
+      return { accountId: id, enabled: user?.accountEnabled ?? false, privileged: roles.includes(GLOBAL_ADMINISTRATOR.templateId) };
+    }),
+  );
+  return seen.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+}
 
 /**
  * How a tenant shows an account now, as far as plans depend on it.

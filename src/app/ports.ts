@@ -110,8 +110,8 @@ export interface Transaction {
   openRequestFor(tenantId: string): Promise<{ id: string } | undefined>;
   /** The request for an existing account that still has something to come. */
   openRequestOfAccount(accountId: string): Promise<ChangeRequest | undefined>;
-  /** Accounts of a tenant that can be used: handed over or being handed over, this one not counted. */
-  usableAccounts(tenantId: string, exceptId: string): Promise<number>;
+  /** All accounts of a tenant on record. */
+  accountsOf(tenantId: string): Promise<readonly EmergencyAccount[]>;
   accountOfRequest(requestId: string): Promise<EmergencyAccount | undefined>;
   /** Accounts on whose record one of these people stands, as whatever. */
   accountsNaming(objectIds: readonly string[]): Promise<EmergencyAccount[]>;

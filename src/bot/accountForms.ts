@@ -2,9 +2,10 @@ import type { People, Random, Reads } from '../app/ports.ts';
 import type { Rendered } from '../cards/render.ts';
 import { accountFormCard } from '../cards/views/accountForm.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
+import { usableWithout } from '../core/account/usable.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
 import type { FieldFault, Refusal } from '../core/refusal.ts';
-import type { AccountForm } from '../core/request/openAccount.ts';
+import { type AccountForm, takesOneAway } from '../core/request/openAccount.ts';
 import type { AccountOperation } from '../core/request/planAccount.ts';
 import type { AccountPlan, ChangeRequest } from '../core/request/types.ts';
 import { type AccountValues, accountFormId } from './actions/accountForm.ts';
@@ -12,7 +13,7 @@ import { type AccountValues, accountFormId } from './actions/accountForm.ts';
 export interface AccountFormNeeds {
   readonly people: People;
   readonly random: Pick<Random, 'id'>;
-  readonly store: Pick<Reads, 'get' | 'accounts'>;
+  readonly store: Pick<Reads, 'get' | 'accounts' | 'now'>;
 }
 
 export interface AccountForms {
@@ -42,12 +43,16 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
     return (await people.holders('custodian')).filter(({ personKey }) => personKey !== own).sort(byName);
   }
   async function leavesFew({ id, tenantId }: EmergencyAccount): Promise<boolean> {
-    const usable = (await store.accounts(MOST_ACCOUNTS)).filter(
-      (row) => row.tenantId === tenantId && row.id !== id && (row.state === 'handover' || row.state === 'in-service'),
+    const [accounts, now] = await Promise.all([store.accounts(MOST_ACCOUNTS), store.now()]);
+    return (
+      usableWithout(
+        accounts.filter((row) => row.tenantId === tenantId),
+        id,
+        [],
+        now,
+      ) < 2
     );
-    return usable.length < 2;
   }
-  /** Whoever keeps it today and may go on: who has left is not chosen again. */
   const fresh = (operation: AccountOperation, account: EmergencyAccount, may: readonly PersonRef[]): AccountValues => ({
     reason: '',
     custodians:
@@ -68,7 +73,7 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
     sends: { readonly verb: 'account.submit' | 'request.resubmit'; readonly id: string; readonly digest: string },
     refusal?: Refusal,
   ): Promise<Rendered> {
-    const [custodians, few] = await Promise.all([offered(actor, operation), operation === 'retire' ? leavesFew(account) : false]);
+    const [custodians, few] = await Promise.all([offered(actor, operation), takesOneAway(operation) ? leavesFew(account) : false]);
     return accountFormCard({ operation, account, custodians, leavesFew: few, values, faults, sends, ...(refusal ? { refusal } : {}) });
   }
 
@@ -103,7 +108,7 @@ function valuesOf(plan: AccountPlan, account: EmergencyAccount): AccountValues {
     reason: plan.reason,
     custodians: idsOf(chosen),
     leaving: leaving?.objectId ?? '',
-    fewer: String(plan.operation === 'retire' && plan.accountsLeft < 2),
+    fewer: String('accountsLeft' in plan && (plan.accountsLeft ?? 2) < 2),
     ...(plan.operation === 'rotate' ? { credential: plan.credential.kind } : {}),
   };
 }

@@ -2,9 +2,9 @@ import { setTimeout as realWait } from 'node:timers/promises';
 import { custodiansNow } from '../app/custodians.ts';
 import { CustodyFault } from '../app/custodyFault.ts';
 import type { Door } from '../app/dispatch.ts';
-import { gatherMend } from '../app/gatherMend.ts';
+import { ALL_ACCOUNTS, gatherMend } from '../app/gatherMend.ts';
 import type { Log } from '../app/log.ts';
-import { observeAccount } from '../app/observe.ts';
+import { observeAccount, seeOthers } from '../app/observe.ts';
 import { tenantOfPlan } from '../app/openRequest.ts';
 import type { Custody, People, Random, Store, Tenants, TenantWriter } from '../app/ports.ts';
 import { passkeyTerms } from '../core/account/passkeyTerms.ts';
@@ -13,6 +13,7 @@ import type { Intent } from '../core/intent.ts';
 import type { PersonRef } from '../core/people.ts';
 import { isMend } from '../core/request/mend.ts';
 import type { NamedPerson } from '../core/request/named.ts';
+import { takesOneAway } from '../core/request/openAccount.ts';
 import { type ReplanFacts, stillToHold } from '../core/request/replan.ts';
 import { PATIENCE_MINUTES } from '../core/request/run.ts';
 import type { MendPlan } from '../core/request/types.ts';
@@ -290,7 +291,9 @@ async function readFacts({ tenants, custody, store }: RunPlanNeeds, { plan }: Ch
   if (!('accountId' in plan.account)) return facts;
   const account = await store.get('account', plan.account.accountId);
   const observed = account && (await observeAccount(reader, custody, tenant, account));
-  if (!account || !isMend(plan.operation)) return { ...facts, ...(observed ? { observed } : {}) };
+  const others =
+    account && takesOneAway(plan.operation) ? { others: await seeOthers(reader, await store.accounts(ALL_ACCOUNTS), account) } : {};
+  if (!account || !isMend(plan.operation)) return { ...facts, ...(observed ? { observed } : {}), ...others };
   const mend = await gatherMend({ tenants, store }, plan.operation, account, (plan as MendPlan).finding?.key);
   return { ...facts, ...(observed ? { observed } : {}), mend };
 }

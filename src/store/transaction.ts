@@ -77,15 +77,9 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
       const open = handle.selectFrom('request').select('body').where('account_id', '=', accountId).where('state', 'in', OPEN_STATES);
       return one<ChangeRequest>(await open.executeTakeFirst());
     },
-    async usableAccounts(tenantId, exceptId) {
-      const row = await handle
-        .selectFrom('account')
-        .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('count'))
-        .where('tenant_id', '=', tenantId)
-        .where('id', '<>', exceptId)
-        .where('state', 'in', ['handover', 'in-service'])
-        .executeTakeFirstOrThrow();
-      return row.count;
+    async accountsOf(tenantId) {
+      const rows = await handle.selectFrom('account').select('body').where('tenant_id', '=', tenantId).orderBy('id').execute();
+      return rows.map((row) => fromJson<EmergencyAccount>(row.body));
     },
     accountOfRequest: async (requestId) =>
       one<EmergencyAccount>(await handle.selectFrom('account').select('body').where('request_id', '=', requestId).executeTakeFirst()),

@@ -196,7 +196,7 @@ suite('three replicas, one PostgreSQL server, things done at the same instant', 
           reason: 'Another.',
           custodians: [],
           leaving: '',
-          fewer: false,
+          fewer: true,
         } as const;
         const wanted = { accountForm, accountFacts: { tenant, observed, custodians: [], approvers: APPROVERS } };
         const at = soon() + 4;

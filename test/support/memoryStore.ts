@@ -175,10 +175,7 @@ export function memoryStore(start: Date, held: Rows = nothing(), read: ReadonlyM
         ({ state, plan }) => OPEN_STATES.includes(state) && 'accountId' in plan.account && plan.account.accountId === accountId,
       );
     },
-    usableAccounts: async (tenantId, exceptId) =>
-      [...rows.account.values()].filter(
-        ({ id, state, ...account }) => account.tenantId === tenantId && id !== exceptId && (state === 'handover' || state === 'in-service'),
-      ).length,
+    accountsOf: async (tenantId) => [...rows.account.values()].filter((account) => account.tenantId === tenantId),
     openRequestsBy: async (personKey) =>
       [...rows.request.values()].filter(({ state, requester }) => OPEN_STATES.includes(state) && requester.personKey === personKey).length,
     requestsSince: async (personKey, since) =>

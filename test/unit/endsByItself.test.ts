@@ -18,7 +18,7 @@ async function asked(name: string) {
     if (!found) throw new Error('no account');
     return found;
   };
-  const again = () => machine.ask(person('rita').objectId, { operation: 'disable', accountId: account().id });
+  const again = () => machine.ask(person('rita').objectId, { operation: 'disable', accountId: account().id, fewer: true });
   const causes = () => [...machine.store.rows.alert.values()].map(({ cause }) => ('words' in cause ? cause.words : cause.kind));
   return { machine, requestId, request, account, again, causes };
 }

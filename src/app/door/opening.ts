@@ -1,3 +1,4 @@
+import { type SeenAccount, usableWithout } from '../../core/account/usable.ts';
 import { HOUR, later, personOf } from '../../core/decision.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import { edit } from '../../core/request/edit.ts';
@@ -34,7 +35,7 @@ const lately = ({ tx, now, policy }: Scene, personKey: string): Promise<Lately> 
 export async function openOnAccount(scene: Scene, intent: Wanted<'open-account-request'>): Promise<Outcome> {
   const { tx, actor, now, random, policy } = scene;
   const { facts } = intent;
-  const known = await accountState(scene, intent.form.accountId);
+  const known = await accountState(scene, intent.form.accountId, facts.others);
   const { form, sameForm } = await sentIn(tx, intent.form, actor);
   const busy = await tx.openRequestOfAccount(form.accountId);
   const personKey = actor.kind === 'person' ? actor.person.personKey : '';
@@ -86,9 +87,10 @@ async function keep(
   return ok({ request });
 }
 
-async function accountState({ tx }: Scene, accountId: string) {
+async function accountState({ tx, now }: Scene, accountId: string, seen: readonly SeenAccount[] = []) {
   const account = await tx.lock('account', accountId);
-  return { ...(account ? { account } : {}), othersInTenant: account ? await tx.usableAccounts(account.tenantId, account.id) : 0 };
+  const othersInTenant = account ? usableWithout(await tx.accountsOf(account.tenantId), account.id, seen, now) : 0;
+  return { ...(account ? { account } : {}), othersInTenant };
 }
 
 /** The form once more, judged as for a new request, under the larger quorum of then and now (AP-5) and the expiry of then (AP-7). */
@@ -131,7 +133,7 @@ async function draftAgain(
     const same =
       'accountId' in plan.account && plan.account.accountId === accountForm.accountId && plan.operation === accountForm.operation;
     return same
-      ? draftAccount(accountForm, accountFacts, frame, await accountState(scene, accountForm.accountId))
+      ? draftAccount(accountForm, accountFacts, frame, await accountState(scene, accountForm.accountId, accountFacts.others))
       : no({ code: 'plan-changed' });
   }
   const { form, facts } = wanted;

@@ -1,6 +1,7 @@
 import { partsGivenUp, partsInsteadDestroyed } from '../../core/account/life.ts';
 import { passesDestroyed } from '../../core/account/passkeys.ts';
 import { partKey } from '../../core/account/types.ts';
+import { usableWithout } from '../../core/account/usable.ts';
 import { type Decision, later, MINUTE } from '../../core/decision.ts';
 import { actorId, type PersonRef } from '../../core/people.ts';
 import { rehearse, withdraw } from '../../core/request/decide.ts';
@@ -84,7 +85,7 @@ export async function begin(scene: Scene, { requestId, eligible, facts, custodia
   const { plan } = (await tx.lock('request', requestId)) ?? {};
   const accountId = plan && 'accountId' in plan.account ? plan.account.accountId : undefined;
   const account = accountId === undefined ? undefined : await tx.lock('account', accountId);
-  const others = account === undefined ? 0 : await tx.usableAccounts(account.tenantId, account.id);
+  const others = account === undefined ? 0 : usableWithout(await tx.accountsOf(account.tenantId), account.id, facts?.others ?? [], now);
   return change(scene, 'request', requestId, (request) => {
     const stops = request.state === 'approved' ? whyNotOn(request, custodians, others) : undefined;
     // What was read before the first write says nothing once there was one.

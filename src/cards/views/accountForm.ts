@@ -50,7 +50,7 @@ export interface AccountFormInput {
   readonly account: EmergencyAccount;
   /** Whom the form offers to hold a part. */
   readonly custodians: readonly PersonRef[];
-  /** Retiring it would leave the tenant with fewer than two. */
+  /** It would leave the tenant with fewer than two that can be used. */
   readonly leavesFew: boolean;
   readonly values: {
     readonly reason: string;
@@ -162,7 +162,8 @@ export function accountFormCard({ operation, account, custodians, leavesFew, val
     asksLeaving: handover,
     holders: people(holders),
     leaving: typedBefore(values.leaving, 64),
-    asksFewer: operation === 'retire' && leavesFew,
+    // What was read of the tenant when it was sent in may know of fewer than the record.
+    asksFewer: leavesFew || faults.some(({ field }) => field === 'fewer') || values.fewer === 'true',
     fewer: values.fewer === 'true' ? 'true' : 'false',
     reason: typedBefore(values.reason, 2000),
     notes: said.notes,
@@ -176,7 +177,8 @@ export function accountFormCard({ operation, account, custodians, leavesFew, val
   return { card: render(view), summary: isEdit ? CHANGE_REQUEST : plain(`${said.title}: ${account.userPrincipalName}`, 200) };
 }
 
-const FEWER_FAULT = 'This would leave the tenant with fewer than two accounts. Tick that this is meant, or create another account first.';
+const FEWER_FAULT =
+  'This would leave the tenant with fewer than two accounts that can be used. Tick that this is meant, or create another account first.';
 
 const people = (refs: readonly PersonRef[]): Choice[] =>
   refs.slice(0, 30).map(({ name, objectId }) => ({ title: inert(name, 80) || 'no name', value: plain(objectId, 64) }));

@@ -3,7 +3,7 @@ import { plain } from '../text.ts';
 
 /** What was done and stays, a line each. */
 export const stayingLines = (stays: readonly Staying[]): string[] =>
-  stays.map(({ title, perhaps }) => (perhaps ? `Perhaps: ${plain(title, 240)}` : plain(title, 250)));
+  stays.map(({ title, perhaps }) => (perhaps ? `Perhaps: ${plain(title, 450)}` : plain(title, 460)));
 
 /** The same in one line, of a long one the beginning. */
 export function stayingWords(stays: readonly Staying[]): string {

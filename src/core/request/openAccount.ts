@@ -1,5 +1,6 @@
 import type { PasskeyTerms, WhyNoPasskeys } from '../account/passkeyTerms.ts';
 import type { EmergencyAccount } from '../account/types.ts';
+import type { SeenAccount } from '../account/usable.ts';
 import { type Decision, HOUR, later, personWith } from '../decision.ts';
 import type { Actor, PersonRef } from '../people.ts';
 import type { FieldFault, Refusal } from '../refusal.ts';
@@ -10,7 +11,7 @@ import { type Draft, decidersOf, type Lately, type OpenPolicy, opened, tooOften 
 import type { PlanFrame, TenantOfPlan } from './plan.ts';
 import { type AccountOperation, type ObservedAccount, planAccount } from './planAccount.ts';
 import { titleOf } from './title.ts';
-import type { ChangeRequest } from './types.ts';
+import type { ChangeRequest, RequestKind } from './types.ts';
 
 /** What is asked of an account, as it came in: text only, nothing believed. */
 export interface AccountForm {
@@ -22,7 +23,7 @@ export interface AccountForm {
   readonly custodians: readonly string[];
   /** `handover`: object id of the custodian who leaves. */
   readonly leaving: string;
-  /** `retire`: the requester says that fewer than two accounts may be left. */
+  /** `retire` and `disable`: the requester says that fewer than two accounts may be left. */
   readonly fewer: boolean;
   /** `repair`: key of the finding. */
   readonly finding?: string;
@@ -53,6 +54,8 @@ export interface AccountFacts {
   readonly observed?: ObservedAccount;
   /** Those of `custodiansWanted`, in its order. */
   readonly custodians: readonly NamedPerson[];
+  /** For `disable` and `retire`: the tenant's other accounts, as far as they could be read. */
+  readonly others?: readonly SeenAccount[];
   readonly approvers: readonly PersonRef[];
   /** For `exclude` and `repair`. */
   readonly mend?: MendFacts;
@@ -147,7 +150,7 @@ export function draftAccount(
     ...(keyed ? passkeyFaults('credential', facts.passkeys) : []),
   ];
   if (faults.length > 0 || !custodians.ok) return no({ code: 'bad-form', faults });
-  if (operation === 'retire' && othersInTenant < 2 && !form.fewer) return no({ code: 'too-few-left', left: othersInTenant });
+  if (takesOneAway(operation) && othersInTenant < 2 && !form.fewer) return no({ code: 'too-few-left', left: othersInTenant });
   const deciders = decidersOf(facts.approvers, frame.requester, custodians.value, frame.quorum);
   if (!deciders.ok) return deciders;
   const leaving = operation === 'handover' ? account.parts.find((part) => part.custodian.objectId === form.leaving)?.custodian : undefined;
@@ -166,6 +169,9 @@ export function draftAccount(
   });
   return ok({ plan, told: deciders.value });
 }
+
+/** Whether the tenant has one account fewer that can be used, once it is carried out. */
+export const takesOneAway = (operation: RequestKind): boolean => operation === 'retire' || operation === 'disable';
 
 type Unsuitable = Extract<Refusal, { code: 'account-unsuitable' }>['why'];
 

@@ -271,6 +271,7 @@ function planSwitch(input: AccountPlanInput, operation: SwitchPlan['operation'])
     owners: account.owners,
     role,
     ...unit.fields,
+    ...(enabling ? {} : { accountsLeft: input.othersInTenant }),
     custodians: [],
     holds: heldAsBefore(account),
     irreversible: [],

@@ -1,5 +1,6 @@
 import type { PasskeyTerms, WhyNoPasskeys } from '../account/passkeyTerms.ts';
 import type { EmergencyAccount } from '../account/types.ts';
+import type { SeenAccount } from '../account/usable.ts';
 import { digestOf } from '../digest.ts';
 import type { PersonRef } from '../people.ts';
 import { no, ok, type Result } from '../result.ts';
@@ -16,6 +17,8 @@ export interface ReplanFacts {
   readonly tenant: TenantOfPlan;
   /** `undefined`: the tenant has no such user; of a new account, always. */
   readonly observed?: ObservedAccount;
+  /** Of plans that leave the tenant one account fewer: the others, as far as they could be read. */
+  readonly others?: readonly SeenAccount[];
   /** Of plans that mend. */
   readonly mend?: MendFacts;
   /** Of plans with passkeys. */

@@ -13,18 +13,17 @@ export function titleOf(plan: Plan): string {
     case 'handover':
       return `Hand a ${plan.credential.kind === 'passkey' ? 'key' : 'part'} of ${userPrincipalName} to somebody else`;
     case 'disable':
-      return `Disable ${userPrincipalName}`;
+      return leaving(`Disable ${userPrincipalName}`, plan.tenant.name, plan.accountsLeft);
     case 'enable':
       return `Enable ${userPrincipalName}`;
     case 'exclude':
       return `Exclude ${userPrincipalName} from Conditional Access`;
     case 'repair':
       return `Repair of “${plan.finding?.title ?? 'a finding'}”: ${plan.finding?.about ?? userPrincipalName}`;
-    case 'retire': {
-      const left = plan.accountsLeft === 0 ? 'no account' : 'one account';
-      return plan.accountsLeft < 2
-        ? `Retire ${userPrincipalName} and leave ${plan.tenant.name} with ${left}`
-        : `Retire ${userPrincipalName}`;
-    }
+    case 'retire':
+      return leaving(`Retire ${userPrincipalName}`, plan.tenant.name, plan.accountsLeft);
   }
 }
+
+const leaving = (what: string, tenant: string, left = 2): string =>
+  left < 2 ? `${what} and leave ${tenant} with ${left === 0 ? 'no account' : 'one account'}` : what;

@@ -166,6 +166,8 @@ export interface RotatePlan extends AccountPlanCommon {
 export interface SwitchPlan extends AccountPlanCommon {
   readonly operation: 'disable' | 'enable';
   readonly role: PlanRole;
+  /** `disable`: as of a retirement. */
+  readonly accountsLeft?: number;
 }
 export interface RetirePlan extends AccountPlanCommon {
   readonly operation: 'retire';
