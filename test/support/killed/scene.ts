@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { sql } from 'kysely';
+import { PEOPLE } from '../../../sandbox/world.ts';
 import type { Log } from '../../../src/app/log.ts';
 import { partKey } from '../../../src/core/account/types.ts';
 import { connect } from '../../../src/store/connect.ts';
@@ -30,6 +31,9 @@ export async function killedScene(serverUrl: string): Promise<KilledScene> {
   await migrate(database.current());
   const outbox = await openOutbox(database, quiet);
   const store = storeOn(database, outbox);
+  // Everybody has a chat with the bot: who cannot be reached is handed nothing.
+  for (const { objectId } of Object.values(PEOPLE))
+    await store.remember({ place: { kind: 'person', objectId }, conversationId: objectId, reference: {} });
   return {
     async load({ store: from, now }) {
       const handle = database.current();
