@@ -1,6 +1,6 @@
 import type { IssuedPass, RegisteredKey } from './account/types.ts';
 import type { DirectoryChange } from './alert/change.ts';
-import type { AlertCause, Classification, Feed, SignInEvent } from './alert/types.ts';
+import type { AlertCause, Classification, Feed, HowInHand, SignInEvent } from './alert/types.ts';
 import type { AuditDays } from './audit/days.ts';
 import type { ReportedStep } from './case/types.ts';
 import type { Configuration } from './configuration.ts';
@@ -138,7 +138,13 @@ export type Intent =
    * A request that stopped goes on, or is taken back: what was alerted of that until then asks for nothing any more. What is alerted later
    * is of another failure, for this may ring late. `replaced`: it was given up, and another alert tells what of it stays.
    */
-  | { readonly kind: 'request-in-hand'; readonly requestId: string; readonly untilAt: Date; readonly replaced?: true }
+  | {
+      readonly kind: 'request-in-hand';
+      readonly requestId: string;
+      readonly untilAt: Date;
+      readonly how?: HowInHand;
+      readonly replaced?: true;
+    }
   | { readonly kind: 'reveal-part'; readonly accountId: string; readonly partNumber: number }
   | {
       readonly kind: 'store-part';

@@ -1,5 +1,6 @@
 import { words } from '../../src/cards/refusals.ts';
 import { signInResult } from '../../src/cards/signInResults.ts';
+import { accountCard } from '../../src/cards/views/account.ts';
 import { alertCard } from '../../src/cards/views/alert.ts';
 import { createFormCard } from '../../src/cards/views/createForm.ts';
 import { partCard } from '../../src/cards/views/part.ts';
@@ -204,4 +205,53 @@ test('the create form has exactly the inputs the door takes', () => {
     'owners',
     'reason',
   ]);
+});
+
+describe('parts that lie in the same place', () => {
+  const parts = (...places: (string | undefined)[]) =>
+    places.map((location, index) =>
+      aPart(index + 1, (['dana', 'eli', 'fay'] as const)[index] ?? 'fay', {
+        state: 'stored',
+        storedAt: NOON,
+        ...(location === undefined ? {} : { location }),
+      }),
+    );
+  const said = (account: ReturnType<typeof anAccount>, custody: boolean): string =>
+    readOf(accountCard(account, NOON, { where: 'personal', custody, canPrint: false }).card);
+
+  test('is said to those who may know the places, and to the custodians who stored them', () => {
+    const account = anAccount({ parts: parts('Safe 4,  Delft', ' safe 4, delft ', 'Bank') });
+    expect(said(account, true)).toContain('Parts 1 and 2 lie in the same place');
+    expect(said(account, false)).not.toContain('same place');
+    for (const number of [1, 2]) expect(readOf(partCard(account, number, NOON).card)).toContain('lies in the same place');
+    expect(readOf(partCard(account, 3, NOON).card)).not.toContain('same place');
+  });
+
+  test('not of parts whose place nobody said, that are not stored, or of an account that is retired', () => {
+    const [first, ...others] = parts('Bank', 'Bank');
+    if (!first) throw new Error('no part');
+    const shown = { ...first, state: 'shown' as const };
+    for (const account of [
+      anAccount({ parts: parts(undefined, undefined) }),
+      anAccount({ parts: parts('', '') }),
+      anAccount({ parts: [shown, ...others] }),
+      anAccount({ parts: parts('Bank', 'Bank'), state: 'retired' }),
+    ])
+      expect(said(account, true)).not.toContain('same place');
+  });
+});
+
+describe('an alert of a request that had stopped', () => {
+  test.each([
+    ['retried', 'A request that had stopped goes on', 'It was tried again'],
+    ['taking-back', 'A request that had stopped was given up', 'What it did is being taken back'],
+    ['taken-back', 'A request that had stopped was given up', 'What it did was taken back'],
+    ['given-up', 'A request that had stopped was given up', 'Nothing more is done'],
+    ['denied', 'A request that had stopped was denied', 'Nothing was changed'],
+  ] as const)('says which it was when it is over, and where to look: %s', (inHand, title, state) => {
+    const cause = { kind: 'request-failed', requestId: 'R-7F3K2M', words: 'It was refused.' } as const;
+    const read = readOf(alertCard(anAlert({ cause, state: 'over', overAt: NOON, inHand }), NOON, 'over').card);
+    for (const words of [title, state, 'Say requests R-7F3K2M to see where it stands.']) expect(read).toContain(words);
+    expect(read).not.toMatch(/or is taken back|It is over|ended by itself|Try again there/);
+  });
 });

@@ -175,7 +175,12 @@ describe('denying', () => {
     for (const before of [never, refused]) {
       const ended = denied(before);
       const forgetUndo = { kind: 'forget', key: `undo:${id}` };
-      const inHand = { kind: 'intend', key: `in-hand:${id}`, at: NOW, intent: { kind: 'request-in-hand', requestId: id, untilAt: NOW } };
+      const inHand = {
+        kind: 'intend',
+        key: `in-hand:${id}`,
+        at: NOW,
+        intent: { kind: 'request-in-hand', requestId: id, untilAt: NOW, how: 'denied' },
+      };
       const [first, ...others] = ended.value.effects;
       expect(deny(before, actor('cy'), planDigest, 'no', NOW)).toEqual({
         ...ended,
@@ -309,7 +314,13 @@ describe('giving up what failed', () => {
   const failed = withAnn({ state: 'failed', begunAt: NOON, revision: 7 });
   const taken = { kind: 'withdraw', person: person('rita'), planDigest, at: NOW };
   const forgetUndo = { kind: 'forget', key: `undo:${id}` };
-  const inHand = { kind: 'intend', key: `in-hand:${id}`, at: NOW, intent: { kind: 'request-in-hand', requestId: id, untilAt: NOW } };
+  const handed = (how: string) => ({
+    kind: 'intend',
+    key: `in-hand:${id}`,
+    at: NOW,
+    intent: { kind: 'request-in-hand', requestId: id, untilAt: NOW, how },
+  });
+  const inHand = handed('given-up');
 
   test('GR-5: what was begun and can be taken back is taken back: rights first, in the order of the plan', () => {
     const undoSteps = failed.plan.undo.map((step) => ({ id: step.id, state: 'waiting' }));
@@ -326,12 +337,12 @@ describe('giving up what failed', () => {
       ok: true,
       value: {
         next: { ...next, decisions: [aDecision('ann'), taken], givenUp: { by: person('rita'), at: NOW } },
-        effects: [forgetUndo, apply, inHand, show],
+        effects: [forgetUndo, apply, handed('taking-back'), show],
       },
     });
     expect(undo(failed, { kind: 'system', part: 'timer' }, NOW)).toEqual({
       ok: true,
-      value: { next: { ...next, givenUp: { by: 'expiry', at: NOW } }, effects: [forgetUndo, apply, inHand, show] },
+      value: { next: { ...next, givenUp: { by: 'expiry', at: NOW } }, effects: [forgetUndo, apply, handed('taking-back'), show] },
     });
   });
 

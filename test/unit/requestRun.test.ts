@@ -36,11 +36,11 @@ const notice = (state: RequestNews, name: PersonName, round = '') => ({
   variant: `notice:${state}`,
 });
 const all = (state: RequestNews, round = '') => (['rita', 'ann', 'bob', 'oona'] as const).map((name) => notice(state, name, round));
-const inHand = (at: Date) => ({
+const inHand = (at: Date, how: string) => ({
   kind: 'intend',
   key: `in-hand:${id}`,
   at,
-  intent: { kind: 'request-in-hand', requestId: id, untilAt: at },
+  intent: { kind: 'request-in-hand', requestId: id, untilAt: at, how },
 });
 const alarm = (dedupe: string, words: string, at: Date) => ({
   kind: 'intend',
@@ -554,7 +554,10 @@ describe('finishing', () => {
     };
     expect(finishRun(undoing, 4, NOW)).toEqual({
       ok: true,
-      value: { next: { ...undoing, state: 'undone', closedAt: NOW, revision: 4 }, effects: [...concluded, inHand(NOW), ...all('undone')] },
+      value: {
+        next: { ...undoing, state: 'undone', closedAt: NOW, revision: 4 },
+        effects: [...concluded, inHand(NOW, 'taken-back'), ...all('undone')],
+      },
     });
     const last = undoing.undoSteps?.map((row, index): typeof row => (index === 0 ? { ...row, state: 'running' } : row)) ?? [];
     expect(finishRun({ ...undoing, undoSteps: last }, 4, NOW)).toEqual(no({ code: 'nothing-to-do' }));
@@ -586,7 +589,7 @@ describe('trying again', () => {
           steps: rest.steps.map((row) => (row.id === 'exclude' ? { id: 'exclude', state: 'waiting' } : row)),
           revision: 4,
         },
-        effects: [{ kind: 'forget', key: `undo:${id}` }, { kind: 'apply-plan', requestId: id }, inHand(at), show],
+        effects: [{ kind: 'forget', key: `undo:${id}` }, { kind: 'apply-plan', requestId: id }, inHand(at, 'retried'), show],
       },
     });
   });

@@ -14,15 +14,17 @@ export async function began(scene: Scene, { condition, tenantId, cause }: Wanted
 export async function ended(scene: Scene, { condition, replaced }: Wanted<'condition-ended'>): Promise<Outcome> {
   const alertId = await scene.tx.endCondition(condition);
   if (alertId === undefined) return no({ code: 'nothing-to-do' });
-  return change(scene, 'alert', alertId, (alert) => endAlert(alert, scene.now, replaced));
+  return change(scene, 'alert', alertId, (alert) => endAlert(alert, scene.now, replaced ? { replaced } : {}));
 }
 
 /** What was acknowledged already, even in this moment, is left as people know it; so is a failure that came after. */
-export async function inHand(scene: Scene, { requestId, untilAt, replaced }: Wanted<'request-in-hand'>): Promise<Outcome> {
+export async function inHand(scene: Scene, { requestId, untilAt, how, replaced }: Wanted<'request-in-hand'>): Promise<Outcome> {
   let outcome: Outcome = no({ code: 'nothing-to-do' });
   for (const alertId of await scene.tx.openFailures(requestId, untilAt)) {
     const ended = await change(scene, 'alert', alertId, (alert) =>
-      alert.state === 'open' ? endAlert(alert, scene.now, replaced) : no({ code: 'nothing-to-do' }),
+      alert.state === 'open'
+        ? endAlert(alert, scene.now, replaced ? { replaced } : how ? { inHand: how } : {})
+        : no({ code: 'nothing-to-do' }),
     );
     if (ended.ok) outcome = ended;
   }

@@ -1,4 +1,4 @@
-import { leaversOf, replacing } from '../../core/account/custody.ts';
+import { inOnePlace, leaversOf, replacing } from '../../core/account/custody.ts';
 import { asItStands, isChangingKind } from '../../core/account/life.ts';
 import { runbookStatus } from '../../core/account/runbook.ts';
 import type { AccountState, EmergencyAccount, LeftBehind, Part } from '../../core/account/types.ts';
@@ -72,6 +72,7 @@ export function accountCard(
       note,
       printState(account) === 'never' ? NEVER_PRINTED : '',
       placesNote(eyes),
+      onePlaceNote(account, eyes),
       isKeyed(account) ? '' : SECOND_FACTOR,
     ].filter((text) => text !== ''),
     canPrint: eyes.canPrint,
@@ -94,6 +95,14 @@ function placesNote({ where, custody }: AccountEyes): string {
   return where === 'channel'
     ? 'Where the parts are kept I only say in a personal chat.'
     : 'Where the parts are kept I only say to owners, auditors and administrators.';
+}
+
+/** For those who may know the places. */
+function onePlaceNote({ parts, credential, state }: EmergencyAccount, { custody }: AccountEyes): string {
+  const together = custody && state !== 'retired' ? inOnePlace(parts) : [];
+  if (together.length === 0) return '';
+  const what = credential === 'passkey' ? 'Keys' : 'Parts';
+  return `${what} ${together.join(' and ')} lie in the same place: whoever opens it, or a fire there, has them all. Have one moved, and its custodian say where.`;
 }
 
 const NEVER_PRINTED = 'No runbook card was printed yet.';

@@ -1,5 +1,15 @@
 import { isUse } from '../../core/alert/classify.ts';
-import type { Alert, AlertCause, AlertSeverity, Classification, Feed, Noise, SignInEvent, SignInKind } from '../../core/alert/types.ts';
+import type {
+  Alert,
+  AlertCause,
+  AlertSeverity,
+  Classification,
+  Feed,
+  HowInHand,
+  Noise,
+  SignInEvent,
+  SignInKind,
+} from '../../core/alert/types.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { FEED_NAMES, feedNames } from '../feeds.ts';
 import { policyWords } from '../policyResults.ts';
@@ -103,14 +113,22 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     header: {
       kicker: replaced ? 'REPLACED' : over ? '✓ OVER' : kicker,
       title: over ? overTitle(alert, told) : alert.noise ? noiseTitle(alert.cause, alert.noise) : told.title,
-      state: plain(replaced ? REPLACED : over ? 'It is over' : told.state),
+      state: plain(replaced ? REPLACED : over ? (inHandWords(alert) ?? 'It is over') : told.state),
       // Red is for what still needs somebody.
       tone: over && !replaced ? 'good' : acknowledged && !quiet ? 'emphasis' : tone,
       color: acknowledged ? 'Default' : color,
     },
     isAcknowledged: acknowledged && !quiet,
     mayAcknowledge: !acknowledged,
-    seen: replaced ? REPLACED : over ? '✓ It ended by itself' : alert.foldedInto !== undefined ? '✓ Counted in ' : '✓ Acknowledged by ',
+    seen: replaced
+      ? REPLACED
+      : over
+        ? alert.inHand
+          ? '✓ Somebody has seen to it'
+          : '✓ It ended by itself'
+        : alert.foldedInto !== undefined
+          ? '✓ Counted in '
+          : '✓ Acknowledged by ',
     acknowledgedBy: over
       ? ''
       : alert.foldedInto !== undefined
@@ -146,10 +164,26 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
   };
 }
 
+/** What became of a request that had stopped. */
+const IN_HAND: { readonly [H in HowInHand]: { readonly title: string; readonly state: string } } = {
+  retried: { title: 'A request that had stopped goes on', state: 'It was tried again' },
+  'taking-back': { title: 'A request that had stopped was given up', state: 'What it did is being taken back' },
+  'taken-back': { title: 'A request that had stopped was given up', state: 'What it did was taken back, as its plan says' },
+  'given-up': { title: 'A request that had stopped was given up', state: 'Nothing more is done; its card says what was changed' },
+  denied: { title: 'A request that had stopped was denied', state: 'Nothing was changed' },
+};
+
+function inHandWords({ inHand, cause }: Alert): string | undefined {
+  if (!inHand) return undefined;
+  const { state } = IN_HAND[inHand];
+  return cause.kind === 'request-failed' ? `${state}. Say requests ${cause.requestId} to see where it stands.` : state;
+}
+
 const REPLACED = 'A newer alert has taken its place';
 
 /** That all is well again is said only of what is. */
-export const overTitle = ({ replaced }: Alert, told: Told): string => (replaced ? told.title : (told.over ?? told.title));
+export const overTitle = ({ replaced, inHand }: Alert, told: Told): string =>
+  replaced ? told.title : inHand ? IN_HAND[inHand].title : (told.over ?? told.title);
 
 interface Mention {
   readonly type: 'mention';

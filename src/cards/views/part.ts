@@ -1,4 +1,4 @@
-import { canLose } from '../../core/account/custody.ts';
+import { canLose, inOnePlace } from '../../core/account/custody.ts';
 import { type EmergencyAccount, partKey } from '../../core/account/types.ts';
 import { isOverdue } from '../../core/account/unconfirmed.ts';
 import { type Fact, textFact, timeFact } from '../facts.ts';
@@ -70,6 +70,9 @@ const NOTES: PartWords['notes'] = {
   lost: ['An alert has gone to the channel. The account needs a new password; if you find the part, destroy it.'],
 };
 
+const ONE_PLACE =
+  'Another part of this account lies in the same place, by what its custodian said. They belong in different ones: agree with an owner who moves theirs.';
+
 const KEY_FOUND_NOTES = ['The tenant shows your key. It counts as stored once every key stands and nothing else opens the account.'];
 
 const PASSWORD_WORDS: PartWords = {
@@ -135,7 +138,10 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
     revealTitle: said.revealTitle,
     storedTitle: said.storedTitle,
     whereFault: said.whereFault,
-    notes: refused ? refused.notes : state === 'shown' && part.key ? KEY_FOUND_NOTES : said.notes[state],
+    notes: [
+      ...(inOnePlace(account.parts).includes(part.number) ? [ONE_PLACE] : []),
+      ...(refused ? refused.notes : state === 'shown' && part.key ? KEY_FOUND_NOTES : said.notes[state]),
+    ],
     id: partKey(account.id, part.number),
   };
   return { card: render(view), summary: plain(`${look.title}: ${account.userPrincipalName}`, 200) };

@@ -159,6 +159,14 @@ export const leaversOf = ({ parts, state }: EmergencyAccount, custodians: Readon
 export const replacing = ({ state }: EmergencyAccount, leavers: readonly Part[]): 'handover' | 'rotate' | 'give-up' =>
   state === 'provisioning' ? 'give-up' : leavers.length > 1 ? 'rotate' : 'handover';
 
+/** Numbers of the parts or keys that lie where another of the same account lies, by what their custodians said: whoever opens that safe has both. */
+export function inOnePlace(parts: readonly Part[]): readonly number[] {
+  const place = ({ state, location = '' }: Part): string => (state === 'stored' ? location.trim().toLowerCase().replace(/\s+/g, ' ') : '');
+  return parts
+    .filter((part) => place(part) !== '' && parts.some((other) => other !== part && place(other) === place(part)))
+    .map(({ number }) => number);
+}
+
 /** In service once every part is stored. */
 export const serviceState = (parts: readonly Part[]): 'handover' | 'in-service' =>
   parts.every(({ state }) => state === 'stored') ? 'in-service' : 'handover';

@@ -135,6 +135,9 @@ export type Classification = (typeof CLASSIFICATIONS)[number];
  */
 export type AlertState = 'open' | 'acknowledged' | 'classified' | 'over' | 'folded';
 
+/** A request that had stopped was tried again, or given up and is taken back, was taken back, or ended as it stood; or was denied. */
+export type HowInHand = 'retried' | 'taking-back' | 'taken-back' | 'given-up' | 'denied';
+
 export interface Alert {
   readonly id: string;
   readonly severity: AlertSeverity;
@@ -158,6 +161,8 @@ export interface Alert {
   readonly noise?: Noise;
   /** Since when it is over. */
   readonly overAt?: Date;
+  /** It told of a request that had stopped: what became of that. */
+  readonly inHand?: HowInHand;
   /** It is over because another alert about the same has taken its place: nothing is well. */
   readonly replaced?: true;
   /** When it was said on the second path: by mail or a page. */

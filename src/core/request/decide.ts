@@ -100,7 +100,7 @@ export function deny(
     next,
     effects: [
       forgetExpiry(request),
-      ...(state === 'failed' ? [{ kind: 'forget', key: `undo:${request.id}` } as const, inHand(request, now)] : []),
+      ...(state === 'failed' ? [{ kind: 'forget', key: `undo:${request.id}` } as const, inHand(request, now, 'denied')] : []),
       show(request),
       // Whoever denies knows it.
       ...notices(next, 'denied', new Set([person.value.objectId])),

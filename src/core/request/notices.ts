@@ -1,3 +1,4 @@
+import type { HowInHand } from '../alert/types.ts';
 import type { Effect } from '../effect.ts';
 import type { PersonRef } from '../people.ts';
 import type { ChangeRequest, RequestState } from './types.ts';
@@ -42,11 +43,11 @@ export const distinct = (people: readonly PersonRef[]): PersonRef[] =>
  *
  * @param replaced another alert tells what stays: nothing is well
  */
-export const inHand = ({ id }: Pick<ChangeRequest, 'id'>, at: Date, replaced?: true): Effect => ({
+export const inHand = ({ id }: Pick<ChangeRequest, 'id'>, at: Date, how: HowInHand, replaced?: true): Effect => ({
   kind: 'intend',
   key: `in-hand:${id}`,
   at,
-  intent: { kind: 'request-in-hand', requestId: id, untilAt: at, ...(replaced ? { replaced } : {}) },
+  intent: { kind: 'request-in-hand', requestId: id, untilAt: at, how, ...(replaced ? { replaced } : {}) },
 });
 
 /** What follows for the account. */

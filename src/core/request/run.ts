@@ -380,7 +380,7 @@ export function finishRun(request: ChangeRequest, fence: number, now: Date): Dec
     if (request.undoSteps?.some(({ state }) => state !== 'done')) return no({ code: 'nothing-to-do' });
     return ok({
       next: { ...request, state: 'undone', closedAt: now, revision: request.revision + 1 },
-      effects: [...concluded(request, now), inHand(request, now), ...notices(request, 'undone')],
+      effects: [...concluded(request, now), inHand(request, now, 'taken-back'), ...notices(request, 'undone')],
     });
   }
   if (request.steps.some((step) => step.state !== 'done')) return no({ code: 'nothing-to-do' });
@@ -418,7 +418,7 @@ export function retry(request: ChangeRequest, actor: Actor, now: Date): Decision
     effects: [
       { kind: 'forget', key: `undo:${request.id}` },
       { kind: 'apply-plan', requestId: request.id },
-      inHand(request, now),
+      inHand(request, now, 'retried'),
       { kind: 'show', subject: `request:${request.id}` },
     ],
   });

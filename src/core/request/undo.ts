@@ -21,9 +21,11 @@ export function giveUpStopped(request: ChangeRequest, by: PersonRef | 'expiry', 
   const ended = parked ? endedLease(request, now) : request;
   const next = { ...ended, givenUp: { by, at: now }, revision: request.revision + 1 };
   const halfWay = halfWayOf(ended);
-  const told = halfWay ? [inHand(request, now, true), endsHalfWay(request, halfWay, by, now)] : [inHand(request, now)];
   // A run that never began to write has nothing to take back. One that did is read back even where every write was refused.
-  if (request.plan.undo.length > 0 && request.begunAt !== undefined) {
+  const takesBack = request.plan.undo.length > 0 && request.begunAt !== undefined;
+  const how = takesBack ? 'taking-back' : 'given-up';
+  const told = halfWay ? [inHand(request, now, how, true), endsHalfWay(request, halfWay, by, now)] : [inHand(request, now, how)];
+  if (takesBack) {
     return ok({
       next: { ...next, state: 'undoing', undoSteps: request.plan.undo.map(({ id }) => ({ id, state: 'waiting' })) },
       effects: [forget, { kind: 'apply-plan', requestId: request.id }, ...told, show],
