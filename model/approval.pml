@@ -590,7 +590,7 @@ active proctype Rest() {
     assert(!UNDER_WAY);
     assert(row.st != UNDONE || effect[0] + effect[1] == 0 || gStray); /* GR-5: nothing of it is left */
     assert(!(row.st == PENDING && QUORUM(gTruth, row.ver, !row.annulled)));
-    assert(!QUORUM(gTruth, row.ver, 1) || late || turns > 0 || gDenied || failures > 0 || row.st == APPLIED);
+    assert(!QUORUM(gTruth, row.ver, 1) || late || turns > 0 || gDenied || failures > 0 || row.st == WITHDRAWN || row.st == APPLIED);
     assert(row.st != APPLIED || (effect[0] == 1 && effect[1] == 1))
   }
 }
