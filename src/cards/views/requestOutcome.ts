@@ -138,7 +138,7 @@ function failed(request: ChangeRequest, failure: StepFailure): Outcome {
   const safe = waits('enable') ? ' The account, if it exists already, is still disabled.' : roleless;
   const ends = wroteNothing(request)
     ? ' Nothing was changed yet; untried, it ends by itself when its approvals are too old.'
-    : ' Untried, it is given up by itself when its approvals are too old.';
+    : ' Untried, it is given up by itself.';
   const detail = `${plain(failure.words, 300)}${safe}${isOutside(request) ? OUTSIDE : ''} Try again continues here, on the same approvals.${ends}`;
   return outcome('attention', request.begunAt === undefined ? 'It could not begin' : `Stopped at: ${title}`, {
     detail,

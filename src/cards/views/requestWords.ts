@@ -145,6 +145,9 @@ export function listsOf(request: ChangeRequest, state: RequestState): ListView[]
   ];
 }
 
+const MOST_TWICE = 6;
+const ALL_OF_IT = 'The new account goes, rights first, until nothing of it is left';
+
 /** What giving it up does, or has done: what is taken back, and what is not. */
 function givenUpLists(request: ChangeRequest, state: RequestState): { title: string; tone: Tone; lines: readonly string[] }[] {
   const { plan, begunAt } = request;
@@ -158,8 +161,17 @@ function givenUpLists(request: ChangeRequest, state: RequestState): { title: str
       // One that runs cannot be given up before it stops, or waits for somebody.
       if (state === 'approved' && !isParked(request)) return [];
       return [
-        { title: 'If it is given up now, this is done', tone: 'default', lines: begunAt === undefined ? [] : undo },
-        { title: 'If it is given up now, this stays', tone: 'attention', lines: stays },
+        {
+          title: 'If it is given up now, this is done',
+          tone: 'default',
+          lines: begunAt === undefined ? [] : request.kind === 'create' ? [ALL_OF_IT] : undo,
+        },
+        // Of a long plan its steps stand below, and have no room twice.
+        {
+          title: 'If it is given up now, this stays',
+          tone: 'attention',
+          lines: stays.length > MOST_TWICE ? [`Each step that was done, as below: ${stays.length} in all`] : stays,
+        },
       ];
     case 'undoing':
     case 'undone':
