@@ -19,8 +19,8 @@ const named = (name: Parameters<typeof person>[0], letter: string, unit: string)
   name: wordsOf(NAME_MOST, `${letter}${unit}`),
 });
 
-/** The longest plan there can be: a key for each of three custodians, in a restricted unit, with a reason as long as the form takes. */
-export function longest(unit = ''): CreatePlan {
+/** The longest plan there can be: a key for each of three custodians unless said, in a restricted unit, with a reason as long as the form takes. */
+export function longest(unit = '', keys = 3): CreatePlan {
   const { tenant, ...rest } = aPlan({});
   return planCreate({
     requestId: rest.requestId,
@@ -31,7 +31,7 @@ export function longest(unit = ''): CreatePlan {
     usageLocation: 'NL',
     requester: named('rita', 'r', unit),
     reason: wordsOf(1_000, unit),
-    custodians: [named('dana', 'd', unit), named('eli', 'e', unit), named('fay', 'f', unit)],
+    custodians: [named('dana', 'd', unit), named('eli', 'e', unit), named('fay', 'f', unit)].slice(0, keys),
     owners: [named('oona', 'o', unit), named('ann', 'a', unit), named('bob', 'b', unit), named('cy', 'c', unit), named('mal', 'm', unit)],
     quorum: 2,
     policyVersion: '1',

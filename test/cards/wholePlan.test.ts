@@ -64,6 +64,18 @@ describe('the longest plan there can be', () => {
     expect(textOf(card)).toContain('every field of the plan');
   });
 
+  test('AP-3: with a key for each of two the calls are on the card as well, folded, and no word gives way to them', () => {
+    const { steps, ...rest } = longest('', 2);
+    const { card } = requestCard(aRequest({ plan: { ...rest, steps } }), hours(1));
+    expect(faultsOf(card)).toEqual([]);
+    expect(JSON.stringify(card)).not.toContain('[cut');
+    const calls = steps.flatMap(({ call }) => (call ? [`${call.method} ${call.path}`] : []));
+    const folded = nodesOf(card).filter(({ node }) => node.isVisible === false);
+    expect(folded.map(({ node }) => textOf(node))).toEqual(calls);
+    const button = nodesOf(card).find(({ node }) => node.title === 'Show the Graph calls')?.node;
+    expect(button).toMatchObject({ targetElements: folded.map(({ node }) => ({ elementId: node.id })) });
+  });
+
   test('the card of its run and of its end is not cut either', () => {
     const steps = plan.steps.map(({ id }) => ({ id, state: 'done' as const, evidence: `Read back: as planned, 2026-11-22 13:03 UTC` }));
     const failure = { step: 'verify' as const, code: 'Fault', words: 'The tenant did not answer in time.', reference: 'b3c1e2d4' };

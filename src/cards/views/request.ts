@@ -23,6 +23,8 @@ interface RequestView {
   readonly lists: readonly ListView[];
   readonly stepsTitle: string;
   readonly steps: readonly StepView[];
+  readonly hasFolded: boolean;
+  readonly folded: readonly { readonly elementId: string }[];
   readonly words: string;
   readonly tally: string;
   readonly rows: readonly TallyRow[];
@@ -98,6 +100,8 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
   const { plan } = request;
   const pending = state === 'pending';
   const again = isAskedAgain(request);
+  const steps = stepViews(request);
+  const folded = steps.filter(({ hasCall }) => hasCall).map(({ callId }) => ({ elementId: callId }));
   const isRequester = viewer?.personKey === request.requester.personKey;
   const outcome = outcomeOf(request, state);
   // Their card says in the tally that they did. Everybody else keeps the buttons: a refusal carries its reason.
@@ -120,7 +124,9 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
     facts: factsOf(request),
     lists: listsOf(request, state),
     stepsTitle: stepsTitle(request, state),
-    steps: stepViews(request),
+    steps,
+    hasFolded: folded.length > 0,
+    folded,
     words: digestWords(request.planDigest),
     tally: `${tally(request).approvals.length} of ${request.quorum}`,
     rows: tallyRows(request),

@@ -1,5 +1,5 @@
 import { tally } from '../../core/request/tally.ts';
-import type { ChangeRequest, StepProgress } from '../../core/request/types.ts';
+import type { ChangeRequest, PlanStep, StepProgress } from '../../core/request/types.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
 
@@ -14,6 +14,9 @@ export interface StepView {
   readonly title: string;
   readonly hasEvidence: boolean;
   readonly evidence: string;
+  readonly hasCall: boolean;
+  readonly callId: string;
+  readonly call: string;
 }
 
 const PROGRESS = {
@@ -38,8 +41,19 @@ export function stepViews(request: ChangeRequest): StepView[] {
       ...worded(begun || request.state === 'approved' ? progressWord(look.word, progress) : step.call ? '' : 'writes nothing'),
       title: plain(step.title, 500),
       ...evidenceOf(progress),
+      ...callOf(step, index, !begun && request.plan.steps.length <= FOLDED_STEPS),
     };
   });
+}
+
+/**
+ * Up to so many steps have their calls on the card, folded, beside the longest words there can be. A plan of more has them in the dialog alone,
+ * and one that runs needs the room for what was read back.
+ */
+const FOLDED_STEPS = 13;
+
+function callOf({ call }: PlanStep, index: number, fold: boolean): Pick<StepView, 'hasCall' | 'callId' | 'call'> {
+  return { hasCall: fold && call !== null, callId: `call-${index + 1}`, call: call ? plain(`${call.method} ${call.path}`, 120) : '' };
 }
 
 /** What was read back says that a step is done. */
