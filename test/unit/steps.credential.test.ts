@@ -150,13 +150,15 @@ describe('GR-4: a password whose setting nobody answered', () => {
     expect(await act(made)).toBe(`Password set at ${told(0)}; 2 parts sealed`);
     expect(tried).toEqual([made.user.password, made.user.password, made.user.password]);
     expect(made.sent).toHaveLength(1);
+    expect(made.waited).toEqual([]);
   });
 
-  test('after the third time it is left for a later run', async () => {
+  test('AP-9: after the third time it is left for a later run, when what may be under way has had two seconds to arrive', async () => {
     const made = await scenes();
     const tried = answering(made.made, NEVER_ARRIVED, NEVER_ARRIVED, NEVER_ARRIVED);
     await expect(act(made)).rejects.toBe(NEVER_ARRIVED.error);
     expect(tried).toHaveLength(3);
+    expect(made.waited).toEqual([2_000]);
   });
 
   test.each([
@@ -168,7 +170,7 @@ describe('GR-4: a password whose setting nobody answered', () => {
     const made = await scenes();
     const tried = answering(made.made, { error, done: false });
     await expect(act(made)).rejects.toBe(error);
-    expect(tried).toHaveLength(1);
+    expect([tried.length, made.waited]).toEqual([1, []]);
   });
 });
 

@@ -16,11 +16,11 @@ export const setCredential: Step = {
     const parts = splitPassword(password, credential.parts);
     try {
       await sealParts(parts);
-      await setForSure(() => writer.setPassword(objectId, password));
+      await setForSure(scene, () => writer.setPassword(objectId, password));
       let after = await changedSince(scene, before, objectId);
       if (after === undefined && before !== undefined) {
         // Not seen: the replica lags, or both fell into one second after all, by clocks that differ. Once more tells the two apart.
-        await setForSure(() => writer.setPassword(objectId, password));
+        await setForSure(scene, () => writer.setPassword(objectId, password));
         after = await changedSince(scene, before, objectId);
       }
       return `Password set ${when(before, after)}; ${credential.parts} parts sealed`;
@@ -69,18 +69,22 @@ export async function checkPassword(scene: StepScene): Promise<void> {
 const REPLACED = 'The password was set again after its parts were sealed, so they would not open the account.';
 
 const TRIES = 3;
+/** What is under way when the last try is given up shall arrive before another password is set, not in the same second. */
+const LATE_MS = 2_000;
 
 /**
  * Sets the same password again while nobody knows whether it was set. Another one may not follow at once: the first may still be under way,
  * and where both arrive within one second, the whole seconds Graph keeps cannot tell which came last (found by `npm run faults`).
  */
-async function setForSure(set: () => Promise<void>): Promise<void> {
+async function setForSure({ pause }: StepScene, set: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await set();
     } catch (error) {
       const unknown = error instanceof Error && 'unknownOutcome' in error && error.unknownOutcome === true;
-      if (!unknown || attempt === TRIES) throw error;
+      if (unknown && attempt < TRIES) continue;
+      if (unknown) await pause(LATE_MS);
+      throw error;
     }
   }
 }
