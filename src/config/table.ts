@@ -135,7 +135,7 @@ export const TABLE = {
   requestsPerHour: defaulted(
     'BREAKGLASS_REQUESTS_PER_HOUR',
     kind.integer(1, 100),
-    12,
+    30,
     'Requests one person may open within an hour; one that they edit counts again, for every approver gets a card of it again.',
     { unit: 'requests' },
   ),
