@@ -5,7 +5,7 @@ import type { EmergencyAccount } from '../core/account/types.ts';
 import { usableWithout } from '../core/account/usable.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
 import type { FieldFault, Refusal } from '../core/refusal.ts';
-import { type AccountForm, takesOneAway } from '../core/request/openAccount.ts';
+import type { AccountForm } from '../core/request/openAccount.ts';
 import type { AccountOperation } from '../core/request/planAccount.ts';
 import type { AccountPlan, ChangeRequest } from '../core/request/types.ts';
 import { type AccountValues, accountFormId } from './actions/accountForm.ts';
@@ -73,7 +73,7 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
     sends: { readonly verb: 'account.submit' | 'request.resubmit'; readonly id: string; readonly digest: string },
     refusal?: Refusal,
   ): Promise<Rendered> {
-    const [custodians, few] = await Promise.all([offered(actor, operation), takesOneAway(operation) ? leavesFew(account) : false]);
+    const [custodians, few] = await Promise.all([offered(actor, operation), operation === 'retire' ? leavesFew(account) : false]);
     return accountFormCard({ operation, account, custodians, leavesFew: few, values, faults, sends, ...(refusal ? { refusal } : {}) });
   }
 
@@ -108,7 +108,7 @@ function valuesOf(plan: AccountPlan, account: EmergencyAccount): AccountValues {
     reason: plan.reason,
     custodians: idsOf(chosen),
     leaving: leaving?.objectId ?? '',
-    fewer: String('accountsLeft' in plan && (plan.accountsLeft ?? 2) < 2),
+    fewer: String(plan.operation === 'retire' && plan.accountsLeft < 2),
     ...(plan.operation === 'rotate' ? { credential: plan.credential.kind } : {}),
   };
 }

@@ -118,7 +118,7 @@ describe('the whole life of an account, through commands and buttons', () => {
   }, 60_000);
 
   test('disable, and enable again: the parts stay good', async () => {
-    await carriedOut(await ask(`disable ${NAME}`, { reason: 'under suspicion', fewer: 'true' }));
+    await carriedOut(await ask(`disable ${NAME}`, { reason: 'under suspicion' }));
     expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'failure', errorCode: 50057 });
     const { messageId } = await sandbox.say('rita', 'channel', `disable ${NAME}`);
     expect((await sandbox.press('rita', messageId, 'account.submit', { reason: 'again' })).message).toMatch(/disabled already/);

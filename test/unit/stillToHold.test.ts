@@ -9,6 +9,7 @@ import type { Machine } from '../support/installation/machine.ts';
 import { fingerprint, refusal } from '../support/installation/memoryTenant.ts';
 import { live, type Trouble } from '../support/installation/process.ts';
 import { approved, SAGAS } from '../support/installation/sagas.ts';
+import { seedAccount } from '../support/installation/seed.ts';
 
 const DANA = person('dana');
 const ELI = person('eli');
@@ -182,9 +183,8 @@ describe('a custodian who leaves after it was asked', () => {
 });
 
 test('GR-1: a retirement half-way is not gone on with when the other accounts went meanwhile', async () => {
-  const { machine, request, press, account } = await asked('retire');
-  const third = { ...account(), id: 'EA-THIRD1', objectId: 'third' };
-  machine.store.put('account', third);
+  const { machine, request, press } = await asked('retire');
+  const third = await seedAccount(machine, 7);
   // With one more than when it was asked for it is asked for anew.
   await live(machine);
   for (const who of ['ann', 'bob'] as const) {

@@ -23,7 +23,7 @@ export interface AccountForm {
   readonly custodians: readonly string[];
   /** `handover`: object id of the custodian who leaves. */
   readonly leaving: string;
-  /** `retire` and `disable`: the requester says that fewer than two accounts may be left. */
+  /** `retire`: the requester says that fewer than two accounts may be left. */
   readonly fewer: boolean;
   /** `repair`: key of the finding. */
   readonly finding?: string;
@@ -150,7 +150,8 @@ export function draftAccount(
     ...(keyed ? passkeyFaults('credential', facts.passkeys) : []),
   ];
   if (faults.length > 0 || !custodians.ok) return no({ code: 'bad-form', faults });
-  if (takesOneAway(operation) && othersInTenant < 2 && !form.fewer) return no({ code: 'too-few-left', left: othersInTenant });
+  // To disable can be taken back, and may be urgent: its title says how many are left, and no tick is asked for.
+  if (operation === 'retire' && othersInTenant < 2 && !form.fewer) return no({ code: 'too-few-left', left: othersInTenant });
   const deciders = decidersOf(facts.approvers, frame.requester, custodians.value, frame.quorum);
   if (!deciders.ok) return deciders;
   const leaving = operation === 'handover' ? account.parts.find((part) => part.custodian.objectId === form.leaving)?.custodian : undefined;
