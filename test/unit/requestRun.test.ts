@@ -564,6 +564,15 @@ describe('finishing', () => {
     const { undoSteps: _none, ...bare } = undoing;
     expect(finishRun(bare, 4, NOW)).toMatchObject({ ok: true, value: { next: { state: 'undone' } } });
   });
+
+  test('GR-5: where something stays, what was alerted of it is replaced and not well again, however soon it is taken back', () => {
+    const plan = anAccountPlan('disable');
+    const steps = plan.steps.map(({ id: name }) => ({ id: name, state: name === 'disable' ? ('done' as const) : ('waiting' as const) }));
+    const undoing: ChangeRequest = { ...BEGUN, kind: 'disable', plan, steps, state: 'undoing', undoSteps: [] };
+    const outcome = finishRun(undoing, BEGUN.fence, NOW);
+    const effects = outcome.ok ? outcome.value.effects : [];
+    expect(effects).toContainEqual(expect.objectContaining({ intent: expect.objectContaining({ how: 'taken-back', replaced: true }) }));
+  });
 });
 
 describe('trying again', () => {

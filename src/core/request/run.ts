@@ -7,6 +7,7 @@ import { type Settled, writeBegun, writeDone, writeNoted, writesStopped, writeUn
 import { concluding, distinct, inHand, notices } from './notices.ts';
 import { tell } from './opening.ts';
 import type { Replanned } from './replan.ts';
+import { whatStays } from './stays.ts';
 import { tally } from './tally.ts';
 import type { ChangeRequest, ExpectedWrite, StepFailure, StepId, StepProgress } from './types.ts';
 
@@ -378,9 +379,11 @@ export function finishRun(request: ChangeRequest, fence: number, now: Date): Dec
   if (!held.ok) return held;
   if (request.state === 'undoing') {
     if (request.undoSteps?.some(({ state }) => state !== 'done')) return no({ code: 'nothing-to-do' });
+    // Under the key of the one that told when it was given up, which may not have rung yet.
+    const stays = whatStays(request).length > 0 ? true : undefined;
     return ok({
       next: { ...request, state: 'undone', closedAt: now, revision: request.revision + 1 },
-      effects: [...concluded(request, now), inHand(request, now, 'taken-back'), ...notices(request, 'undone')],
+      effects: [...concluded(request, now), inHand(request, now, 'taken-back', stays), ...notices(request, 'undone')],
     });
   }
   if (request.steps.some((step) => step.state !== 'done')) return no({ code: 'nothing-to-do' });
