@@ -136,9 +136,10 @@ export function listsOf(request: ChangeRequest, state: RequestState): ListView[]
   const why =
     newest?.why === 'tenant-changed' ? 'The tenant has changed, so everybody is asked again. New:' : 'Edited by the requester. New:';
   const open = state === 'pending' || state === 'approved';
+  const givenUp = state === 'undoing' || state === 'undone';
   return [
     ...(newest && open ? list(why, 'warning', newest.difference) : []),
-    ...list('Who holds what afterwards', 'default', plan.holds),
+    ...list('Who holds what afterwards', 'default', givenUp ? [] : plan.holds),
     ...list('Policies to be changed', 'default', policyLines(plan)),
     ...list('What cannot be undone', 'attention', plan.irreversible),
     ...givenUpLists(request, state).flatMap(({ title, tone, lines }) => list(title, tone, lines)),
