@@ -97,6 +97,22 @@ describe('taking the lease', () => {
     expect(beginRun(mixed, new Set(), NOW)).toMatchObject({ value: { next: { annulled: [...ALL] } } });
   });
 
+  test('AP-2 CR-3: asked again are who was asked before and who may approve by now, but neither the requester nor who will hold a part', () => {
+    const people = (...names: PersonName[]) => names.map((name) => person(name));
+    const before = { ...APPROVED, asked: people('mal', 'ann') };
+    const approvers = people('ann', 'bob', 'cy', 'rita', 'rita2', 'dana', 'eli');
+    const eligible = new Set([person('ann').objectId]);
+    const quorumLost = beginRun(before, eligible, NOW, undefined, approvers);
+    expect(quorumLost).toMatchObject({ value: { next: { state: 'pending', asked: people('mal', 'ann', 'bob', 'cy') } } });
+    const replanned = { kind: 'changed', plan: { ...APPROVED.plan, version: 2 }, difference: [] } as const;
+    const changed = beginRun(before, ALL, NOW, replanned, approvers);
+    const told = changed.ok ? changed.value.effects.filter(({ kind }) => kind === 'post') : [];
+    // Who may decide gets the card, once each; the requester and the owner hear that it was asked.
+    expect(told.map((effect) => ('place' in effect && effect.place.kind === 'person' ? effect.place.objectId : ''))).toEqual(
+      people('ann', 'bob', 'mal', 'cy', 'rita', 'oona').map(({ objectId }) => objectId),
+    );
+  });
+
   test('AP-4 GR-5: without it after the first write it stops in words, is told, and is taken back when it is too old', () => {
     const half = withStep(withStep(BEGUN, 'create-user', { state: 'done' }), 'exclude', { state: 'running' });
     const words =
