@@ -1,6 +1,10 @@
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { exportLines } from '../../src/app/auditLog.ts';
+import { door } from '../../src/app/dispatch.ts';
+import type { Store } from '../../src/app/ports.ts';
 import { jsonLog } from '../../src/logging/jsonLog.ts';
+import { headerOf } from '../../src/paper/auditExport.ts';
 import { type Outbox, openOutbox } from '../../src/store/outbox.ts';
 import { storeOn } from '../../src/store/store.ts';
 import { allCards } from '../support/canary/cards.ts';
@@ -8,6 +12,8 @@ import { isTroubled, lives } from '../support/canary/lives.ts';
 import { columns, type Keeping, keepingEmbedded, keepingServer, type Searched, walPosition, walSince } from '../support/canary/places.ts';
 import { leaksOfMany, searchFor } from '../support/canary/search.ts';
 import { DEEP, figure, often } from '../support/deep.ts';
+import { manyIds } from '../support/installation/onDatabase.ts';
+import { TEST_POLICY } from '../support/memoryStore.ts';
 import { leaks } from '../support/needles.ts';
 
 /** What the product writes is the same on either; how it lies in the files is not. */
@@ -36,6 +42,16 @@ test('CR-1: the search of many finds what the search of one finds', () => {
     expect([leaksOfMany(secrets, [['wide', wide]]), leaks(secrets, new Map([['wide', wide]]))]).toEqual([['wide'], ['wide']]);
   expect(leaksOfMany(secrets, [['noise', Buffer.from('Ab3#dE5 gH7?jK9 Z'.repeat(5000))]])).toEqual([]);
 });
+
+/** The whole audit log, as whoever has the database gets it out. */
+async function auditExport(store: Store): Promise<Buffer> {
+  const front = door({ store, random: manyIds, policy: TEST_POLICY, tenant: () => undefined });
+  const outcome = await front.dispatch({ kind: 'system', part: 'operator' }, { kind: 'export-audit', days: {} });
+  if (!outcome.ok) throw new Error(outcome.error.code);
+  const lines: Buffer[] = [];
+  for await (const text of exportLines(store, headerOf(outcome.value, 'operator'))) lines.push(Buffer.from(text));
+  return Buffer.concat(lines);
+}
 
 describe.each(ENGINES)(
   'credential parts of $lives whole lives on $name appear nowhere but in the dialog',
@@ -93,6 +109,9 @@ describe.each(ENGINES)(
         search(['log', Buffer.from(written.join(''))]);
         search(['outbound', Buffer.from((await allCards(database, store)).join('\n'))]);
         search(['writes', Buffer.from(JSON.stringify(writes()))]);
+        const exported = await auditExport(store);
+        expect(exported.includes('\\"intent\\":\\"reveal-part\\"')).toBe(true);
+        search(['audit export', exported]);
         search(['crash report', Buffer.from(JSON.stringify(process.report.getReport(new Error('a crash'))))]);
         for await (const column of columns(database)) {
           search(column);
