@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { door } from '../../src/app/dispatch.ts';
-import { losePart } from '../../src/core/account/custody.ts';
+import { canLose, inOnePlace, losePart, storePart } from '../../src/core/account/custody.ts';
 import { heldAgain, keysBegun } from '../../src/core/account/life.ts';
 import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
 import { confirmationTimers, isOverdue, remindCustodian, variantOfPart } from '../../src/core/account/unconfirmed.ts';
@@ -162,6 +162,60 @@ describe('a part that is said to be lost', () => {
     for (const part of [{ ...SEEN, pass, key: { methodId: 'K' } }, aPart(1, 'dana'), { ...SEEN, state: 'ready' as const }])
       expect(losing(dana, part)).toEqual(no({ code: 'part-not-shown' }));
   });
+});
+
+describe('a pass that is said to be lost', () => {
+  const pass = { requestId: 'R-1', methodId: 'T', issuedAt: NOON, keysBefore: [], keysAtStart: [] };
+  const PASS: Part = { ...SEEN, pass, confirmedAt: hours(1) };
+  const losing = (who: Actor, part: Part = PASS, at = hours(9)) => losePart(withPart(part), 1, who, at);
+
+  test.each(['dana', 'oona'] as const)('CR-2: %s says it once; the run makes another at once, and an alert tells of it', (name) => {
+    const { confirmedAt: _said, ...rest } = PASS;
+    const dedupe = `part-lost:${ID}:1:${hours(9).getTime()}`;
+    const cause = { kind: 'part-lost', partNumber: 1, custodian: 'Dana Diaz', saidBy: person(name).name, key: true };
+    const alert = { kind: 'raise-alert', dedupe, tenantId: anAccount().tenantId, accountId: ID, cause };
+    const lost: Part = { ...rest, refused: { why: 'PassLost', at: hours(9) } };
+    expect(losing(actor(name))).toEqual(
+      ok({
+        next: { ...withPart(lost), revision: withPart(PASS).revision + 1 },
+        effects: [
+          ...redraw,
+          { kind: 'intend', key: 'resume:R-1', at: hours(9), intent: { kind: 'resume-run', requestId: 'R-1' } },
+          { kind: 'intend', key: dedupe, at: hours(9), intent: alert },
+        ],
+      }),
+    );
+    expect(losing(actor(name), lost)).toEqual(no({ code: 'part-not-shown' }));
+    expect(storePart(withPart(lost), 1, actor('dana'), { location: 'Safe', sealNumber: '' }, hours(10))).toEqual(
+      no({ code: 'nothing-to-do' }),
+    );
+  });
+
+  test('only while it is valid and no key is registered with it', () => {
+    const dana = actor('dana');
+    expect(losing(dana, PASS, days(3))).toEqual(no({ code: 'part-expired' }));
+    expect(losing(dana, PASS, new Date(days(3).getTime() - 1)).ok).toBe(true);
+    const { expiresAt: _until, ...endless } = PASS;
+    expect(losing(dana, endless, days(9)).ok).toBe(true);
+    for (const part of [
+      { ...PASS, key: { methodId: 'K' } },
+      { ...PASS, state: 'ready' as const },
+      { ...PASS, state: 'sealed' as const },
+    ]) {
+      expect(losing(dana, part)).toEqual(no({ code: 'part-not-shown' }));
+      expect(canLose(part)).toBe(false);
+    }
+    expect([SEEN, PASS, aPart(1, 'dana')].map(canLose)).toEqual([true, true, false]);
+  });
+});
+
+test('parts that lie in one place are told by what their custodians said, however they wrote it', () => {
+  const at = (number: number, location: string | undefined, state: Part['state'] = 'stored') =>
+    aPart(number, 'dana', { state, ...(location === undefined ? {} : { location }) });
+  expect(inOnePlace([at(1, 'Safe  4, Oslo '), at(2, ' safe 4, oslo'), at(3, 'Safe 5')])).toEqual([1, 2]);
+  expect(inOnePlace([at(1, ''), at(2, ''), at(3, undefined), at(4, undefined)])).toEqual([]);
+  expect(inOnePlace([at(1, 'Safe'), at(2, 'Safe', 'shown')])).toEqual([]);
+  expect(inOnePlace([at(1, 'Safe'), at(2, 'Saf e')])).toEqual([]);
 });
 
 describe('through the door', () => {
