@@ -110,17 +110,18 @@ export function changeByHand({ tenant, store }: Machine, what: (typeof BY_HAND)[
 }
 
 /**
- * How the account of a request stands in the tenant, as far as its plan depends on it: whether it is in its unit, what it holds, and for a
- * retirement how many others can be used, which its title says, and for a new password whether it would expire.
+ * How the account of a request stands in the tenant, as far as its plan depends on it: whether it is in its unit, what it holds, where it is
+ * retired or disabled how many others can be used, which the title says, and for a new password whether it would expire.
  */
 export function standingOf({ tenant, info, store }: Machine, { plan, kind }: ChangeRequest): string {
   if (!('objectId' in plan.account)) return '';
   const { objectId } = plan.account;
   const inUnit = info(plan.tenant.id)?.restrictedUnitId !== undefined && tenant.unit.has(objectId);
-  if (kind === 'retire') {
+  if (kind === 'retire' || kind === 'disable') {
     const accounts = [...store.rows.account.values()].filter(({ tenantId }) => tenantId === plan.tenant.id);
     const others = accounts.filter((each) => each.objectId !== objectId && ['handover', 'in-service'].includes(each.state));
-    return [inUnit, tenant.administrators.has(objectId), tenant.members.has(objectId), others.length].join();
+    const held = kind === 'retire' ? [tenant.administrators.has(objectId), tenant.members.has(objectId)] : [];
+    return [inUnit, ...held, others.length].join();
   }
   const expires = tenant.users.get(objectId)?.passwordPolicies === '';
   if (kind === 'rotate' || kind === 'handover') return [inUnit, expires].join();
