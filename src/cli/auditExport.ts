@@ -1,27 +1,20 @@
 import { rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { exportLines } from '../app/auditLog.ts';
-import { door } from '../app/dispatch.ts';
 import { words } from '../cards/refusals.ts';
 import { ConfigFault } from '../config/fault.ts';
 import { parseSettings, type Settings } from '../config/settings.ts';
 import { type AuditDays, parseDays } from '../core/audit/days.ts';
 import { actorId } from '../core/people.ts';
-import { jsonLog } from '../logging/jsonLog.ts';
 import { headerOf } from '../paper/auditExport.ts';
-import { connect, type Location } from '../store/connect.ts';
-import { openOutbox } from '../store/outbox.ts';
-import { storeOn } from '../store/store.ts';
+import { atTheDoor, OPERATOR } from './atTheDoor.ts';
 import { verifyExportFile } from './verifyExport.ts';
 
 /**
  * `npm run audit:export -- FILE [FROM] [TO]`: exports the audit log at the machine, with the settings of production, and checks the file. It goes
  * through the one door like a link does, so the log tells of it. An embedded database must not be in use.
  */
-const OPERATOR = { kind: 'system', part: 'operator' } as const;
-
 const [file, ...given] = process.argv.slice(2);
 if (!file || file.startsWith('-')) end('Usage: npm run audit:export -- FILE [FROM] [TO], days in UTC as 2026-11-01');
 const days = parseDays(given);
@@ -48,28 +41,16 @@ if (!checked.ok) {
 const { size, root, bodies } = checked.value.header;
 process.stdout.write(`${file}: ${size} entries, verified, with the text of ${bodies}. Keep its head elsewhere: ${size}:${root}\n`);
 
-async function exportTo(target: FileHandle, wanted: AuditDays, settings: Settings): Promise<void> {
-  const log = jsonLog('error', (line) => process.stderr.write(line));
-  const location: Location = settings.databaseUrl
-    ? { kind: 'server', url: settings.databaseUrl.reveal() }
-    : { kind: 'embedded', folder: join(resolve(settings.dataDir), 'database') };
-  const database = await connect(location);
-  try {
-    const outbox = await openOutbox(database, log);
-    const store = storeOn(database, outbox);
-    try {
-      const policy = { ...settings, policyVersion: '' }; // no request is decided here
-      const random = { below: () => 0, id: () => '' }; // nothing comes into being here
-      const front = door({ store, random, policy, tenant: () => undefined });
+function exportTo(target: FileHandle, wanted: AuditDays, settings: Settings): Promise<void> {
+  return atTheDoor(
+    settings,
+    () => undefined,
+    async (front, store) => {
       const outcome = await front.dispatch(OPERATOR, { kind: 'export-audit', days: wanted });
       if (!outcome.ok) throw new Error(words(outcome.error));
       await pipeline(exportLines(store, headerOf(outcome.value, actorId(OPERATOR))), target.createWriteStream());
-    } finally {
-      await outbox.stop();
-    }
-  } finally {
-    await database.close();
-  }
+    },
+  );
 }
 
 function end(why: string): never {

@@ -1,8 +1,7 @@
-import { join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import type { Location } from '../store/connect.ts';
 import { EmbeddedFault } from '../store/embedded.ts';
 import { type Inspection, inspectDatabase } from '../store/inspect.ts';
+import { locationOf } from './atTheDoor.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
 const STEP = 'database';
@@ -10,11 +9,8 @@ const LEAST_VERSION = 15;
 
 /** @returns what was found, and the accounts on record as far as they could be read */
 export async function databaseFinding(settings: Settings): Promise<{ finding: Finding; accounts?: Inspection['accounts'] }> {
-  const location: Location = settings.databaseUrl
-    ? { kind: 'server', url: settings.databaseUrl.reveal() }
-    : { kind: 'embedded', folder: join(resolve(settings.dataDir), 'database') };
   try {
-    const found = await inspectDatabase(location);
+    const found = await inspectDatabase(locationOf(settings));
     if (!found) return { finding: ok(STEP, 'the embedded one is made at the first start.'), accounts: [] };
     return { finding: judged(found), accounts: found.accounts };
   } catch (error) {

@@ -1,16 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { door } from '../app/dispatch.ts';
 import { words } from '../cards/refusals.ts';
 import { ConfigFault } from '../config/fault.ts';
 import { parseSettings, type Settings } from '../config/settings.ts';
 import { loadTenants } from '../config/tenants.ts';
-import { jsonLog } from '../logging/jsonLog.ts';
 import { printCard } from '../paper/issue.ts';
 import type { Paper } from '../paper/sheet.ts';
-import { connect, type Location } from '../store/connect.ts';
-import { openOutbox } from '../store/outbox.ts';
-import { storeOn } from '../store/store.ts';
+import { atTheDoor, OPERATOR } from './atTheDoor.ts';
 
 /**
  * `npm run runbook -- <account id> <file.pdf> [letter]`: prints the runbook card of an account at the machine, with the settings of production. It goes through
@@ -29,34 +24,18 @@ try {
   end(`The runbook card could not be made: ${error instanceof Error ? error.message : String(error)}`);
 }
 
-async function print(settings: Settings, id: string, target: string, size: Paper): Promise<void> {
-  const log = jsonLog('error', (line) => process.stderr.write(line));
+function print(settings: Settings, id: string, target: string, size: Paper): Promise<void> {
   const tenants = loadTenants(settings.tenantsFile);
-  const location: Location = settings.databaseUrl
-    ? { kind: 'server', url: settings.databaseUrl.reveal() }
-    : { kind: 'embedded', folder: join(resolve(settings.dataDir), 'database') };
-  const database = await connect(location);
-  try {
-    const outbox = await openOutbox(database, log);
-    const store = storeOn(database, outbox);
-    try {
-      const tenant = (tenantId: string) => tenants.find((one) => one.id === tenantId);
-      const policy = { ...settings, policyVersion: '' }; // no request is decided here
-      const random = { below: () => 0, id: () => '' }; // nothing comes into being here
-      const front = door({ store, random, policy, tenant });
-      const outcome = await front.dispatch({ kind: 'system', part: 'operator' }, { kind: 'issue-runbook', accountId: id });
-      if (!outcome.ok || !outcome.value.account) throw new Error(outcome.ok ? 'there is no account' : words(outcome.error));
-      const pdf = await printCard(outcome.value.account, size, { cloud: settings.cloud, tenant });
-      writeFileSync(target, pdf, { mode: 0o600 });
-      process.stdout.write(
-        `${target}: runbook card of ${outcome.value.account.userPrincipalName}. It says where the parts are: delete the file once it is printed.\n`,
-      );
-    } finally {
-      await outbox.stop();
-    }
-  } finally {
-    await database.close();
-  }
+  const tenant = (tenantId: string) => tenants.find((one) => one.id === tenantId);
+  return atTheDoor(settings, tenant, async (front) => {
+    const outcome = await front.dispatch(OPERATOR, { kind: 'issue-runbook', accountId: id });
+    if (!outcome.ok || !outcome.value.account) throw new Error(outcome.ok ? 'there is no account' : words(outcome.error));
+    const pdf = await printCard(outcome.value.account, size, { cloud: settings.cloud, tenant });
+    writeFileSync(target, pdf, { mode: 0o600 });
+    process.stdout.write(
+      `${target}: runbook card of ${outcome.value.account.userPrincipalName}. It says where the parts are: delete the file once it is printed.\n`,
+    );
+  });
 }
 
 function isPaper(text: string): text is Paper {
