@@ -101,8 +101,9 @@ test('the operator prints it at the machine, with the bot stopped', async () => 
     BREAKGLASS_DATA_DIR: sandbox.dataDir,
     BREAKGLASS_TENANTS_FILE: join(ROOT, 'env', 'tenants.example.yaml'),
   };
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, ['src/cli/runbook.ts', ...args], { cwd: ROOT, env, encoding: 'utf8', timeout: 60_000 });
+  const command = (script: string, ...args: string[]) =>
+    spawnSync(process.execPath, [script, ...args], { cwd: ROOT, env, encoding: 'utf8', timeout: 60_000 });
+  const run = (...args: string[]) => command('src/cli/runbook.ts', ...args);
   const file = join(folder, 'card.pdf');
   const printed = run(accountId, file);
   expect([printed.status, printed.stderr]).toEqual([0, '']);
@@ -110,6 +111,16 @@ test('the operator prints it at the machine, with the bot stopped', async () => 
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(pdfText(readFileSync(file)).text).toContain('for the operator');
   expect(leaks(parts, new Map([['file', readFileSync(file)]]))).toEqual([]);
+
+  // At the machine the audit log is to be had too, and it tells of both.
+  const exported = join(folder, 'audit.jsonl');
+  const got = command('src/cli/auditExport.ts', exported);
+  expect([got.status, got.stderr, got.stdout]).toEqual([0, '', expect.stringContaining('entries, verified')]);
+  const text = readFileSync(exported, 'utf8');
+  expect(text).toContain('issue-runbook');
+  expect(text.trimEnd().split('\n').at(-1)).toContain('export-audit');
+  expect(leaks(parts, new Map([['export', Buffer.from(text)]]))).toEqual([]);
+  expect(command('src/cli/auditExport.ts', exported)).toMatchObject({ status: 1, stderr: expect.stringContaining('is there already') });
 
   const unknown = run('EA-000000', join(folder, 'none.pdf'));
   expect([unknown.status, unknown.stderr]).toEqual([1, expect.stringContaining('could not be made')]);
