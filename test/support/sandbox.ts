@@ -182,6 +182,17 @@ export class SandboxProcess {
     }
   }
 
+  /** Resolves when no message of a conversation is `wanted` any more; a card is redrawn after the news of it may have been read. */
+  async gone(as: PersonName, where: Where, wanted: (message: Message) => boolean, withinMs = 20_000): Promise<void> {
+    const deadline = Date.now() + withinMs;
+    for (;;) {
+      const found = (await this.messages(as, where)).findLast(wanted);
+      if (!found) return;
+      if (Date.now() > deadline) throw new Error(`still there for ${as} in ${where}: ${text(found).slice(0, 600)}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   #known() {
     if (!this.#ports) throw new Error('the sandbox was not started');
     return this.#ports;
