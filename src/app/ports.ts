@@ -413,8 +413,6 @@ export interface TenantWriter {
   /** Exempts the password from expiry. */
   neverExpire(objectId: string): Promise<void>;
   removeMethod(objectId: string, method: RemovableMethod, methodId: string): Promise<void>;
-  /** Takes a passkey off the user. */
-  removeKey(objectId: string, methodId: string): Promise<void>;
   /**
    * A Temporary Access Pass for one sign-in. Any that was there before is gone.
    *

@@ -65,7 +65,6 @@ export function tenantWriter(graph: Graph, turn: Turn): TenantWriter {
       turn(() => graph.patch(`/identity/conditionalAccess/policies/${id(policyId)}`, { conditions: { users } })),
     neverExpire: (objectId) => graph.patch(`/users/${id(objectId)}`, { passwordPolicies: 'DisablePasswordExpiration' }),
     removeMethod: (objectId, method, methodId) => removals[method](objectId, methodId),
-    removeKey: (objectId, methodId) => graph.remove(`/users/${id(objectId)}/authentication/fido2Methods/${id(methodId)}`),
     async issuePass(objectId, minutes) {
       const made = await graph.post<PassRow>(`/users/${id(objectId)}/authentication/temporaryAccessPassMethods`, {
         lifetimeInMinutes: minutes,

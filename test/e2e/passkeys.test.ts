@@ -118,6 +118,28 @@ describe('an account opened by security keys, through commands and buttons', () 
     expect(await sandbox.signInBy('fido2', UPN)).toMatchObject({ result: 'success' });
   }, 240_000);
 
+  test('CR-7: a key that somebody registered by hand is found, and taken off by a request that leaves the others', async () => {
+    await sandbox.byHand({ tenantId, do: 'register-method', userPrincipalName: UPN, method: 'fido2', model: 'Nobody’s key' });
+    const { replyIds } = await sandbox.say('rita', 'channel', 'posture contoso');
+    const found = await sandbox.message('rita', 'channel', (message) => replyIds.includes(message.id) && has('Judged by')(message));
+    expect(text(found)).toMatch(/One is on nobody’s record here: a security key .*Nobody’s key/);
+    const since = (await sandbox.writes()).length;
+    const answer = await sandbox.press('rita', found.id, 'posture.repair');
+    const id = /R-[0-9A-Z]{6}/.exec(text({ card: answer.card }))?.[0] ?? 'no request';
+    const card = await approved(await sandbox.message('ann', 'channel', has('request.approve', id)));
+    expect(text(card)).toContain('Whoever has the security key');
+    await shows(card, /Done:/);
+    expect((await sandbox.writesDone(since)).filter((write) => write.startsWith('DELETE'))).toEqual([
+      'DELETE /directory/administrativeUnits/ID/members/ID/$ref',
+      'DELETE /users/ID/authentication/fido2Methods/ID',
+    ]);
+    const again = await sandbox.say('rita', 'channel', 'posture contoso');
+    const after = await sandbox.message('rita', 'channel', (message) => again.replyIds.includes(message.id) && has('Judged by')(message));
+    expect(text(after)).not.toContain('on nobody’s record here');
+    expect(text(after)).toContain('✓ No key but those on record');
+    expect(await sandbox.signInBy('fido2', UPN)).toMatchObject({ result: 'success' });
+  }, 120_000);
+
   test('CR-1: no pass stands in anything that was printed, logged or recorded', () => {
     expect(passes.length).toBeGreaterThan(5);
     for (const value of passes) {

@@ -2,7 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DEFAULT_PROFILE, PROFILES } from '../../src/core/posture/profiles.ts';
 import { judgePosture } from '../../src/core/posture/report.ts';
-import type { AccountSnapshot, ConditionalAccessPolicy, Part, TenantSnapshot } from '../../src/core/posture/snapshot.ts';
+import type {
+  AccountSnapshot,
+  AuthenticationMethod,
+  ConditionalAccessPolicy,
+  Part,
+  TenantSnapshot,
+} from '../../src/core/posture/snapshot.ts';
 import { read, unreadable } from '../../src/core/posture/snapshot.ts';
 import { aPolicy, EXTRA_GROUP, GROUP, goodRegistry, goodSnapshot, objectIdOf, UNIT } from '../support/posture.ts';
 
@@ -39,7 +45,10 @@ const withGroup = (more: object): TenantSnapshot =>
 const without = <T extends { readonly principalId: string }>(part: Part<readonly T[]>, index: number) =>
   read(value(part).filter(({ principalId }) => principalId !== objectIdOf(index + 1)));
 
-const key = { id: 'k', kind: 'fido2', passkeyType: 'deviceBound' };
+const [key, other] = ['k1', 'k2'].map((id) => ({ id, kind: 'fido2', passkeyType: 'deviceBound' })) as [
+  AuthenticationMethod,
+  AuthenticationMethod,
+];
 
 /** Everything that can go wrong by itself, and the one check that must say so. */
 const MUTATIONS: readonly (readonly [check: string, what: string, broken: (index: number) => TenantSnapshot])[] = [
@@ -130,9 +139,11 @@ const MUTATIONS: readonly (readonly [check: string, what: string, broken: (index
   ],
   ['phishing-resistant', 'only a password', (at) => withMethods(at, [{ id: 'p', kind: 'password' }])],
   ['two-keys', 'one key', (at) => withMethods(at, [key])],
-  ['two-keys', 'a key that is synced', (at) => withMethods(at, [key, { ...key, passkeyType: 'synced' }])],
-  ['weak-methods', 'a telephone', (at) => withMethods(at, [key, key, { id: 'x', kind: 'phone' }])],
-  ['weak-methods', 'a kind nobody knows yet', (at) => withMethods(at, [key, key, { id: 'x', kind: 'thoughtReading' }])],
+  ['two-keys', 'a key that is synced', (at) => withMethods(at, [key, { ...other, passkeyType: 'synced' }])],
+  ['weak-methods', 'a telephone', (at) => withMethods(at, [key, other, { id: 'x', kind: 'phone' }])],
+  ['weak-methods', 'a kind nobody knows yet', (at) => withMethods(at, [key, other, { id: 'x', kind: 'thoughtReading' }])],
+  ['unrecorded-keys', 'a key of nobody’s', (at) => withMethods(at, [key, other, { ...key, id: 'k3' }])],
+  ['unrecorded-keys', 'a certificate of nobody’s', (at) => withMethods(at, [key, other, { id: 'c', kind: 'x509Certificate' }])],
   [
     'self-service-reset',
     'administrators reset their own password',

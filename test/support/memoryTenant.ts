@@ -205,11 +205,6 @@ export class MemoryTenant {
       this.wrote('neverExpire');
       Object.assign(user, { passwordPolicies: 'DisablePasswordExpiration' });
     },
-    removeKey: async (objectId, methodId) => {
-      this.manageable(objectId);
-      this.wrote('removeKey');
-      take(this.methods, (row) => row.objectId === objectId && row.kind === 'fido2' && row.id === methodId);
-    },
     issuePass: async (objectId, minutes) => {
       this.manageable(objectId);
       this.wrote('issuePass');
@@ -222,6 +217,7 @@ export class MemoryTenant {
       };
     },
     removeMethod: async (objectId, method, methodId) => {
+      this.manageable(objectId);
       this.wrote('removeMethod');
       take(this.methods, (row) => row.objectId === objectId && row.kind === method && row.id === methodId);
     },

@@ -2,7 +2,7 @@ import { TENANTS } from '../../sandbox/world.ts';
 import type { Registry } from '../../src/core/posture/check.ts';
 import { type AccountSnapshot, type ConditionalAccessPolicy, read, type TenantSnapshot } from '../../src/core/posture/snapshot.ts';
 import { GLOBAL_ADMINISTRATOR } from '../../src/core/request/plan.ts';
-import { NOON } from './builders.ts';
+import { NOON, person } from './builders.ts';
 
 const GA = GLOBAL_ADMINISTRATOR.templateId;
 export const GROUP = TENANTS.contoso.exclusionGroupId;
@@ -30,6 +30,13 @@ export const goodRegistry = (more: Partial<Registry> = {}): Registry => ({
     objectId: objectIdOf(index),
     userPrincipalName: `ea${index}@${TENANTS.contoso.initialDomain}`,
     state: 'in-service',
+    credential: 'passkey',
+    parts: ['k1', 'k2'].map((methodId, at) => ({
+      number: at + 1,
+      custodian: person(at === 0 ? 'dana' : 'eli'),
+      state: 'stored',
+      key: { methodId },
+    })),
   })),
   restrictedUnitId: UNIT,
   ...more,

@@ -115,7 +115,7 @@ describe('security keys in the place of a password in parts', () => {
   test('GR-5: given up where the password may be replaced already the keys stay and count: nobody is locked out', async () => {
     for (const [call, gone] of [
       ['setPassword', false],
-      ['removeKey', true],
+      ['removeMethod', true],
     ] as const) {
       const { request, account, user, methods, giveUp, goOn, keys } = await asked();
       await goOn({}, { answer: (asking) => (asking === call ? { error: REFUSED, done: false } : undefined) });

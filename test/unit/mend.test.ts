@@ -86,6 +86,13 @@ describe('a plan to repair', () => {
       at === 0 && account.methods.state === 'read' ? { ...account, methods: read([...account.methods.value, phone]) } : account,
     ),
   };
+  const withStranger: Partial<TenantSnapshot> = {
+    accounts: good.accounts.map((account, at) =>
+      at === 0 && account.methods.state === 'read'
+        ? { ...account, methods: read([...account.methods.value, { id: 'k9', kind: 'fido2' }]) }
+        : account,
+    ),
+  };
   const assignments = good.globalAdministrators.state === 'read' ? good.globalAdministrators.value : [];
 
   test.each<[string, Partial<TenantSnapshot>, readonly string[]]>([
@@ -94,6 +101,7 @@ describe('a plan to repair', () => {
     ['password-lifetime:EA-000001', withUser({ passwordPolicies: [] }), ['never-expire', 'verify']],
     ['role:EA-000001', { globalAdministrators: read(assignments.slice(1)) }, ['assign-role', 'verify']],
     ['weak-methods:EA-000001', withPhone, ['remove-method:phone:3179', 'verify']],
+    ['unrecorded-keys:EA-000001', withStranger, ['remove-method:fido2:k9', 'verify']],
     [
       'group-members:mal',
       { exclusionGroupMembers: read([...members, { id: 'mal', type: 'user', displayName: 'Mal' }]) },
@@ -115,6 +123,12 @@ describe('a plan to repair', () => {
     const request = aRequest({ plan, state: 'approved', begunAt: NOON });
     const change = aChange({ actor: {}, changedAt: minutes(1), targets: [{ id: 'mal', type: 'User', properties: [] }] });
     expect(requestBehind(change, [{ request }])).toBe(request.id);
+  });
+
+  test('a security key that is taken off stands among what cannot be undone', () => {
+    const words = 'Whoever has the security key k9 cannot sign in with it any more, and it can only be registered anew.';
+    expect(planOf('repair', withStranger, 'unrecorded-keys:EA-000001').irreversible).toContain(words);
+    expect(planOf('repair', withPhone, 'weak-methods:EA-000001').irreversible.join()).not.toContain('security key');
   });
 
   test('a finding without a repair, or one of another account, is not one', () => {

@@ -391,7 +391,7 @@ describe('nothing opens it but the keys', () => {
     expect(await tidyMethods.look(made.scene('tidy-methods'))).toBeUndefined();
     expect(await tidyMethods.act(made.scene('tidy-methods'))).toBeUndefined();
     expect(left(made)).toEqual(['fido2 K1', 'fido2 K2', 'password another']);
-    expect(made.tenant.writes).toEqual(['removeKey', 'removeMethod', 'removeMethod']);
+    expect(made.tenant.writes).toEqual(['removeMethod', 'removeMethod', 'removeMethod']);
     expect(theirs(made)).toEqual(['theirs']);
     expect(await tidyMethods.look(made.scene('tidy-methods'))).toBe('Nothing opens it but 2 keys');
   });

@@ -171,6 +171,16 @@ export interface DrillResult {
 export const holdersOf = ({ parts, held }: Pick<EmergencyAccount, 'parts' | 'held'>): PersonRef[] =>
   [...parts, ...(held?.parts ?? [])].map(({ custodian }) => custodian);
 
+/** Ids of the keys it may be opened with, as far as the record knows: those that are to be replaced count until they are. */
+export const keysOnRecord = ({ parts, held }: Pick<EmergencyAccount, 'parts' | 'held'>): ReadonlySet<string> =>
+  new Set(
+    [...parts, ...(held?.parts ?? [])].flatMap(({ key, before }) => [key, before?.key]).flatMap((key) => (key ? [key.methodId] : [])),
+  );
+
+/** Whether a custodian may have registered a key that the record does not have yet. */
+export const isEnrolling = ({ parts }: Pick<EmergencyAccount, 'parts'>): boolean =>
+  parts.some(({ pass, key, refused, state }) => pass !== undefined && !key && !refused && state !== 'expired');
+
 /** The key of a part in storage, jobs and cards. Says nothing about its content. */
 export const partKey = (accountId: string, number: number): string => `${accountId}:${number}`;
 

@@ -8,7 +8,10 @@ export type Severity = 'critical' | 'warning' | 'advice';
 export type Status = 'pass' | 'fail' | 'unknown' | 'not-applicable';
 
 /** An account on our own record, as far as posture compares the tenant with it. */
-export type RegisteredAccount = Pick<EmergencyAccount, 'id' | 'objectId' | 'userPrincipalName' | 'state' | 'left'>;
+export type RegisteredAccount = Pick<
+  EmergencyAccount,
+  'id' | 'objectId' | 'userPrincipalName' | 'state' | 'left' | 'credential' | 'parts' | 'held'
+>;
 
 /** What ought to be: the accounts of the tenant on record, retired ones left out, and what the settings say. */
 export interface Registry {
@@ -36,6 +39,7 @@ export type Repair =
 
 /** Methods Graph can delete from a user; the password is none of them. */
 export const REMOVABLE_METHODS = [
+  'fido2',
   'phone',
   'email',
   'microsoftAuthenticator',

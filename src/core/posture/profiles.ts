@@ -46,6 +46,7 @@ export const PROFILES: readonly [GuidanceProfile, ...GuidanceProfile[]] = [
       exclusion.managedPolicies,
       methods.phishingResistant,
       methods.twoKeys,
+      methods.unrecordedKeys,
       methods.weakMethods,
     ],
   },
@@ -53,7 +54,7 @@ export const PROFILES: readonly [GuidanceProfile, ...GuidanceProfile[]] = [
     id: 'b2c-2024-09',
     title: 'Microsoft, emergency access accounts in Azure AD B2C',
     date: '2024-09-11',
-    checks: [...EVERYWHERE, exclusion.oneOutsideAll],
+    checks: [...EVERYWHERE, exclusion.oneOutsideAll, methods.unrecordedKeys],
   },
 ];
 

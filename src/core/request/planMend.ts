@@ -57,11 +57,18 @@ export function planMend(input: AccountPlanInput, operation: MendPlan['operation
     ...(joins && tenant.restrictedUnitId !== undefined ? { restrictedUnitId: tenant.restrictedUnitId } : around.fields),
     custodians: [],
     holds: heldAsBefore(account),
-    // The one change Breakglass makes to what belongs to somebody else (GR-3): nobody may overlook it.
-    irreversible: foreign.map(
-      ({ objectType, name, objectId }) =>
-        `The ${objectType} “${name}” (${objectId}) is not ours. Once it is out of the group, every policy catches it again.`,
-    ),
+    irreversible: [
+      // The one change Breakglass makes to what belongs to somebody else (GR-3): nobody may overlook it.
+      ...foreign.map(
+        ({ objectType, name, objectId }) =>
+          `The ${objectType} “${name}” (${objectId}) is not ours. Once it is out of the group, every policy catches it again.`,
+      ),
+      ...changes.flatMap((change) =>
+        change.kind === 'remove-method' && change.method === 'fido2'
+          ? [`Whoever has the security key ${change.methodId} cannot sign in with it any more, and it can only be registered anew.`]
+          : [],
+      ),
+    ],
     steps: [...around.out, ...changes.flatMap(stepOf), ...around.back, planStep.verify()],
     undo: around.back,
   };

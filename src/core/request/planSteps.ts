@@ -180,7 +180,7 @@ export const planStep = {
   }),
   removeMethod: (user: string, method: RemovableMethod, methodId: string): PlanStep => ({
     id: `remove-method:${method}:${methodId}`,
-    title: `Remove the sign-in method ${method} from it`,
+    title: method === 'fido2' ? `Remove the security key ${methodId} from it` : `Remove the sign-in method ${method} from it`,
     call: { method: 'DELETE', path: `/users/${user}/authentication/${method}Methods/${methodId}` },
   }),
   confirmGone: (): PlanStep => ({ id: 'confirm-gone', title: 'Read back that nothing of it is left', call: null }),

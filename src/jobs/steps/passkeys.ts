@@ -262,7 +262,6 @@ async function toWithdraw(scene: StepScene): Promise<AuthenticationMethod[]> {
 
 async function remove({ writer, user }: StepScene, { kind, id }: AuthenticationMethod): Promise<void> {
   const objectId = await user();
-  if (kind === 'fido2') return writer.removeKey(objectId, id);
   const method = REMOVABLE_METHODS.find((each) => each === kind);
   if (!method) {
     const words = `It has a sign-in method of kind ${kind}, which Breakglass cannot remove. Remove it in Entra, then try again.`;

@@ -34,7 +34,6 @@ const CALLS: { readonly [C in Call]: { readonly of: readonly StepKind[]; readonl
   setPolicyUsers: { of: ['exclude-policy'], to: nothingElse },
   neverExpire: { of: ['never-expire'], to: nothingElse },
   removeMethod: { of: ['remove-method'], to: theMethod },
-  removeKey: { of: [], to: never },
   issuePass: { of: [], to: never },
   deleteUser: { of: ['delete-user'], to: () => true }, // what was left to it is looked at below
 };

@@ -185,11 +185,6 @@ export function memoryTenant(
       changeable(objectId).passwordPolicies = 'DisablePasswordExpiration';
       wrote('neverExpire', objectId);
     },
-    async removeKey(objectId, methodId) {
-      const user = changeable(objectId);
-      user.methods = user.methods.filter(({ id }) => id !== methodId);
-      wrote('removeKey', objectId, methodId);
-    },
     async issuePass(objectId, minutes) {
       const user = changeable(objectId);
       const methodId = 'pass'; // the same for each, so that what two runs wrote can be compared

@@ -106,6 +106,10 @@ export const SAGAS: readonly Saga[] = [
   repair('role', ({ tenant }, { objectId }) => void tenant.administrators.delete(objectId)),
   repair('password-lifetime', expiring),
   repair('weak-methods', ({ tenant }, { objectId }) => void tenant.users.get(objectId)?.methods.push({ id: '3179', kind: 'phone' })),
+  repair('unrecorded-keys', (on, account) => {
+    withKeys(on, account);
+    on.tenant.users.get(account.objectId)?.methods.push({ id: 'nobodys', kind: 'fido2' });
+  }),
   repair('group-members', ({ tenant }) => void tenant.members.add(STRANGER), STRANGER),
 ];
 

@@ -124,7 +124,7 @@ export const STORIES: readonly Story[] = [
       if (stateOf(place) !== 'approved') return false;
       return times(place, 'record-key') === 0 ? place.on.custodiansAct() : sleep(place, 9 * HOUR);
     },
-    meets: ['expire-part', 'fail-run', 'undo-request', 'removeKey'],
+    meets: ['expire-part', 'fail-run', 'undo-request', 'removeMethod'],
     ends: 'undone',
   },
   {
@@ -218,7 +218,7 @@ export const STORIES: readonly Story[] = [
       if (stateOf(place) !== 'approved') return false;
       return times(place, 'record-key') === 0 ? place.on.custodiansAct() : press(place, 'rita', 'withdraw-request');
     },
-    meets: ['park-run', 'removeKey'],
+    meets: ['park-run', 'removeMethod'],
     ends: 'undone',
   },
   {

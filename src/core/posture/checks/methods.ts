@@ -1,4 +1,16 @@
-import { eachExisting, fail, judgedBy, list, notApplicable, type PostureCheck, pass, REMOVABLE_METHODS, type Repair } from '../check.ts';
+import { isEnrolling, keysOnRecord } from '../../account/types.ts';
+import {
+  day,
+  eachExisting,
+  fail,
+  judgedBy,
+  list,
+  notApplicable,
+  type PostureCheck,
+  pass,
+  REMOVABLE_METHODS,
+  type Repair,
+} from '../check.ts';
 import type { AuthenticationMethod } from '../snapshot.ts';
 
 const LEARN = 'Learn, security-emergency-access, 2026-06-04';
@@ -19,7 +31,7 @@ export const phishingResistant: PostureCheck = {
           ? pass('It has a security key or a certificate.')
           : fail(
               'It has neither a security key nor a certificate.',
-              'Register two security keys: a password alone no longer opens the portals.',
+              'Ask for a rotation to security keys, two or more: a password alone no longer opens the portals.',
             ),
       ),
     ),
@@ -37,10 +49,49 @@ export const twoKeys: PostureCheck = {
         const keys = found.filter(isDeviceBound).length;
         return keys >= 2
           ? pass(`It has ${keys}.`)
-          : fail(keys === 0 ? 'It has none.' : 'It has one.', 'Register another one, kept in another place.');
+          : fail(
+              keys === 0 ? 'It has none.' : 'It has one.',
+              'Ask for a rotation with another custodian, whose key is kept in another place.',
+            );
       }),
     ),
 };
+
+/** A key opens the account alone: one that nobody here answers for makes parts and custodians worthless. */
+export const unrecordedKeys: PostureCheck = {
+  id: 'unrecorded-keys',
+  title: 'No key but those on record',
+  severity: 'critical',
+  source: `${LEARN}; keys compared with our record`,
+  run: (snapshot, registry) =>
+    eachExisting(snapshot, registry, ({ methods }, account) =>
+      judgedBy(methods, snapshot, (found) => {
+        if (isEnrolling(account)) return notApplicable('Its custodians are registering keys.');
+        const known = keysOnRecord(account);
+        const others = found.filter((method) => isPhishingResistant(method) && !known.has(method.id));
+        const [first, ...more] = others;
+        if (!first) return pass(known.size === 0 ? 'It has none.' : 'Each of them has its custodian.');
+        const them = more.length === 0 ? 'it' : 'them';
+        const evidence = `${others.length === 1 ? 'One is' : `${others.length} are`} on nobody’s record here: ${list(others.map(named))}.`;
+        // The plan that gives it keys of its own removes every other; without one it might be all that opens the portals.
+        if (account.credential !== 'passkey')
+          return fail(evidence, `Find out who has ${them}. Then ask for a rotation to security keys: it removes every other.`);
+        const changes = others.flatMap(({ kind, id }): Repair[] =>
+          kind === 'fido2' ? [{ kind: 'remove-method', method: kind, methodId: id }] : [],
+        );
+        const advice = `Find out who has ${them} and since when, then remove ${them}: whoever has one opens the account alone.`;
+        return fail(evidence, advice, changes.length === others.length ? { accountId: account.id, changes } : undefined);
+      }),
+    ),
+};
+
+const named = ({ kind, displayName, model, createdAt }: AuthenticationMethod): string =>
+  [
+    kind === 'fido2' ? 'a security key' : 'a certificate',
+    ...(displayName === undefined ? [] : [`“${displayName}”`]),
+    ...(model === undefined ? [] : [`(${model})`]),
+    ...(createdAt === undefined ? [] : [`since ${day(createdAt)}`]),
+  ].join(' ');
 
 /** The password cannot be removed and is no method one chooses (zerotrustassessment#579). */
 const isWanted = (method: AuthenticationMethod): boolean => method.kind === 'password' || isPhishingResistant(method);
