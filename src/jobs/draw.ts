@@ -3,7 +3,7 @@ import { accountCard } from '../cards/views/account.ts';
 import { alertCard } from '../cards/views/alert.ts';
 import { caseCard } from '../cards/views/case.ts';
 import { drillCard } from '../cards/views/drill.ts';
-import { partCard, replacedPartCard } from '../cards/views/part.ts';
+import { partCard, replacedPartCard, replacedPassCard } from '../cards/views/part.ts';
 import { partReminderCard } from '../cards/views/partReminder.ts';
 import { requestCard } from '../cards/views/request.ts';
 import { requestNoticeCard } from '../cards/views/requestNotice.ts';
@@ -73,7 +73,7 @@ function partOf(
   { place, variant }: Pick<PostedCard, 'variant' | 'place'>,
   now: Date,
 ): OutgoingCard {
-  const { generation, forOthers, voidOf } = variantOfPart(variant);
+  const { generation, forOthers, voidOf, pass } = variantOfPart(variant);
   if (voidOf) return replacedPartCard(account, number, generation, voidOf);
   // While keys are made in its place a part of a password counts, and its card says so.
   const { held } = account;
@@ -82,6 +82,7 @@ function partOf(
   const part = account.parts.find((row) => row.number === number);
   const mine = place.kind === 'person' && part?.custodian.objectId === place.objectId;
   const current = generation === undefined || generation === generationOf(account);
+  if (pass && part?.pass?.requestId === pass.requestId && part.pass.methodId !== pass.methodId) return replacedPassCard(account);
   if (forOthers) return partReminderCard(account, number, generation);
   return mine && current && account.state !== 'retired' ? partCard(account, number, now) : replacedPartCard(account, number, generation);
 }

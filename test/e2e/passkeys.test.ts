@@ -108,6 +108,9 @@ describe('an account opened by security keys, through commands and buttons', () 
     await shows(card, /can be copied to other devices/);
     await sandbox.press('ann', card.id, 'request.retry');
     await enrol('dana');
+    // The first pass and the word that its key was not taken: both say which message counts now.
+    await sandbox.message('dana', 'personal', has('This pass opens nothing any more', 'the newest message about'));
+    await sandbox.gone('dana', 'personal', has('Your key was not accepted'));
     await sandbox.message('fay', 'personal', has('part.reveal'));
     await sandbox.advance('PT9H');
     await shows(card, /registered no key before the pass expired/);

@@ -10,14 +10,17 @@ import {
   passIssued,
 } from '../../src/core/account/passkeys.ts';
 import { keysFound, passkeyTerms } from '../../src/core/account/passkeyTerms.ts';
-import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
+import { type EmergencyAccount, generationOf, type Part } from '../../src/core/account/types.ts';
+import { variantOfPass } from '../../src/core/account/unconfirmed.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import type { AuthenticationMethod, MethodConfiguration } from '../../src/core/posture/snapshot.ts';
 import { whyUnsuitable } from '../../src/core/request/openAccount.ts';
 import { replan } from '../../src/core/request/replan.ts';
 import { failRun, parkRun, resumeRun, retry } from '../../src/core/request/run.ts';
 import { no, ok } from '../../src/core/result.ts';
+import { draw } from '../../src/jobs/draw.ts';
 import { actor, aDecision, anAccount, anAccountPlan, aPart, aPlan, aRequest, hours, minutes, NOON, person } from '../support/builders.ts';
+import { memoryStore } from '../support/memoryStore.ts';
 
 const next = (decision: Decision<EmergencyAccount>): EmergencyAccount => {
   if (!decision.ok) throw new Error(decision.error.code);
@@ -192,7 +195,7 @@ describe('what each of it leaves on record, whole, and what is owed', () => {
     key: `part:${made.id}:1:${generation}:${methodId}`,
     place: { kind: 'person', objectId: person(to).objectId },
     subject: `part:${made.id}:1`,
-    variant: String(generation),
+    variant: `${generation}:pass:${methodId === 'T5' ? 'R-2' : R}:${methodId}`,
   });
   const expiry = (at: Date) => ({
     kind: 'intend',
@@ -574,5 +577,32 @@ describe('a run that waits for a person', () => {
     const failed = failRun(running, 3, failure, minutes(9));
     const again = failed.ok ? retry(failed.value.next, actor('ann'), minutes(10)) : failed;
     expect(again.ok && again.value.next.steps.slice(4, 6).map(({ state }) => state)).toEqual(['waiting', 'waiting']);
+  });
+});
+
+describe('a message about a pass', () => {
+  const held = (more: Partial<Part>) => anAccount({ credential: 'passkey', parts: [aPart(1, 'dana', { state: 'ready', ...more })] });
+  const says = async (account: EmergencyAccount) => {
+    const store = memoryStore(NOON);
+    store.put('account', account);
+    const variant = variantOfPass(generationOf(account), pass('T1'));
+    const place = { kind: 'person', objectId: person('dana').objectId } as const;
+    return JSON.stringify((await draw(store, { subject: `part:${account.id}:1`, variant, place }, async () => []))?.card);
+  };
+
+  test('CR-2: names the newest one to go by as soon as the same request has made another, whatever became of that', async () => {
+    expect(await says(held({ pass: pass('T1') }))).toContain('Register your security key');
+    expect(await says(held({ pass: pass('T1'), refused: { why: 'SyncedPasskey', at: NOON } }))).toContain('Your key was not accepted');
+    for (const more of [
+      {},
+      { refused: { why: 'SyncedPasskey', at: NOON } as const },
+      { state: 'stored', key: { methodId: 'K1' } } as const,
+    ])
+      expect(await says(held({ pass: pass('T5'), ...more }))).toContain('This pass opens nothing any more');
+  });
+
+  test('stays as it is where a later request made another', async () => {
+    const next = pass('T5', { requestId: 'R-2' });
+    expect(await says(held({ pass: next }))).not.toContain('This pass opens nothing any more');
   });
 });

@@ -3,7 +3,7 @@ import { door } from '../../src/app/dispatch.ts';
 import { canLose, inOnePlace, losePart, storePart } from '../../src/core/account/custody.ts';
 import { heldAgain, keysBegun } from '../../src/core/account/life.ts';
 import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
-import { confirmationTimers, isOverdue, remindCustodian, variantOfPart } from '../../src/core/account/unconfirmed.ts';
+import { confirmationTimers, isOverdue, remindCustodian, variantOfPart, variantOfPass } from '../../src/core/account/unconfirmed.ts';
 import type { Intent } from '../../src/core/intent.ts';
 import type { Actor } from '../../src/core/people.ts';
 import { no, ok } from '../../src/core/result.ts';
@@ -117,10 +117,12 @@ describe('a part that was seen and not confirmed: its reminders', () => {
   });
 
   test('a card says of which credential it is, and whether it is for others than its custodian', () => {
-    expect(['', '3', '3:unconfirmed'].map(variantOfPart)).toEqual([
+    const ofPass = variantOfPass(3, { requestId: 'R-1', methodId: 'T1' });
+    expect(['', '3', '3:unconfirmed', ofPass].map(variantOfPart)).toEqual([
       { forOthers: false },
       { generation: 3, forOthers: false },
       { generation: 3, forOthers: true },
+      { generation: 3, forOthers: false, pass: { requestId: 'R-1', methodId: 'T1' } },
     ]);
   });
 });

@@ -97,6 +97,14 @@ export function replacedPartCard(account: EmergencyAccount, partNumber: number, 
   return noticeCard({ title, text, tone: 'neutral' });
 }
 
+/** In the place of a card about a pass, once the same request made another: that one has a card of its own. */
+export const replacedPassCard = ({ userPrincipalName }: Pick<EmergencyAccount, 'userPrincipalName'>): Rendered =>
+  noticeCard({
+    title: 'This pass opens nothing any more',
+    text: `Another was made in its place. Go by the newest message about ${userPrincipalName} here.`,
+    tone: 'neutral',
+  });
+
 /**
  * The personal card of a custodian. Never holds the part: the button opens a dialog that does.
  *

@@ -6,7 +6,7 @@ import { reminderTimer } from '../validation/schedule.ts';
 import { expiryKey, forgetExpiry, redraw, serviceState, withPart } from './custody.ts';
 import { heldAgain, numbered } from './life.ts';
 import { type EmergencyAccount, generationOf, type IssuedPass, type Part, partKey, type RegisteredKey, type WhyRefused } from './types.ts';
-import { voidNotices } from './unconfirmed.ts';
+import { variantOfPass, voidNotices } from './unconfirmed.ts';
 
 /**
  * A pass lies sealed for the custodian who is next. What was held under that number stays in mind until the plan is carried out: if that is
@@ -41,7 +41,7 @@ export function passIssued(
         key: `part:${key}:${generationOf(account)}:${pass.methodId}`,
         place: { kind: 'person', objectId: custodian.objectId },
         subject: `part:${key}`,
-        variant: String(generationOf(account)),
+        variant: variantOfPass(generationOf(account), pass),
       },
       {
         kind: 'intend',
@@ -88,7 +88,7 @@ export function keyRefused(
         key: `refused:${key}:${part.pass.methodId}`,
         place: { kind: 'person', objectId: part.custodian.objectId },
         subject: `part:${key}`,
-        variant: String(generationOf(account)),
+        variant: variantOfPass(generationOf(account), part.pass),
       },
       ...redraw(account, number),
     ],

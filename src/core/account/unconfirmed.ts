@@ -2,7 +2,7 @@ import { DAY, type Decision, HOUR, later } from '../decision.ts';
 import type { Effect, Place } from '../effect.ts';
 import { no, ok } from '../result.ts';
 import { isUnconfirmed } from './custody.ts';
-import { type EmergencyAccount, generationOf, type Part, partKey } from './types.ts';
+import { type EmergencyAccount, generationOf, type IssuedPass, type Part, partKey } from './types.ts';
 
 /** Long enough to walk to a safe. */
 const FIRST_AFTER_MS = 4 * HOUR;
@@ -60,19 +60,30 @@ export const isOverdue = (part: Part, now: Date): boolean =>
 const FOR_OTHERS = 'unconfirmed';
 
 /**
- * Of which credential a part's card is (none: from before there were several), whether it is for its custodian or tells others of it, and
- * of a message that it has no use any more, when the part was opened.
+ * Of which credential a part's card is (none: from before there were several), whether it is for its custodian or tells others of it, of a
+ * message that it has no use any more, when the part was opened, and of one about a pass, of which.
  */
-export function variantOfPart(variant: string): { readonly generation?: number; readonly forOthers: boolean; readonly voidOf?: Date } {
-  const [generation, word, opened] = variant.split(':');
+export function variantOfPart(variant: string): {
+  readonly generation?: number;
+  readonly forOthers: boolean;
+  readonly voidOf?: Date;
+  readonly pass?: Pick<IssuedPass, 'requestId' | 'methodId'>;
+} {
+  const [generation, word, of, methodId] = variant.split(':');
   return {
     ...(generation ? { generation: Number(generation) } : {}),
     forOthers: word === FOR_OTHERS,
-    ...(word === VOID ? { voidOf: new Date(Number(opened)) } : {}),
+    ...(word === VOID ? { voidOf: new Date(Number(of)) } : {}),
+    ...(word === PASS && of !== undefined && methodId !== undefined ? { pass: { requestId: of, methodId } } : {}),
   };
 }
 
 const VOID = 'void';
+const PASS = 'pass';
+
+/** Of a custodian's message about that very pass: when another takes its place, the message says so. */
+export const variantOfPass = (generation: number, { requestId, methodId }: Pick<IssuedPass, 'requestId' | 'methodId'>): string =>
+  [generation, PASS, requestId, methodId].join(':');
 
 /**
  * A message to each custodian whose part or key was seen and opens nothing any more, so that it is destroyed: the card they have changes

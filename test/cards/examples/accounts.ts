@@ -1,6 +1,6 @@
 import { accountCard } from '../../../src/cards/views/account.ts';
 import { accountListCard } from '../../../src/cards/views/accountList.ts';
-import { partCard, replacedPartCard } from '../../../src/cards/views/part.ts';
+import { partCard, replacedPartCard, replacedPassCard } from '../../../src/cards/views/part.ts';
 import { partReminderCard } from '../../../src/cards/views/partReminder.ts';
 import { revealDialog } from '../../../src/cards/views/revealDialog.ts';
 import { runbookLinkCard, runbookReminderCard } from '../../../src/cards/views/runbook.ts';
@@ -123,6 +123,7 @@ export const ACCOUNTS: readonly Example[] = [
   },
   { card: 'accountList', state: 'none', rendered: accountListCard([], NOON) },
   { card: 'part', state: 'void', rendered: replacedPartCard(anAccount({ generation: 2 }), 1, 1, NOON) },
+  { card: 'part', state: 'passReplaced', rendered: replacedPassCard(anAccount({})) },
   { card: 'part', state: 'sealed', rendered: partCard(withPart({}), 1, NOON) },
   { card: 'part', state: 'ready', rendered: partCard(withPart({ state: 'ready', expiresAt: days(3) }), 1, NOON) },
   { card: 'part', state: 'shown', rendered: partCard(withPart({ state: 'shown', shownAt: hours(2) }), 1, hours(2)) },
