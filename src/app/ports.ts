@@ -103,6 +103,8 @@ export interface Transaction {
   requestOfForm(formId: string): Promise<ChangeRequest | undefined>;
   /** The open or applied request, or account, that claims a user principal name. */
   claimOfName(userPrincipalName: string): Promise<{ id: string } | undefined>;
+  /** What somebody asks for is judged one after the other: waits until no other transaction has their turn, and has it until this one ends. */
+  turnOf(personKey: string): Promise<void>;
   openRequestsBy(personKey: string): Promise<number>;
   /** When somebody opened each of their requests since an instant, and each earlier version of it. */
   requestsSince(personKey: string, since: Date): Promise<readonly Pick<ChangeRequest, 'openedAt' | 'earlier'>[]>;

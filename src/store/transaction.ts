@@ -43,6 +43,9 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
     requestOfForm: async (formId) =>
       one<ChangeRequest>(await handle.selectFrom('request').select('body').where('form_id', '=', formId).executeTakeFirst()),
     claimOfName: (userPrincipalName) => claimOfName(handle, userPrincipalName),
+    async turnOf(personKey) {
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`turn:${personKey}`}, 0))`.execute(handle);
+    },
     async openRequestsBy(personKey) {
       const row = await handle
         .selectFrom('request')

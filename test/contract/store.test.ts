@@ -81,8 +81,8 @@ for (const { name, suite, place } of engines) {
     const settled = async (): Promise<void> => {
       while (!(await outbox.idle())) await new Promise((resolve) => setTimeout(resolve, 10));
     };
-    const openRequest = (formId: string, userName: string) =>
-      front().dispatch(actor('rita', 'requester'), { kind: 'open-request', form: aForm({ formId, userName }), facts: theFacts() });
+    const openRequest = (formId: string, userName: string, at = front(), by = actor('rita', 'requester')) =>
+      at.dispatch(by, { kind: 'open-request', form: aForm({ formId, userName }), facts: theFacts() });
     const auditSize = async () => (await store.auditHead()).size;
 
     test('however long one piece of work follows another, the process hears its sockets and timers in between', async () => {
@@ -122,7 +122,7 @@ for (const { name, suite, place } of engines) {
     });
 
     test('AP-12: tells what one person opened since an instant, whatever became of it, and when they edited it', async () => {
-      const before = await store.now();
+      const before = new Date((await store.now()).getTime() - 1); // it may be opened within the same millisecond
       const outcome = await openRequest('F-lately', 'ea-lately');
       const request = outcome.ok ? outcome.value.request : undefined;
       if (!request) throw new Error('refused');
@@ -133,6 +133,15 @@ for (const { name, suite, place } of engines) {
       expect(await since(personKey, before)).toEqual([expect.objectContaining({ openedAt: request.openedAt, earlier })]);
       expect(await since(personKey, request.openedAt)).toEqual([]);
       expect(await since('somebody else', before)).toEqual([]);
+    });
+
+    test('AP-12: what one person asks at once is counted one after the other: no more is opened than they may', async () => {
+      const strict = door({ store, random, policy: { ...policy, openRequestsPerPerson: 3 }, tenant: () => undefined });
+      const six = Array.from({ length: 6 }, (_none, index) => `at-once-${index}`);
+      const by = actor('fay', 'requester');
+      const outcomes = await Promise.all(six.map((each) => openRequest(`F-${each}`, `ea-${each}`, strict, by)));
+      const codes = outcomes.map((outcome) => (outcome.ok ? 'opened' : outcome.error.code));
+      expect(codes.sort()).toEqual(['opened', 'opened', 'opened', 'too-many-requests', 'too-many-requests', 'too-many-requests']);
     });
 
     test('a name claimed by an open request is refused, in any letter case', async () => {

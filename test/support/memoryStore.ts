@@ -176,6 +176,7 @@ export function memoryStore(start: Date, held: Rows = nothing(), read: ReadonlyM
       );
     },
     accountsOf: async (tenantId) => [...rows.account.values()].filter((account) => account.tenantId === tenantId),
+    turnOf: async () => undefined, // one transaction at a time, whoever it is of
     openRequestsBy: async (personKey) =>
       [...rows.request.values()].filter(({ state, requester }) => OPEN_STATES.includes(state) && requester.personKey === personKey).length,
     requestsSince: async (personKey, since) =>

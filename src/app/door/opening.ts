@@ -13,13 +13,12 @@ import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
 export async function open(scene: Scene, intent: Wanted<'open-request'>): Promise<Outcome> {
   const { tx, actor, now, random, policy } = scene;
   const { facts } = intent;
+  const asked = await askedSoFar(scene);
   const { form, sameForm } = await sentIn(tx, intent.form, actor);
   const sameName = facts.tenant && (await tx.claimOfName(`${form.userName}@${facts.tenant.initialDomain}`));
   const sameTenant = facts.tenant && (await tx.openRequestFor(facts.tenant.id));
-  const personKey = actor.kind === 'person' ? actor.person.personKey : '';
   const state = {
-    openByRequester: await tx.openRequestsBy(personKey),
-    lately: await lately(scene, personKey),
+    ...asked,
     ...(sameForm ? { sameForm } : {}),
     ...(sameName ? { sameName } : {}),
     ...(sameTenant ? { sameTenant } : {}),
@@ -27,22 +26,29 @@ export async function open(scene: Scene, intent: Wanted<'open-request'>): Promis
   return keep(tx, openCreate(actor, form, facts, state, policy, random.id('R'), now), sameForm);
 }
 
+/** What limits how much this person may ask (AP-12). Counted in their turn, so that of two that they ask at once the second counts the first. */
+async function askedSoFar(scene: Scene): Promise<{ readonly openByRequester: number; readonly lately: Lately }> {
+  const { tx, actor } = scene;
+  const personKey = actor.kind === 'person' ? actor.person.personKey : '';
+  await tx.turnOf(personKey);
+  return { openByRequester: await tx.openRequestsBy(personKey), lately: await lately(scene, personKey) };
+}
+
 /** What this person asked, of as long ago as a request may still wait and be edited. */
 const lately = ({ tx, now, policy }: Scene, personKey: string): Promise<Lately> =>
   tx.requestsSince(personKey, later(now, -policy.requestExpiryHours * HOUR));
 
-/** The account's row is locked first: of two requests asked of it at once, one is open when the other is judged. */
+/** The account's row is locked before it is looked for others: of two requests asked of it at once, one is open when the other is judged. */
 export async function openOnAccount(scene: Scene, intent: Wanted<'open-account-request'>): Promise<Outcome> {
   const { tx, actor, now, random, policy } = scene;
   const { facts } = intent;
+  const asked = await askedSoFar(scene);
   const known = await accountState(scene, intent.form.accountId, facts.others);
   const { form, sameForm } = await sentIn(tx, intent.form, actor);
   const busy = await tx.openRequestOfAccount(form.accountId);
-  const personKey = actor.kind === 'person' ? actor.person.personKey : '';
   const state = {
     ...known,
-    openByRequester: await tx.openRequestsBy(personKey),
-    lately: await lately(scene, personKey),
+    ...asked,
     ...(sameForm ? { sameForm } : {}),
     ...(busy ? { busy } : {}),
   };
@@ -102,6 +108,7 @@ export async function editRequest(scene: Scene, intent: Wanted<'edit-request'>):
   const person = personOf(actor);
   if (!person.ok) return person;
   if (person.value.personKey !== request.requester.personKey) return no({ code: 'not-requester' });
+  await tx.turnOf(person.value.personKey); // before the account, as everywhere
   const draft = await draftAgain(scene, request, intent.wanted);
   if (!draft.ok) return draft;
   const { plan, told } = draft.value;
