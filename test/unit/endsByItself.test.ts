@@ -2,25 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import { person } from '../support/builders.ts';
 import { fingerprint } from '../support/installation/memoryTenant.ts';
 import { live } from '../support/installation/process.ts';
-import { approved, SAGAS } from '../support/installation/sagas.ts';
+import { approvedByName } from '../support/installation/sagas.ts';
 
 const HOUR = 3_600_000;
 const REFUSED = Object.assign(new Error('refused'), { passing: false, code: 'Authorization_RequestDenied', status: 403 });
 
 /** A request on the first seeded account, approved; nothing of it was done. */
 async function asked(name: string) {
-  const saga = SAGAS.find((each) => each.name === name);
-  if (!saga) throw new Error(name);
-  const { machine, requestId } = await approved(saga);
-  const request = () => machine.request(requestId);
-  const account = () => {
-    const found = machine.store.rows.account.get('EA-SEED01');
-    if (!found) throw new Error('no account');
-    return found;
-  };
+  const made = await approvedByName(name);
+  const { machine, account } = made;
   const again = () => machine.ask(person('rita').objectId, { operation: 'disable', accountId: account().id, fewer: true });
-  const causes = () => [...machine.store.rows.alert.values()].map(({ cause }) => ('words' in cause ? cause.words : cause.kind));
-  return { machine, requestId, request, account, again, causes };
+  return { ...made, again };
 }
 
 describe('a request that cannot be done', () => {

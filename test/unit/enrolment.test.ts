@@ -4,25 +4,15 @@ import { person } from '../support/builders.ts';
 import { custodiansWho, deviceBound, type Registering } from '../support/installation/custodians.ts';
 import type { Machine } from '../support/installation/machine.ts';
 import { live, type Trouble } from '../support/installation/process.ts';
-import { approved, SAGAS } from '../support/installation/sagas.ts';
+import { approvedByName } from '../support/installation/sagas.ts';
 
 const HOUR = 3_600_000;
 
 /** A request for keys, approved; nothing of it was done. */
 async function asked(name: 'create with keys' | 'rotate with keys') {
-  const saga = SAGAS.find((each) => each.name === name);
-  if (!saga) throw new Error(name);
-  const { machine, requestId } = await approved(saga);
-  const request = () => machine.request(requestId);
-  const account = () => {
-    const found = [...machine.store.rows.account.values()].find(({ requestId: made, id }) => {
-      const { account: planned } = request().plan;
-      return 'accountId' in planned ? id === planned.accountId : made === requestId;
-    });
-    if (!found) throw new Error('no account');
-    return found;
-  };
-  const methods = () => (machine.tenant.users.get(account().objectId)?.methods ?? []).map(({ kind, id }) => `${kind} ${id}`).sort();
+  const made = await approvedByName(name);
+  const { machine, requestId, user } = made;
+  const methods = () => (user()?.methods ?? []).map(({ kind, id }) => `${kind} ${id}`).sort();
   const goOn = (does: Registering = {}, more: Trouble = {}) => live(machine, { custodians: () => custodiansWho(does)(machine), ...more });
   const press = (who: 'ann' | 'rita', kind: 'retry-request' | 'withdraw-request') =>
     machine.press(person(who).objectId, { kind, requestId });
@@ -30,7 +20,7 @@ async function asked(name: 'create with keys' | 'rotate with keys') {
     [...machine.store.rows.cards.values()]
       .filter(({ place }) => place.kind === 'person' && place.objectId === person(who).objectId)
       .map(({ key }) => key);
-  return { machine, requestId, request, account, methods, goOn, press, told };
+  return { ...made, methods, goOn, press, told };
 }
 
 const nobody = { custodians: async () => false };

@@ -11,7 +11,7 @@ import { lasting, whatStays } from '../../src/core/request/stays.ts';
 import type { ChangeRequest, ExpectedWrite, StepId } from '../../src/core/request/types.ts';
 import { anAccount, anAccountPlan, aPlan, aRequest, hours, NOON, person } from '../support/builders.ts';
 import { live } from '../support/installation/process.ts';
-import { approved, SAGAS } from '../support/installation/sagas.ts';
+import { approvedByName } from '../support/installation/sagas.ts';
 
 const HOUR = 3_600_000;
 const NAME = 'seed01@contoso.onmicrosoft.com';
@@ -19,17 +19,10 @@ const refusal = () => Object.assign(new Error('refused'), { passing: false, code
 
 /** The saga stopped at that call, which the tenant refused, with or without having done it. */
 async function stopped(name: string, at: string, { inUnit, done = false }: { inUnit?: boolean; done?: boolean } = {}) {
-  const saga = SAGAS.find((each) => each.name === name);
-  if (!saga) throw new Error(name);
-  const { machine, requestId } = await approved({ ...saga, inUnit: inUnit ?? saga.inUnit });
+  const made = await approvedByName(name, inUnit === undefined ? {} : { inUnit });
+  const { machine, requestId, request, account } = made;
   await live(machine, { answer: (call) => (call === at ? { error: refusal(), done } : undefined) });
-  const request = () => machine.request(requestId);
   expect(request().state).toBe('failed');
-  const account = () => {
-    const found = machine.store.rows.account.get('EA-SEED01');
-    if (!found) throw new Error('no account');
-    return found;
-  };
   const alerts = () =>
     [...machine.store.rows.alert.values()]
       .filter(({ cause }) => cause.kind !== 'teams-unreachable')

@@ -11,7 +11,7 @@ import { NOON, person } from '../support/builders.ts';
 import { custodiansWho, type Registering } from '../support/installation/custodians.ts';
 import { fingerprint } from '../support/installation/memoryTenant.ts';
 import { live, type Trouble } from '../support/installation/process.ts';
-import { approved, SAGAS } from '../support/installation/sagas.ts';
+import { approvedByName } from '../support/installation/sagas.ts';
 
 const HOUR = 3_600_000;
 const REFUSED = Object.assign(new Error('refused'), { passing: false, code: 'Authorization_RequestDenied', status: 403 });
@@ -20,22 +20,14 @@ const nobody = { custodians: async () => false };
 
 /** Rotate with keys for three, of an account with a password in two parts and a second factor; approved, nothing done. */
 async function asked(name = 'keys in place of a password', expiryHours?: number) {
-  const saga = SAGAS.find((each) => each.name === name);
-  if (!saga) throw new Error('no such saga');
-  const { machine, requestId } = await approved(saga, expiryHours);
-  const request = () => machine.request(requestId);
-  const account = () => {
-    const found = machine.store.rows.account.get('EA-SEED01');
-    if (!found) throw new Error('no account');
-    return found;
-  };
-  const user = () => machine.tenant.users.get(account().objectId);
+  const made = await approvedByName(name, expiryHours === undefined ? {} : { expiryHours });
+  const { machine, requestId, account, user } = made;
   const methods = () => (user()?.methods ?? []).map(({ kind, id }) => `${kind} ${id}`).sort();
   const goOn = (does: Registering = {}, more: Trouble = {}) => live(machine, { custodians: () => custodiansWho(does)(machine), ...more });
   const giveUp = () => machine.press(person('rita').objectId, { kind: 'withdraw-request', requestId });
   const ledger = (now: 'key' | 'part' = 'key') => (account().history ?? []).map(({ part, what, of = now }) => `${of} ${part} ${what}`);
   const keys = [1, 2, 3].map((number) => `fido2 key-${requestId}-${number}`);
-  return { machine, requestId, request, account, user, methods, goOn, giveUp, ledger, keys };
+  return { ...made, methods, goOn, giveUp, ledger, keys };
 }
 
 /** What a custodian's card of the password says. */

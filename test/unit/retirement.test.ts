@@ -5,22 +5,15 @@ import { GLOBAL_ADMINISTRATOR } from '../../src/core/request/planSteps.ts';
 import { person } from '../support/builders.ts';
 import type { Machine } from '../support/installation/machine.ts';
 import { live } from '../support/installation/process.ts';
-import { approved, SAGAS } from '../support/installation/sagas.ts';
+import { approvedByName } from '../support/installation/sagas.ts';
 
 const DAY = 86_400_000;
 
 const timersAbout = ({ store }: Machine, id: string): string[] => [...store.rows.timers.keys()].filter((key) => key.includes(id));
 
 test('GR-5: a retirement to its very end: rights first, deleted, out of the recycle bin after 30 days; its record stays and is closed', async () => {
-  const saga = SAGAS.find(({ name }) => name === 'retire');
-  if (!saga) throw new Error('no such saga');
-  const { machine, requestId } = await approved(saga);
+  const { machine, requestId, account } = await approvedByName('retire');
   const { store, tenant } = machine;
-  const account = () => {
-    const found = store.rows.account.get('EA-SEED01');
-    if (!found) throw new Error('no account');
-    return found;
-  };
   const { objectId, userPrincipalName } = account();
   await live(machine);
 

@@ -5,10 +5,9 @@ import { whyNotHeld } from '../../src/core/request/named.ts';
 import { stillToHold, whyNotOn } from '../../src/core/request/replan.ts';
 import type { ChangeRequest, StepId } from '../../src/core/request/types.ts';
 import { anAccountPlan, aPlan, aRequest, NOON, person } from '../support/builders.ts';
-import type { Machine } from '../support/installation/machine.ts';
 import { fingerprint, refusal } from '../support/installation/memoryTenant.ts';
 import { live, type Trouble } from '../support/installation/process.ts';
-import { approved, SAGAS } from '../support/installation/sagas.ts';
+import { approvedByName } from '../support/installation/sagas.ts';
 import { seedAccount } from '../support/installation/seed.ts';
 
 const DANA = person('dana');
@@ -100,39 +99,31 @@ describe('whom a run that is taken up hands something to', () => {
 
 /** A request, approved; nothing of it was done. */
 async function asked(name: string) {
-  const saga = SAGAS.find((each) => each.name === name);
-  if (!saga) throw new Error(name);
-  const { machine, requestId } = await approved(saga);
-  const request = () => machine.request(requestId);
-  const account = () => {
-    const found = machine.store.rows.account.get('EA-SEED01');
-    if (!found) throw new Error('no account');
-    return found;
-  };
-  const user = () => machine.tenant.users.get(account().objectId);
+  const made = await approvedByName(name);
+  const { machine, requestId, request } = made;
   const press = (who: 'ann' | 'rita', kind: 'retry-request' | 'withdraw-request') =>
     machine.press(person(who).objectId, { kind, requestId });
   const custodian = request().plan.custodians.at(-1)?.objectId ?? '';
   const leaves = () => void machine.roles.set(custodian, new Set());
   const returns = () => void machine.roles.set(custodian, new Set(['custodian']));
-  return { machine, request, account, user, press, leaves, returns };
+  return { ...made, press, leaves, returns };
 }
 const when = (event: string, does: () => void): Trouble => ({ saw: (heard) => (heard === event ? does() : undefined) });
-const causes = ({ store }: Machine) => [...store.rows.alert.values()].map(({ cause }) => ('words' in cause ? cause.words : cause.kind));
 
 describe('a custodian who leaves after it was asked', () => {
   test.each(['rotate', 'rotate with keys', 'handover', 'create with keys'])(
     'CR-3 AP-4: %s ends before its first write, with the name, and nothing of before is replaced',
     async (name) => {
-      const { machine, request, user, account, leaves } = await asked(name);
-      const before = structuredClone([user(), account()]);
+      const { machine, request, causes, leaves } = await asked(name);
+      const all = () => [[...machine.tenant.users.values()], [...machine.store.rows.account.values()]];
+      const before = structuredClone(all());
       leaves();
       const { events } = await live(machine);
       expect(events).not.toContain('setPassword');
       expect(request()).toMatchObject({ state: 'impossible', failure: { code: 'CustodianGone' } });
       expect(request().begunAt).toBeUndefined();
-      expect(causes(machine)).toContainEqual(expect.stringMatching(/is not a custodian any more/));
-      expect([user(), account()]).toEqual(before);
+      expect(causes()).toContainEqual(expect.stringMatching(/is not a custodian any more/));
+      expect(all()).toEqual(before);
     },
   );
 

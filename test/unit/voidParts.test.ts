@@ -4,17 +4,15 @@ import { NOON, person } from '../support/builders.ts';
 import { custodiansWho } from '../support/installation/custodians.ts';
 import type { Machine } from '../support/installation/machine.ts';
 import { live } from '../support/installation/process.ts';
-import { approved, SAGAS } from '../support/installation/sagas.ts';
+import { approved, approvedByName, SAGAS } from '../support/installation/sagas.ts';
 
 const ACCOUNT = 'EA-SEED01';
 
 async function carriedOut(name: string): Promise<Machine> {
-  const saga = SAGAS.find((each) => each.name === name);
-  if (!saga) throw new Error(name);
-  const { machine, requestId } = await approved(saga);
+  const { machine, request } = await approvedByName(name);
   expect(messages(machine)).toEqual([]);
   await live(machine, { custodians: () => custodiansWho({})(machine) });
-  expect(machine.request(requestId).state).toBe('applied');
+  expect(request().state).toBe('applied');
   return machine;
 }
 

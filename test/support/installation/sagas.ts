@@ -139,3 +139,25 @@ export async function approved(saga: Saga, expiryHours?: number): Promise<{ mach
   }
   return { machine: on, requestId };
 }
+
+/** The same of the saga of that name, with its request and its account as they stand whenever they are asked for. */
+export async function approvedByName(
+  name: string,
+  { expiryHours, inUnit }: { readonly expiryHours?: number; readonly inUnit?: boolean } = {},
+) {
+  const saga = SAGAS.find((each) => each.name === name);
+  if (!saga) throw new Error(`no saga ${name}`);
+  const made = await approved({ ...saga, inUnit: inUnit ?? saga.inUnit }, expiryHours);
+  const { store, tenant } = made.machine;
+  const request = () => made.machine.request(made.requestId);
+  const account = () => {
+    const planned = request().plan.account;
+    const isIts = ({ id, requestId }: EmergencyAccount): boolean =>
+      'accountId' in planned ? id === planned.accountId : requestId === made.requestId;
+    const found = [...store.rows.account.values()].find(isIts);
+    if (!found) throw new Error('no account');
+    return found;
+  };
+  const causes = () => [...store.rows.alert.values()].map(({ cause }) => ('words' in cause ? cause.words : cause.kind));
+  return { ...made, request, account, user: () => tenant.users.get(account().objectId), causes };
+}
