@@ -132,7 +132,7 @@ describe('parts', () => {
   });
 
   test('what is shown once is only ever opened as a dialog, and never kept', () => {
-    expect(partReveal.via).toEqual(['task/fetch']);
+    expect([partReveal.verb, partReveal.via]).toEqual(['part.reveal', ['task/fetch']]);
     expect(partReveal.once).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { door } from '../../src/app/dispatch.ts';
+import { door, type Outcome } from '../../src/app/dispatch.ts';
 import { partReveal } from '../../src/bot/actions/partReveal.ts';
 import type { Refusal } from '../../src/core/refusal.ts';
 import { ok, type Result } from '../../src/core/result.ts';
@@ -22,26 +22,24 @@ beforeEach(async () => {
   await store.transaction((tx) => tx.putSealedParts(REF.accountId, [Buffer.from('sealed one'), Buffer.from('sealed two')]));
 });
 
-/** A press of that person; `answer` is what custody says. */
-function press(
-  who: 'dana' | 'eli' | 'mal',
-  answer: () => Promise<Result<Buffer, Refusal>> = async () => {
-    const buffer = Buffer.from(PART);
-    buffers.push(buffer);
-    return ok(buffer);
+const opening = async (): Promise<Result<Buffer, Refusal>> => {
+  const buffer = Buffer.from(PART);
+  buffers.push(buffer);
+  return ok(buffer);
+};
+
+/** What a press of that person has; `answer` is what custody says. */
+const needs = (who: 'dana' | 'eli' | 'mal', answer = opening, signal: AbortSignal = new AbortController().signal) => ({
+  asker: { actor: actor(who), mri: '29:x', where: 'personal', signal } as const,
+  door: door({ store, random: countingRandom(), policy: TEST_POLICY, tenant: () => undefined }),
+  store,
+  openSealed: (_sealed: Uint8Array, key: string, custodian: string) => {
+    opened.push(`${key} ${custodian === anAccount().parts[0]?.custodian.objectId}`);
+    return answer();
   },
-  signal: AbortSignal = new AbortController().signal,
-) {
-  return partReveal.run(REF, {
-    asker: { actor: actor(who), mri: '29:x', where: 'personal', signal },
-    door: door({ store, random: countingRandom(), policy: TEST_POLICY, tenant: () => undefined }),
-    store,
-    openSealed: (_sealed, key, custodian) => {
-      opened.push(`${key} ${custodian === anAccount().parts[0]?.custodian.objectId}`);
-      return answer();
-    },
-  });
-}
+});
+
+const press = (...more: Parameters<typeof needs>) => partReveal.run(REF, needs(...more));
 
 const stateOfPart = () => store.rows.account.get(REF.accountId)?.parts[0]?.state;
 const wiped = () => buffers.every((buffer) => buffer.every((byte) => byte === 0));
@@ -91,5 +89,45 @@ describe('a part that cannot be opened', () => {
     };
     await expect(press('dana', slow, late.signal)).rejects.toThrow('too late');
     expect([stateOfPart(), store.rows.sealed.size, wiped()]).toEqual(['ready', 2, true]);
+  });
+});
+
+describe('what the door gives out', () => {
+  const sealed = Buffer.from('sealed one');
+  const account = anAccount({ parts: [aPart(1, 'dana', { state: 'shown' }), aPart(2, 'eli')] });
+
+  /** A press of Dana's, answered by a door that is not the one the part was read behind. */
+  const answered = (value: Extract<Outcome, { ok: true }>['value'], ref = REF) =>
+    partReveal.run(ref, { ...needs('dana'), door: { dispatch: async () => ok(value) } });
+
+  test('a part is called a part, and a pass a pass', async () => {
+    expect(await answered({ account, sealed })).toMatchObject({ kind: 'dialog', title: 'Your part' });
+    expect(await answered({ account: { ...account, credential: 'passkey' }, sealed })).toMatchObject({
+      kind: 'dialog',
+      title: 'Your pass',
+    });
+  });
+
+  test('CR-1: nothing is shown where the door gave none out', async () => {
+    for (const value of [{}, { account }, { sealed }])
+      await expect(answered(value)).rejects.toThrow('the door showed a part and gave none back');
+    expect(wiped()).toBe(true);
+  });
+
+  test('CR-1 CR-2: nothing is shown but what was taken out of the store for good', async () => {
+    const another = 'another part was taken out than the one that was opened';
+    await expect(answered({ account, sealed: Buffer.from('sealed later') })).rejects.toThrow(another);
+    expect([buffers.length, wiped()]).toEqual([1, true]);
+    // It was sealed only after it was looked for: nothing is open that could be shown.
+    store.rows.sealed.clear();
+    await expect(answered({ account, sealed })).rejects.toThrow(another);
+    expect(opened).toHaveLength(1);
+  });
+
+  test('CR-1: what lies sealed for an account that is not there is not even opened', async () => {
+    const nowhere = { accountId: 'EA-NONE', partNumber: 1 };
+    await store.transaction((tx) => tx.putSealedParts(nowhere.accountId, [sealed]));
+    expect(await partReveal.run(nowhere, needs('dana'))).toEqual({ kind: 'refused', refusal: { code: 'not-found', what: 'account' } });
+    expect(opened).toEqual([]);
   });
 });

@@ -3,16 +3,17 @@ import { partsBegun, partsHandedOut, replacedEffects, replaceParts, watchAccount
 import { partKey } from '../../core/account/types.ts';
 import { replacedBy } from '../../core/request/types.ts';
 import { no, ok } from '../../core/result.ts';
+import type { Aggregates } from '../ports.ts';
+import { accountOf, leased, underLease } from './lease.ts';
 import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
 
 /** The account row stands before the role does; found again when the step is run twice. */
 export async function watch(scene: Scene, intent: Wanted<'watch-account'>): Promise<Outcome> {
   const { tx, now, random } = scene;
-  const request = await tx.lock('request', intent.requestId);
-  if (!request) return no({ code: 'not-found', what: 'request' });
-  if (request.state !== 'approved' || request.fence !== intent.fence) return no({ code: 'stale-lease' });
-  const { plan } = request;
-  const known = 'accountId' in plan.account ? await tx.lock('account', plan.account.accountId) : await tx.accountOfRequest(request.id);
+  const held = await leased(scene, intent);
+  if (!held.ok) return held;
+  const { plan } = held.value;
+  const known = await found(scene, held.value);
   if (known) return ok({ account: known });
   if (plan.operation !== 'create') return no({ code: 'not-found', what: 'account' });
   const account = watchAccount(plan, random.id('EA'), intent.objectId, intent.feed, now);
@@ -20,14 +21,19 @@ export async function watch(scene: Scene, intent: Wanted<'watch-account'>): Prom
   return ok({ account });
 }
 
+async function found(scene: Scene, request: Aggregates['request']): Promise<Aggregates['account'] | undefined> {
+  const id = await accountOf(scene, request);
+  return id === undefined ? undefined : scene.tx.lock('account', id);
+}
+
 /** The parts of a request's password, sealed. Of an account that has one already, the old parts count for nothing from here on. */
-export async function seal({ tx }: Scene, intent: Wanted<'seal-parts'>): Promise<Outcome> {
-  const request = await tx.lock('request', intent.requestId);
-  if (!request) return no({ code: 'not-found', what: 'request' });
-  if (request.state !== 'approved' || request.fence !== intent.fence) return no({ code: 'stale-lease' });
+export async function seal(scene: Scene, intent: Wanted<'seal-parts'>): Promise<Outcome> {
+  const { tx } = scene;
+  const held = await leased(scene, intent);
+  if (!held.ok) return held;
+  const request = held.value;
   const { plan } = request;
-  const id = 'accountId' in plan.account ? plan.account.accountId : (await tx.accountOfRequest(request.id))?.id;
-  const account = id === undefined ? undefined : await tx.lock('account', id);
+  const account = await found(scene, request);
   if (!account || account.state === 'retired') return no({ code: 'not-found', what: 'account' });
   if (replacedBy(plan) === 'passkey') {
     const begun = partsBegun(account, plan.custodians, request.id);
@@ -49,13 +55,9 @@ export async function seal({ tx }: Scene, intent: Wanted<'seal-parts'>): Promise
 }
 
 /** The parts that were sealed become ready, while what they are to replace still opens the account. */
-export async function handOutParts(scene: Scene, { requestId, fence }: Wanted<'hand-out-parts'>): Promise<Outcome> {
-  const request = await scene.tx.lock('request', requestId);
-  if (!request) return no({ code: 'not-found', what: 'request' });
-  if (request.state !== 'approved' || request.fence !== fence) return no({ code: 'stale-lease' });
-  const { account } = request.plan;
-  if (!('accountId' in account)) return no({ code: 'not-found', what: 'account' });
-  return change(scene, 'account', account.accountId, (row) => partsHandedOut(row, scene.policy, scene.now));
+export async function handOutParts(scene: Scene, intent: Wanted<'hand-out-parts'>): Promise<Outcome> {
+  const held = await underLease(scene, intent);
+  return held.ok ? change(scene, 'account', held.value.accountId, (account) => partsHandedOut(account, scene.policy, scene.now)) : held;
 }
 
 /** "Shown" and the destruction of the stored part are one transaction; the part leaves the process only after it committed (CR-2). */

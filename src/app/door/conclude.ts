@@ -6,15 +6,16 @@ import type { Decision } from '../../core/decision.ts';
 import { whatStays } from '../../core/request/stays.ts';
 import { type ChangeRequest, oldIsGone, replacedBy } from '../../core/request/types.ts';
 import { no } from '../../core/result.ts';
+import { accountOf } from './lease.ts';
 import { change, type Outcome, type Scene } from './scene.ts';
 
 /** What follows for the account when a plan was carried out, or taken back. Harmless twice. */
 export async function concludeRequest(scene: Scene, requestId: string): Promise<Outcome> {
   const { tx } = scene;
-  const request = await scene.tx.lock('request', requestId);
+  const request = await tx.lock('request', requestId);
   if (!request) return no({ code: 'not-found', what: 'request' });
   const { plan } = request;
-  const id = 'accountId' in plan.account ? plan.account.accountId : (await tx.accountOfRequest(requestId))?.id;
+  const id = await accountOf(scene, request);
   if (id === undefined) return no({ code: 'nothing-to-do' }); // given up before there was an account
   const outcome = await change(scene, 'account', id, (account) => {
     const followed =
@@ -25,9 +26,8 @@ export async function concludeRequest(scene: Scene, requestId: string): Promise<
           : follow(scene, request, account);
     return request.state === 'applied' ? overcome(followed, account) : followed;
   });
-  if (outcome.ok && outcome.value.account?.state === 'retired') {
-    for (const { number } of outcome.value.account.parts) await tx.takeSealedPart(partKey(id, number));
-  }
+  const account = outcome.ok ? outcome.value.account : undefined;
+  if (account?.state === 'retired') for (const { number } of account.parts) await tx.takeSealedPart(partKey(id, number));
   return outcome;
 }
 

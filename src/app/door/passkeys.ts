@@ -2,15 +2,15 @@ import { keysBegun } from '../../core/account/life.ts';
 import { keyRefused, keyRegistered, passIssued } from '../../core/account/passkeys.ts';
 import { partKey, WHY_REFUSED } from '../../core/account/types.ts';
 import { replacedBy, subjectOfStep } from '../../core/request/types.ts';
-import { no, ok, type Result } from '../../core/result.ts';
-import type { Aggregates } from '../ports.ts';
+import { no } from '../../core/result.ts';
+import { accountOf, underLease } from './lease.ts';
 import { change, type Outcome, type Scene, type Wanted } from './scene.ts';
 
 /** The pass of the custodian who is next, sealed: it takes the place of any that was made before. */
 export async function sealPass(scene: Scene, intent: Wanted<'seal-pass'>): Promise<Outcome> {
   const { tx } = scene;
-  const { requestId, fence, partNumber, sealed, expiresAt } = intent;
-  const held = await underLease(scene, requestId, fence);
+  const { requestId, partNumber, sealed, expiresAt } = intent;
+  const held = await underLease(scene, intent);
   if (!held.ok) return held;
   const { request, accountId } = held.value;
   const custodian = request.plan.custodians[partNumber - 1];
@@ -28,8 +28,8 @@ export async function sealPass(scene: Scene, intent: Wanted<'seal-pass'>): Promi
   return outcome;
 }
 
-export async function recordKey(scene: Scene, { requestId, fence, partNumber, key }: Wanted<'record-key'>): Promise<Outcome> {
-  const held = await underLease(scene, requestId, fence);
+export async function recordKey(scene: Scene, { partNumber, key, ...lease }: Wanted<'record-key'>): Promise<Outcome> {
+  const held = await underLease(scene, lease);
   return held.ok ? change(scene, 'account', held.value.accountId, (account) => keyRegistered(account, partNumber, key)) : held;
 }
 
@@ -44,20 +44,4 @@ export async function tellCustodian(scene: Scene, { requestId, failure }: Wanted
     keyRefused(account, Number(subjectOfStep(failure.step)), requestId, why, scene.now),
   );
   return outcome;
-}
-
-async function accountOf({ tx }: Scene, { id, plan: { account } }: Aggregates['request']): Promise<string | undefined> {
-  return 'accountId' in account ? account.accountId : (await tx.accountOfRequest(id))?.id;
-}
-
-async function underLease(
-  scene: Scene,
-  requestId: string,
-  fence: number,
-): Promise<Result<{ readonly request: Aggregates['request']; readonly accountId: string }, Extract<Outcome, { ok: false }>['error']>> {
-  const request = await scene.tx.lock('request', requestId);
-  if (!request) return no({ code: 'not-found', what: 'request' });
-  if (request.state !== 'approved' || request.fence !== fence) return no({ code: 'stale-lease' });
-  const accountId = await accountOf(scene, request);
-  return accountId === undefined ? no({ code: 'not-found', what: 'account' }) : ok({ request, accountId });
 }

@@ -3,6 +3,7 @@ import type { Reads } from '../../app/ports.ts';
 import { revealDialog } from '../../cards/views/revealDialog.ts';
 import { revealPart } from '../../core/account/custody.ts';
 import { partKey } from '../../core/account/types.ts';
+import { actorId } from '../../core/people.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import type { Result } from '../../core/result.ts';
 import type { ActionDef, Press, Pressed } from '../actionDef.ts';
@@ -27,29 +28,28 @@ export const partReveal: ActionDef<PartRef, Needs> = {
   parse: partFrom,
   async run(ref, { asker, door, store, openSealed }) {
     const key = partKey(ref.accountId, ref.partNumber);
-    const before = await store.sealedPart(key);
-    const opened = before && (await mayReveal(ref, { asker, store })) ? await openSealed(before, key, custodianOf(asker)) : undefined;
-    if (opened && !opened.ok) return { kind: 'refused', refusal: opened.error };
+    const sealed = await store.sealedPart(key);
+    if (!sealed || !(await mayReveal(ref, { asker, store }))) return show(ref, undefined, { asker, door });
+    // A part opens for the account that asks, or not at all: it was sealed for its custodian.
+    const opened = await openSealed(sealed, key, actorId(asker.actor));
+    if (!opened.ok) return { kind: 'refused', refusal: opened.error };
     try {
-      return await show(ref, opened?.value, before, { asker, door });
+      return await show(ref, { sealed, part: opened.value }, { asker, door });
     } finally {
-      opened?.value.fill(0);
+      opened.value.fill(0);
     }
   },
 };
+
 /** Asks the rule only: to decide, and to record a refusal, is for the door. */
 async function mayReveal(ref: PartRef, { asker, store }: Pick<Needs, 'asker' | 'store'>): Promise<boolean> {
   const account = await store.get('account', ref.accountId);
   return account !== undefined && revealPart(account, ref.partNumber, asker.actor, await store.now()).ok;
 }
 
-/** A part opens for the account that asks, or not at all: it was sealed for its custodian. */
-const custodianOf = ({ actor }: Press): string => (actor.kind === 'person' ? actor.person.objectId : '');
-
 async function show(
   ref: PartRef,
-  part: Buffer | undefined,
-  before: Uint8Array | undefined,
+  opened: { readonly sealed: Uint8Array; readonly part: Buffer } | undefined,
   { asker, door }: Pick<Needs, 'asker' | 'door'>,
 ): Promise<Pressed> {
   // After the time to answer nobody would see it: better not to take it out of the store at all.
@@ -58,7 +58,7 @@ async function show(
   if (!outcome.ok) return { kind: 'refused', refusal: outcome.error };
   const { account, sealed } = outcome.value;
   if (!account || !sealed) throw new Error('the door showed a part and gave none back');
-  if (!part || !before || !Buffer.from(sealed).equals(before)) throw new Error('another part was taken out than the one that was opened');
-  const rendered = revealDialog({ account, partNumber: ref.partNumber, of: account.parts.length, part: part.toString('utf8') });
+  if (!opened || !Buffer.from(sealed).equals(opened.sealed)) throw new Error('another part was taken out than the one that was opened');
+  const rendered = revealDialog({ account, partNumber: ref.partNumber, of: account.parts.length, part: opened.part.toString('utf8') });
   return { kind: 'dialog', title: account.credential === 'passkey' ? 'Your pass' : 'Your part', rendered };
 }
