@@ -187,6 +187,8 @@ export interface Transaction {
 export interface Reads {
   get<K extends Kind>(kind: K, id: string): Promise<Aggregates[K] | undefined>;
   requests(filter: { readonly open: boolean; readonly limit: number }): Promise<ChangeRequest[]>;
+  /** The request for an existing account that still has something to come. */
+  openRequestOfAccount(accountId: string): Promise<ChangeRequest | undefined>;
   accounts(limit: number): Promise<EmergencyAccount[]>;
   openAlerts(limit: number): Promise<Alert[]>;
   /** What could not be read, newest first, and how many there are in all. */

@@ -1,13 +1,15 @@
 import type { People, Random, Reads } from '../app/ports.ts';
 import type { Rendered } from '../cards/render.ts';
-import { accountFormCard } from '../cards/views/accountForm.ts';
+import { type AccountFormInput, accountFormCard } from '../cards/views/accountForm.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import { usableWithout } from '../core/account/usable.ts';
+import { personWith } from '../core/decision.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
 import type { FieldFault, Refusal } from '../core/refusal.ts';
 import type { AccountForm } from '../core/request/openAccount.ts';
 import type { AccountOperation } from '../core/request/planAccount.ts';
 import type { AccountPlan, ChangeRequest } from '../core/request/types.ts';
+import { no, ok, type Result } from '../core/result.ts';
 import { type AccountValues, accountFormId } from './actions/accountForm.ts';
 
 export interface AccountFormNeeds {
@@ -16,10 +18,25 @@ export interface AccountFormNeeds {
   readonly store: Pick<Reads, 'get' | 'accounts' | 'now'>;
 }
 
+/** A form stands in a message, or in a dialog that a button opened: there it is sent in by another way. */
+export type FormPlace = 'message' | 'dialog';
+
 export interface AccountForms {
-  open(actor: Actor, operation: AccountOperation, account: EmergencyAccount): Promise<{ formId: string; rendered: Rendered }>;
+  open(
+    actor: Actor,
+    operation: AccountOperation,
+    account: EmergencyAccount,
+    place?: FormPlace,
+  ): Promise<{ formId: string; rendered: Rendered }>;
   /** The same form with what was typed, and what is wrong with it; nothing when the account is gone. */
-  again(actor: Actor, form: AccountForm, values: AccountValues, faults: readonly FieldFault[]): Promise<Rendered | undefined>;
+  again(
+    actor: Actor,
+    form: AccountForm,
+    values: AccountValues,
+    faults: readonly FieldFault[],
+    place?: FormPlace,
+    refusal?: Refusal,
+  ): Promise<Rendered | undefined>;
   /** The form of a request that waits, to be changed. */
   edit(
     actor: Actor,
@@ -34,6 +51,18 @@ export interface AccountForms {
 const MOST_ACCOUNTS = 1_000;
 const byName = (a: PersonRef, b: PersonRef): number => a.name.localeCompare(b.name);
 const idsOf = (people: readonly PersonRef[]): string => people.map(({ objectId }) => objectId).join(',');
+
+/** The account whose form somebody gets, by a command or by a button alike. Courtesy: what is sent in the door judges. */
+export function mayAskOf(
+  actor: Actor,
+  operation: AccountOperation,
+  account: EmergencyAccount | undefined,
+): Result<EmergencyAccount, Refusal> {
+  const requester = personWith(actor, 'requester');
+  if (!requester.ok) return requester;
+  if (!account) return no({ code: 'not-found', what: 'account' });
+  return account.state === 'retired' ? no({ code: 'account-unsuitable', operation, why: 'retired' }) : ok(account);
+}
 
 /** Forms that ask something of an account. What they offer are suggestions: who may hold a part is checked when a form is sent in. */
 export function accountForms({ people, random, store }: AccountFormNeeds): AccountForms {
@@ -70,7 +99,7 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
     account: EmergencyAccount,
     values: AccountValues,
     faults: readonly FieldFault[],
-    sends: { readonly verb: 'account.submit' | 'request.resubmit'; readonly id: string; readonly digest: string },
+    sends: AccountFormInput['sends'],
     refusal?: Refusal,
   ): Promise<Rendered> {
     const [custodians, few] = await Promise.all([offered(actor, operation), operation === 'retire' ? leavesFew(account) : false]);
@@ -78,22 +107,22 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
   }
 
   return {
-    async open(actor, operation, account) {
+    async open(actor, operation, account, place = 'message') {
       const formId = random.id('F');
-      const sends = { verb: 'account.submit', id: accountFormId(formId, operation, account.id), digest: '' } as const;
+      const sends = { verb: 'account.submit', id: accountFormId(formId, operation, account.id), digest: '', place } as const;
       return {
         formId,
         rendered: await drawn(actor, operation, account, fresh(operation, account, await offered(actor, operation)), [], sends),
       };
     },
-    async again(actor, { formId, operation, accountId }, values, faults) {
+    async again(actor, { formId, operation, accountId }, values, faults, place = 'message', refusal = undefined) {
       const account = await store.get('account', accountId);
-      const sends = { verb: 'account.submit', id: accountFormId(formId, operation, accountId), digest: '' } as const;
-      return account && drawn(actor, operation, account, values, faults, sends);
+      const sends = { verb: 'account.submit', id: accountFormId(formId, operation, accountId), digest: '', place } as const;
+      return account && drawn(actor, operation, account, values, faults, sends, refusal);
     },
     async edit(actor, request, plan, values, faults = [], refusal = undefined) {
       const account = await store.get('account', plan.account.accountId);
-      const sends = { verb: 'request.resubmit', id: request.id, digest: request.planDigest } as const;
+      const sends = { verb: 'request.resubmit', id: request.id, digest: request.planDigest, place: 'dialog' } as const;
       return account && drawn(actor, plan.operation, account, values ?? valuesOf(plan, account), faults, sends, refusal);
     },
   };

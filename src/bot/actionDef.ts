@@ -26,6 +26,8 @@ export interface ActionDef<Args, Needs> {
 /** One press. */
 export interface Press extends Asker {
   readonly actor: Actor;
+  /** From a card, or from a dialog: what is refused there comes back into it. */
+  readonly via: InvokeName;
   /** Set when the time to answer is over: nothing that must be seen may begin then. */
   readonly signal: AbortSignal;
 }

@@ -86,7 +86,7 @@ export function invokes(needs: InvokeNeeds): (context: TurnContext) => Promise<v
     // Handled before a restart: everything but showing a part may run again, for the door does nothing twice.
     if (!first && action.once) return messageAnswer(via, HANDLED);
     const where = whereaboutsOf(activity, needs.settings) === 'channel' ? 'channel' : 'personal';
-    const pressed = await action.press(data, { actor, mri: activity.from.id, where, signal });
+    const pressed = await action.press(data, { actor, mri: activity.from.id, where, via, signal });
     const outcome = pressed.kind === 'refused' ? { refusal: pressed.refusal.code } : {};
     log.info('press', {
       verb: action.verb,

@@ -3,6 +3,7 @@ import { DRILL_MINUTES } from '../core/drill/types.ts';
 import { ACCOUNT_OPERATIONS } from '../core/request/planAccount.ts';
 import type { AccountForms } from './accountForms.ts';
 import type { Action, ActionDef, Press } from './actionDef.ts';
+import { accountRotate } from './actions/accountRotate.ts';
 import { accountShow } from './actions/accountShow.ts';
 import { accountSubmit } from './actions/accountSubmit.ts';
 import { alertAcknowledge } from './actions/alertAcknowledge.ts';
@@ -136,11 +137,13 @@ export function actionTable(
       formAgain: (formId, values, faults) => forms.again(asker.actor, formId, values, faults),
       formIsDone,
     })),
-    onPress(accountSubmit, (asker) => ({
-      asker,
+    onPress(accountRotate, (asker) => ({ asker, store, accountForms: onAccounts })),
+    onPress(accountSubmit, (press) => ({
+      asker: press,
+      via: press.via,
       door,
       accountFacts,
-      formAgain: (form, values, faults) => onAccounts.again(asker.actor, form, values, faults),
+      formAgain: (form, values, faults, place, refusal) => onAccounts.again(press.actor, form, values, faults, place, refusal),
       formIsDone,
     })),
     onPress(postureRepair, (asker) => ({ asker, door, accountFacts })),

@@ -129,6 +129,12 @@ export async function claimOfName(handle: Kysely<Tables>, userPrincipalName: str
   return account;
 }
 
+export async function openRequestOfAccount(handle: Kysely<Tables>, accountId: string): Promise<ChangeRequest | undefined> {
+  const open = handle.selectFrom('request').select('body').where('account_id', '=', accountId).where('state', 'in', OPEN_STATES);
+  const row = await open.executeTakeFirst();
+  return row && fromJson<ChangeRequest>(row.body);
+}
+
 /** What folded attempts are counted by. */
 function countedBy({ cause, foldedInto, raisedAt }: Aggregates['alert']) {
   const event = cause.kind === 'sign-in' ? cause.event : undefined;

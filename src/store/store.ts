@@ -3,7 +3,7 @@ import type { Conversation, Store } from '../app/ports.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import type { Alert } from '../core/alert/types.ts';
 import { type ChangeRequest, OPEN_STATES } from '../core/request/types.ts';
-import { readOne } from './aggregates.ts';
+import { openRequestOfAccount, readOne } from './aggregates.ts';
 import { auditHead, auditRows } from './audit.ts';
 import { auditOwed, payAudit } from './auditOwed.ts';
 import { backlog } from './backlog.ts';
@@ -38,6 +38,7 @@ export function storeOn(database: Database, outbox: Outbox): Store {
       const rows = await (open ? query.where('state', 'in', OPEN_STATES) : query).execute();
       return rows.map((row) => fromJson<ChangeRequest>(row.body));
     },
+    openRequestOfAccount: (accountId) => openRequestOfAccount(db(), accountId),
     async accounts(limit) {
       const rows = await db().selectFrom('account').select('body').orderBy('user_principal_name').limit(limit).execute();
       return rows.map((row) => fromJson<EmergencyAccount>(row.body));

@@ -4,7 +4,7 @@ import type { EmergencyAccount } from '../core/account/types.ts';
 import { partKey } from '../core/account/types.ts';
 import type { Configuration } from '../core/configuration.ts';
 import { type ChangeRequest, type EarlierPlan, OPEN_STATES } from '../core/request/types.ts';
-import { claimOfName, insertOne, readOne, saveOne } from './aggregates.ts';
+import { claimOfName, insertOne, openRequestOfAccount, readOne, saveOne } from './aggregates.ts';
 import { appendAudit, countAudit } from './audit.ts';
 import { recordOrOwe } from './auditOwed.ts';
 import { putAuditTicket, readAuditTicket, spendAuditTicket } from './auditTickets.ts';
@@ -76,10 +76,7 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
         .orderBy('opened_at', 'desc')
         .limit(1)
         .executeTakeFirst(),
-    async openRequestOfAccount(accountId) {
-      const open = handle.selectFrom('request').select('body').where('account_id', '=', accountId).where('state', 'in', OPEN_STATES);
-      return one<ChangeRequest>(await open.executeTakeFirst());
-    },
+    openRequestOfAccount: (accountId) => openRequestOfAccount(handle, accountId),
     async accountsOf(tenantId) {
       const rows = await handle.selectFrom('account').select('body').where('tenant_id', '=', tenantId).orderBy('id').execute();
       return rows.map((row) => fromJson<EmergencyAccount>(row.body));

@@ -99,11 +99,24 @@ describe('buttons', () => {
     expect(verbs('alert.signed-in')).toEqual(['alert.acknowledge']);
   });
 
+  test('what needs a new password has the button that asks for one, and never in the place of Acknowledge', () => {
+    for (const state of ['account-unusable', 'part-expired', 'part-lost', 'password-given-up'])
+      expect(verbs(`alert.${state}`)).toEqual(['alert.acknowledge', 'account.rotate']);
+    expect(verbs('alert.part-lost-acknowledged')).toEqual(['account.rotate']);
+    for (const state of ['account.part-lost', 'account.part-expired', 'partReminder.lost'])
+      expect(verbs(state)).toEqual(['account.rotate']);
+    // Of a custodian nothing is needed.
+    for (const state of ['part.lost', 'part.expired', 'account.in-service']) expect(verbs(state)).not.toContain('account.rotate');
+    const primary = (state: string) => actionsOf(state).filter(({ node }) => node.style === 'positive').length;
+    for (const state of ['alert.part-lost', 'alert.part-lost-acknowledged', 'account.part-lost', 'partReminder.lost'])
+      expect(primary(state)).toBe(1);
+  });
+
   test('what was acknowledged asks what it was; a case asks for its next step only', () => {
     expect(verbs('alert.acknowledged')).toEqual(['alert.classify']);
     expect(verbs('alert.request-failed')).toEqual(['alert.acknowledge']);
     expect(verbs('case.opened')).toEqual(['case.sessions']);
-    expect(verbs('case.waits-for-password')).toEqual([]);
+    expect(verbs('case.waits-for-password')).toEqual(['account.rotate']);
     expect(verbs('case.to-review')).toEqual(['case.review']);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { has, SandboxProcess, text } from '../support/sandbox.ts';
+import { element, has, idOf, SandboxProcess, text } from '../support/sandbox.ts';
 import { approvedAccount } from '../support/sandboxAccount.ts';
 
 const NAME = 'ea-unsaid';
@@ -45,4 +45,40 @@ test('CR-6: who opened a part and says nothing is reminded, then others are; los
   const { replyIds } = await sandbox.say('oona', 'personal', `accounts ${NAME}`);
   const account = await sandbox.message('oona', 'personal', ({ id }) => replyIds.includes(id));
   expect(text(account)).toContain('Cannot be used: a part is lost');
+}, 120_000);
+
+test('AP-1 CR-6: from the alert a requester asks for a new password, as by the command; nothing is written before two people approve it', async () => {
+  const since = (await sandbox.writes()).length;
+  const alert = await sandbox.message('ann', 'channel', has('account.rotate', 'A part of a password is lost'));
+  // Neither an approver nor the owner of the account may ask: the words are those of the command.
+  for (const who of ['ann', 'oona'] as const) {
+    const { replyIds } = await sandbox.say(who, 'personal', `rotate ${NAME}`);
+    const typed = await sandbox.message(who, 'personal', ({ id }) => replyIds.includes(id));
+    expect(text(typed)).toMatch(/requesters group/);
+    expect((await sandbox.press(who, alert.id, 'account.rotate')).message).toBe(text(typed).trim());
+  }
+  const { dialog } = await sandbox.press('rita', alert.id, 'account.rotate');
+  for (const said of [NAME, 'Kept today by', 'Dana Diaz, Eli Evans']) expect(text({ card: dialog?.card })).toContain(said);
+  // Who keeps a part stays chosen unless somebody else is.
+  const kept = element(dialog?.card, 'custodians')?.value;
+  expect(kept).toBe([idOf('dana'), idOf('eli')].join(','));
+  const custodians = [idOf('dana'), idOf('fay')].join(',');
+  const faulty = await sandbox.dialog('rita', dialog?.id ?? '', 'account.submit', { custodians, reason: '' });
+  expect(text({ card: faulty.dialog?.card })).toMatch(/please fill this in/);
+  const sent = await sandbox.dialog('rita', faulty.dialog?.id ?? '', 'account.submit', { custodians, reason: 'Eli lost part 2' });
+  const id = /R-[0-9A-Z]{6}/.exec(sent.message ?? '')?.[0] ?? 'no request';
+  expect(sent.message).toMatch(/was sent.*security channel.*2 other people/);
+  const card = await sandbox.message('ann', 'channel', has('request.approve', id, NAME));
+  for (const said of ['Approve a new password?', 'Eli lost part 2', 'Approvals: 0 of 2', 'Fay Fischer']) expect(text(card)).toContain(said);
+
+  // The alert stands as it was: somebody has still to acknowledge it, and it takes nobody to a second request.
+  expect((await sandbox.press('rita', alert.id, 'account.rotate')).message).toMatch(new RegExp(`${id} is open for this account`));
+  const acknowledged = await sandbox.press('ann', alert.id, 'alert.acknowledge');
+  expect(text({ card: acknowledged.card })).toContain('Acknowledged by');
+  expect((await sandbox.press('rita', card.id, 'request.approve')).message).toMatch(/asked for this yourself/);
+  await sandbox.press('ann', card.id, 'request.approve');
+  await sandbox.message('ann', 'channel', (message) => message.id === card.id && has('Approvals: 1 of 2')(message));
+  expect((await sandbox.writes()).length).toBe(since);
+  await sandbox.press('bob', card.id, 'request.approve');
+  await sandbox.message('ann', 'channel', (message) => message.id === card.id && has('Done: the new password is set')(message), 40_000);
 }, 120_000);

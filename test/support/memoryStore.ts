@@ -25,7 +25,7 @@ import type { Effect, Place } from '../../src/core/effect.ts';
 import type { Intent } from '../../src/core/intent.ts';
 import type { Role } from '../../src/core/people.ts';
 import type { ProofTicket } from '../../src/core/request/proof.ts';
-import { OPEN_STATES } from '../../src/core/request/types.ts';
+import { type ChangeRequest, OPEN_STATES } from '../../src/core/request/types.ts';
 import type { RosterEntry } from '../../src/core/roster/roster.ts';
 
 interface Rows {
@@ -149,6 +149,11 @@ export function memoryStore(start: Date, held: Rows = nothing(), read: ReadonlyM
     }
   }
 
+  const openRequestOfAccount = (accountId: string): ChangeRequest | undefined =>
+    [...rows.request.values()].find(
+      ({ state, plan }) => OPEN_STATES.includes(state) && 'accountId' in plan.account && plan.account.accountId === accountId,
+    );
+
   const tx: Transaction = {
     now: async () => clock,
     lock: async (kind, id) => readRow(kind, id),
@@ -170,11 +175,7 @@ export function memoryStore(start: Date, held: Rows = nothing(), read: ReadonlyM
       const account = [...rows.account.values()].find((row) => row.state !== 'retired' && row.userPrincipalName.toLowerCase() === name);
       return claim ? { id: claim.id } : account && { id: account.requestId };
     },
-    async openRequestOfAccount(accountId) {
-      return [...rows.request.values()].find(
-        ({ state, plan }) => OPEN_STATES.includes(state) && 'accountId' in plan.account && plan.account.accountId === accountId,
-      );
-    },
+    openRequestOfAccount: async (accountId) => openRequestOfAccount(accountId),
     accountsOf: async (tenantId) => [...rows.account.values()].filter((account) => account.tenantId === tenantId),
     turnOf: async () => undefined, // one transaction at a time, whoever it is of
     openRequestsBy: async (personKey) =>
@@ -373,6 +374,7 @@ export function memoryStore(start: Date, held: Rows = nothing(), read: ReadonlyM
       rows.audit.push(...paid);
       return paid.length;
     },
+    openRequestOfAccount: async (accountId) => structuredClone(openRequestOfAccount(accountId)),
     conditions: async () => new Map([...rows.conditions].map(([condition, { since }]) => [condition, since])),
     seenInAzure: async () => new Set(rows.seenInAzure),
     async sawInAzure(parts) {

@@ -24,7 +24,7 @@ await store.transaction((tx) => tx.putSealedParts(account.id, [sealed]));
 const pressed = await partReveal.run(
   { accountId: account.id, partNumber: 1 },
   {
-    asker: { actor: actor('dana'), mri: '29:x', where: 'personal', signal: new AbortController().signal },
+    asker: { actor: actor('dana'), mri: '29:x', where: 'personal', via: 'task/fetch', signal: new AbortController().signal },
     door: door({ store, random: countingRandom(), policy: TEST_POLICY, tenant: () => undefined }),
     store,
     openSealed: async (bytes, _key, custodian) => ok(await custody.open(bytes, context(custodian))),

@@ -103,7 +103,7 @@ describe.each(['retire', 'disable'] as const)('design.md 6.9: %s of one of the l
   });
 
   test('the form offers to say so where the record, or the tenant when it was sent in, knows of too few', () => {
-    const sends = { verb: 'account.submit', id: `F-1:${operation}:EA-1`, digest: '' } as const;
+    const sends = { verb: 'account.submit', id: `F-1:${operation}:EA-1`, digest: '', place: 'message' } as const;
     const values = { reason: '', custodians: '', leaving: '', fewer: 'false' };
     const form = (leavesFew: boolean, faults: Parameters<typeof accountFormCard>[0]['faults']) =>
       JSON.stringify(accountFormCard({ operation, account: anAccount(), custodians: [], leavesFew, values, faults, sends }).card);

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { accountRotate } from '../../src/bot/actions/accountRotate.ts';
+import { accountSubmit } from '../../src/bot/actions/accountSubmit.ts';
 import { alertAcknowledge } from '../../src/bot/actions/alertAcknowledge.ts';
 import { alertClassify } from '../../src/bot/actions/alertClassify.ts';
 import { caseLogs, caseReview, caseSessions } from '../../src/bot/actions/caseStep.ts';
@@ -68,7 +70,7 @@ describe('AP-10: of a press nothing is believed but id and digest', () => {
         ),
         (data) => {
           const own = [requestApprove, requestDeny, createSubmit, partReveal, partStored, partLost, alertAcknowledge, validationSubmit];
-          for (const action of [...own, postureRepair, alertClassify, caseSessions, caseLogs, caseReview]) {
+          for (const action of [...own, accountRotate, accountSubmit, postureRepair, alertClassify, caseSessions, caseLogs, caseReview]) {
             expect(typeof action.parse(data as Record<string, unknown>).ok).toBe('boolean');
           }
         },

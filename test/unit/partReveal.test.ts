@@ -30,7 +30,7 @@ const opening = async (): Promise<Result<Buffer, Refusal>> => {
 
 /** What a press of that person has; `answer` is what custody says. */
 const needs = (who: 'dana' | 'eli' | 'mal', answer = opening, signal: AbortSignal = new AbortController().signal) => ({
-  asker: { actor: actor(who), mri: '29:x', where: 'personal', signal } as const,
+  asker: { actor: actor(who), mri: '29:x', where: 'personal', via: 'task/fetch', signal } as const,
   door: door({ store, random: countingRandom(), policy: TEST_POLICY, tenant: () => undefined }),
   store,
   openSealed: (_sealed: Uint8Array, key: string, custodian: string) => {

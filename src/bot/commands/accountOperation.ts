@@ -2,10 +2,10 @@ import type { Reads } from '../../app/ports.ts';
 import { words } from '../../cards/refusals.ts';
 import type { Rendered } from '../../cards/render.ts';
 import type { EmergencyAccount } from '../../core/account/types.ts';
-import { personWith } from '../../core/decision.ts';
 import type { Actor } from '../../core/people.ts';
 import type { AccountOperation } from '../../core/request/planAccount.ts';
 import { no, ok } from '../../core/result.ts';
+import { mayAskOf } from '../accountForms.ts';
 import type { Asker, CommandDef } from '../commandDef.ts';
 import { type Said, say } from '../needs.ts';
 import { isCalled } from '../reading.ts';
@@ -39,13 +39,11 @@ export const accountOperation = (operation: AccountOperation): CommandDef<{ read
   summary: SUMMARIES[operation],
   parse: (name) => (name === '' ? no(`Which account? For example: ${operation} EA-1, or its user name. The list: accounts`) : ok({ name })),
   async run({ name }, { asker: { actor }, store, newForm }): Promise<Said> {
-    const requester = personWith(actor, 'requester');
-    if (!requester.ok) return say(words(requester.error));
     const called = (await store.accounts(MOST_ACCOUNTS)).filter((account) => isCalled(account, name));
     // A retired one may bear the name of one in use.
     const account = called.find(({ state }) => state !== 'retired') ?? called[0];
-    if (!account) return say(words({ code: 'not-found', what: 'account' }));
-    if (account.state === 'retired') return say(words({ code: 'account-unsuitable', operation, why: 'retired' }));
-    return { kind: 'card', ...(await newForm(actor, operation, account)) };
+    const form = mayAskOf(actor, operation, account);
+    if (!form.ok) return say(words(form.error));
+    return { kind: 'card', ...(await newForm(actor, operation, form.value)) };
   },
 });

@@ -8,6 +8,7 @@ import { feedName } from '../feeds.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
+import { ASK_ANEW } from './accountForm.ts';
 import { HOP_NAMES } from './drillWords.ts';
 import { stayingLines } from './halfWayWords.ts';
 import { type LedgerRow, ledgerRows } from './ledgerRows.ts';
@@ -26,6 +27,8 @@ interface AccountView {
   readonly hasLedger: boolean;
   readonly ledger: readonly LedgerRow[];
   readonly notes: readonly string[];
+  readonly canRotate: boolean;
+  readonly rotateTitle: string;
   readonly canPrint: boolean;
   readonly id: string;
 }
@@ -57,11 +60,12 @@ export function accountCard(
   const leavers = custodians ? leaversOf(account, new Set(custodians.map(({ person }) => person.objectId))) : [];
   const { words, tone, note } = withLeavers(health(account, now), leavers);
   const ledger = eyes.custody ? ledgerRows(stored) : [];
+  const command = ending(account, leavers, now);
   const view: AccountView = {
     header: header('Emergency access account', tone, words),
     name: plain(account.userPrincipalName),
     tenant: plain(account.tenantName, 80),
-    facts: [...toSay(account, leavers, now), ...factsOf(account)],
+    facts: [...toSay(account, leavers, command), ...factsOf(account)],
     partsTitle: isKeyed(account) ? 'Where the security keys stand' : 'Where the parts of the password stand',
     parts: account.parts.map((part) => partRow(eyes.custody ? part : withoutPlace(part), partStateAt(part, now), account.credential)),
     isStale: printState(account) === 'stale',
@@ -75,6 +79,8 @@ export function accountCard(
       onePlaceNote(account, eyes),
       isKeyed(account) ? '' : SECOND_FACTOR,
     ].filter((text) => text !== ''),
+    canRotate: command === 'rotate',
+    rotateTitle: ASK_ANEW[account.credential ?? 'split-password'],
     canPrint: eyes.canPrint,
     id: plain(account.id, 40),
   };
@@ -121,7 +127,7 @@ export const runbookNote = (account: EmergencyAccount): string =>
 const PART_MISSING = {
   words: 'Cannot be used: a part was never opened',
   tone: 'attention',
-  note: 'It needs a new password. Somebody in the requesters group says what stands here.',
+  note: 'It needs a new password. Somebody in the requesters group asks for it with the button, or says what stands here.',
 } as const;
 const PARTS_GONE = { ...PART_MISSING, words: 'Cannot be used: nobody has its password' } as const;
 const PART_LOST = { ...PART_MISSING, words: 'Cannot be used: a part is lost' } as const;
@@ -136,10 +142,14 @@ const LEFT = { words: 'In use, but a custodian has left', tone: 'warning', note:
 const withLeavers = (said: ReturnType<typeof health>, leavers: readonly Part[]): ReturnType<typeof health> =>
   leavers.length > 0 && said.tone === 'good' ? LEFT : said;
 
-/** Who has left and still holds what opens it, and the command that ends what is wrong: for somebody in the requesters group. */
-function toSay(account: EmergencyAccount, leavers: readonly Part[], now: Date): Fact[] {
+/** The command that ends what is wrong. */
+function ending(account: EmergencyAccount, leavers: readonly Part[], now: Date): ReturnType<typeof replacing> | undefined {
   const gone = account.state !== 'retired' && account.parts.some((part) => ['expired', 'lost'].includes(partStateAt(part, now)));
-  const command = gone && !isKeyed(account) ? 'rotate' : leavers.length > 0 ? replacing(account, leavers) : undefined;
+  return gone && !isKeyed(account) ? 'rotate' : leavers.length > 0 ? replacing(account, leavers) : undefined;
+}
+
+/** Who has left and still holds what opens it, and what to say: for somebody in the requesters group. */
+function toSay(account: EmergencyAccount, leavers: readonly Part[], command: ReturnType<typeof ending>): Fact[] {
   return [
     ...(leavers.length > 0
       ? [{ ...textFact('Has left', names(leavers.map(({ custodian }) => custodian))), weight: 'Bolder' as const }]

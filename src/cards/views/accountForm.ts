@@ -41,6 +41,8 @@ interface AccountFormView {
   readonly isEdit: boolean;
   readonly isDangerous: boolean;
   readonly isNew: boolean;
+  /** New, and in a dialog. */
+  readonly isOpened: boolean;
   readonly id: string;
   readonly digest: string;
 }
@@ -62,7 +64,12 @@ export interface AccountFormInput {
   readonly faults: readonly FieldFault[];
   /** Why it was not taken, where no field is to blame. */
   readonly refusal?: Refusal;
-  readonly sends: { readonly verb: 'account.submit' | 'request.resubmit'; readonly id: string; readonly digest: string };
+  readonly sends: {
+    readonly verb: 'account.submit' | 'request.resubmit';
+    readonly id: string;
+    readonly digest: string;
+    readonly place: 'message' | 'dialog';
+  };
 }
 
 const render = template<AccountFormView>('accountForm');
@@ -124,6 +131,12 @@ const KEYED: { readonly [O in AccountOperation]?: (typeof SAID)[O] } = {
   enable: { title: 'Ask to enable an account', tone: 'accent', notes: ['It can be used again with the keys that are kept today.'] },
 };
 
+/** The button that opens the form of a rotation, and the dialog it opens in. */
+export const ASK_ANEW: { readonly [K in 'split-password' | 'passkey']: string } = {
+  'split-password': 'Ask for a new password',
+  passkey: 'Ask for new security keys',
+};
+
 /** What a rotation may make, the kind that the account has first. */
 const CREDENTIALS: { readonly [K in 'split-password' | 'passkey']: readonly Choice[] } = {
   'split-password': [
@@ -169,12 +182,18 @@ export function accountFormCard({ operation, account, custodians, leavesFew, val
     notes: said.notes,
     sendTitle: isEdit ? 'Ask for approval of the change' : 'Ask for approval',
     isEdit,
-    isDangerous: operation === 'retire' && !isEdit,
-    isNew: operation !== 'retire' && !isEdit,
+    isDangerous: operation === 'retire' && sends.place === 'message',
+    isNew: operation !== 'retire' && sends.place === 'message',
+    isOpened: sends.place === 'dialog' && !isEdit,
     id: plain(sends.id, 80),
     digest: plain(sends.digest, 64),
   };
-  return { card: render(view), summary: isEdit ? CHANGE_REQUEST : plain(`${said.title}: ${account.userPrincipalName}`, 200) };
+  const title = isEdit
+    ? CHANGE_REQUEST
+    : view.isOpened && operation === 'rotate'
+      ? ASK_ANEW[account.credential ?? 'split-password']
+      : undefined;
+  return { card: render(view), summary: title ?? plain(`${said.title}: ${account.userPrincipalName}`, 200) };
 }
 
 const FEWER_FAULT =

@@ -20,7 +20,7 @@ import { when } from '../time.ts';
 import { tellChange } from './alertChange.ts';
 import { tellCondition } from './alertCondition.ts';
 import { tellBrokenDrill } from './drillWords.ts';
-import { nextAfterHalfWay, stayingWords } from './halfWayWords.ts';
+import { leavesNoPassword, nextAfterHalfWay, stayingWords } from './halfWayWords.ts';
 import { tellMonitors } from './monitorWords.ts';
 
 type Color = 'Attention' | 'Warning' | 'Default';
@@ -41,6 +41,9 @@ interface AlertView {
   readonly mentions: readonly Mention[];
   readonly isAcknowledged: boolean;
   readonly mayAcknowledge: boolean;
+  /** What it tells of ends with a new password: as long as it stands, acknowledged or not. */
+  readonly canRotate: boolean;
+  readonly rotateStyle: 'default' | 'positive';
   readonly seen: string;
   readonly acknowledgedBy: string;
   readonly acknowledgedAt: string;
@@ -57,6 +60,7 @@ interface AlertView {
   readonly next: string;
   readonly reported: string;
   readonly id: string;
+  readonly accountId: string;
 }
 
 /** What one kind of cause says. */
@@ -120,6 +124,9 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     },
     isAcknowledged: acknowledged && !quiet,
     mayAcknowledge: !acknowledged,
+    canRotate: (alert.state === 'open' || alert.state === 'acknowledged') && alert.accountId !== undefined && needsPassword(alert.cause),
+    // One thing at a time is what is pressed first.
+    rotateStyle: acknowledged ? 'positive' : 'default',
     seen: replaced
       ? REPLACED
       : over
@@ -153,6 +160,7 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
       `${alert.noise && alert.noise.feeds.length > 0 ? `Seen by ${feedNames(alert.noise.feeds)}.` : told.reported} ${alert.id}`,
     ),
     id: plain(alert.id, 40),
+    accountId: plain(alert.accountId ?? '', 40),
   };
   const where = account === undefined ? '' : ` – ${account}`;
   return {
@@ -162,6 +170,21 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
       200,
     ),
   };
+}
+
+/** Nothing but a new password makes the account usable again. Of a key a new pass is made, by the request that waits for it. */
+function needsPassword(cause: AlertCause): boolean {
+  switch (cause.kind) {
+    case 'account-unusable':
+      return true;
+    case 'part-expired':
+    case 'part-lost':
+      return !cause.key;
+    case 'ended-half-way':
+      return leavesNoPassword(cause);
+    default:
+      return false;
+  }
 }
 
 /** What became of a request that had stopped. */
@@ -256,7 +279,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
         title: 'An emergency access account cannot be used any more',
         state: 'Nobody has the password that is in force, and no part that is kept opens anything',
         facts: [codeFact('Request', cause.requestId), textFact('Custodians', names(cause.custodians, 6))],
-        next: `A new password was given up after it may have been set. Say rotate ${plain(cause.userPrincipalName)} to ask for another; until that is done use another account.`,
+        next: `A new password was given up after it may have been set. Somebody in the requesters group asks for another on the card, or says: rotate ${plain(cause.userPrincipalName)}. Until that is done use another account.`,
         reported: 'Found by Breakglass.',
       };
     case 'evidence-missing':
@@ -285,7 +308,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
         title: 'A part of a password was never opened',
         state: 'It has been destroyed, so the password cannot be put together.',
         facts: [textFact('Part', `${cause.partNumber}`), textFact('Custodian', cause.custodian, 80)],
-        next: `Nobody can use this account until it has a new password. Somebody in the requesters group says: rotate ${plain(account)}. If a request waits for the part, its requester or an approver presses Try again on it instead.`,
+        next: `Nobody can use this account until it has a new password. Somebody in the requesters group asks for one on the card, or says: rotate ${plain(account)}. If a request waits for the part, its requester or an approver presses Try again on it instead.`,
         reported: 'Found by Breakglass.',
       };
     case 'part-lost':
@@ -309,7 +332,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
           textFact('Custodian', cause.custodian, 80),
           textFact('Reported by', cause.saidBy, 80),
         ],
-        next: `The account needs a new password. Somebody in the requesters group says: rotate ${plain(account)}. If a request waits for the part, its requester or an approver presses Try again on it instead.`,
+        next: `The account needs a new password. Somebody in the requesters group asks for one on the card, or says: rotate ${plain(account)}. If a request waits for the part, its requester or an approver presses Try again on it instead.`,
         reported: 'Reported in Teams.',
       };
     case 'unreadable-signal':

@@ -24,10 +24,12 @@ interface CaseView {
   readonly hasNext: boolean;
   readonly next: string;
   readonly asksSessions: boolean;
+  readonly asksRotation: boolean;
   readonly asksLogs: boolean;
   readonly asksReview: boolean;
   readonly notes: readonly string[];
   readonly id: string;
+  readonly accountId: string;
 }
 
 const render = template<CaseView>('case');
@@ -40,7 +42,8 @@ const TITLES: { readonly [S in CaseStepId]: string } = {
 };
 const NEXT: { readonly [S in CaseStepId]: string } = {
   sessions: 'In Entra, open the account and choose “Revoke sessions”. Then press the button here.',
-  credential: 'Ask for a new password with rotate and the account’s name. I tick this off when it is done.',
+  credential:
+    'Somebody in the requesters group asks for a new password here, or says rotate and the account’s name. I tick this off when it is done.',
   logs: 'Export the sign-in and audit logs of Entra, and of everything that was touched, before they are deleted. Then say where they are.',
   review: 'Compare what was done with what was allowed. Then sign.',
 };
@@ -68,6 +71,7 @@ export function caseCard(useCase: UseCase, now: Date): Rendered {
     hasNext: next !== undefined,
     next: next ? NEXT[next.id] : '',
     asksSessions: next?.id === 'sessions',
+    asksRotation: next?.id === 'credential' && useCase.accountId !== undefined,
     asksLogs: next?.id === 'logs',
     asksReview: next?.id === 'review',
     notes: [
@@ -75,6 +79,7 @@ export function caseCard(useCase: UseCase, now: Date): Rendered {
       `${useCase.id}, from ${alertsOf(useCase)}.`,
     ].map((note) => plain(note)),
     id: plain(useCase.id, 40),
+    accountId: plain(useCase.accountId ?? '', 40),
   };
   return { card: render(view), summary: plain(`${title}: ${useCase.account ?? ''} – ${state}`, 200) };
 }

@@ -15,6 +15,14 @@ interface FormDoneView {
 
 const render = template<FormDoneView>('formDone');
 
+/** The same in a sentence, in the place of a dialog. */
+export function formDoneWords({ id, quorum, state }: ChangeRequest): string {
+  const request = plain(id, 40);
+  return state === 'pending'
+    ? `Your request ${request} was sent. It is in the security channel, where ${quorum} other people must approve it.`
+    : `This form was sent in already. Say requests ${request} to see what became of it.`;
+}
+
 /** Stands where the form was, so that nobody sends it twice. Sent in once more, the form says what became of its request. */
 export function formDoneCard({ request }: { request: ChangeRequest }): Rendered {
   const { plan, state } = request;

@@ -14,16 +14,21 @@ export function stayingWords(stays: readonly Staying[]): string {
 
 const MOST_IN_A_LINE = 4;
 
+/** A new password was given up, and nobody has the one that is in force. */
+export const leavesNoPassword = ({ operation, replaced }: HalfWay): boolean =>
+  (operation === 'rotate' || operation === 'handover') && !replaced;
+
 /** How the account stands after a request was given up half-way, and what to say next: words a person can type at 3 a.m. */
-export function nextAfterHalfWay({ operation, userPrincipalName, stays, replaced }: HalfWay): string {
+export function nextAfterHalfWay(halfWay: HalfWay): string {
+  const { operation, userPrincipalName, stays } = halfWay;
   const name = plain(userPrincipalName);
   const maybe = (step: Staying['step'], is: string, may: string): string => (isCertain(stays, step) ? is : may);
   switch (operation) {
     case 'rotate':
     case 'handover':
-      return replaced
-        ? `What opened the account before may be gone, so what was made in its place stays and counts. Say accounts ${name} to see how it stands.`
-        : `${maybe('set-credential', 'Nobody can use', 'It may be that nobody can use')} ${name} now. Say rotate ${name} to ask for a new password.`;
+      return leavesNoPassword(halfWay)
+        ? `${maybe('set-credential', 'Nobody can use', 'It may be that nobody can use')} ${name} now. Say rotate ${name} to ask for a new password.`
+        : `What opened the account before may be gone, so what was made in its place stays and counts. Say accounts ${name} to see how it stands.`;
     case 'disable':
       return `${name} ${maybe('disable', 'is', 'may be')} disabled. ${isCertain(stays, 'revoke-sessions') ? '' : 'Sessions of it may still be open: revoke them in Entra. '}Say enable ${name} when it is to be used again.`;
     case 'retire':

@@ -19,6 +19,7 @@ export interface PartView {
   readonly steps: readonly { readonly number: string; readonly text: string }[];
   readonly asksWhere: boolean;
   readonly canReveal: boolean;
+  readonly canRotate: boolean;
   readonly canLose: boolean;
   readonly loseTitle: string;
   readonly loseAsk: string;
@@ -28,6 +29,7 @@ export interface PartView {
   readonly whereFault: string;
   readonly notes: readonly string[];
   readonly id: string;
+  readonly accountId: string;
 }
 
 const render = template<PartView>('part');
@@ -141,6 +143,8 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
     steps: state === 'ready' ? said.steps.map((text, index) => ({ number: `${index + 1}`, text })) : [],
     asksWhere: waiting,
     canReveal: state === 'ready',
+    // Nothing is needed from a custodian: the owners and the channel have that button.
+    canRotate: false,
     canLose: state === 'shown' && canLose(part),
     ...(part.pass ? LOSE_PASS : LOSE),
     revealTitle: said.revealTitle,
@@ -151,6 +155,7 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
       ...(refused ? refused.notes : state === 'shown' && part.key ? KEY_FOUND_NOTES : said.notes[state]),
     ],
     id: partKey(account.id, part.number),
+    accountId: account.id,
   };
   return { card: render(view), summary: plain(`${look.title}: ${account.userPrincipalName}`, 200) };
 }

@@ -39,6 +39,7 @@ export function partReminderCard(account: EmergencyAccount, partNumber: number, 
     steps: [],
     asksWhere: false,
     canReveal: false,
+    canRotate: current?.state === 'lost',
     revealTitle: '',
     storedTitle: '',
     whereFault: '',
@@ -46,6 +47,7 @@ export function partReminderCard(account: EmergencyAccount, partNumber: number, 
     ...LOSE,
     notes,
     id: partKey(account.id, partNumber),
+    accountId: account.id,
   };
   return { card: render(view), summary: plain(`${title}: ${account.userPrincipalName}`, 200) };
 }
@@ -67,7 +69,7 @@ function said(part: Part | undefined) {
         tone: 'attention',
         state: 'The password cannot be put together any more',
         notes: [
-          'Somebody in the requesters group says rotate and the account’s name for a new password. If a request waits for the part, its requester or an approver presses Try again on it instead.',
+          'Somebody in the requesters group asks for a new password here, or says rotate and the account’s name. If a request waits for the part, its requester or an approver presses Try again on it instead.',
         ],
       } as const;
     default:

@@ -114,7 +114,12 @@ export function openAccount(
 }
 
 /** Whose request is in the way, which, and when that ends by itself. */
-function busyWith({ id, plan, requester, state, expiresAt }: ChangeRequest, form: AccountForm, asker: PersonRef, now: Date): Refusal {
+export function busyWith(
+  { id, plan, requester, state, expiresAt }: ChangeRequest,
+  form: Pick<AccountForm, 'operation' | 'finding'>,
+  asker: PersonRef,
+  now: Date,
+): Refusal {
   const finding = 'finding' in plan ? plan.finding?.key : undefined;
   return {
     code: 'account-busy',

@@ -140,9 +140,42 @@ export const ALERTS: readonly Example[] = [
   {
     card: 'alert',
     state: 'part-lost',
+    main: true,
     rendered: alertCard(
       anAlert({ severity: 'high', cause: { kind: 'part-lost', partNumber: 1, custodian: 'Dana Diaz', saidBy: 'Oona Olsen' } }),
       NOON,
+    ),
+  },
+  {
+    card: 'alert',
+    state: 'part-lost-acknowledged',
+    rendered: alertCard(
+      anAlert({
+        severity: 'high',
+        cause: { kind: 'part-lost', partNumber: 1, custodian: 'Dana Diaz', saidBy: 'Oona Olsen' },
+        state: 'acknowledged',
+        acknowledgedAt: minutes(4),
+        acknowledgedBy: person('cy'),
+      }),
+      minutes(5),
+    ),
+  },
+  {
+    card: 'alert',
+    state: 'password-given-up',
+    rendered: alertCard(
+      anAlert({
+        severity: 'high',
+        cause: {
+          kind: 'ended-half-way',
+          requestId: 'R-5M8N2P',
+          by: 'person',
+          operation: 'rotate',
+          userPrincipalName: anAccount().userPrincipalName,
+          stays: [{ step: 'set-credential', title: 'Set the new password', perhaps: true }],
+        },
+      }),
+      hours(2),
     ),
   },
   {

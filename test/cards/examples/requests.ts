@@ -19,7 +19,7 @@ const tenants = Object.values(TENANTS);
 
 const values = { reason: '', custodians: `${person('dana').objectId},${person('eli').objectId}`, leaving: '', fewer: 'false' };
 const asked = { account: anAccount(), custodians: people.custodians, leavesFew: false, values, faults: [] };
-const sends = { verb: 'account.submit', id: 'F-1A2B3C:rotate:EA-4Q9T1X', digest: '' } as const;
+const sends = { verb: 'account.submit', id: 'F-1A2B3C:rotate:EA-4Q9T1X', digest: '', place: 'message' } as const;
 const seenAs = { userPrincipalName: anAccount().userPrincipalName, enabled: true, privileged: true, excluded: true, ours: true };
 const rotation = aRequest({ plan: anAccountPlan('rotate') });
 const withKeys = aPlan({ passMinutes: 480 });
@@ -95,6 +95,11 @@ const rotatedHalfWay = stopped(
 
 export const REQUESTS: readonly Example[] = [
   { card: 'accountForm', state: 'rotate', rendered: accountFormCard({ ...asked, operation: 'rotate', sends }), main: true },
+  {
+    card: 'accountForm',
+    state: 'opened',
+    rendered: accountFormCard({ ...asked, operation: 'rotate', sends: { ...sends, place: 'dialog' } }),
+  },
   { card: 'accountForm', state: 'handover', rendered: accountFormCard({ ...asked, operation: 'handover', sends }) },
   {
     card: 'accountForm',
@@ -107,7 +112,7 @@ export const REQUESTS: readonly Example[] = [
     rendered: accountFormCard({
       ...asked,
       operation: 'rotate',
-      sends: { verb: 'request.resubmit', id: rotation.id, digest: rotation.planDigest },
+      sends: { verb: 'request.resubmit', id: rotation.id, digest: rotation.planDigest, place: 'dialog' },
     }),
   },
   { card: 'requestNotice', state: 'applied', rendered: requestNoticeCard(aRequest({ state: 'applied' }), 'applied') },

@@ -171,7 +171,13 @@ export function lives(database: Database, store: Store, log: Log): Lives {
     const sealed = await store.sealedPart(key);
     if (!sealed) return undefined;
     const part = (await on.custody.open(sealed, partContext(key, custodian.objectId))).toString('utf8');
-    const asker = { actor: actorOf(custodian), mri: '29:x', where: 'personal', signal: new AbortController().signal } as const;
+    const asker = {
+      actor: actorOf(custodian),
+      mri: '29:x',
+      where: 'personal',
+      via: 'task/fetch',
+      signal: new AbortController().signal,
+    } as const;
     const open = async (sealed: Uint8Array, key: string, objectId: string) => ok(await on.custody.open(sealed, partContext(key, objectId)));
     const press = () => partReveal.run({ accountId, partNumber: number }, { asker, door: front, store, openSealed: open });
     if (!JSON.stringify(await press()).includes(JSON.stringify(part).slice(1, -1))) throw new Error('the dialog does not show it');

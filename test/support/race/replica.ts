@@ -45,7 +45,13 @@ async function codeOf(task: Task): Promise<string> {
       await setApprover(database, person('bob').objectId, false);
       return 'ok';
     case 'reveal': {
-      const asker = { actor: actor('dana'), mri: '29:dana', where: 'personal', signal: new AbortController().signal } as const;
+      const asker = {
+        actor: actor('dana'),
+        mri: '29:dana',
+        where: 'personal',
+        via: 'task/fetch',
+        signal: new AbortController().signal,
+      } as const;
       const openSealed = async (sealed: Uint8Array, key: string, objectId: string) =>
         ok(await CUSTODY.open(sealed, partContext(key, objectId)));
       return JSON.stringify(await partReveal.run({ accountId: task.accountId, partNumber: 1 }, { asker, door: front, store, openSealed }));
