@@ -10,6 +10,7 @@ import { gatherCapabilities } from './app/gatherCapabilities.ts';
 import { gatherPosture } from './app/gatherMend.ts';
 import type { Log } from './app/log.ts';
 import { gatherOpenFacts } from './app/openRequest.ts';
+import { passkeysKnown } from './app/passkeysKnown.ts';
 import type { Custody, DeadMan, MonitorsInAzure, Policy, Random, SecondPaths } from './app/ports.ts';
 import { createBot } from './bot/bot.ts';
 import type { TokenCredential } from './bot/credentials.ts';
@@ -195,6 +196,7 @@ export async function startBreakglass(
         tenants,
         openFacts: (form, actor) => gatherOpenFacts(facts, form, actor),
         posture: (tenantId, profile) => gatherPosture(facts, tenantId, profile),
+        passkeys: passkeysKnown(facts),
         capabilities: (tenantId) => gatherCapabilities(facts, tenantId),
         accountFacts: (form, actor) => gatherAccountFacts({ ...facts, custody }, form, actor),
         openSealed: opener(custody, log),

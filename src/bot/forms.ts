@@ -1,6 +1,7 @@
-import type { People, Random, Tenants } from '../app/ports.ts';
+import type { PasskeysKnown } from '../app/passkeysKnown.ts';
+import type { People, Random, TenantInfo, Tenants } from '../app/ports.ts';
 import type { Rendered } from '../cards/render.ts';
-import { createFormCard } from '../cards/views/createForm.ts';
+import { createFormCard, MOST_TENANTS } from '../cards/views/createForm.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
 import type { FieldFault, Refusal } from '../core/refusal.ts';
 import type { ChangeRequest, CreatePlan } from '../core/request/types.ts';
@@ -10,6 +11,7 @@ export interface FormNeeds {
   readonly people: People;
   readonly tenants: Pick<Tenants, 'list'>;
   readonly random: Pick<Random, 'id'>;
+  passkeys(tenantId: string): Promise<PasskeysKnown>;
 }
 
 export interface Forms {
@@ -30,7 +32,7 @@ export interface Forms {
 
 const byName = (a: PersonRef, b: PersonRef): number => a.name.localeCompare(b.name);
 
-export function forms({ people, tenants, random }: FormNeeds): Forms {
+export function forms({ people, tenants, random, passkeys }: FormNeeds): Forms {
   /** Suggestions only; who may hold a part or own an account is checked when the form is sent in. */
   async function suggestions(actor: Actor): Promise<{ custodians: PersonRef[]; owners: PersonRef[] }> {
     const [custodians, administrators, approvers] = await Promise.all([
@@ -45,17 +47,23 @@ export function forms({ people, tenants, random }: FormNeeds): Forms {
       owners: [...owners.values()].filter(({ personKey }) => personKey !== own).sort(byName),
     };
   }
-  const choices = () => tenants.list().map(({ id, displayName, initialDomain }) => ({ id, displayName, initialDomain }));
+  const choice = ({ id, displayName, initialDomain }: TenantInfo) => ({ id, displayName, initialDomain });
+  const choices = () => tenants.list().map(choice);
+  /** The same, with what is known of those that the form may be for. */
+  async function tried(tenantId: string | undefined) {
+    const known = async (tenant: TenantInfo, index: number) => {
+      const asked = tenantId === undefined ? index < MOST_TENANTS : tenant.id === tenantId;
+      const keys = asked ? await passkeys(tenant.id) : undefined;
+      return { ...choice(tenant), ...(keys ? { passkeys: keys.ok ? ('allowed' as const) : keys.error } : {}) };
+    };
+    return Promise.all(tenants.list().map(known));
+  }
 
   return {
     async open(actor, tenantId) {
       const formId = random.id('F');
-      const rendered = createFormCard({
-        formId,
-        tenants: choices(),
-        ...(tenantId === undefined ? {} : { tenantId }),
-        ...(await suggestions(actor)),
-      });
+      const [offered, suggested] = await Promise.all([tried(tenantId), suggestions(actor)]);
+      const rendered = createFormCard({ formId, tenants: offered, ...(tenantId === undefined ? {} : { tenantId }), ...suggested });
       return { formId, rendered };
     },
     async again(actor, formId, values, faults) {

@@ -1,6 +1,7 @@
 import type { AuditCheck } from '../app/auditLog.ts';
 import type { Door } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
+import type { PasskeysKnown } from '../app/passkeysKnown.ts';
 import type { People, Random, Reads, Tenants, Writes } from '../app/ports.ts';
 import type { Rendered } from '../cards/render.ts';
 import type { AuditDays } from '../core/audit/days.ts';
@@ -33,6 +34,8 @@ export interface BotNeeds {
   posture(tenantId: string, profile: GuidanceProfile): Promise<PostureReport>;
   /** Asks a tenant what it can and cannot do; nothing is decided. */
   capabilities(tenantId: string): Promise<TenantReport>;
+  /** Whether a tenant lets its accounts have passkeys, as far as that is known in the time a form may take; nothing is decided. */
+  passkeys(tenantId: string): Promise<PasskeysKnown>;
   /** Opens a sealed part. The caller zeroes the buffer. @returns refusal `part-unopenable` */
   openSealed(sealed: Uint8Array, partKey: string, custodianObjectId: string): Promise<Result<Buffer, Refusal>>;
   /** Computes the audit log from its rows; people hear of what is wrong with it. */

@@ -1,3 +1,4 @@
+import type { WhyNoPasskeys } from '../core/account/passkeyTerms.ts';
 import type { Classification } from '../core/alert/types.ts';
 import type { CaseStepId } from '../core/case/types.ts';
 import type { Role, StrangerReason } from '../core/people.ts';
@@ -58,6 +59,9 @@ const PROBLEMS: { readonly [P in FieldFault['problem']]: (detail: string) => str
   'not-reachable': (name) =>
     `${name || 'somebody'} has no chat with me yet. Ask them to install Breakglass and say help, then send this again.`,
 };
+
+/** The same words in the middle of a sentence. */
+export const whyNoPasskeys = (why: WhyNoPasskeys): string => PROBLEMS[why]('');
 
 const STATES: { readonly [S in RequestState]: string } = {
   pending: 'is still waiting for approval',

@@ -39,6 +39,7 @@ describe('round trips to Graph are as docs/graph-budget.md has them, and within 
 
   test('create', async () => {
     let request: Awaited<ReturnType<typeof product.askForAccount>> | undefined;
+    await measure('`create`, opening its form: each tenant it may be for', () => product.reader.methodPolicies());
     await measure('`create`, the form: two custodians, one owner', async () => {
       request = await product.askForAccount('ea-budget');
     });

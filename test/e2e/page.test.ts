@@ -64,6 +64,11 @@ const there = await browserPath();
     await form.getByLabel('User name (before the @)').fill(NAME);
     await form.getByLabel('Display name').fill('Emergency access');
     await form.getByLabel('Usage location').fill('DE');
+    // The tenant allows security keys, so they are what the form begins with; this account is to have a password.
+    await form.getByText('Contoso allows security keys, so they are chosen.').waitFor();
+    const credential = form.getByLabel('Credential');
+    expect(await credential.locator('option:checked').textContent()).toBe('Security keys, one for each custodian (passkeys)');
+    await credential.selectOption('Password in parts, one for each custodian');
     await form.getByLabel('Dana Diaz').check();
     await form.getByLabel('Eli Evans').check();
     await form.getByLabel('Oona Olsen').check();

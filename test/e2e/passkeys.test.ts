@@ -46,6 +46,36 @@ describe('an account opened by security keys, through commands and buttons', () 
   }
   const policy = (method: string, state: 'enabled' | 'disabled') => sandbox.byHand({ tenantId, do: 'change-method-policy', method, state });
 
+  /** What the form of that tenant begins with, and what it says of it. */
+  async function form(command = 'create contoso') {
+    const { replyIds } = await sandbox.say('rita', 'channel', command);
+    const { card } = await sandbox.message('rita', 'channel', ({ id }) => replyIds.includes(id));
+    return { credential: element(card, 'credential')?.value, said: text({ card }) };
+  }
+
+  test('a form begins with keys where the tenant allows them, with a password where it does not or does not say so in time', async () => {
+    expect(await form()).toMatchObject({ credential: 'passkey', said: expect.stringContaining('Contoso allows security keys') });
+    expect(await form('create')).toMatchObject({ credential: 'passkey', said: expect.stringContaining('Every tenant here') });
+    await policy('Fido2', 'disabled');
+    expect(await form()).toMatchObject({
+      credential: 'split-password',
+      said: expect.stringContaining('Security keys are not chosen, because this tenant allows no passkeys'),
+    });
+    expect(await form('create')).toMatchObject({
+      credential: 'split-password',
+      said: expect.stringContaining('Choose security keys for Fabrikam customers (B2C), Northwind'),
+    });
+    await policy('Fido2', 'enabled');
+    await sandbox.tenantFault({ match: { path: '/policies/authenticationMethodsPolicy' }, status: 403, code: 'Forbidden', times: 1 });
+    expect(await form()).toMatchObject({ credential: 'split-password', said: expect.stringContaining('I could not read in time') });
+    // Late, it keeps nobody waiting.
+    await sandbox.tenantFault({ match: { path: '/policies/authenticationMethodsPolicy' }, delayMs: 15_000, times: 1 });
+    const asked = Date.now();
+    expect(await form()).toMatchObject({ credential: 'split-password', said: expect.stringContaining('I could not read in time') });
+    expect(Date.now() - asked).toBeLessThan(10_000);
+    expect(await form()).toMatchObject({ credential: 'passkey' });
+  }, 180_000);
+
   test('where the tenant allows no pass or no passkey, the form says so and asks for nothing', async () => {
     for (const [method, words] of [
       ['TemporaryAccessPass', /allows no Temporary Access Pass/],

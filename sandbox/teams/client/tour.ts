@@ -35,7 +35,7 @@ const STEPS: readonly Step[] = [
   {
     title: 'Rita asks for an account',
     as: 'rita',
-    hint: 'Send “create contoso” and fill in the form, with Dana and Eli as custodians and Oona as owner.',
+    hint: 'Send “create contoso” and fill in the form: a password in parts as credential, Dana and Eli as custodians, Oona as owner.',
     act: { do: 'write', text: 'create contoso' },
     done: pressed('create.submit', 'rita'),
   },

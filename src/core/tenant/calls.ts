@@ -75,7 +75,7 @@ export const GRAPH_CALLS: readonly GraphCall[] = [
   reader(
     'GET /policies/authenticationMethodsPolicy',
     ['Policy.Read.All'],
-    'posture, and plans with passkeys: which methods people may register, which passkeys the tenant takes, how long a pass may open',
+    'posture, the form of `create`, plans with passkeys: which methods people may register, which passkeys the tenant takes, how long a pass may open',
   ),
   reader('GET /identity/conditionalAccess/policies', ['Policy.Read.All'], 'posture: which policies catch the accounts', {
     licence: 'P1, or B2C Premium',

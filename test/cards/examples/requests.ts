@@ -16,6 +16,12 @@ const MRIS = ['29:1sandbox-rita.reyes', '29:1sandbox-ann.archer'];
 const oneApproval = aRequest({ decisions: [aDecision('ann')], revision: 2 });
 const people = { custodians: [person('dana'), person('eli'), person('fay')], owners: [person('oona'), person('bob')] };
 const tenants = Object.values(TENANTS);
+/** The same, with what is known of each. */
+const seen = tenants.map((tenant) => ({
+  ...tenant,
+  passkeys: tenant.name === 'northwind' ? ('passes-off' as const) : ('allowed' as const),
+}));
+const newForm = { formId: 'F-1A2B3C', ...people };
 
 const values = { reason: '', custodians: `${person('dana').objectId},${person('eli').objectId}`, leaving: '', fewer: 'false' };
 const asked = { account: anAccount(), custodians: people.custodians, leavesFew: false, values, faults: [] };
@@ -322,7 +328,10 @@ export const REQUESTS: readonly Example[] = [
     ),
   },
   { card: 'requestList', state: 'none', rendered: requestListCard([], NOON) },
-  { card: 'createForm', state: 'empty', rendered: createFormCard({ formId: 'F-1A2B3C', tenants, ...people }), main: true },
+  { card: 'createForm', state: 'empty', rendered: createFormCard({ ...newForm, tenants: seen }), main: true },
+  { card: 'createForm', state: 'keys', rendered: createFormCard({ ...newForm, tenants: seen, tenantId: TENANTS.contoso.id }), main: true },
+  { card: 'createForm', state: 'keys-off', rendered: createFormCard({ ...newForm, tenants: seen, tenantId: TENANTS.northwind.id }) },
+  { card: 'createForm', state: 'keys-unread', rendered: createFormCard({ ...newForm, tenants, tenantId: TENANTS.contoso.id }) },
   {
     card: 'createForm',
     state: 'edit-refused',
@@ -347,6 +356,7 @@ export const REQUESTS: readonly Example[] = [
         userName: 'break glass',
         displayName: 'North Harbor',
         usageLocation: 'nl',
+        credential: 'split-password',
         custodians: person('dana').objectId,
         owners: person('oona').objectId,
         reason: 'Policy asks for two.\nWe have one.',
