@@ -54,6 +54,7 @@ try {
   await page.getByLabel('User name (before the @)').fill(NAME);
   await page.getByLabel('Display name').fill('Emergency access 1');
   await page.getByLabel('Usage location').fill('DE');
+  await page.getByLabel('Credential').selectOption('Password in parts, one for each custodian');
   for (const person of ['Dana Diaz', 'Eli Evans', 'Oona Olsen']) await page.getByLabel(person).check();
   await page.getByLabel('Reason').fill('Two accounts per tenant, as the guidance asks');
   await button('Ask for approval').click();
