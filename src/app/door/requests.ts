@@ -6,11 +6,11 @@ import { type Decision, later, MINUTE } from '../../core/decision.ts';
 import { actorId, type PersonRef } from '../../core/people.ts';
 import { rehearse, withdraw } from '../../core/request/decide.ts';
 import { type Proof, type ProvenDecision, proofFor } from '../../core/request/proof.ts';
-import { type Replanned, replan, whyNotOn } from '../../core/request/replan.ts';
+import { replan, whyNotOn } from '../../core/request/replan.ts';
 import { beginRun, recordStep } from '../../core/request/run.ts';
 import { tally } from '../../core/request/tally.ts';
 import { tightened } from '../../core/request/tighten.ts';
-import { isUntouched, replacedBy } from '../../core/request/types.ts';
+import { isUntouched, type RotatePlan } from '../../core/request/types.ts';
 import { undo } from '../../core/request/undo.ts';
 import { no, ok } from '../../core/result.ts';
 import { coolingUntil } from '../../core/roster/roster.ts';
@@ -40,9 +40,7 @@ export async function decideOn(
 
 /** What a run had sealed before it stopped is of no use once the request is denied. */
 const denialClears = async (scene: Scene, outcome: Outcome): Promise<Outcome> =>
-  outcome.ok && outcome.value.request?.state === 'denied' && outcome.value.request.begunAt !== undefined
-    ? destroyingParts(scene, outcome)
-    : outcome;
+  outcome.ok && outcome.value.request?.state === 'denied' ? destroyingParts(scene, outcome) : outcome;
 
 const wantedBy = ({ requestId, planDigest, ...rest }: DecisionIntent): ProvenDecision =>
   rest.kind === 'approve-request'
@@ -87,10 +85,9 @@ export async function begin(scene: Scene, { requestId, eligible, facts, custodia
   const account = accountId === undefined ? undefined : await tx.lock('account', accountId);
   const others = account === undefined ? 0 : usableWithout(await tx.accountsOf(account.tenantId), account.id, facts?.others ?? [], now);
   return change(scene, 'request', requestId, (request) => {
-    const stops = request.state === 'approved' ? whyNotOn(request, custodians, others) : undefined;
     // What was read before the first write says nothing once there was one.
-    const drawnUp = (): Replanned => (facts && isUntouched(request) ? replan(request, facts, account, others) : { kind: 'holds' });
-    const replanned = stops ?? drawnUp();
+    const drawnUp = () => (facts && isUntouched(request) ? replan(request, facts, account, others) : undefined);
+    const replanned = whyNotOn(request, custodians, others) ?? drawnUp();
     return beginRun(tightened(request, policy), counting(request), now, replanned, eligible);
   });
 }
@@ -102,7 +99,7 @@ export async function begin(scene: Scene, { requestId, eligible, facts, custodia
 export async function beginStep(scene: Scene, { requestId, fence, step, eligible, again }: Wanted<'begin-step'>): Promise<Outcome> {
   const counting = eligible && (await counted(scene, eligible));
   return change(scene, 'request', requestId, (request) => {
-    const untouched = request.begunAt === undefined && request.fence === fence;
+    const untouched = request.begunAt === undefined;
     if (counting && untouched && !tally(request, counting(request)).reached) return no({ code: 'stale-lease' });
     return recordStep(request, fence, step, { state: 'running', again }, scene.now);
   });
@@ -138,24 +135,33 @@ const neverSet = ({ expected }: Aggregates['request']): boolean =>
   expected?.every(({ step, open, allowed, done }) => step !== 'set-credential' || open + allowed + done === 0) ?? false;
 
 async function destroyingParts(scene: Scene, outcome: Outcome): Promise<Outcome> {
-  const { tx } = scene;
   const request = outcome.ok ? outcome.value.request : undefined;
-  const account = request?.begunAt && request.kind === 'create' ? await tx.accountOfRequest(request.id) : undefined;
-  for (const { number } of account?.parts ?? []) await tx.takeSealedPart(partKey(account?.id ?? '', number));
-  const plan = request?.plan;
-  if (plan && 'accountId' in plan.account && 'credential' in plan && plan.credential.kind === 'passkey') {
-    // Where none of its passes was ever made, what is sealed is of the password that is to be replaced.
-    const row = replacedBy(plan) !== undefined ? await tx.lock('account', plan.account.accountId) : undefined;
-    const mine = row === undefined || row.held?.requestId === request.id;
-    for (const number of mine ? plan.credential.enrols : []) await tx.takeSealedPart(partKey(plan.account.accountId, number));
-    await change(scene, 'account', plan.account.accountId, (row) => passesDestroyed(row, request.id));
-  }
-  if (request && plan && 'accountId' in plan.account && 'credential' in plan && plan.credential.kind === 'split-password') {
-    const rule: (row: Aggregates['account']) => Decision<Aggregates['account']> = (row) =>
-      replacedBy(plan) === 'passkey' ? partsInsteadDestroyed(row, request.id) : partsGivenUp(row, request.id, neverSet(request), scene.now);
-    const given = await change(scene, 'account', plan.account.accountId, rule);
-    if (given.ok) for (const number of plan.custodians.keys()) await tx.takeSealedPart(partKey(plan.account.accountId, number + 1));
-  }
-  if (account) await change(scene, 'account', account.id, (row) => passesDestroyed(row, account.requestId));
+  if (request?.begunAt === undefined) return outcome;
+  const { plan } = request;
+  if (plan.operation === 'create') await destroyNew(scene, request.id);
+  else if ('credential' in plan) await destroyReplacing(scene, request, plan);
   return outcome;
+}
+
+async function destroyNew(scene: Scene, requestId: string): Promise<void> {
+  const account = await scene.tx.accountOfRequest(requestId);
+  if (!account) return;
+  for (const { number } of account.parts) await scene.tx.takeSealedPart(partKey(account.id, number));
+  await change(scene, 'account', account.id, (row) => passesDestroyed(row, requestId));
+}
+
+async function destroyReplacing(scene: Scene, request: Aggregates['request'], { account, credential, custodians, replaces }: RotatePlan) {
+  const { tx, now } = scene;
+  const { accountId } = account;
+  if (credential.kind === 'passkey') {
+    // Where none of its passes was ever made, what is sealed is of the password that is to be replaced.
+    const mine = replaces === undefined || (await tx.lock('account', accountId))?.held?.requestId === request.id;
+    if (mine) for (const number of credential.enrols) await tx.takeSealedPart(partKey(accountId, number));
+    await change(scene, 'account', accountId, (row) => passesDestroyed(row, request.id));
+    return;
+  }
+  const given = await change(scene, 'account', accountId, (row) =>
+    replaces === 'passkey' ? partsInsteadDestroyed(row, request.id) : partsGivenUp(row, request.id, neverSet(request), now),
+  );
+  if (given.ok) for (const index of custodians.keys()) await tx.takeSealedPart(partKey(accountId, index + 1));
 }
