@@ -7,7 +7,7 @@ import { requestListCard } from '../../src/cards/views/requestList.ts';
 import { requestNoticeCard } from '../../src/cards/views/requestNotice.ts';
 import { leftHalfWay } from '../../src/core/account/life.ts';
 import { raise } from '../../src/core/alert/raise.ts';
-import { lasting, whatStays } from '../../src/core/request/stays.ts';
+import { halfWayOf, lasting, whatStays } from '../../src/core/request/stays.ts';
 import type { ChangeRequest, ExpectedWrite, StepId } from '../../src/core/request/types.ts';
 import { anAccount, anAccountPlan, aPlan, aRequest, hours, NOON, person } from '../support/builders.ts';
 import { live } from '../support/installation/process.ts';
@@ -214,6 +214,7 @@ describe('what stays, by plan and by what was sent', () => {
     observed: { userPrincipalName: NAME, enabled: true, privileged: true, excluded: true, restricted: true, ours: true },
   };
   const keyed = anAccount({ credential: 'passkey' });
+  const NAME_OF = keyed.userPrincipalName;
 
   test('each plan says before it is approved what its end half-way leaves', () => {
     expect(kinds(lasting(aPlan()))).toEqual([]);
@@ -261,6 +262,53 @@ describe('what stays, by plan and by what was sent', () => {
   test('where its writes were not kept, that no step says it was done proves nothing', () => {
     const { expected: _none, ...old } = failed(anAccountPlan('disable'));
     expect(whatStays(old)).toEqual([{ step: 'disable', title: 'Disable the account', perhaps: true }]);
+  });
+
+  test('of a request whose writes were not kept, a step that stopped or ran may have been done', () => {
+    const stateOf = (id: StepId, state: 'failed' | 'running' | 'done' | 'waiting', more: Partial<ChangeRequest> = {}) => {
+      const { expected: _none, ...old } = failed(anAccountPlan('disable'), more);
+      const steps = old.steps.map((row) => (row.id === id ? { ...row, state } : row));
+      return whatStays({ ...old, steps }).map(({ step, perhaps }) => [step, perhaps ?? false]);
+    };
+    expect(stateOf('revoke-sessions', 'failed')).toEqual([['revoke-sessions', true]]);
+    expect(stateOf('revoke-sessions', 'running')).toEqual([['revoke-sessions', true]]);
+    expect(stateOf('revoke-sessions', 'done')).toEqual([['revoke-sessions', false]]);
+    expect(stateOf('disable', 'done')).toEqual([['disable', false]]);
+    // A plan that has no such row any more.
+    expect(whatStays(failed(anAccountPlan('disable'), { steps: [] }))).toEqual([]);
+    const written = failed(anAccountPlan('disable'), { expected: [sent('revoke-sessions', { done: 1 })], steps: [] });
+    expect(whatStays(written)).toEqual([{ step: 'revoke-sessions', title: 'End every session it has' }]);
+  });
+
+  test('GR-5: withdrawn before anything was taken back, all that was done stays; what undoes it counts only while it is in time', () => {
+    const plan = anAccountPlan('disable', restricted);
+    const expected = [sent('leave-unit', { done: 1 })];
+    expect(kinds(plan.undo)).toEqual(['join-unit']);
+    expect(whatStays(failed(plan, { expected }))).toEqual([]);
+    expect(whatStays(failed(plan, { expected, state: 'withdrawn' })).map(({ step }) => step)).toEqual(['leave-unit']);
+  });
+
+  test('what opened the account before may be gone: said of what is left, and of a creation never', () => {
+    const plan = anAccountPlan('rotate', { account: keyed });
+    const expected = [sent('set-credential', { done: 1 }), sent('remove-keys', { allowed: 1 })];
+    expect(halfWayOf(failed(plan, { expected }))).toMatchObject({ operation: 'rotate', userPrincipalName: NAME_OF, replaced: true });
+    expect(halfWayOf(failed(plan, { expected: expected.slice(0, 1) }))).toBeUndefined();
+    const disabled = halfWayOf(failed(anAccountPlan('disable'), { expected: [sent('disable', { done: 1 })] }));
+    expect(disabled).toEqual({
+      operation: 'disable',
+      userPrincipalName: NAME_OF,
+      stays: [{ step: 'disable', title: 'Disable the account' }],
+    });
+    const keys = anAccountPlan('rotate', { passMinutes: 480 });
+    const made = [sent('drop-password', { allowed: 1 })];
+    expect(whatStays(failed(keys, { expected: made })).map(({ step }) => step)).toEqual(['drop-password']);
+    expect(whatStays(failed(keys, { expected: [sent('drop-password', { done: 1 })] }))).toEqual([]);
+    const created = failed(aPlan({ passMinutes: 480 }), {
+      state: 'withdrawn',
+      expected: [sent('tidy-methods', { allowed: 1 }), sent('create-user', { done: 1 })],
+    });
+    expect(halfWayOf(created)).not.toHaveProperty('replaced');
+    expect(halfWayOf(created)?.stays.map(({ step }) => step)).toContain('create-user');
   });
 
   test('a credential of another kind: nothing stays before the old one is touched, everything after', () => {
