@@ -2,7 +2,7 @@
 export default {
   testEnvironment: 'node',
   // Generous: shared machines are slow at times, and a test that waits for something names what it waited for itself.
-  testTimeout: 60_000,
+  testTimeout: 240_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],

@@ -1,20 +1,21 @@
 import { basename } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { exportLines } from '../../src/app/auditLog.ts';
 import { door } from '../../src/app/dispatch.ts';
 import type { Store } from '../../src/app/ports.ts';
 import { jsonLog } from '../../src/logging/jsonLog.ts';
 import { headerOf } from '../../src/paper/auditExport.ts';
-import { type Outbox, openOutbox } from '../../src/store/outbox.ts';
+import { openOutbox } from '../../src/store/outbox.ts';
 import { storeOn } from '../../src/store/store.ts';
 import { allCards } from '../support/canary/cards.ts';
 import { isTroubled, lives } from '../support/canary/lives.ts';
-import { columns, type Keeping, keepingEmbedded, keepingServer, type Searched, walPosition, walSince } from '../support/canary/places.ts';
+import { columns, keepingEmbedded, keepingServer, type Searched, walPosition, walSince } from '../support/canary/places.ts';
 import { leaksOfMany, searchFor } from '../support/canary/search.ts';
 import { DEEP, figure, often } from '../support/deep.ts';
 import { manyIds } from '../support/installation/onDatabase.ts';
 import { TEST_POLICY } from '../support/memoryStore.ts';
 import { leaks } from '../support/needles.ts';
+import { setUp } from '../support/setUp.ts';
 
 /** What the product writes is the same on either; how it lies in the files is not. */
 const ENGINES = [
@@ -58,16 +59,16 @@ describe.each(ENGINES)(
   ({ name, place, lives: count }) => {
     const written: string[] = [];
     const log = jsonLog('debug', (line) => void written.push(line));
-    let keeping: Keeping | undefined;
-    let outbox: Outbox;
-    beforeAll(async () => {
-      keeping = await place();
-      if (keeping) outbox = await openOutbox(keeping.database, log);
-    }, 60_000);
-    afterAll(async () => {
-      await outbox?.stop().catch(() => undefined); // stopped already, unless something broke before
-      await keeping?.remove();
-    }, 60_000);
+    const kept = setUp(
+      async () => {
+        const keeping = await place();
+        return { keeping, outbox: keeping && (await openOutbox(keeping.database, log)) };
+      },
+      async ({ keeping, outbox }) => {
+        await outbox?.stop().catch(() => undefined); // stopped already, unless something broke before
+        await keeping?.remove();
+      },
+    );
 
     /** Of a life the password of its creation, two in parts with theirs, one that nobody has, and two passes; what went wrong brings its own. */
     const secretsOf = (number: number): number => 10 + (isTroubled(number) ? 7 : 0);
@@ -75,7 +76,8 @@ describe.each(ENGINES)(
     test(
       'CR-1 CR-4 CR-5: created, handed over, rotated, handed over, given keys and retired: no secret of it is in tables, write-ahead log, audit, cards, log or crash report',
       async () => {
-        if (!keeping) return figure(`${count} whole lives on ${name}: not tried, there is none here`);
+        const { keeping, outbox } = kept();
+        if (!keeping || !outbox) return figure(`${count} whole lives on ${name}: not tried, there is none here`);
         const { database } = keeping;
         const store = storeOn(database, outbox);
         const from = await walPosition(database);
@@ -138,7 +140,7 @@ describe.each(ENGINES)(
         );
       },
       // A thousand lives are half an hour of work for one core, and gigabytes to search.
-      DEEP ? 3 * 3_600_000 : 120_000,
+      DEEP ? 3 * 3_600_000 : 360_000,
     );
   },
 );

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { DEEP, figure } from '../support/deep.ts';
 import { brokenCredentials, residue, tenantAsFound, writesOnce } from '../support/installation/checks.ts';
 import { type GivenUp, givenUp } from '../support/installation/givenUp.ts';
 import type { Machine } from '../support/installation/machine.ts';
 import { live } from '../support/installation/process.ts';
 import { approved, SAGAS, type Saga } from '../support/installation/sagas.ts';
-import { type KilledScene, killedScene } from '../support/killed/scene.ts';
+import { killedScene } from '../support/killed/scene.ts';
 import { testDatabaseUrl } from '../support/postgres.ts';
+import { setUp } from '../support/setUp.ts';
 
 /*
  * The boundaries of test/property/killPoints.test.ts once more, with processes that are really killed, on a real database server: the first
@@ -18,25 +19,24 @@ const CONVERGES_WITHIN_MS = 60_000;
 const suite = testDatabaseUrl === undefined ? describe.skip : describe;
 
 suite('a worker that is killed with kill -9, twice in a row, at every durable boundary', () => {
-  let scene: KilledScene;
-  beforeAll(async () => {
-    scene = await killedScene(testDatabaseUrl ?? '');
-  }, 60_000);
-  afterAll(() => scene.stop(), 30_000);
+  const scene = setUp(
+    () => killedScene(testDatabaseUrl ?? ''),
+    (made) => made.stop(),
+  );
 
-  const limitMs = DEEP ? 3_600_000 : 120_000;
+  const limitMs = DEEP ? 3_600_000 : 360_000;
   const sagas = SAGAS.filter(({ name }) => DEEP || name === 'create');
   const endingOf = (machine: Machine) => ({ tenant: tenantAsFound(machine), writes: writesOnce(machine) });
 
   /** Two lives that end after so many events, and one that is left alone. @returns how many were killed, and how long the last one took */
   async function killed({ inUnit }: Saga, machine: Machine, index: number, of: number): Promise<{ deaths: number; lastMs: number }> {
-    await scene.load(machine);
-    expect([index, await scene.life(machine, inUnit, index)]).toEqual([index, 'SIGKILL']);
-    const second = await scene.life(machine, inUnit, 1 + ((index * 7) % Math.max(1, of - index)));
+    await scene().load(machine);
+    expect([index, await scene().life(machine, inUnit, index)]).toEqual([index, 'SIGKILL']);
+    const second = await scene().life(machine, inUnit, 1 + ((index * 7) % Math.max(1, of - index)));
     const started = performance.now();
-    expect([index, await scene.life(machine, inUnit)]).toEqual([index, undefined]);
+    expect([index, await scene().life(machine, inUnit)]).toEqual([index, undefined]);
     const lastMs = performance.now() - started;
-    await scene.takeBack(machine);
+    await scene().takeBack(machine);
     return { deaths: second === undefined ? 1 : 2, lastMs };
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { TENANTS } from '../../sandbox/world.ts';
 import type { ChangeRequest } from '../../src/core/request/types.ts';
 import { person } from '../support/builders.ts';
@@ -9,29 +9,33 @@ import { leaks } from '../support/needles.ts';
 import { testDatabaseUrl } from '../support/postgres.ts';
 import { type Replicas, startReplicas } from '../support/race/replicas.ts';
 import { APPROVERS, effectsOn, setApprover } from '../support/race/sharedTenant.ts';
+import { setUp } from '../support/setUp.ts';
 
 const TRIALS = often(8, 5_000);
 /** Enough for either to be first at some time. */
 const MANY = TRIALS >= 500;
-const LIMIT_MS = DEEP ? 3_600_000 : 120_000;
+const LIMIT_MS = DEEP ? 3_600_000 : 360_000;
 const [ANN, BOB, CY] = [person('ann').name, person('bob').name, person('cy').name];
 const suite = testDatabaseUrl === undefined ? describe.skip : describe;
 
 suite('three replicas, one PostgreSQL server, things done at the same instant', () => {
+  const all = setUp(
+    () => startReplicas(3, testDatabaseUrl ?? ''),
+    (made) => made.stop(),
+  );
   let replicas: Replicas;
   let number = 0;
   /** What two approvals and their run take on this machine: the other side of a race comes within about that time. */
   let tookMs = 0;
   beforeAll(async () => {
-    replicas = await startReplicas(3, testDatabaseUrl ?? '');
+    replicas = all();
     for (let index = 0; index < 3; index += 1) {
       const { id: requestId, planDigest } = await ask();
       const started = Date.now();
       for (const who of [ANN, BOB]) await replicas.do(0, { does: 'approve', who, runs: true, requestId, planDigest });
       tookMs = Date.now() - started;
     }
-  }, 60_000);
-  afterAll(() => replicas.stop(), 30_000);
+  });
 
   const ask = (expiresAt?: Date): Promise<ChangeRequest> => {
     number += 1;

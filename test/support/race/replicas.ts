@@ -49,7 +49,16 @@ export async function startReplicas(count: number, serverUrl: string): Promise<R
   const children: ChildProcess[] = [];
   const waiting = new Map<number, (code: string) => void>();
   let tasks = 0;
-  for (let number = 0; number < count; number += 1) {
+  const end = async (): Promise<void> => {
+    const running = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+    const ended = running.map((child) => new Promise<void>((resolve) => child.once('exit', () => resolve())));
+    for (const child of running) if (child.connected) child.disconnect();
+    await Promise.all(ended);
+    await outbox.stop();
+    await database.close();
+    await drop();
+  };
+  const begin = async (): Promise<void> => {
     const child = fork(new URL('./replica.ts', import.meta.url), [url], { execArgv: [] });
     children.push(child);
     await new Promise<void>((resolve, reject) => {
@@ -57,6 +66,12 @@ export async function startReplicas(count: number, serverUrl: string): Promise<R
       child.once('exit', (code) => reject(new Error(`a replica ended with ${code}`)));
     });
     child.on('message', ({ id, code }: { id: number; code: string }) => waiting.get(id)?.(code));
+  };
+  try {
+    for (let number = 0; number < count; number += 1) await begin();
+  } catch (error) {
+    await end();
+    throw error;
   }
   return {
     database,
@@ -127,13 +142,6 @@ export async function startReplicas(count: number, serverUrl: string): Promise<R
       );
       return rows[0]?.count ?? 0;
     },
-    async stop() {
-      const ended = children.map((child) => new Promise<void>((resolve) => child.once('exit', () => resolve())));
-      for (const child of children) child.disconnect();
-      await Promise.all(ended);
-      await outbox.stop();
-      await database.close();
-      await drop();
-    },
+    stop: end,
   };
 }
