@@ -13,7 +13,7 @@ import { repeat } from './repeat.ts';
 import { type RunPlanNeeds, runPlan } from './runPlan.ts';
 import { sayElsewhere } from './sayElsewhere.ts';
 import { cardJobs } from './showCards.ts';
-import { ringTimers, startTimers } from './timers.ts';
+import { startTimers } from './timers.ts';
 import { startWatching, type WatchingNeeds } from './watching.ts';
 
 export interface WorkerNeeds extends RunPlanNeeds, WatchingNeeds {
@@ -62,7 +62,10 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   const stopping = new AbortController();
   const sweeps = repeat('sweep', SWEEP_EVERY_MS, log, () => cards.sweep(stopping.signal));
   void sweeps.now(); // logs its failures itself; nothing waits for what may take minutes
-  const timers = startTimers(store, door, log);
+  let rung = 0;
+  const timers = startTimers(store, door, log, () => {
+    rung += 1;
+  });
   const feeds = { store, tenants, door, log };
   const polls = repeat('poll', needs.signInPollSeconds * 1000, log, signInPoll(feeds));
   const audits = repeat('audits', needs.signInPollSeconds * 1000, log, changePoll(feeds));
@@ -78,8 +81,11 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
       await timers.now();
       await Promise.all([polls.now(), audits.now(), rosters.now()]);
       do {
-        await ringTimers(store, door);
-        if (await jobs.idle()) return;
+        // In this order: what the last job has set is rung before it is said that nothing is left.
+        const before = rung;
+        const idle = await jobs.idle();
+        await timers.now();
+        if (idle && rung === before) return;
         await new Promise((resolve) => setTimeout(resolve, 50));
       } while (performance.now() < deadline);
       log.warn('settle.unfinished', { limitMs });

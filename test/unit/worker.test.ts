@@ -14,6 +14,7 @@ const CHANNEL = { kind: 'channel' } as const;
 let store: MemoryStore;
 let gone: boolean;
 let workers: Map<string, number>;
+let idle: () => Promise<boolean>;
 
 /** A worker whose queues hand out nothing: only what it does by itself happens. */
 function start() {
@@ -25,7 +26,7 @@ function start() {
     door: door({ store, random: countingRandom(), policy: TEST_POLICY, tenant: () => undefined }),
     jobs: {
       work: async (queue: string, atOnce: number) => void workers.set(queue, atOnce),
-      idle: async () => true,
+      idle: () => idle(),
       stop: async () => undefined,
     },
     channel: {
@@ -51,6 +52,7 @@ function start() {
 beforeEach(async () => {
   store = memoryStore(NOON);
   workers = new Map();
+  idle = async () => true;
   store.put('alert', ALERT);
   await store.transaction((tx) => tx.owe([{ kind: 'post', key: 'lost', place: CHANNEL, subject: SUBJECT, first: true }]));
   await store.remember({ place: CHANNEL, conversationId: 'c', reference: {} });
@@ -87,5 +89,22 @@ test('AL-2: what was refused is tried again every minute, until it is sent', asy
 test('AL-6: each queue of cards has workers of its own', async () => {
   const worker = await start();
   expect([...workers.keys()].sort()).toEqual(['card', 'first-card', 'notify', 'run-plan', 'urgent-card']);
+  await worker.stop();
+});
+
+test('what the last job has set is rung before it is said that all that was due is done', async () => {
+  const worker = await start();
+  const owed = (key: string) => ({ kind: 'intend', key, at: NOON, intent: { kind: 'conclude-request', requestId: key } }) as const;
+  // Each is the end of a job, after which nothing is being done.
+  const ends = [owed('first'), owed('second')];
+  idle = async () => {
+    const effect = ends.shift();
+    if (effect) await store.transaction((tx) => tx.owe([effect]));
+    return true;
+  };
+  const settled = worker.settle(10_000);
+  await jest.advanceTimersByTimeAsync(400);
+  await settled;
+  expect([ends.length, [...store.rows.timers.keys()]]).toEqual([0, ['heartbeat']]);
   await worker.stop();
 });
