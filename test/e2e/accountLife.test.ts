@@ -19,7 +19,7 @@ describe('the whole life of an account, through commands and buttons', () => {
   const sandbox = new SandboxProcess();
   let password = '';
 
-  beforeAll(() => sandbox.start(), 60_000);
+  beforeAll(() => sandbox.start());
   afterAll(() => sandbox.stop());
 
   /** Rita says the command and sends the form in. @returns the request's card in the channel */
@@ -30,11 +30,11 @@ describe('the whole life of an account, through commands and buttons', () => {
     if (id === undefined) throw new Error(`${command} opened nothing: ${answer.message ?? text({ card: answer.card })}`);
     return sandbox.message('ann', 'channel', has('request.approve', id));
   }
-  const ended = (card: Message, words: RegExp, timeoutMs = 20_000): Promise<Message> =>
-    sandbox.message('ann', 'channel', (message) => message.id === card.id && words.test(text(message)), timeoutMs);
+  const ended = (card: Message, words: RegExp): Promise<Message> =>
+    sandbox.message('ann', 'channel', (message) => message.id === card.id && words.test(text(message)));
   /** Presses Approve on the card as it is now: one that was just redrawn is looked at again first. */
   async function approve(who: PersonName, card: Message): Promise<void> {
-    const until = Date.now() + 15_000;
+    const until = Date.now() + 60_000;
     while (Date.now() < until) {
       await sandbox.message(who, 'channel', (message) => message.id === card.id && has('request.approve')(message));
       const answer = await sandbox.press(who, card.id, 'request.approve');
@@ -62,6 +62,8 @@ describe('the whole life of an account, through commands and buttons', () => {
       const waiting = await sandbox.message(who, 'personal', has('part.reveal'));
       const shown = await sandbox.press(who, waiting.id, 'part.reveal');
       joined += String(element(shown.dialog?.card, 'part')?.text);
+      // The card is drawn anew by a job of its own: the button must be gone before the next part is looked for.
+      await sandbox.gone(who, 'personal', (message) => message.id === waiting.id && has('part.reveal')(message));
       await sandbox.dialog(who, shown.dialog?.id ?? '', 'part.stored', { location: `Safe of ${who}`, sealNumber: `S-${who}` });
     }
     return joined;
@@ -86,7 +88,7 @@ describe('the whole life of an account, through commands and buttons', () => {
     await carriedOut(shown);
     password = await collect(['dana', 'eli']);
     expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'success' });
-  }, 60_000);
+  });
 
   test('rotate: out of the restricted unit, a new password, in again; the old parts are void and say so', async () => {
     const before = await sandbox.message('dana', 'personal', has('Safe of dana'));
@@ -105,7 +107,7 @@ describe('the whole life of an account, through commands and buttons', () => {
     password = await collect(['dana', 'eli']);
     expect(await sandbox.signIn(UPN, old)).toMatchObject({ result: 'failure' });
     expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'success' });
-  }, 60_000);
+  });
 
   test('handover: Eli leaves, Fay takes over, everybody gets a new part', async () => {
     const card = await ask(`handover ${NAME}`, { leaving: idOf('eli'), custodians: idOf('fay'), reason: 'Eli changes jobs' });
@@ -115,7 +117,7 @@ describe('the whole life of an account, through commands and buttons', () => {
     password = await collect(['dana', 'fay']);
     expect(await sandbox.signIn(UPN, old)).toMatchObject({ result: 'failure' });
     expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'success' });
-  }, 60_000);
+  });
 
   test('disable, and enable again: the parts stay good', async () => {
     await carriedOut(await ask(`disable ${NAME}`, { reason: 'under suspicion' }));
@@ -124,7 +126,7 @@ describe('the whole life of an account, through commands and buttons', () => {
     expect((await sandbox.press('rita', messageId, 'account.submit', { reason: 'again' })).message).toMatch(/disabled already/);
     await carriedOut(await ask(`enable ${NAME}`, { reason: 'cleared' }));
     expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'success' });
-  }, 60_000);
+  });
 
   test('a tenant that changed after the approvals: nothing is written, everybody is asked again and sees the difference', async () => {
     const card = await ask(`rotate ${NAME}`, { custodians: [idOf('dana'), idOf('fay')].join(','), reason: 'quarterly' });
@@ -138,7 +140,7 @@ describe('the whole life of an account, through commands and buttons', () => {
     await carriedOut(shown);
     password = await collect(['dana', 'fay']);
     expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'success' });
-  }, 60_000);
+  });
 
   test('rotate to security keys, and back to a password: what opened it before opens nothing any more', async () => {
     const custodians = [idOf('dana'), idOf('fay')].join(',');
@@ -157,7 +159,7 @@ describe('the whole life of an account, through commands and buttons', () => {
       });
       await sandbox.dialog(who, dialog?.id ?? '', 'part.stored', { location: `Safe of ${who}`, sealNumber: `K-${who}` });
     }
-    await ended(toKeys, /Done:/, 60_000);
+    await ended(toKeys, /Done:/);
     expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'failure', errorCode: 50126 });
     expect(await sandbox.signInBy('fido2', UPN)).toMatchObject({ result: 'success' });
 
@@ -170,7 +172,7 @@ describe('the whole life of an account, through commands and buttons', () => {
     await ended(back, /Done:/);
     expect(await sandbox.signIn(UPN, password)).toMatchObject({ result: 'success' });
     expect(await sandbox.signInBy('fido2', UPN)).toMatchObject({ result: 'failure' });
-  }, 120_000);
+  });
 
   test('AU-9: retire asks for a fresh sign-in of each approver, leaves too few only when it says so, and takes the right away first', async () => {
     const { messageId } = await sandbox.say('rita', 'channel', `retire ${NAME}`);
@@ -196,5 +198,5 @@ describe('the whole life of an account, through commands and buttons', () => {
     const { replyIds } = await sandbox.say('oona', 'personal', `accounts ${NAME}`);
     const record = text((await sandbox.messages('oona', 'personal')).find(({ id }) => id === replyIds[0]));
     expect(record).toContain('Destroy every part that is still kept');
-  }, 60_000);
+  });
 });

@@ -7,7 +7,7 @@ describe('bad input: a clear refusal each, and nothing half done', () => {
   let formId: string;
   beforeAll(async () => {
     await sandbox.start();
-  }, 60_000);
+  });
   afterAll(() => sandbox.stop());
 
   const submit = async (over: Readonly<Record<string, string>>) => {

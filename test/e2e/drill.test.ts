@@ -11,7 +11,7 @@ let password = '';
 beforeAll(async () => {
   await sandbox.start();
   password = await accountInHand(sandbox, NAME);
-}, 180_000);
+});
 afterAll(() => sandbox.stop());
 
 /** Announced by its owner; @returns the id of the drill */
@@ -30,7 +30,7 @@ async function signInTwiceAndAcknowledge(drillId: string): Promise<void> {
     expect((await sandbox.signIn(UPN, typed)).errorCode).toBe(code);
     // The stream is faster than the log, and time must not be moved before both have brought it.
     const mine = (message: Message) => !before.has(message.id) && has('alert.acknowledge', NAME, drillId, 'Graph sign-in log')(message);
-    const alert = await sandbox.message('ann', 'channel', mine, 40_000);
+    const alert = await sandbox.message('ann', 'channel', mine);
     before.add(alert.id);
     await sandbox.press('ann', alert.id, 'alert.acknowledge');
   }
@@ -40,12 +40,10 @@ test('a drill passes: a wrong password, the right one, both alerts labelled, ack
   const drillId = await announce();
   await sandbox.message('ann', 'channel', has(drillId, '0 of 2 sign-ins seen', 'drill.stop'));
   await signInTwiceAndAcknowledge(drillId);
-  const passed = await sandbox.message('ann', 'channel', has(drillId, 'Passed: both sign-ins went all the way to you'), 30_000);
+  const passed = await sandbox.message('ann', 'channel', has(drillId, 'Passed: both sign-ins went all the way to you'));
   expect(text(passed).match(/\+\d/g)?.length).toBe(10); // five hops after each sign-in
-  const { replyIds } = await sandbox.say('ann', 'channel', 'status');
-  const status = await sandbox.message('ann', 'channel', ({ id }) => replyIds.includes(id));
-  expect(text(status)).toContain('1 of 1 account passed');
-}, 60_000);
+  await sandbox.answer('ann', 'channel', 'status', has('1 of 1 account passed'));
+});
 
 test('SI-6: with the webhook dropped a drill fails and names that hop, in an alert of its own', async () => {
   await sandbox.tenantFault({ feed: 'azure-monitor', mode: 'silent' });
@@ -54,7 +52,5 @@ test('SI-6: with the webhook dropped a drill fails and names that hop, in an ale
   await sandbox.advance('PT31M');
   await sandbox.message('ann', 'channel', has(drillId, 'A drill failed', 'Broken at “Pushed to me”', 'alert.acknowledge'));
   await sandbox.message('ann', 'channel', has(`${drillId}.`, 'Broken at “Pushed to me”', 'not in time'));
-  const { replyIds } = await sandbox.say('ann', 'channel', `accounts ${NAME}`);
-  const account = await sandbox.message('ann', 'channel', ({ id }) => replyIds.includes(id));
-  expect(text(account)).toContain('Not proven: its last drill broke at “Pushed to me”');
-}, 60_000);
+  await sandbox.answer('ann', 'channel', `accounts ${NAME}`, has('Not proven: its last drill broke at “Pushed to me”'));
+});

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { type PersonName, TENANTS } from '../../sandbox/world.ts';
 import { BROWSER_HINT, browserPath, launch } from '../support/browser.ts';
@@ -6,9 +6,7 @@ import { has, SandboxProcess, type Where } from '../support/sandbox.ts';
 
 const NAME = 'ea-page-01';
 const UPN = `${NAME}@${TENANTS.contoso.initialDomain}`;
-const SLOW = { timeout: 20_000 };
 
-jest.setTimeout(60_000); // locators give up earlier and say what they waited for
 const there = await browserPath();
 
 (there === undefined ? describe.skip : describe)(`the main job, through the page (without a browser: ${BROWSER_HINT})`, () => {
@@ -22,7 +20,7 @@ const there = await browserPath();
     await sandbox.start();
     browser = await launch();
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(60_000); // earlier than jest, and says what it waited for
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error') faults.push(message.text());
@@ -113,8 +111,8 @@ const there = await browserPath();
     expect(await requestCard().getByTestId('notice').count()).toBe(0); // Rita's refusal is Rita's
     await be('bob');
     await button('Approve', requestCard()).click();
-    await requestCard().getByText('read back as planned').waitFor(SLOW);
-    await requestCard().getByText('✓', { exact: true }).nth(8).waitFor(SLOW); // seven steps, two approvals
+    await requestCard().getByText('read back as planned').waitFor();
+    await requestCard().getByText('✓', { exact: true }).nth(8).waitFor(); // seven steps, two approvals
     expect(await button('Approve').count()).toBe(0);
   });
 
@@ -158,10 +156,10 @@ const there = await browserPath();
     await be('oona', 'personal');
     await messages('Validation due in 14 days', UPN).waitFor();
     await page.getByTestId('clock-advance-P14D').click();
-    await messages('Validation due', UPN).nth(1).waitFor(SLOW);
+    await messages('Validation due', UPN).nth(1).waitFor();
     await page.getByTestId('clock-advance-P1D').and(page.locator(':enabled')).click();
     await be('ann');
-    await messages('Validation overdue by 1 day', UPN).waitFor(SLOW);
+    await messages('Validation overdue by 1 day', UPN).waitFor();
   });
 
   test('the list of people stays open when a message comes meanwhile, and points to whom it came', async () => {
@@ -191,7 +189,7 @@ const there = await browserPath();
     await page.getByTestId('mishap-upn').fill(UPN);
     await page.getByTestId('mishap-submit').click();
     await did(/Watch for the alert/);
-    await messages('Sign-in methods of an emergency access account changed', 'Hana Holt').waitFor(SLOW);
+    await messages('Sign-in methods of an emergency access account changed', 'Hana Holt').waitFor();
     const fails = async (path: string): Promise<unknown> => (await fetch(`${sandbox.tenantUrl}${path}`)).json();
     await page.getByTestId('mishap-what').selectOption({ label: 'Azure Monitor calls nobody' });
     await page.getByTestId('mishap-submit').click();

@@ -11,7 +11,7 @@ const CATCHES = /includes everybody and catches ea-posture-01/;
 
 describe('posture, and the repair of what it finds', () => {
   const sandbox = new SandboxProcess();
-  beforeAll(() => sandbox.start(), 60_000);
+  beforeAll(() => sandbox.start());
   afterAll(() => sandbox.stop());
 
   async function posture(): Promise<Message> {
@@ -21,7 +21,7 @@ describe('posture, and the repair of what it finds', () => {
   async function carriedOut(card: Message): Promise<Message> {
     await sandbox.press('ann', card.id, 'request.approve');
     await sandbox.press('bob', card.id, 'request.approve');
-    return sandbox.message('ann', 'channel', (message) => message.id === card.id && /Done:/.test(text(message)), 40_000);
+    return sandbox.message('ann', 'channel', (message) => message.id === card.id && /Done:/.test(text(message)));
   }
   const asked = async (id: string | undefined): Promise<Message> =>
     sandbox.message('ann', 'channel', has('request.approve', id ?? 'no request'));
@@ -51,7 +51,7 @@ describe('posture, and the repair of what it finds', () => {
     // The same button once more finds nothing to mend, and changes nothing.
     expect((await sandbox.press('rita', found.id, 'posture.repair')).message).toMatch(/there no more/);
     expect(await writesSince(since)).toHaveLength(1);
-  }, 120_000);
+  });
 
   // The second policy is Microsoft-managed: nobody is excluded from those until somebody does it.
   test('exclude: out of the group and out of a policy, by hand, and back in all of them by one request', async () => {
@@ -73,5 +73,5 @@ describe('posture, and the repair of what it finds', () => {
     expect((await sandbox.press('rita', again.messageId, 'account.submit', { reason: 'once more' })).message).toMatch(
       /excluded everywhere/,
     );
-  }, 120_000);
+  });
 });

@@ -13,7 +13,7 @@ describe('who may approve, while it changes', () => {
     const { messageId } = await sandbox.say('rita', 'channel', 'create contoso');
     await sandbox.press('rita', messageId, 'create.submit', createInputs('ea-roster'));
     card = await sandbox.message('ann', 'channel', has('request.approve', 'ea-roster'));
-  }, 60_000);
+  });
   afterAll(() => sandbox.stop());
 
   test('ID-5: a new approver is an alert, does not count for a day, and hears why', async () => {
@@ -33,12 +33,13 @@ describe('who may approve, while it changes', () => {
     await sandbox.message(
       'ann',
       'channel',
-      (message) => message.id === card.id && /1 of 2/.test(text(message)) && /Ann Archer/.test(text(message)),
+      (message) =>
+        message.id === card.id && /1 of 2/.test(text(message)) && /does not count: was no longer an approver/.test(text(message)),
     );
     expect(await sandbox.writes()).toEqual([]);
     await sandbox.press('cy', card.id, 'request.approve');
-    await sandbox.message('ann', 'channel', (message) => message.id === card.id && /read back as planned/i.test(text(message)), 20_000);
-  }, 30_000);
+    await sandbox.message('ann', 'channel', (message) => message.id === card.id && /read back as planned/i.test(text(message)));
+  });
 
   test('ID-5: after the cool-down the new approver counts', async () => {
     await sandbox.advance('PT24H');

@@ -24,6 +24,10 @@ export interface Message {
 }
 export type Where = 'channel' | 'personal';
 
+/** A busy machine is slow; nothing that comes waits for this. */
+const PATIENCE_MS = 60_000;
+const STARTS_WITHIN_MS = 150_000;
+
 /** The sandbox as its own process, driven over HTTP as a person at the page would, and killed as a machine would. */
 export class SandboxProcess {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'breakglass-e2e-'));
@@ -53,7 +57,7 @@ export class SandboxProcess {
     return readFileSync(join(this.dataDir, 'breakglass.log'), 'utf8');
   }
 
-  /** Starts it, or starts it again on the same data and ports. Resolves when it says that it is ready. */
+  /** Starts it, or starts it again on the same data and ports. Resolves when it says that it is ready; one that does not is ended. */
   async start(): Promise<void> {
     if (!this.#ports) recordFrom(this.dataDir);
     this.#ports ??= { bot: await freePort(), tenant: await freePort(), teams: await freePort() };
@@ -72,7 +76,12 @@ export class SandboxProcess {
     });
     this.#child = child;
     let said = '';
+    let overdue: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
+      overdue = setTimeout(() => {
+        reject(new Error(`the sandbox was not ready within ${STARTS_WITHIN_MS} ms: ${said.slice(-2000)}`));
+        child.kill('SIGKILL');
+      }, STARTS_WITHIN_MS);
       const listen = (chunk: Buffer): void => {
         said += chunk.toString('utf8');
         this.#output += chunk.toString('utf8');
@@ -81,7 +90,7 @@ export class SandboxProcess {
       child.stdout?.on('data', listen);
       child.stderr?.on('data', listen);
       child.once('close', (code) => reject(new Error(`the sandbox ended with ${code}: ${said.slice(-2000)}`)));
-    });
+    }).finally(() => clearTimeout(overdue));
   }
 
   /** Sends any signal without waiting for the process to end. */
@@ -171,24 +180,61 @@ export class SandboxProcess {
   }
 
   /** The newest message of a conversation that `wanted` recognises; looked for until it is there. */
-  async message(as: PersonName, where: Where, wanted: (message: Message) => boolean, withinMs = 20_000): Promise<Message> {
-    const deadline = Date.now() + withinMs;
-    for (;;) {
-      const all = await this.messages(as, where);
-      const found = all.findLast(wanted);
-      if (found) return found;
-      if (Date.now() > deadline) throw new Error(`no such message for ${as} in ${where}; last: ${text(all.at(-1)).slice(0, 600)}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  message(as: PersonName, where: Where, wanted: (message: Message) => boolean, withinMs = PATIENCE_MS): Promise<Message> {
+    return this.#looked(
+      as,
+      where,
+      (all) => all.findLast(wanted),
+      withinMs,
+      (all) => `no such message; last: ${text(all.at(-1))}`,
+    );
+  }
+
+  /** All that are `wanted`, once there are so many of them, or more. */
+  messagesOnce(as: PersonName, where: Where, count: number, wanted: (message: Message) => boolean): Promise<Message[]> {
+    const enough = (all: readonly Message[]): Message[] | undefined => {
+      const found = all.filter(wanted);
+      return found.length >= count ? found : undefined;
+    };
+    return this.#looked(as, where, enough, PATIENCE_MS, (all) => `${all.filter(wanted).length} of ${count} messages`);
   }
 
   /** Resolves when no message of a conversation is `wanted` any more; a card is redrawn after the news of it may have been read. */
-  async gone(as: PersonName, where: Where, wanted: (message: Message) => boolean, withinMs = 20_000): Promise<void> {
+  async gone(as: PersonName, where: Where, wanted: (message: Message) => boolean): Promise<void> {
+    const none = (all: readonly Message[]): true | undefined => (all.some(wanted) ? undefined : true);
+    await this.#looked(as, where, none, PATIENCE_MS, (all) => `still there: ${text(all.findLast(wanted))}`);
+  }
+
+  /** Asks until the answer is as `wanted`: what follows for an account or a feed is on record a moment after a card has told of it. */
+  async answer(as: PersonName, where: Where, command: string, wanted: (answer: Message) => boolean = () => true): Promise<Message> {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const { replyIds } = await this.say(as, where, command);
+      const answer = await this.message(as, where, ({ id }) => replyIds.includes(id));
+      if (wanted(answer)) return answer;
+      if (Date.now() > deadline) throw new Error(`${command}, asked by ${as}, is not answered so; last: ${text(answer).slice(0, 2_000)}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  /** Resolves when all that is due has been done and said: from then on it is true that no more came. Takes a second of the clock. */
+  async settled(): Promise<void> {
+    await this.advance('PT1S');
+  }
+
+  async #looked<T>(
+    as: PersonName,
+    where: Where,
+    find: (all: readonly Message[]) => T | undefined,
+    withinMs: number,
+    missing: (all: readonly Message[]) => string,
+  ): Promise<T> {
     const deadline = Date.now() + withinMs;
     for (;;) {
-      const found = (await this.messages(as, where)).findLast(wanted);
-      if (!found) return;
-      if (Date.now() > deadline) throw new Error(`still there for ${as} in ${where}: ${text(found).slice(0, 600)}`);
+      const all = await this.messages(as, where);
+      const found = find(all);
+      if (found !== undefined) return found;
+      if (Date.now() > deadline) throw new Error(`for ${as} in ${where}: ${missing(all).slice(0, 600)}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

@@ -6,7 +6,7 @@ export async function approvedAccount(sandbox: SandboxProcess, name: string): Pr
   await sandbox.press('rita', messageId, 'create.submit', createInputs(name));
   const card = await sandbox.message('ann', 'channel', has('request.approve', name));
   for (const approver of ['ann', 'bob'] as const) await sandbox.press(approver, card.id, 'request.approve');
-  await sandbox.message('dana', 'personal', has('part.reveal'), 40_000);
+  await sandbox.message('dana', 'personal', has('part.reveal'));
 }
 
 /** The same, and both custodians open their parts and say where they are. @returns the joined password */
@@ -14,7 +14,7 @@ export async function accountInHand(sandbox: SandboxProcess, name: string): Prom
   await approvedAccount(sandbox, name);
   let password = '';
   for (const who of ['dana', 'eli'] as const) {
-    const waiting = await sandbox.message(who, 'personal', has('part.reveal'), 40_000);
+    const waiting = await sandbox.message(who, 'personal', has('part.reveal'));
     const { dialog } = await sandbox.press(who, waiting.id, 'part.reveal');
     if (!dialog) throw new Error(`${who} saw no part`);
     password += String(element(dialog.card, 'part')?.text);
