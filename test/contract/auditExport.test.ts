@@ -74,11 +74,11 @@ for (const { name, suite, place } of engines) {
       await migrate(database.current());
       outbox = await openOutbox(database, log);
       store = storeOn(database, outbox);
-    }, 60_000);
+    });
     afterAll(async () => {
       await store.close();
       await remove();
-    }, 30_000);
+    });
     beforeEach(() => {
       said.length = 0;
     });
@@ -222,12 +222,12 @@ describe('whoever asks', () => {
       log,
     });
     origin = `http://127.0.0.1:${(await server.listen(0, '127.0.0.1')).port}`;
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.close();
     await store.close();
     await remove();
-  }, 30_000);
+  });
   beforeEach(() => {
     said.length = 0;
     found = { ok: true, person: person('cy'), roles: new Set<Role>(['auditor']) };

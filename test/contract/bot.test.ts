@@ -172,7 +172,7 @@ beforeAll(async () => {
     version: '0',
     mode: 'sandbox',
     banner: 'Only a test',
-    answerWithinMs: 1_500,
+    answerWithinMs: 3_000,
   });
   http = createHttpServer({ messages: (call) => bot.handle(call), signals: {}, ready: async () => true, log });
   await http.listen(0, '127.0.0.1');

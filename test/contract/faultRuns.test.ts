@@ -11,15 +11,15 @@ describe('a tenant on a bad day', () => {
     expect(new Set(run.lives.map(({ later }) => later)).size).toBe(3);
     // The bad day was one: without faults a request takes one run.
     expect(run.lives.some(({ runs }) => runs.some((times) => times > 1))).toBe(true);
-  }, 180_000);
+  });
 
   test('GR-7 AL-6: while plans hang on a tenant that answers nothing in time, alerts are in the channel at once', async () => {
     const place = await somewhere();
-    const day = { rate: 1, seed: 1, lateMs: 3_100, timeoutMs: 3_000 };
+    const day = { rate: 1, seed: 1, lateMs: 8_100, timeoutMs: 8_000 };
     const { delaysMs, calls } = await alertDelays(place.location, day, 6, 4).finally(() => place.remove());
     // The goal is a second (docs/performance.md); on the busiest machine it is still less than one call that hangs.
     expect(Math.max(...delaysMs)).toBeLessThan(day.timeoutMs);
     // Both workers of plans are held up meanwhile.
     expect(calls).toBeGreaterThanOrEqual(2);
-  }, 180_000);
+  });
 });

@@ -60,7 +60,7 @@ function raw(bytes: string): Promise<string> {
     socket.on('close', () => resolve(answer));
     socket.on('error', () => undefined);
     // A server that does not cut it off is wrong, and shows in what came back.
-    socket.setTimeout(2_000, () => {
+    socket.setTimeout(20_000, () => {
       answer += '(still open)';
       socket.destroy();
     });

@@ -104,14 +104,14 @@ const there = await browserPath();
       if (message.type() === 'error') faults.push(message.text());
     });
     await page.goto(teams.url);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
-    await teams.close();
+    await teams?.close();
     for (const server of [bot, tenant]) {
-      server.closeAllConnections();
-      server.close();
+      server?.closeAllConnections();
+      server?.close();
     }
   });
 

@@ -78,7 +78,7 @@ function reading(): { readonly records: JsonObject[]; readonly numbers: Map<stri
   });
   return found;
 }
-async function until(what: () => boolean, within = 15_000): Promise<void> {
+async function until(what: () => boolean, within = 60_000): Promise<void> {
   const end = performance.now() + within;
   while (!what()) {
     if (performance.now() > end) throw new Error(`it did not come to pass: ${what.toString()}`);

@@ -37,7 +37,7 @@ for (const [name, suite, place] of [
         await store.close();
         await remove();
       };
-    }, 60_000);
+    });
     afterAll(() => end(), 30_000);
 
     let forms = 0;

@@ -17,7 +17,7 @@ suite('connections to a PostgreSQL server', () => {
     ({ url, drop } = await freshDatabase(testDatabaseUrl ?? ''));
     database = await connect({ kind: 'server', url });
     await migrate(database.current());
-  }, 60_000);
+  });
   afterAll(async () => {
     await database.close();
     await drop();
@@ -59,7 +59,7 @@ suite('connections to a PostgreSQL server', () => {
       const waiting = database.transaction('trial', (handle) => sql`select * from audit_head for update`.execute(handle));
       await expect(waiting).rejects.toMatchObject({ sqlState: '55P03' });
     });
-  }, 20_000);
+  });
 
   test('HT-3: a connection that is cut off inside a transaction ends the transaction, not the process', async () => {
     const cutOff = database.transaction('trial', async (handle) => {
@@ -98,7 +98,7 @@ suite('connections to a PostgreSQL server', () => {
     expect(runs).toBe(3);
     const rows = await database.current().selectFrom('once').select('id').execute();
     expect(rows.map(({ id }) => [...id].sort().join(''))).toEqual(['ab', 'ab']); // each mark once: the run that was undone left nothing
-  }, 15_000);
+  });
 
   test('AP-8: what goes wrong every time is not run for ever, and other faults are not run again', async () => {
     const failing = async (sqlState: string): Promise<number> => {

@@ -88,7 +88,8 @@ describe('CM-1: one strict grammar', () => {
 
 test('CM-2: reading takes no longer than the text is long', () => {
   const mentions = ['<at>Breakglass</at>'];
-  const started = performance.now();
+  // Of the processor: what other processes take away from us is no property of the reader.
+  const started = process.cpuUsage();
   for (const text of [
     ' '.repeat(250_000),
     '<at>'.repeat(60_000),
@@ -98,7 +99,8 @@ test('CM-2: reading takes no longer than the text is long', () => {
   ]) {
     expect(read(text, { mentions }).kind).not.toBe('command');
   }
-  expect(performance.now() - started).toBeLessThan(500);
+  const { user, system } = process.cpuUsage(started);
+  expect((user + system) / 1_000).toBeLessThan(500);
 });
 
 describe('CM-1: what is no command gets a hint at most', () => {

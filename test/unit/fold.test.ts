@@ -161,7 +161,7 @@ describe('AL-6: failed attempts on one account', () => {
     const shown = store.rows.jobs.filter(({ job }) => job.kind === 'show' && job.subject === 'alert:AL-000001');
     expect(shown.length).toBeLessThanOrEqual(20 + 15 + 9 + 3); // and once each time it escalates
     expect(store.rows.alert.get('AL-000001')?.noise?.attempts).toBe(1_800);
-  }, 30_000);
+  });
 
   test('redraw their card also where every timer rings late and an attempt comes before it does', async () => {
     await attempt();

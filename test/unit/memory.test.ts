@@ -19,7 +19,7 @@ function reveal(env: NodeJS.ProcessEnv, flags: readonly string[] = FLAGS) {
     cwd: ROOT,
     env: { PATH: process.env.PATH, ...env },
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 120_000,
   });
   if (run.status !== 0) throw new Error(run.stderr);
   const told = JSON.parse(run.stdout) as { shown: boolean; limits: string[]; filter: string; report: Record<string, unknown> };
@@ -89,11 +89,11 @@ describe('CR-5: options under which memory gets out', () => {
       cwd: ROOT,
       env: {},
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 120_000,
     });
     expect(run.status).toBe(1);
     expect(run.stderr).toContain('--heapsnapshot-signal');
-  }, 60_000);
+  });
 
   test('a report that somebody asks for leaves the environment out', () => {
     keepMemoryIn([]);

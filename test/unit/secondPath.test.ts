@@ -59,7 +59,7 @@ describe('AL-8: an alert that does not reach the channel in time', () => {
     expect(told()).toEqual([]);
     await at(minutes(3));
     expect(told()).toEqual([[outages()[0]?.id, 'raised']]);
-  }, 20_000);
+  });
 
   test('that was confirmed, or seen by somebody, goes nowhere else', async () => {
     await sent(await signIn());
