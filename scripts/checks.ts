@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEPLOYING } from './cloudDocs.ts';
 import { staleDocs } from './generatedDocs.ts';
@@ -25,8 +26,15 @@ export function stopPrograms(): void {
   for (const child of children) child.kill('SIGKILL');
 }
 
+export interface ProgramOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly timeoutMs?: number;
+  /** Once it has written this file its work is done: it is ended if it is still there so much later. */
+  readonly over?: { readonly file: string; readonly withinMs: number };
+}
+
 /** Runs a program of node_modules or a file on this Node; resolves with its exit code and everything it printed. */
-export function program(command: string, args: readonly string[], options: { env?: NodeJS.ProcessEnv; timeoutMs?: number } = {}) {
+export function program(command: string, args: readonly string[], options: ProgramOptions = {}) {
   return new Promise<{ code: number | null; output: string }>((resolve, reject) => {
     const child = spawn(command, args, { cwd: ROOT, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
     children.add(child);
@@ -37,9 +45,18 @@ export function program(command: string, args: readonly string[], options: { env
       });
     }
     const timer = options.timeoutMs ? setTimeout(() => child.kill('SIGKILL'), options.timeoutMs) : undefined;
+    const { over } = options;
+    let overAt = Number.POSITIVE_INFINITY;
+    const looks = over
+      ? setInterval(() => {
+          if (existsSync(over.file)) overAt = Math.min(overAt, performance.now());
+          if (performance.now() - overAt > over.withinMs) child.kill('SIGKILL');
+        }, 1_000)
+      : undefined;
     child.once('error', reject);
     child.once('close', (code) => {
       clearTimeout(timer);
+      clearInterval(looks);
       children.delete(child);
       if (!stopping) resolve({ code, output });
     });
