@@ -73,14 +73,13 @@ describe('kill -9 of the whole process, and a start on the same data', () => {
   test('AL-1 AL-3: right after a sign-in: it is alerted once', async () => {
     await sandbox.signIn(`ea-kill-01@${TENANTS.contoso.initialDomain}`, 'wrong');
     await again();
-    const alert = await sandbox.message('ann', 'channel', has('alert.acknowledge', 'ea-kill-01'));
-    await sandbox.message(
-      'ann',
-      'channel',
-      (message) => message.id === alert.id && has('Azure Monitor')(message) && /sign-in log/i.test(text(message)),
-    );
-    const all = (await sandbox.messages('ann', 'channel')).filter(has('alert.acknowledge', 'ea-kill-01'));
-    expect(all).toHaveLength(1);
+    const mine = has('alert.acknowledge', 'ea-kill-01');
+    const whole = (message: Message): boolean => mine(message) && has('Azure Monitor')(message) && /sign-in log/i.test(text(message));
+    await sandbox.message('ann', 'channel', whole);
+    // Whose card was under way when the process died was not noted as sent: it may be there twice (AL-2), and the first is drawn anew no more.
+    const all = (await sandbox.messages('ann', 'channel')).filter(mine);
+    expect(new Set(all.map((message) => /AL-[0-9A-Z]{6}/.exec(text(message))?.[0])).size).toBe(1);
+    expect(all.filter(whole)).toHaveLength(1);
   });
 
   test('SI-5: with a reminder due while it is down: it is said once, after the start', async () => {
