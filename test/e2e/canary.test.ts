@@ -87,7 +87,7 @@ describe('credential parts appear nowhere but in the dialog', () => {
       await sandbox.dialog(who, shown.dialog?.id ?? '', 'part.stored', { location: 'Safe', sealNumber: '1' });
     }
     expect(await sandbox.signIn(`${NAME}@${TENANTS.contoso.initialDomain}`, parts.join(''))).toMatchObject({ result: 'success' });
-    await sandbox.message('ann', 'channel', has('alert.acknowledge', NAME));
+    await sandbox.message('ann', 'channel', has('alert.acknowledge', NAME, 'Somebody signed in'));
     const places = await everywhere();
     expect([...places.keys()].filter((name) => name.includes('pg_wal')).length).toBeGreaterThan(0);
     expect(leaks([...parts, parts.join('')], places)).toEqual([]);

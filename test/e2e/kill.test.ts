@@ -73,15 +73,14 @@ describe('kill -9 of the whole process, and a start on the same data', () => {
   test('AL-1 AL-3: right after a sign-in: it is alerted once', async () => {
     await sandbox.signIn(`ea-kill-01@${TENANTS.contoso.initialDomain}`, 'wrong');
     await again();
-    const mine = has('alert.acknowledge', 'ea-kill-01');
+    // Of the attempt: that the rules in Azure do not name a new account yet is an alert too, if a start comes that soon.
+    const mine = has('alert.acknowledge', 'ea-kill-01', '50126');
     const whole = (message: Message): boolean => mine(message) && has('Azure Monitor')(message) && /sign-in log/i.test(text(message));
     await sandbox.message('ann', 'channel', whole);
     // Whose card was under way when the process died was not noted as sent: it may be there twice (AL-2), and the first is drawn anew no more.
     const all = (await sandbox.messages('ann', 'channel')).filter(mine);
-    const told = all.map((message) => [/AL-[0-9A-Z]{6}/.exec(text(message))?.[0], whole(message), text(message).slice(0, 1_500)] as const);
-    const [first] = told.map(([id]) => id);
-    expect(told.filter(([id]) => id !== first)).toEqual([]);
-    expect(told.filter(([, isWhole]) => isWhole)).toHaveLength(1);
+    expect(new Set(all.map((message) => /AL-[0-9A-Z]{6}/.exec(text(message))?.[0])).size).toBe(1);
+    expect(all.filter(whole)).toHaveLength(1);
   });
 
   test('SI-5: with a reminder due while it is down: it is said once, after the start', async () => {
