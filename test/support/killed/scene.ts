@@ -41,12 +41,10 @@ export async function killedScene(serverUrl: string): Promise<KilledScene> {
       await sql`delete from jobs.job`.execute(handle);
       await sql`update clock set offset_ms = ${now().getTime() - Date.now()}`.execute(handle);
       await store.transaction(async (tx) => {
-        for (const request of from.rows.request.values()) await tx.insert('request', request);
-        for (const account of from.rows.account.values()) {
-          if (from.rows.request.has(account.requestId)) {
-            await tx.insert('account', account);
-            continue;
-          }
+        // A row names one that stands before it: an account the request that made it, a request the account it is about.
+        const accounts = [...from.rows.account.values()];
+        const ofThese = accounts.filter(({ requestId }) => from.rows.request.has(requestId));
+        for (const account of accounts.filter((each) => !ofThese.includes(each))) {
           const plan = aPlan({
             requestId: account.requestId,
             userName: account.userPrincipalName.slice(0, account.userPrincipalName.indexOf('@')),
@@ -54,6 +52,8 @@ export async function killedScene(serverUrl: string): Promise<KilledScene> {
           await tx.insert('request', aRequest({ plan, state: 'applied', formId: `F-${account.requestId}` }));
           await tx.insert('account', account);
         }
+        for (const request of from.rows.request.values()) await tx.insert('request', request);
+        for (const account of ofThese) await tx.insert('account', account);
         for (const [key, sealed] of from.rows.sealed) await tx.putSealedPart(key, sealed);
         await tx.owe([...from.rows.timers].map(([key, { at, intent }]) => ({ kind: 'intend', key, at, intent })));
         await tx.owe(from.rows.jobs.flatMap(({ job }) => (job.kind === 'apply-plan' ? [job] : [])));
