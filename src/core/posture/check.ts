@@ -10,7 +10,7 @@ export type Status = 'pass' | 'fail' | 'unknown' | 'not-applicable';
 /** An account on our own record, as far as posture compares the tenant with it. */
 export type RegisteredAccount = Pick<
   EmergencyAccount,
-  'id' | 'objectId' | 'userPrincipalName' | 'state' | 'left' | 'credential' | 'parts' | 'held'
+  'id' | 'objectId' | 'userPrincipalName' | 'state' | 'left' | 'credential' | 'parts' | 'held' | 'kindSince'
 >;
 
 /** What ought to be: the accounts of the tenant on record, retired ones left out, and what the settings say. */

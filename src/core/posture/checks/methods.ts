@@ -67,13 +67,16 @@ export const unrecordedKeys: PostureCheck = {
     eachExisting(snapshot, registry, ({ methods }, account) =>
       judgedBy(methods, snapshot, (found) => {
         if (isEnrolling(account)) return notApplicable('Its custodians are registering keys.');
+        // Where it never had keys of its own here, one that somebody registered is the second factor that the portals demand.
+        if (account.credential !== 'passkey' && account.kindSince === undefined)
+          return notApplicable('It is opened by a password in parts; whoever has a key beside it is not on record here.');
         const known = keysOnRecord(account);
         const others = found.filter((method) => isPhishingResistant(method) && !known.has(method.id));
         const [first, ...more] = others;
         if (!first) return pass(known.size === 0 ? 'It has none.' : 'Each of them has its custodian.');
         const them = more.length === 0 ? 'it' : 'them';
         const evidence = `${others.length === 1 ? 'One is' : `${others.length} are`} on nobody’s record here: ${list(others.map(named))}.`;
-        // The plan that gives it keys of its own removes every other; without one it might be all that opens the portals.
+        // It might be all that opens the portals; the plan that gives it keys of its own removes every other.
         if (account.credential !== 'passkey')
           return fail(evidence, `Find out who has ${them}. Then ask for a rotation to security keys: it removes every other.`);
         const changes = others.flatMap(({ kind, id }): Repair[] =>
