@@ -11,6 +11,7 @@ import { GraphFault } from './graphFault.ts';
 import { objectOf, textOf } from './json.ts';
 import { addMember, findGroup, findUser, removeMember, userTarget } from './membership.ts';
 import { changeMethodPolicy } from './methodPolicies.ts';
+import { movePermission, moveRole } from './ownRights.ts';
 import type { GroupRow, UserRow } from './records.ts';
 import { registerMethod } from './registerMethod.ts';
 import { unassign } from './roleGrants.ts';
@@ -85,6 +86,10 @@ const TASKS: Readonly<Record<string, (task: ByHand) => void>> = {
   'add-to-group': (task) => addMember(task.state, task.by, groupOf(task), userOf(task).id),
   'remove-from-group': (task) => removeMember(task.state, task.by, groupOf(task), userOf(task).id),
   'leave-units': leaveUnits,
+  'take-role': (task) => moveRole(task, false),
+  'give-role': (task) => moveRole(task, true),
+  'take-permission': (task) => movePermission(task, false),
+  'give-permission': (task) => movePermission(task, true),
   leaver,
 };
 

@@ -56,7 +56,7 @@ export function graphRoutes(state: TenantState): readonly GraphRoute[] {
     ...organizationRoutes(),
     ...domainRoutes(),
     ...subscribedSkuRoutes(),
-    ...servicePrincipalRoutes(),
+    ...servicePrincipalRoutes(state),
     ...subscriptionRoutes(state),
     ...conditionalAccessRoutes(state),
     ...conditionalAccessWriteRoutes(state),

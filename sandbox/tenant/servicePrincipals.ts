@@ -5,8 +5,10 @@ import { answerCollection, type CollectionRules } from './collection.ts';
 import { notFound } from './graphFault.ts';
 import { entity, type GraphCall, type GraphRoute, type Permissions } from './graphRoute.ts';
 import type { JsonObject } from './json.ts';
+import { permissionsOf } from './ownRights.ts';
 import { seedGuid } from './seedGuid.ts';
 import { pick, selectOf } from './select.ts';
+import type { TenantState } from './state.ts';
 
 const READ: Permissions = ['Application.Read.All', 'Application.ReadWrite.All', 'Directory.Read.All'];
 /** Microsoft Graph's own app id, the same everywhere. */
@@ -94,9 +96,9 @@ function principals(tenantId: string): JsonObject[] {
 }
 
 /** Consents of an app to permissions of Graph; roles of other resources are not shown here. */
-function consents(tenantId: string, app: AppRegistration): JsonObject[] {
+function consents({ documents }: TenantState, tenantId: string, app: AppRegistration): JsonObject[] {
   const principalId = servicePrincipalId(app, tenantId);
-  return app.permissions
+  return permissionsOf(documents, tenantId, app)
     .filter((name) => name.includes('.'))
     .map((permission) => ({
       id: seedGuid(`appRoleAssignment/${principalId}/${permission}`),
@@ -118,7 +120,7 @@ function existing(call: GraphCall): JsonObject {
 }
 
 /** Service principals of the tenant and what was consented to, read only (Learn, serviceprincipal-list, -list-approleassignments). */
-export function servicePrincipalRoutes(): readonly GraphRoute[] {
+export function servicePrincipalRoutes(state: TenantState): readonly GraphRoute[] {
   return [
     {
       method: 'GET',
@@ -139,7 +141,7 @@ export function servicePrincipalRoutes(): readonly GraphRoute[] {
       handle(call) {
         const { appId } = existing(call);
         const app = here(call.tenant.id).find((each) => each.appId === appId);
-        return answerCollection(call, ASSIGNMENTS, app ? consents(call.tenant.id, app) : []);
+        return answerCollection(call, ASSIGNMENTS, app ? consents(state, call.tenant.id, app) : []);
       },
     },
   ];

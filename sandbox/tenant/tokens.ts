@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { Documents } from '../documents.ts';
 import { type AppRegistration, servicePrincipalId } from './apps.ts';
+import { permissionsOf } from './ownRights.ts';
 
 /** Seconds a token is good for, as Entra says it. Real time: the libraries that check tokens know no other. */
 export const TOKEN_SECONDS = 3599;
@@ -70,7 +71,7 @@ export async function openTokenAuthority(documents: Documents): Promise<TokenAut
         sub: id,
         idtyp: 'app',
         // Of another resource the app holds no permission of Graph.
-        ...(audience === app.audience ? { roles: [...app.permissions] } : {}),
+        ...(audience === app.audience ? { roles: permissionsOf(documents, tenantId, app) } : {}),
         ver: '2.0',
         uti: randomUUID(),
       })

@@ -6,7 +6,8 @@ import { sandboxClock } from '../../sandbox/clock.ts';
 import { openDocuments } from '../../sandbox/documents.ts';
 import { call, graphClient } from '../../sandbox/tenant/client.ts';
 import { type JsonObject, objectOf } from '../../sandbox/tenant/json.ts';
-import { HOME_TENANT, PEOPLE, ROLE_GROUPS } from '../../sandbox/world.ts';
+import { ROLES } from '../../sandbox/tenant/roleDefinitions.ts';
+import { APPS, HOME_TENANT, PEOPLE, ROLE_GROUPS } from '../../sandbox/world.ts';
 import { startTenant, type TenantServer } from '../support/tenantInContract.ts';
 
 const PASSWORD = 'Xk7mQ2pLr9TzWq4-Vb8nHd3c';
@@ -92,6 +93,41 @@ test('an administrator by hand leaves audits that name a person', async () => {
   expect(objectOf(audits[0]?.initiatedBy).user).toMatchObject({ displayName: 'Hana Holt (admin)' });
   expect((await act({ do: 'dance' })).status).toBe(400);
   expect((await act({ do: 'disable-user', userId: 'nobody' })).status).toBe(400);
+});
+
+test('roles and permissions of the product’s apps are taken and given back by hand; a token that is out says what it said', async () => {
+  const tenant = await start();
+  const [changer, reader] = [await graphClient(tenant, 'changer', HOME_TENANT.id), await graphClient(tenant, 'reader', HOME_TENANT.id)];
+  const act = (body: JsonObject) => call(tenant, 'POST', '/sandbox/directory', { body: { tenantId: HOME_TENANT.id, ...body } });
+  const list = async (path: string) => (await reader('GET', path)).body.value as JsonObject[];
+  const [own] = await list(`/servicePrincipals?$filter=appId eq '${APPS.changer}'&$select=id`);
+  const roles = async () =>
+    (await list(`/roleManagement/directory/roleAssignments?$filter=principalId eq '${own?.id}'`)).map((one) => one.roleDefinitionId);
+  const before = await roles();
+  const role = 'privileged authentication administrator';
+  expect((await act({ do: 'take-role', role })).body).toEqual({ ok: true });
+  expect(await roles()).toEqual(before.filter((id) => id !== ROLES.privilegedAuthenticationAdministrator));
+  expect((await act({ do: 'take-role', role })).status).toBe(400);
+  expect((await act({ do: 'give-role', role: ROLES.privilegedAuthenticationAdministrator })).body).toEqual({ ok: true });
+  expect(new Set(await roles())).toEqual(new Set(before));
+
+  const consents = async () => (await list(`/servicePrincipals/${own?.id}/appRoleAssignments`)).length;
+  const granted = await consents();
+  const permission = 'User.ReadWrite.All';
+  expect((await act({ do: 'take-permission', permission })).body).toEqual({ ok: true });
+  expect(await consents()).toBe(granted - 1);
+  expect((await changer('POST', '/users', newUser('before'))).status).toBe(201);
+  const later = await graphClient(tenant, 'changer', HOME_TENANT.id);
+  expect((await later('POST', '/users', newUser('after'))).status).toBe(403);
+  expect((await act({ do: 'give-permission', permission })).body).toEqual({ ok: true });
+  const again = await graphClient(tenant, 'changer', HOME_TENANT.id);
+  expect([await consents(), (await again('POST', '/users', newUser('after'))).status]).toEqual([granted, 201]);
+  for (const wrong of [
+    { do: 'take-role', role: 'King' },
+    { do: 'take-permission', permission: 'Mail.Send' },
+    { do: 'take-role', role, app: 'x' },
+  ])
+    expect((await act(wrong)).status).toBe(400);
 });
 
 test('faults strike as often as told, before or after the deed, and go away', async () => {
