@@ -256,7 +256,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
       return tellChange(cause);
     case 'request-failed':
       return {
-        title: 'A request stopped half-way',
+        title: 'A request stopped',
         over: 'A request that had stopped goes on, or is taken back',
         state: cause.words,
         facts: [codeFact('Request', cause.requestId)],
