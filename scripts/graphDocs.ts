@@ -1,4 +1,5 @@
 import { GRAPH_CALLS, type GraphIdentity } from '../src/core/tenant/calls.ts';
+import { roleName } from '../src/core/tenant/roles.ts';
 import { between, type GeneratedDoc } from './generatedDocs.ts';
 
 const HEAD = '| Identity | Call | Least permission | Directory role | Licence | Why |\n|---|---|---|---|---|---|\n';
@@ -8,7 +9,7 @@ function tableOf(wanted: GraphIdentity): string {
   const rows = GRAPH_CALLS.filter(({ identity }) => identity === wanted).map(
     ({ identity, call, permissions, directoryRole, licence, why }) => {
       const named = permissions.map((each) => `\`${each}\``).join(' and ');
-      return `| ${identity} | \`${call}\` | ${named} | ${directoryRole ?? 'none'} | ${licence ?? 'none'} | ${why} |\n`;
+      return `| ${identity} | \`${call}\` | ${named} | ${directoryRole ? roleName(directoryRole) : 'none'} | ${licence ?? 'none'} | ${why} |\n`;
     },
   );
   return HEAD + rows.join('');

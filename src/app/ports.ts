@@ -427,10 +427,12 @@ export interface TenantWriter {
   deleteUser(objectId: string): Promise<void>;
 }
 
-/** Who our changer is in a tenant: what audits call it. */
+/** Who our changer is in a tenant: what audits call it, and what it was granted. */
 export interface ChangerIdentity {
   readonly appId?: string;
   readonly servicePrincipalId?: string;
+  /** Application permissions its token says it has, which is what Graph goes by. Absent: the token does not tell. */
+  readonly permissions?: readonly string[];
 }
 
 export interface Tenants {

@@ -11,6 +11,7 @@ import type { CreateForm, OpenFacts } from './request/open.ts';
 import type { AccountFacts, AccountForm } from './request/openAccount.ts';
 import type { ProvenDecision, SignedIn } from './request/proof.ts';
 import type { ReplanFacts } from './request/replan.ts';
+import type { HeldRights } from './request/rights.ts';
 import type { StepFailure, StepId } from './request/types.ts';
 import type { ValidationReport } from './validation/schedule.ts';
 
@@ -54,6 +55,8 @@ export type Intent =
       readonly facts?: ReplanFacts;
       /** Those whom steps still to be done hand something to. */
       readonly custodians?: readonly NamedPerson[];
+      /** What the identity that is to write holds of what the run still takes. */
+      readonly rights?: HeldRights;
     }
   /** The worker could not read what it must know before it takes the lease; occurs at each try, refused as `nothing-to-do` while nothing is new. */
   | { readonly kind: 'cannot-begin'; readonly requestId: string; readonly code: string; readonly words: string }

@@ -15,12 +15,14 @@ import { isMend } from '../core/request/mend.ts';
 import type { NamedPerson } from '../core/request/named.ts';
 import { takesOneAway } from '../core/request/openAccount.ts';
 import { type ReplanFacts, stillToHold } from '../core/request/replan.ts';
+import { type HeldRights, rightsNamed, rightsOfStep, rightsStillNeeded } from '../core/request/rights.ts';
 import { PATIENCE_MINUTES } from '../core/request/run.ts';
 import type { MendPlan } from '../core/request/types.ts';
 import {
   type ChangeRequest,
   isUntouched,
   kindOfStep,
+  type Plan,
   type PlanStep,
   type StepFailure,
   type StepId,
@@ -64,21 +66,26 @@ interface Passing {
 export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<void> {
   const { door, log } = needs;
   const stored = await needs.store.get('request', requestId);
-  const before = await beforehand(needs, requestId, async () => ({
+  const before = await beforehand(needs, requestId, async () => {
     // Taking back needs nobody's right, so nothing of the directory of people either.
-    eligible: stored?.state === 'undoing' ? [] : await approvers(needs),
-    // Read only while nothing was written: from then on the tenant differs by what we did ourselves.
-    facts: stored && isUntouched(stored) ? await tenantFacts(needs, stored) : undefined,
-    custodians: stored?.state === 'approved' ? await keepers(needs, stillToHold(stored)) : undefined,
-  }));
+    const eligible = stored?.state === 'undoing' ? [] : await approvers(needs);
+    const [facts, rights] = await Promise.all([
+      // Read only while nothing was written: from then on the tenant differs by what we did ourselves.
+      stored && isUntouched(stored) ? tenantFacts(needs, stored) : undefined,
+      stored?.state === 'approved' ? changersRights(needs, stored) : undefined,
+    ]);
+    const custodians = stored?.state === 'approved' ? await keepers(needs, stillToHold(stored)) : undefined;
+    return { eligible, facts, custodians, rights };
+  });
   if (!before) return;
-  const { eligible, facts, custodians } = before;
+  const { eligible, facts, custodians, rights } = before;
   const begun = await door.dispatch(WORKER, {
     kind: 'begin-run',
     requestId,
     eligible,
     ...(facts ? { facts } : {}),
     ...(custodians ? { custodians } : {}),
+    ...(rights ? { rights } : {}),
   });
   if (!begun.ok) {
     log.warn('run.not-begun', { requestId, refusal: begun.error.code });
@@ -87,7 +94,8 @@ export async function runPlan(needs: RunPlanNeeds, requestId: string): Promise<v
   }
   const { request } = begun.value;
   if (request?.state !== 'approved' && request?.state !== 'undoing') {
-    return log.warn('run.not-standing', { requestId, state: request?.state ?? 'gone' });
+    const { state = 'gone', failure } = request ?? {};
+    return log.warn('run.not-standing', { requestId, state, ...(failure ? { code: failure.code } : {}) });
   }
   const undoing = request.state === 'undoing';
   // Read again under the lease: somebody may have lost the right while it was being taken (AP-4).
@@ -122,6 +130,24 @@ const keepers = async (needs: RunPlanNeeds, custodians: readonly PersonRef[]): P
     : custodiansNow(needs, custodians).catch((error: unknown) => {
         throw new Unread('Whether the custodians can still keep a part', error);
       });
+
+/**
+ * What the changer holds of what the run still takes: the permissions are in its own token, the roles are one question to the tenant. Nothing
+ * where nobody can say who it is: then the steps themselves find out.
+ */
+async function changersRights({ tenants }: RunPlanNeeds, request: ChangeRequest): Promise<HeldRights | undefined> {
+  const { id, name } = request.plan.tenant;
+  const needed = rightsStillNeeded(request);
+  if (needed.permissions.length === 0) return undefined;
+  try {
+    const { servicePrincipalId, permissions } = await tenants.changer(id);
+    if (servicePrincipalId === undefined) return undefined;
+    const roles = needed.roles.length > 0 ? { roles: await tenants.reader(id).roles(servicePrincipalId) } : {};
+    return { ...(permissions ? { permissions } : {}), ...roles };
+  } catch (error) {
+    throw new Unread(`What Breakglass’s changer may do in ${name}`, error);
+  }
+}
 
 /** Something that must be known before anything is written could not be read. */
 class Unread extends Error {
@@ -174,14 +200,15 @@ interface Run {
 }
 
 /** @returns whether the run goes on; @throws when it should be tried again later */
-async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
+async function oneStep(run: Run, planned: PlanStep): Promise<boolean> {
+  const { id } = planned;
   const { needs, fence, underLease } = run;
   const { door, log, wait = realWait } = needs;
   const requestId = run.request.id;
   const undoing = run.request.state === 'undoing';
   const before = progressOf(run.request, id)?.state;
   const step = STEPS[kindOfStep(id)];
-  const acted = { times: 0, refused: 0, answered: 0 };
+  const acted: Acted = { times: 0, refused: 0, answered: 0, refusals: new Set() };
   let begun = false;
   try {
     const first = run.request.begunAt === undefined && underLease ? { eligible: underLease } : {};
@@ -221,7 +248,7 @@ async function oneStep(run: Run, { id }: PlanStep): Promise<boolean> {
       run.request = await record(door, { kind: 'begin-step', requestId, fence, step: error.step, again: true });
     }
     if (isLater) throw error;
-    const failure = failureOf(id, error, tired);
+    const failure = failureOf(planned, run.request.plan, error, tired, acted.refusals.has(error));
     log.error('run.failed', { requestId, step: id, code: failure.code, reference: failure.reference, error });
     const last = { step: id, unsent: unsent(acted) };
     await record(door, { kind: 'fail-run', requestId, fence, failure, last });
@@ -241,10 +268,12 @@ interface Acted {
   times: number;
   refused: number;
   answered: number;
+  /** What was thrown for those: told apart from what a look is answered with. */
+  readonly refusals: Set<unknown>;
 }
 
 /** Its beginning notes one write, whether or not it is sent, and each further one is noted before it is. */
-const unsent = ({ times, refused }: Acted): number => Math.max(1, times) - (times - refused);
+const unsent = ({ times, refused }: Pick<Acted, 'times' | 'refused'>): number => Math.max(1, times) - (times - refused);
 
 /** Of a step that is proven, one that was not refused was done, even where no answer came. */
 const surely = ({ times, refused, answered }: Acted): number => Math.max(answered, times > refused ? 1 : 0);
@@ -269,7 +298,10 @@ function counting(writer: TenantWriter, acted: Acted, note: () => Promise<void>)
           acted.answered += 1;
           return answer;
         } catch (error) {
-          if (isPassing(error) && !(error.unknownOutcome ?? error.passing)) acted.refused += 1;
+          if (isPassing(error) && !(error.unknownOutcome ?? error.passing)) {
+            acted.refused += 1;
+            acted.refusals.add(error);
+          }
           throw error;
         }
       };
@@ -365,18 +397,48 @@ function answerOf(error: unknown): { readonly code: string; readonly status: num
   return { code, status: error instanceof Error && 'status' in error ? Number(error.status) : undefined };
 }
 
-function failureOf(id: StepId, error: unknown, tired: boolean): StepFailure {
+/** @param refused it was a write of the step that was answered so, and no look */
+function failureOf(planned: PlanStep, plan: Plan, error: unknown, tired: boolean, refused: boolean): StepFailure {
+  const { id } = planned;
   const reference = crypto.randomUUID().slice(0, 8);
   if (error instanceof StepStopped) return { step: error.step ?? id, code: error.code, words: error.message, reference };
   if (error instanceof CustodyFault) return { step: id, code: error.code, words: error.message, reference };
   const { code, status } = answerOf(error);
   const words =
     status === 401 || status === 403
-      ? `The tenant refused this step to Breakglass (${code}). Check the permissions and directory role of its Graph identity.`
+      ? forbidden(planned, plan, error, refused)
       : !tired
         ? `The tenant refused this step (${code}).`
         : status === undefined && !isPassing(error)
           ? `Breakglass itself could not complete this step within ${GIVE_UP_AFTER_MINUTES} minutes (${code}). Its log says why.`
           : `The tenant did not complete this step within ${GIVE_UP_AFTER_MINUTES} minutes (${code}).`;
   return { step: id, code, words, reference };
+}
+
+/** Graph's own words for refusals of one cause (graph facts, samples/graph-errors.json). */
+const UNLICENSED = /not licensed|premium license/i;
+const RESTRICTED = /restricted management administrative unit/i;
+
+/**
+ * What the tenant says, or which causes are possible and what to check.
+ *
+ * @param refused a write was refused, by the changer's rights; else a look
+ */
+function forbidden(planned: PlanStep, plan: Plan, error: unknown, refused: boolean): string {
+  const { code, status } = answerOf(error);
+  const said = error instanceof Error && 'detail' in error ? String(error.detail) : '';
+  if (status === 401) return `The tenant did not take the credential of Breakglass (${code}). npm run doctor tries each of them.`;
+  if (UNLICENSED.test(said)) return `The tenant has no licence for this step (${code}).`;
+  if (!refused)
+    return `The tenant refused a look that this step needs (${code}). Say status ${plan.tenant.name}: it names what the reader lacks.`;
+  if (RESTRICTED.test(said))
+    return `The tenant refused this write (${code}): the account is in a restricted management unit. Take it out in Entra, then try again.`;
+  const takes = rightsNamed(rightsOfStep(planned.id));
+  const path = planned.call?.path ?? '';
+  const further = path.startsWith('/users/')
+    ? `, and that the account is in no ${plan.steps.some(({ id }) => id === 'leave-unit') ? 'other ' : ''}restricted management unit`
+    : path.startsWith('/groups/')
+      ? '; a group that may hold roles takes RoleManagement.ReadWrite.Directory too'
+      : '';
+  return `The tenant refused this write (${code}) and does not say why. Check that Breakglass’s changer still has ${takes}${further}.`;
 }

@@ -16,10 +16,10 @@ describe('a tenant on a bad day', () => {
   test('GR-7 AL-6: while plans hang on a tenant that answers nothing in time, alerts are in the channel at once', async () => {
     const place = await somewhere();
     const day = { rate: 1, seed: 1, lateMs: 8_100, timeoutMs: 8_000 };
-    const { delaysMs, calls } = await alertDelays(place.location, day, 6, 4).finally(() => place.remove());
+    const { delaysMs, runs } = await alertDelays(place.location, day, 6, 4).finally(() => place.remove());
     // The goal is a second (docs/performance.md); on the busiest machine it is still less than one call that hangs.
     expect(Math.max(...delaysMs)).toBeLessThan(day.timeoutMs);
     // Both workers of plans are held up meanwhile.
-    expect(calls).toBeGreaterThanOrEqual(2);
+    expect(runs).toBeGreaterThanOrEqual(2);
   });
 });

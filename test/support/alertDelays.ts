@@ -1,5 +1,6 @@
 import { door } from '../../src/app/dispatch.ts';
 import type { Log } from '../../src/app/log.ts';
+import type { TenantReader, Tenants } from '../../src/app/ports.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import { keyFileCustody, partContext } from '../../src/custody/keyFile.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
@@ -20,6 +21,8 @@ export interface AlertDelays {
   readonly delaysMs: readonly number[];
   /** Calls the tenant was asked meanwhile. */
   readonly calls: number;
+  /** Runs of plans that asked it something: what two ask at the same time is one call. */
+  readonly runs: number;
 }
 
 /** A whole worker on a database of its own: so many approved plans owed to it at once, then so many sign-ins, one after the other. */
@@ -43,7 +46,20 @@ export async function alertDelays(location: Location, day: BadDay, plans: number
   };
   const people = { ...tenant.people, holders: async () => [person('ann'), person('bob')] };
   const custody = keyFileCustody(Buffer.alloc(32, 3));
-  const needs = { door: front, store, people, tenants: tenant.tenants, custody, random, partContext, jobs: outbox, channel, log: quiet };
+  let runs = 0;
+  const tenants: Tenants = {
+    ...tenant.tenants,
+    reader: (id) => {
+      const reader = tenant.tenants.reader(id);
+      // The first question of every run.
+      const roles: TenantReader['roles'] = (objectId) => {
+        runs += 1;
+        return reader.roles(objectId);
+      };
+      return { ...reader, roles };
+    },
+  };
+  const needs = { door: front, store, people, tenants, custody, random, partContext, jobs: outbox, channel, log: quiet };
   const worker = await startWorker({
     ...needs,
     refreshFor: async () => [],
@@ -81,7 +97,7 @@ export async function alertDelays(location: Location, day: BadDay, plans: number
       clearTimeout(limit);
       delaysMs.push(performance.now() - started);
     }
-    return { delaysMs, calls: tenant.calls.count };
+    return { delaysMs, calls: tenant.calls.count, runs };
   } finally {
     await worker.stop();
     await tenant.end();

@@ -5,6 +5,7 @@ import { alertCard } from '../../src/cards/views/alert.ts';
 import { requestCard } from '../../src/cards/views/request.ts';
 import { requestListCard } from '../../src/cards/views/requestList.ts';
 import { requestNoticeCard } from '../../src/cards/views/requestNotice.ts';
+import { isOutside } from '../../src/cards/views/requestOutcome.ts';
 import { leftHalfWay } from '../../src/core/account/life.ts';
 import { raise } from '../../src/core/alert/raise.ts';
 import { halfWayOf, lasting, whatStays } from '../../src/core/request/stays.ts';
@@ -324,5 +325,32 @@ describe('what stays, by plan and by what was sent', () => {
   test('the list of requests says of one that it was left half-way', () => {
     const request = failed(anAccountPlan('disable'), { state: 'withdrawn', closedAt: hours(1), expected: [sent('disable', { done: 1 })] });
     expect(JSON.stringify(requestListCard([request], hours(2)).card)).toContain('left half-way');
+  });
+});
+
+describe('that an account is outside its restricted unit', () => {
+  const { steps } = aRequest({
+    plan: anAccountPlan('retire', {
+      observed: { userPrincipalName: 'x', enabled: true, privileged: true, excluded: true, ours: true, restricted: true },
+    }),
+  });
+  const said = (leave: string, ...done: string[]) =>
+    isOutside({
+      steps: steps.map((row) =>
+        row.id === 'leave-unit' ? { ...row, state: 'done', evidence: leave } : done.includes(row.id) ? { ...row, state: 'done' } : row,
+      ),
+    });
+
+  test('is said where it was read, and not of a user that is not there or was put back', () => {
+    expect(steps.map(({ id }) => id)).toContain('leave-unit');
+    expect(said('Not in restricted unit 5d0f4a51')).toBe(true);
+    expect(said('There is no such user')).toBe(false);
+    expect(said('Not in restricted unit 5d0f4a51', 'delete-user')).toBe(false);
+    expect(isOutside({ steps })).toBe(false);
+    const back: ChangeRequest['steps'] = [
+      { id: 'leave-unit', state: 'done', evidence: 'Not in restricted unit 5d0f4a51' },
+      { id: 'join-unit', state: 'done' },
+    ];
+    expect(isOutside({ steps: back })).toBe(false);
   });
 });

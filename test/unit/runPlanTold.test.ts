@@ -708,18 +708,55 @@ describe('GR-1: when it is given up, and in which words', () => {
       'forbids',
       DENIED,
       DENIED.code,
-      'The tenant refused this step to Breakglass (Authorization_RequestDenied). Check the permissions and directory role of its Graph identity.',
+      'The tenant refused this write (Authorization_RequestDenied) and does not say why. Check that Breakglass’s changer still has the permission User.ReadWrite.All.',
+    ],
+    [
+      'forbids it for a restricted unit',
+      fault(403, DENIED.code, 'Target object is a member of a restricted management administrative unit and can only be modified by'),
+      DENIED.code,
+      'The tenant refused this write (Authorization_RequestDenied): the account is in a restricted management unit. Take it out in Entra, then try again.',
+    ],
+    [
+      'has no licence',
+      fault(403, 'AccessDenied', 'Your tenant is not licensed for this feature'),
+      'AccessDenied',
+      'The tenant has no licence for this step (AccessDenied).',
     ],
     [
       'does not know us',
       fault(401, 'InvalidAuthenticationToken'),
       'InvalidAuthenticationToken',
-      'The tenant refused this step to Breakglass (InvalidAuthenticationToken). Check the permissions and directory role of its Graph identity.',
+      'The tenant did not take the credential of Breakglass (InvalidAuthenticationToken). npm run doctor tries each of them.',
     ],
   ])('at once where the tenant %s', async (_how, error, code, words) => {
     refuse('createUser', error);
     await run();
     expect(request().failure).toEqual({ step: 'create-user', code, words, reference: expect.stringMatching(/^[0-9a-f]{8}$/) });
+  });
+
+  test.each<[keyof MemoryTenant['writer'], string]>([
+    [
+      'setPassword',
+      'the directory role Privileged Authentication Administrator and the permission User-PasswordProfile.ReadWrite.All, and that the account is in no restricted management unit.',
+    ],
+    ['addToGroup', 'the permission GroupMember.ReadWrite.All; a group that may hold roles takes RoleManagement.ReadWrite.Directory too.'],
+    ['assignRole', 'the permission RoleManagement.ReadWrite.Directory.'],
+    ['joinUnit', 'the directory role Privileged Role Administrator and the permission AdministrativeUnit.ReadWrite.All.'],
+  ])('a %s that is refused without a word why tells what can be behind it, and claims none of it', async (call, takes) => {
+    refuse(call, DENIED);
+    await run();
+    expect(request().failure?.words).toBe(
+      `The tenant refused this write (${DENIED.code}) and does not say why. Check that Breakglass’s changer still has ${takes}`,
+    );
+  });
+
+  test('a look that is refused tells nothing of what may be written', async () => {
+    tenant.reader.isMember = async () => Promise.reject(DENIED);
+    await run();
+    expect(request().failure).toMatchObject({
+      step: 'exclude',
+      words: `The tenant refused a look that this step needs (${DENIED.code}). Say status Contoso: it names what the reader lacks.`,
+    });
   });
 
   test.each<[string, unknown, string, string]>([

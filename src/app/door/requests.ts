@@ -6,7 +6,8 @@ import { type Decision, later, MINUTE } from '../../core/decision.ts';
 import { actorId, type PersonRef } from '../../core/people.ts';
 import { rehearse, withdraw } from '../../core/request/decide.ts';
 import { type Proof, type ProvenDecision, proofFor } from '../../core/request/proof.ts';
-import { replan, whyNotOn } from '../../core/request/replan.ts';
+import { type Replanned, replan, whyNotOn } from '../../core/request/replan.ts';
+import { whyNotAllowed } from '../../core/request/rights.ts';
 import { beginRun, recordStep } from '../../core/request/run.ts';
 import { tally } from '../../core/request/tally.ts';
 import { tightened } from '../../core/request/tighten.ts';
@@ -75,9 +76,12 @@ async function seasoning({ tx, actor, now, policy }: Scene): Promise<(decision: 
 /**
  * Under the lease the approvers are judged again: those new in the role are left out, and those whose account belongs to another human than
  * when they approved (AP-4, ID-3, ID-5). Before the first write the plan is drawn up again from what was read, and must come out as it was
- * approved; whoever is handed something must be able to keep it, whenever the run is taken up.
+ * approved; whoever is handed something must be able to keep it, and the identity that writes must hold what that takes, whenever the run is taken up.
  */
-export async function begin(scene: Scene, { requestId, eligible, facts, custodians = [] }: Wanted<'begin-run'>): Promise<Outcome> {
+export async function begin(
+  scene: Scene,
+  { requestId, eligible, facts, custodians = [], rights = {} }: Wanted<'begin-run'>,
+): Promise<Outcome> {
   const { tx, policy, now } = scene;
   const counting = await counted(scene, eligible);
   const { plan } = (await tx.lock('request', requestId)) ?? {};
@@ -87,7 +91,11 @@ export async function begin(scene: Scene, { requestId, eligible, facts, custodia
   return change(scene, 'request', requestId, (request) => {
     // What was read before the first write says nothing once there was one.
     const drawnUp = () => (facts && isUntouched(request) ? replan(request, facts, account, others) : undefined);
-    const replanned = whyNotOn(request, custodians, others) ?? drawnUp();
+    const found = whyNotOn(request, custodians, others) ?? drawnUp();
+    // Last: what cannot be done at all is said first. Before people are asked anew: they would approve what could not begin either.
+    const forbidden = found?.kind === 'impossible' ? undefined : whyNotAllowed(request, rights);
+    const replanned: Replanned | undefined =
+      forbidden === undefined ? found : { kind: 'impossible', passing: true, code: 'RightMissing', words: forbidden };
     return beginRun(tightened(request, policy), counting(request), now, replanned, eligible);
   });
 }

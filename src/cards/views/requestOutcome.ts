@@ -124,10 +124,11 @@ const NEXT: { readonly [K in PlanCredential['kind']]: string } = {
 
 const OUTSIDE = ' It is outside its restricted unit now, so ordinary administrators can change it until this goes on or is given up.';
 
-/** Whether the plan took it out of its restricted unit and has not put it back: nothing protects it meanwhile. */
+/** Whether it was read that it is out of its restricted unit, and the plan has not put it back: nothing protects it meanwhile. */
 export function isOutside({ steps }: Pick<ChangeRequest, 'steps'>): boolean {
-  const stateOf = (step: string) => steps.find(({ id }) => id === step)?.state;
-  return stateOf('leave-unit') === 'done' && stateOf('join-unit') !== 'done';
+  const isDone = (step: string) => steps.some(({ id, state }) => id === step && state === 'done');
+  const wasRead = steps.some(({ id, evidence }) => id === 'leave-unit' && evidence?.startsWith('Not in restricted unit'));
+  return isDone('leave-unit') && wasRead && !isDone('join-unit') && !isDone('delete-user');
 }
 
 function failed(request: ChangeRequest, failure: StepFailure): Outcome {
@@ -139,7 +140,7 @@ function failed(request: ChangeRequest, failure: StepFailure): Outcome {
   const ends = wroteNothing(request)
     ? ' Nothing was changed yet; untried, it ends by itself when its approvals are too old.'
     : ' Untried, it is given up by itself.';
-  const detail = `${plain(failure.words, 300)}${safe}${isOutside(request) ? OUTSIDE : ''} Try again continues here, on the same approvals.${ends}`;
+  const detail = `${plain(failure.words, 450)}${safe}${isOutside(request) ? OUTSIDE : ''} Try again continues here, on the same approvals.${ends}`;
   return outcome('attention', request.begunAt === undefined ? 'It could not begin' : `Stopped at: ${title}`, {
     detail,
     reference: `${failure.reference} (${failure.code})`,

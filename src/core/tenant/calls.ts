@@ -1,3 +1,5 @@
+import { PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR } from './roles.ts';
+
 /** The Graph identities of an installation. The bot's channel identity is none: it has no Graph permission at all. */
 export type GraphIdentity = 'people' | 'reader' | 'changer';
 
@@ -8,7 +10,7 @@ export interface GraphCall {
   readonly call: string;
   /** Application permissions, all of them together: the least that cover the properties asked for, or one that another call needs anyway. */
   readonly permissions: readonly string[];
-  /** Directory role the service principal must hold as well. */
+  /** Directory role the service principal must hold as well, by template id. */
   readonly directoryRole?: string;
   readonly licence?: string;
   readonly why: string;
@@ -26,10 +28,6 @@ const call =
 const people = call('people');
 const reader = call('reader');
 const changer = call('changer');
-
-export const PRIVILEGED_AUTHENTICATION_ADMINISTRATOR = 'Privileged Authentication Administrator';
-/** Who is in a restricted management unit only this role or Global Administrator changes (Learn, admin-units-restricted-management, 2026-03). */
-const PRIVILEGED_ROLE_ADMINISTRATOR = 'Privileged Role Administrator';
 
 /** Which methods can be taken off an account, and the narrowest permission for each. */
 const REMOVALS = [
@@ -161,6 +159,7 @@ export const GRAPH_CALLS: readonly GraphCall[] = [
     'POST /directory/administrativeUnits/{id}/members/$ref',
     ['AdministrativeUnit.ReadWrite.All'],
     'into the restricted unit, after what it would refuse; only where the settings name one',
+    // Only this role, or Global Administrator, changes who is in one (Learn, admin-units-restricted-management, 2026-03).
     { licence: 'P1', directoryRole: PRIVILEGED_ROLE_ADMINISTRATOR },
   ),
   changer(

@@ -90,7 +90,7 @@ export const CAPABILITIES = {
   },
   'changer-permissions': {
     title: 'Permissions of the changer',
-    lost: 'A plan stops at the step that needs them.',
+    lost: 'A plan that needs them does not begin, or stops where it needs them.',
     substitute: 'Grant what is missing (docs/graph-permissions.md).',
   },
   'changer-restraint': {
@@ -100,7 +100,7 @@ export const CAPABILITIES = {
   },
   'changer-role': {
     title: 'Directory role of the changer',
-    lost: 'Enabling an administrator, setting its password or changing who is in the restricted unit is refused, so `create` stops half way.',
+    lost: 'Enabling an administrator, setting its password or changing who is in the restricted unit is refused, so no plan that does begins.',
     substitute: 'Assign the missing role to the changer, active, permanent, for the whole tenant.',
   },
 } as const satisfies Readonly<Record<string, { readonly title: string; readonly lost: string; readonly substitute: string }>>;

@@ -3,28 +3,15 @@ import type { GraphIdentity } from './calls.ts';
 import { type Capability, type CapabilityName, finding, unread } from './capability.ts';
 import { comparePermissions } from './permissions.ts';
 import type { IdentityProbe, TenantProbe } from './probe.ts';
+import { PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR, roleName, rolesLacking } from './roles.ts';
 
-/** Built-in roles by template id (Learn, permissions-reference of Entra roles). */
-const PRIVILEGED_AUTHENTICATION_ADMINISTRATOR = '7be44c8a-adaf-4e2a-84d6-ab2649e08a13';
-const PRIVILEGED_ROLE_ADMINISTRATOR = 'e8611ab8-c189-46e8-94e1-60213ab1f814';
-const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
+/** Built-in roles that change nothing, by template id. */
 const READ_ONLY_ROLES = new Set([
   '88d8e3e3-8f55-4a1e-953a-9b9898b8876b', // Directory Readers
   'f2ef992c-3afb-46b9-b7cf-a126ee74c451', // Global Reader
   '5d6b6bb7-de71-4623-b4af-96380a352509', // Security Reader
   '4a5d8f65-41da-4de4-8968-e035b65339cf', // Reports Reader
 ]);
-
-/** Those a report names in words; the rest by id. */
-const ROLE_NAMES: ReadonlyMap<string, string> = new Map([
-  [GLOBAL_ADMINISTRATOR, 'Global Administrator'],
-  [PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, 'Privileged Authentication Administrator'],
-  [PRIVILEGED_ROLE_ADMINISTRATOR, 'Privileged Role Administrator'],
-  ['fe930be7-5e62-47db-91af-98c3a49a38b1', 'User Administrator'],
-  ['b1be1c3e-b65d-4f19-8427-f6fa0d97feb9', 'Conditional Access Administrator'],
-  ['194ae4cb-b126-40b2-bd5b-6091b380977d', 'Security Administrator'],
-]);
-const roleName = (templateId: string): string => ROLE_NAMES.get(templateId) ?? templateId;
 
 /** What our own service principals hold, against what they need: too little, and too much (domain.md 2.3 T1, T2). */
 export function identities({ identities: probes, usesRestrictedUnit }: TenantProbe): Capability[] {
@@ -82,9 +69,9 @@ function changerRole(roles: Part<readonly RoleAssignment[]>, needed: readonly st
   const name = 'changer-role';
   if (roles.state === 'unreadable') return unread(name, roles);
   const whole = roles.value.filter(({ scope }) => scope === '/').map(({ roleTemplateId }) => roleTemplateId);
-  const lacking = needed.filter((role) => !whole.includes(role));
-  if (lacking.length === 0) return finding(name, 'yes', `${needed.map(roleName).join(', ')}.`);
-  return whole.includes(GLOBAL_ADMINISTRATOR)
-    ? finding(name, 'yes', 'Global Administrator, which is more than it needs.')
-    : finding(name, 'no', `It holds neither ${lacking.map(roleName).join(' and ')} nor Global Administrator.`);
+  const lacking = rolesLacking(needed, whole);
+  if (lacking.length > 0) return finding(name, 'no', `It holds neither ${lacking.map(roleName).join(' and ')} nor Global Administrator.`);
+  return needed.every((role) => whole.includes(role))
+    ? finding(name, 'yes', `${needed.map(roleName).join(', ')}.`)
+    : finding(name, 'yes', 'Global Administrator, which is more than it needs.');
 }

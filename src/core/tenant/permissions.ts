@@ -40,6 +40,25 @@ const WIDER: Readonly<Record<string, readonly string[]>> = {
   'Application.Read.All': ['Application.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
 };
 
+const EVERY_METHOD = 'UserAuthenticationMethod.ReadWrite.All';
+/**
+ * What Graph takes in place of a permission of the changer (permissions.json of August 2026; users: sensitive actions). Nobody is told to grant
+ * these, and a narrow one that is missing is told as missing all the same: only no run is refused for what Graph may let pass.
+ */
+const TAKEN_TOO: Readonly<Record<string, readonly string[]>> = {
+  'User-PasswordProfile.ReadWrite.All': ['Directory.ReadWrite.All'],
+  'User.EnableDisableAccount.All': ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
+  'User.RevokeSessions.All': ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
+  'User.DeleteRestore.All': ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
+  'AdministrativeUnit.ReadWrite.All': ['Directory.ReadWrite.All'],
+};
+
+/** Whether Graph lets a call pass that takes this permission, by those that are held. */
+export function isGranted(permission: string, held: readonly string[]): boolean {
+  const methods = permission.startsWith('UserAuthMethod-') ? [EVERY_METHOD] : [];
+  return [permission, ...(WIDER[permission] ?? []), ...(TAKEN_TOO[permission] ?? []), ...methods].some((each) => held.includes(each));
+}
+
 const READS_ONLY = /\.Read(?:Basic)?(?:\.|$)/;
 
 /** Whether a permission can change anything. One whose name does not say that it only reads is taken to. */

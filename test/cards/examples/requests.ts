@@ -7,6 +7,7 @@ import { requestCard } from '../../../src/cards/views/request.ts';
 import { requestListCard } from '../../../src/cards/views/requestList.ts';
 import { requestNoticeCard } from '../../../src/cards/views/requestNotice.ts';
 import { differenceOf } from '../../../src/core/request/difference.ts';
+import { whyNotAllowed } from '../../../src/core/request/rights.ts';
 import type { ChangeRequest } from '../../../src/core/request/types.ts';
 import { aDecision, anAccount, anAccountPlan, aPlan, aRequest, aRunningRequest, hours, NOON, person } from '../../support/builders.ts';
 import type { Example } from '../example.ts';
@@ -91,7 +92,24 @@ const inUnit = { ...seenAs, restricted: true };
 const outside = stopped(
   anAccountPlan('rotate', { observed: inUnit, tenant: { ...TENANTS.contoso, name: TENANTS.contoso.displayName } }),
   1,
+  {
+    failure: {
+      step: 'set-credential',
+      code: REFUSED.code,
+      words:
+        'The tenant refused this write (Authorization_RequestDenied) and does not say why. Check that Breakglass’s changer still has the directory role Privileged Authentication Administrator and the permission User-PasswordProfile.ReadWrite.All, and that the account is in no other restricted management unit.',
+      reference: 'b3c1e2d4',
+    },
+  },
 );
+const leftUnit = outside.steps.map((row) => (row.id === 'leave-unit' ? { ...row, evidence: 'Not in restricted unit 5d0f4a51' } : row));
+const lacking = whyNotAllowed({ ...rotation, state: 'approved' }, { permissions: [], roles: [] }) ?? 'nothing';
+const rightMissing = {
+  ...rotation,
+  state: 'failed',
+  decisions: [aDecision('ann', { planDigest: rotation.planDigest }), aDecision('bob', { planDigest: rotation.planDigest })],
+  failure: { step: 'set-credential', code: 'RightMissing', words: lacking, reference: 'R-5M8N2P-1' },
+} as const;
 const stoppedDisable = stopped(anAccountPlan('disable'), 1);
 const rotatedHalfWay = stopped(
   anAccountPlan('rotate', { observed: inUnit, tenant: { ...TENANTS.contoso, name: TENANTS.contoso.displayName } }),
@@ -192,6 +210,8 @@ export const REQUESTS: readonly Example[] = [
       hours(2),
     ),
   },
+  { card: 'request', state: 'right-missing', rendered: requestCard(rightMissing, hours(2)) },
+  { card: 'requestNotice', state: 'right-missing', rendered: requestNoticeCard(rightMissing, 'failed') },
   {
     card: 'requestNotice',
     state: 'denied',
@@ -231,8 +251,8 @@ export const REQUESTS: readonly Example[] = [
     state: 'never-begun',
     rendered: requestCard({ ...neverBegun, state: 'failed' }, hours(1.6)),
   },
-  { card: 'request', state: 'failed-outside-its-unit', rendered: requestCard(outside, hours(1.6)) },
-  { card: 'requestNotice', state: 'failed-outside-its-unit', rendered: requestNoticeCard(outside, 'failed') },
+  { card: 'request', state: 'failed-outside-its-unit', rendered: requestCard({ ...outside, steps: leftUnit }, hours(1.6)) },
+  { card: 'requestNotice', state: 'failed-outside-its-unit', rendered: requestNoticeCard({ ...outside, steps: leftUnit }, 'failed') },
   { card: 'requestNotice', state: 'never-begun', rendered: requestNoticeCard({ ...neverBegun, state: 'failed' }, 'failed') },
   { card: 'requestNotice', state: 'stalled-too-long', rendered: requestNoticeCard({ ...stalled, state: 'expired' }, 'expired') },
   { card: 'request', state: 'waiting-for-key-of-requester', rendered: requestCard(waiting, hours(2), rita) },
