@@ -7,6 +7,8 @@ import { openDocuments } from '../../sandbox/documents.ts';
 import { loopbackTransport } from '../../sandbox/graphTransport.ts';
 import { APPS, HOME_TENANT, PEOPLE, ROLE_GROUPS, TENANTS } from '../../sandbox/world.ts';
 import { isBy } from '../../src/app/changerIdentity.ts';
+import { comparePermissions } from '../../src/core/tenant/permissions.ts';
+import { PRIVILEGED_AUTHENTICATION_ADMINISTRATOR } from '../../src/core/tenant/roles.ts';
 import { type Graph, graphClient } from '../../src/graph/client.ts';
 import { GraphFault } from '../../src/graph/faults.ts';
 import { graphPeople } from '../../src/graph/people.ts';
@@ -138,6 +140,9 @@ describe('src/graph against a tenant that checks tokens, permissions and bodies'
     const changes = await reader.directoryChanges([objectId, exclusionGroupId], since);
     const changer = await tenants().changer(id);
     expect(changer).toMatchObject({ appId: APPS.changer, servicePrincipalId: expect.any(String) });
+    // What it may do, by its token and by the tenant: enough for every plan.
+    expect(comparePermissions(['changer'], changer.permissions ?? [])).toEqual({ missing: [], excess: [] });
+    expect(await reader.roles(changer.servicePrincipalId ?? '')).toEqual([PRIVILEGED_AUTHENTICATION_ADMINISTRATOR]);
     expect(changes.map(({ activity }) => activity)).toEqual(
       expect.arrayContaining(['Add user', 'Add member to group', 'Add member to role']),
     );
