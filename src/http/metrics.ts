@@ -96,8 +96,8 @@ export function metrics(): Metrics {
     counted: (door) => ({
       async dispatch(actor, intent) {
         const outcome = await door.dispatch(actor, intent);
-        const stalled = intent.kind === 'cannot-begin' && outcome.ok && outcome.value.request?.state === 'failed';
-        const run = stalled ? 'failed' : RUNS[intent.kind];
+        const beginning = intent.kind === 'cannot-begin' || intent.kind === 'begin-run';
+        const run = beginning && outcome.ok && outcome.value.request?.state === 'failed' ? 'failed' : RUNS[intent.kind];
         if (!outcome.ok) {
           if (outcome.error.code !== 'nothing-to-do') refusals.inc({ code: outcome.error.code });
         } else if (run !== undefined) runs.inc({ result: run });

@@ -4,10 +4,11 @@ import type { Log } from '../../src/app/log.ts';
 import type { TenantInfo } from '../../src/app/ports.ts';
 import { ChannelFault } from '../../src/bot/channelFault.ts';
 import { metrics, startMetricsServer } from '../../src/http/metrics.ts';
-import { actor, anAccount, aSignIn, minutes, NOON } from '../support/builders.ts';
+import { actor, aDecision, anAccount, aRequest, aSignIn, minutes, NOON, person } from '../support/builders.ts';
 import { countingRandom, memoryStore, TEST_POLICY } from '../support/memoryStore.ts';
 
 const log: Log = { info: () => undefined, warn: () => undefined, error: () => undefined, child: () => log };
+const WORKER = { kind: 'system', part: 'worker' } as const;
 const FEED = { kind: 'system', part: 'feed' } as const;
 const CHANNEL = { place: { kind: 'channel' }, conversationId: 'c', reference: {} } as const;
 const card = { card: {}, summary: '' };
@@ -43,6 +44,24 @@ test('what waits, what is old and what was refused can be read, and nothing that
   ])
     expect(text.split('\n')).toContain(line);
   expect(text).not.toMatch(/north\.harbor|EA-|AL-|Oona/);
+});
+
+test('a run that could not begin counts as one that failed, and not as one that was begun', async () => {
+  const store = memoryStore(NOON);
+  const request = aRequest({ state: 'approved', decisions: [aDecision('ann'), aDecision('bob')] });
+  store.put('request', request);
+  const measured = metrics();
+  const front = measured.counted(door({ store, random: countingRandom(), policy: TEST_POLICY, tenant: () => undefined }));
+  const begin = { kind: 'begin-run', requestId: request.id, eligible: [person('ann'), person('bob')] } as const;
+  const runs = async () =>
+    (await measured.text({ store, tenants: { info: () => undefined } }))
+      .split('\n')
+      .filter((line) => line.startsWith('breakglass_runs_total'));
+  await front.dispatch(WORKER, { ...begin, rights: { permissions: [] } });
+  expect(await runs()).toEqual(['breakglass_runs_total{result="failed"} 1']);
+  await front.dispatch(actor('rita'), { kind: 'retry-request', requestId: request.id });
+  await front.dispatch(WORKER, begin);
+  expect(await runs()).toEqual(['breakglass_runs_total{result="failed"} 1', 'breakglass_runs_total{result="begun"} 1']);
 });
 
 test('the page costs the database one question, however many ask at once', async () => {
