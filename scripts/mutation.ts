@@ -64,6 +64,7 @@ const TARGETS: readonly Target[] = [
   { module: 'src/core/account/usable.ts', tests: ['unit/accountsLeft'], goal: 95 },
   { module: 'src/core/account/life.ts', tests: ['unit/accountLife'], goal: 95 },
   { module: 'src/core/account/passkeyTerms.ts', tests: ['unit/passkeys', 'unit/requestReplan'], goal: 95 },
+  { module: 'src/core/posture/checks/methods.ts', tests: ['unit/postureMethods'], goal: 95 },
   { module: 'src/core/alert/raise.ts', tests: ['unit/alertGrave', 'unit/alert'], goal: 95 },
   { module: 'src/core/roster/roster.ts', tests: ['property/roster'], goal: 100 },
 ];

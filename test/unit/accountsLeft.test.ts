@@ -96,6 +96,19 @@ describe.each(['retire', 'disable'] as const)('design.md 6.9: %s of one of the l
     expect(on.tenant.writes).toEqual([]);
   });
 
+  test('AP-3: the others are looked at in the tenant again before the first write: one without its role by then is none', async () => {
+    const on = machine(false);
+    const [, , third] = await Promise.all([1, 2, 3].map((number) => seedAccount(on, number)));
+    const asked = await ask(on, false);
+    const requestId = (asked.ok && asked.value.request?.id) || '';
+    const { planDigest } = on.request(requestId);
+    for (const name of ['ann', 'bob'] as const) await on.press(person(name).objectId, { kind: 'approve-request', requestId, planDigest });
+    on.tenant.administrators.delete(third?.objectId ?? '');
+    await live(on);
+    expect(on.request(requestId)).toMatchObject({ state: 'pending', plan: { version: 2, accountsLeft: 1 } });
+    expect(on.tenant.writes).toEqual([]);
+  });
+
   test('of three good ones nothing is asked', async () => {
     const on = machine(false);
     for (const number of [1, 2, 3]) await seedAccount(on, number);

@@ -159,6 +159,25 @@ describe('a custodian who leaves after it was asked', () => {
     expect(request()).toMatchObject({ state: 'failed', failure: { step: 'issue-pass:2', code: 'CustodianGone' } });
   });
 
+  test('CR-3: any of them holds up a password that all are to share; a pass only the one who is to have it', async () => {
+    const first = async (name: string, after: string) => {
+      const { machine, request } = await asked(name);
+      const { objectId = '' } = request().plan.custodians[0] ?? {};
+      await live(
+        machine,
+        when(after, () => void machine.roles.set(objectId, new Set())),
+      );
+      return request();
+    };
+    const failed = { state: 'failed', failure: { step: 'set-credential', code: 'CustodianGone' } };
+    const shared = await first('rotate', 'finish-step leave-unit');
+    expect(shared).toMatchObject(failed);
+    expect(shared.failure?.words).toContain(
+      'Dana Diaz is not a custodian any more. So nothing new was made. Give this up and ask with somebody else, or try again when they are back.',
+    );
+    expect((await first('rotate with keys', 'finish-step enrol:1')).state).toBe('applied');
+  });
+
   test('AP-4 ID-4: where nobody can tell whether they left, nothing is written; it waits, and after thirty minutes has failed', async () => {
     const { machine, request, user } = await asked('rotate');
     const { holders } = machine.people;
