@@ -85,7 +85,9 @@ test('two keys, of which none can leave its device; without any that is a findin
 
 test('CR-7: every key has its custodian, or there is none; a password and a telephone are no keys', () => {
   expect(says(unrecordedKeys, [PASSWORD, key('a'), key('b')], ofKeys('a', 'b'))).toEqual(passed('Each of them has its custodian.'));
-  expect(says(unrecordedKeys, [PASSWORD, method('t', 'phone')], { parts: [aPart(1, 'dana')] })).toEqual(passed('It has none.'));
+  expect(says(unrecordedKeys, [PASSWORD, method('t', 'phone')], { parts: [aPart(1, 'dana')], kindSince: 2 })).toEqual(
+    passed('It has none.'),
+  );
   const pass = { requestId: 'R', methodId: 't', issuedAt: NOON, keysBefore: [], keysAtStart: [] };
   const enrolling = { credential: 'passkey', parts: [aPart(1, 'dana', { state: 'ready', pass })] } as const;
   expect(says(unrecordedKeys, [key('new')], enrolling)).toEqual(beside('Its custodians are registering keys.'));
@@ -119,8 +121,13 @@ test('CR-7: a certificate is no method that can be taken off here, so no half re
   );
 });
 
-test('CR-7: of an account without keys of its own a stranger’s is not taken off alone: it might be all that opens the portals', () => {
-  const parts = { parts: [aPart(1, 'dana')] };
+test('a key beside a password in parts, where there never were others, is its second factor', () => {
+  const second = beside('It is opened by a password in parts; whoever has a key beside it is not on record here.');
+  for (const methods of [[key('x')], [PASSWORD]]) expect(says(unrecordedKeys, methods, { parts: [aPart(1, 'dana')] })).toEqual(second);
+});
+
+test('CR-7: of an account whose keys a password replaced a stranger’s is not taken off alone: it might be all that opens the portals', () => {
+  const parts = { parts: [aPart(1, 'dana')], kindSince: 2 };
   expect(says(unrecordedKeys, [key('x')], parts)).toEqual(
     failed(
       'One is on nobody’s record here: a security key.',
