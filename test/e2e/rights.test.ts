@@ -12,12 +12,12 @@ describe('what the identity that writes may do in a tenant', () => {
   beforeAll(async () => {
     await sandbox.start();
     await accountInHand(sandbox, NAME);
-  }, 120_000);
+  });
   afterAll(() => sandbox.stop());
 
   const byHand = (body: object) => sandbox.byHand({ tenantId: contoso.id, ...body });
   const ended = (card: Message, words: RegExp): Promise<Message> =>
-    sandbox.message('ann', 'channel', (message) => message.id === card.id && words.test(text(message)), 40_000);
+    sandbox.message('ann', 'channel', (message) => message.id === card.id && words.test(text(message)));
 
   /** Rita says the command and sends the form in; Ann and Bob approve. @returns the card in the channel */
   async function approved(command: string, inputs: Readonly<Record<string, string>> = {}): Promise<Message> {
@@ -46,18 +46,18 @@ describe('what the identity that writes may do in a tenant', () => {
     await sandbox.press('ann', card.id, 'request.retry');
     await ended(card, /Done:/);
     expect((await sandbox.writesDone(since))[0]).toBe('DELETE /directory/administrativeUnits/ID/members/ID/$ref');
-  }, 120_000);
+  });
 
   test('GR-1: a role that goes during the run stops it half-way, and nothing is claimed but what was read', async () => {
     await sandbox.tenantFault({
       match: { method: 'DELETE', path: '/v1.0/directory/administrativeUnits/*' },
-      delayMs: 3_000,
+      delayMs: 8_000,
       when: 'after',
       times: 1,
     });
     const since = (await sandbox.writes()).length;
     const card = await approved(`disable ${NAME}`);
-    for (const until = Date.now() + 20_000; (await sandbox.writes()).length === since; ) {
+    for (const until = Date.now() + 60_000; (await sandbox.writes()).length === since; ) {
       if (Date.now() > until) throw new Error('it was never taken out of its unit');
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -75,7 +75,7 @@ describe('what the identity that writes may do in a tenant', () => {
     await sandbox.press('ann', card.id, 'request.retry');
     await ended(card, /Done:/);
     expect((await sandbox.writesDone(since)).at(-1)).toBe('POST /directory/administrativeUnits/ID/members/$ref');
-  }, 120_000);
+  });
 
   test('GR-1: without a permission nothing is begun, by what the next token says', async () => {
     const permission = 'AdministrativeUnit.ReadWrite.All';
@@ -91,5 +91,5 @@ describe('what the identity that writes may do in a tenant', () => {
     await sandbox.start();
     await sandbox.press('rita', card.id, 'request.retry');
     await ended(card, /Done:/);
-  }, 120_000);
+  });
 });
