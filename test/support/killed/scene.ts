@@ -54,6 +54,7 @@ export async function killedScene(serverUrl: string): Promise<KilledScene> {
         }
         for (const request of from.rows.request.values()) await tx.insert('request', request);
         for (const account of ofThese) await tx.insert('account', account);
+        for (const alert of from.rows.alert.values()) await tx.insert('alert', alert);
         for (const [key, sealed] of from.rows.sealed) await tx.putSealedPart(key, sealed);
         await tx.owe([...from.rows.timers].map(([key, { at, intent }]) => ({ kind: 'intend', key, at, intent })));
         await tx.owe(from.rows.jobs.flatMap(({ job }) => (job.kind === 'apply-plan' ? [job] : [])));
