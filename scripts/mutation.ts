@@ -31,6 +31,7 @@ const TARGETS: readonly Target[] = [
   { module: 'src/core/request/run.ts', tests: ['unit/requestRun'], goal: 95 },
   { module: 'src/core/request/tighten.ts', tests: ['unit/tighten'], goal: 95 },
   { module: 'src/core/request/replan.ts', tests: ['unit/requestReplan', 'unit/mend', 'unit/stillToHold', 'unit/accountsLeft'], goal: 95 },
+  { module: 'src/core/request/rights.ts', tests: ['unit/rights'], goal: 95 },
   { module: 'src/core/request/expected.ts', tests: ['unit/expectedEvents'], goal: 95 },
   { module: 'src/core/account/custody.ts', tests: ['unit/reveal', 'unit/passkeys', 'unit/unconfirmed', 'unit/leavers'], goal: 95 },
   { module: 'src/core/account/unconfirmed.ts', tests: ['unit/unconfirmed', 'unit/accountLife'], goal: 95 },

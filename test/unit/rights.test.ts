@@ -62,6 +62,12 @@ describe('what a step takes', () => {
     expect(rightsOfStep('remove-method:pigeon:1')).toEqual({ permissions: [], roles: [] });
   });
 
+  test('keys that are replaced take the permission of keys, and where a pass may be left that of passes', () => {
+    const [PASSES, KEYS] = ['UserAuthMethod-TAP.ReadWrite.All', 'UserAuthMethod-Passkey.ReadWrite.All'];
+    expect(rightsOfStep('remove-keys').permissions).toEqual([KEYS]);
+    for (const step of ['tidy-methods', 'withdraw-keys'] as const) expect(rightsOfStep(step).permissions).toEqual([PASSES, KEYS]);
+  });
+
   test('every permission and role of the changer is taken by some step: none is granted for nothing', () => {
     const ids: StepId[] = [...steps.map(({ id }) => id), `exclude-policy:${keyed.id}`, 'remove-member:m'];
     const methods = ['phone', 'email', 'microsoftAuthenticator', 'softwareOath', 'windowsHelloForBusiness', 'platformCredential'] as const;
@@ -103,6 +109,9 @@ describe('why a run may not be taken up', () => {
       /lacks the directory role Privileged \S+ Administrator, the directory role Privileged \S+ Administrator, the permission \S+ and \d more, so/,
     );
     expect(words?.length).toBeLessThan(400);
+    // A plan that takes three names them all.
+    const three = whyNotAllowed(disable, { permissions: [], roles: [] });
+    expect(three).toMatch(/lacks the directory role [\w ]+, the permission \S+ and the permission \S+, so/);
   });
 
   test('a role that the plan does not take is not asked for', () => {
