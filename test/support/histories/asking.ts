@@ -6,6 +6,8 @@ import type { BY_HAND, Wrong } from './happenings.ts';
 
 const FIRST = 'EA-SEED01';
 const STRANGER = 'cccccccc-0000-4000-8000-000000000001';
+/** Whom a hand excludes from the policy, beside whatever else it is about. */
+export const BY_HAND_EXCLUDED: readonly string[] = ['somebody'];
 const CATCHING = 'bbbbbbbb-0000-4000-8000-000000000001';
 
 /** What Rita fills in for a request of that kind on the first account, with something to be mended where the kind needs it. */
@@ -103,7 +105,7 @@ export function changeByHand({ tenant, store }: Machine, what: (typeof BY_HAND)[
       return tenant.users.delete(objectId);
     case 'change-policy': {
       const policy = tenant.policies.get(CATCHING);
-      if (policy) policy.users = { ...policy.users, excludeUsers: ['somebody'] };
+      if (policy) policy.users = { ...policy.users, excludeUsers: BY_HAND_EXCLUDED };
       return policy !== undefined;
     }
   }

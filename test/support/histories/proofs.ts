@@ -1,6 +1,7 @@
 import { kindOfStep, type Plan, type StepId, type StepKind, subjectOfStep } from '../../../src/core/request/types.ts';
 import type { Machine } from '../installation/machine.ts';
 import type { TenantWrite } from '../installation/memoryTenant.ts';
+import { BY_HAND_EXCLUDED } from './asking.ts';
 
 /** Where it is looked whether a step was carried out: not in what the product recorded of it, but in the tenant. */
 export interface Place {
@@ -26,14 +27,24 @@ const wrote =
     written.has(call);
 const goneNow: Proof = ({ machine: { tenant }, user }) => user === undefined || (!tenant.users.has(user) && tenant.bin.has(user));
 
-/** Exactly as it was planned, and the exclusion group beside those that were excluded before. */
-const policyExcludes: Proof = ({ machine: { tenant }, plan, step }) => {
+/** Exactly as it was planned, and the exclusion group beside those that were excluded before: so it is when it has just been written. */
+export const policyAsPlanned: Proof = ({ machine: { tenant }, plan, step }) => {
   const planned = 'policies' in plan ? plan.policies.find(({ policyId }) => policyId === subjectOfStep(step)) : undefined;
   if (!planned || !('exclusionGroupId' in plan)) return false;
   const { excludeGroups, ...rest } = tenant.policies.get(planned.policyId)?.users ?? {};
   const { excludeGroups: before, ...same } = planned.before;
   const wanted = [...(Array.isArray(before) ? before : []), plan.exclusionGroupId];
   return JSON.stringify([rest, excludeGroups]) === JSON.stringify([same, wanted]);
+};
+
+/** The same, but for whom a hand excluded since: that is not the plan's, and the group is excluded all the same. */
+const policyExcludes: Proof = (place) => {
+  const { tenant } = place.machine;
+  const policy = tenant.policies.get(subjectOfStep(place.step));
+  const byHand = JSON.stringify(policy?.users.excludeUsers) === JSON.stringify(BY_HAND_EXCLUDED);
+  if (!policy || !byHand || !('exclusionGroupId' in place.plan)) return policyAsPlanned(place);
+  const { excludeGroups } = policy.users;
+  return Array.isArray(excludeGroups) && excludeGroups.includes(place.plan.exclusionGroupId);
 };
 
 /** Steps of plans with security keys: no history has one. Those are proven in test/property/killPoints.test.ts. */

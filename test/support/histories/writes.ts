@@ -1,6 +1,6 @@
 import type { TenantWriter } from '../../../src/app/ports.ts';
 import { kindOfStep, type Plan, type StepId, type StepKind, subjectOfStep } from '../../../src/core/request/types.ts';
-import { PROOFS } from './proofs.ts';
+import { policyAsPlanned } from './proofs.ts';
 import type { Asked } from './reference.ts';
 import { type Course, type Hand, must, type World } from './world.ts';
 
@@ -72,7 +72,7 @@ export function wrote({ machine }: World, course: Course, hand: Hand, asked: Ask
     told,
   );
   must(
-    call !== 'setPolicyUsers' || PROOFS['exclude-policy']({ machine, plan, user: undefined, step: step.id, written: new Set() }),
+    call !== 'setPolicyUsers' || policyAsPlanned({ machine, plan, user: undefined, step: step.id, written: new Set() }),
     'AP-1: a policy was written otherwise than was decided',
     told,
   );
