@@ -11,7 +11,21 @@ import { validationCard } from '../../src/cards/views/validation.ts';
 import { digestWords } from '../../src/core/digest.ts';
 import type { ChangeRequest } from '../../src/core/request/types.ts';
 import { CHECKLIST } from '../../src/core/validation/schedule.ts';
-import { aDecision, anAccount, anAlert, aPart, aRequest, aSignIn, days, hours, minutes, NOON, person } from '../support/builders.ts';
+import {
+  aDecision,
+  anAccount,
+  anAccountPlan,
+  anAlert,
+  aPart,
+  aPlan,
+  aRequest,
+  aSignIn,
+  days,
+  hours,
+  minutes,
+  NOON,
+  person,
+} from '../support/builders.ts';
 import { EXAMPLES } from './catalogue.ts';
 import { nodesOf } from './walk.ts';
 
@@ -54,6 +68,38 @@ describe('a request', () => {
   test('past its time is shown as expired, whether or not its timer has rung', () => {
     const read = readOf(requestCard(aRequest(), days(2)).card);
     expect(read).toContain('Expired with 0 of 2 approvals');
+  });
+
+  test('stopped when its approvals are too old already, it says what to do instead of offering what would be refused', () => {
+    const failure = {
+      step: 'set-credential',
+      code: 'PartExpired',
+      words: 'Eli did not open his part in time.',
+      reference: 'R-1-1',
+    } as const;
+    const stopped = aRequest({ state: 'failed', kind: 'rotate', begunAt: hours(1), failure });
+    const at = (now: Date) => requestCard(stopped, now).card as { actions: { title: string }[] };
+    expect(at(hours(1)).actions.map(({ title }) => title)).toContain('Try again');
+    expect(readOf(at(hours(1)))).toContain('Try again until');
+    expect(at(days(3)).actions).toEqual([]);
+    expect(readOf(at(days(3)))).toContain('The approvals are too old to try again: give it up, and ask again with rotate.');
+    expect(readOf(at(days(3)))).not.toContain('Try again until');
+  });
+
+  test('that is over says nothing of what could not be undone; one that could not begin tells of no step as done', () => {
+    const plan = anAccountPlan('retire');
+    expect(readOf(requestCard(aRequest({ plan }), hours(1)).card)).toContain('What cannot be undone');
+    for (const state of ['applied', 'denied', 'withdrawn'] as const)
+      expect(readOf(requestCard(aRequest({ plan, state, closedAt: hours(2) }), hours(2)).card)).not.toContain('What cannot be undone');
+    const never = aRequest({ plan, state: 'failed' });
+    expect(readOf(requestCard(never, hours(1)).card)).toContain('What will be done');
+    expect(readOf(requestCard({ ...never, begunAt: hours(1) }, hours(1)).card)).toContain('What was done so far');
+  });
+
+  test('of keys speaks of a role only where its plan gives one', () => {
+    const read = (plan: ChangeRequest['plan']) => readOf(requestCard(aRequest({ plan }), hours(1)).card);
+    expect(read(aPlan({ passMinutes: 480 }))).toContain('The role is given only when every key stands');
+    expect(read(anAccountPlan('rotate', { passMinutes: 480 }))).not.toContain('The role is given');
   });
 
   const buttons = (request: ChangeRequest, viewer?: Parameters<typeof requestCard>[2]): unknown[] =>

@@ -308,7 +308,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
         title: 'A part of a password was never opened',
         state: 'It has been destroyed, so the password cannot be put together.',
         facts: [textFact('Part', `${cause.partNumber}`), textFact('Custodian', cause.custodian, 80)],
-        next: `Nobody can use this account until it has a new password. Somebody in the requesters group asks for one on the card, or says: rotate ${plain(account)}. If a request waits for the part, its requester or an approver presses Try again on it instead.`,
+        next: `What the others have of this password opens nothing without it. Somebody in the requesters group asks for one here, or says: rotate ${plain(account)}. If a request waits for the part, its requester or an approver presses Try again on it instead.`,
         reported: 'Found by Breakglass.',
       };
     case 'part-lost':
@@ -332,7 +332,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
           textFact('Custodian', cause.custodian, 80),
           textFact('Reported by', cause.saidBy, 80),
         ],
-        next: `The account needs a new password. Somebody in the requesters group asks for one on the card, or says: rotate ${plain(account)}. If a request waits for the part, its requester or an approver presses Try again on it instead.`,
+        next: `The account needs a new password. Somebody in the requesters group asks for one here, or says: rotate ${plain(account)}. If a request waits for the part, its requester or an approver presses Try again on it instead.`,
         reported: 'Reported in Teams.',
       };
     case 'unreadable-signal':

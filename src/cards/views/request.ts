@@ -76,7 +76,7 @@ const render = template<RequestView>('request');
  */
 export function requestCard(request: ChangeRequest, now: Date, viewer?: Viewer, refreshFor: readonly string[] = []): Rendered {
   const state = stateAt(request, now);
-  const card = render(requestView(request, state, viewer));
+  const card = render(requestView(request, state, now, viewer));
   const { account, tenant } = request.plan;
   const asks = state === 'pending' && isAskedAgain(request) ? `${ASKED_AGAIN}. ` : '';
   const summary = plain(`${request.id}: ${asks}${stateWords(request, state)} – ${account.userPrincipalName} in ${tenant.name}`, 200);
@@ -96,14 +96,15 @@ const goesBack = (request: ChangeRequest): boolean =>
 
 const triedUntil = ({ expiresAt }: ChangeRequest): string => `Try again until ${when(expiresAt)}`;
 
-function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer | undefined): RequestView {
+function requestView(request: ChangeRequest, state: RequestState, now: Date, viewer: Viewer | undefined): RequestView {
   const { plan } = request;
   const pending = state === 'pending';
   const again = isAskedAgain(request);
   const steps = stepViews(request);
   const folded = steps.filter(({ hasCall }) => hasCall).map(({ callId }) => ({ elementId: callId }));
   const isRequester = viewer?.personKey === request.requester.personKey;
-  const outcome = outcomeOf(request, state);
+  const canRetry = state === 'failed' && now < request.expiresAt;
+  const outcome = outcomeOf(request, state, now);
   // Their card says in the tally that they did. Everybody else keeps the buttons: a refusal carries its reason.
   const hasApproved = tally(request).approvals.some(({ person }) => person.personKey === viewer?.personKey);
   return {
@@ -130,7 +131,7 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
     words: digestWords(request.planDigest),
     tally: `${tally(request).approvals.length} of ${request.quorum}`,
     rows: tallyRows(request),
-    hasExpiry: pending || state === 'failed',
+    hasExpiry: pending || canRetry,
     expiry: pending ? `Open until ${when(request.expiresAt)}` : triedUntil(request),
     hasNote: 'credential' in plan && (pending || state === 'approved' || state === 'applied' || state === 'failed'),
     note: credentialNote(plan),
@@ -140,7 +141,7 @@ function requestView(request: ChangeRequest, state: RequestState, viewer: Viewer
     canEdit: pending && isRequester,
     canWithdraw: canBeGivenUp(request, state) && isRequester,
     withdrawTitle: pending || isUntouched(request) ? 'Withdraw' : goesBack(request) ? 'Give up and take back' : 'Give up',
-    canRetry: state === 'failed',
+    canRetry,
     id: plain(request.id, 40),
     digest: plain(request.planDigest, 64),
   };

@@ -27,7 +27,7 @@ export interface Outcome {
   readonly reference: string;
 }
 
-export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome | undefined {
+export function outcomeOf(request: ChangeRequest, state: RequestState, now: Date): Outcome | undefined {
   switch (state) {
     case 'pending':
       return undefined;
@@ -39,7 +39,7 @@ export function outcomeOf(request: ChangeRequest, state: RequestState): Outcome 
         at: request.closedAt,
       });
     case 'failed':
-      return request.failure ? failed(request, request.failure) : outcome('attention', 'The work stopped. Try again.', {});
+      return request.failure ? failed(request, request.failure, now) : outcome('attention', 'The work stopped. Try again.', {});
     case 'undoing':
       return outcome('warning', givenUpBy(request), { detail: undoing(request), at: request.givenUp?.at });
     case 'undone':
@@ -131,7 +131,7 @@ export function isOutside({ steps }: Pick<ChangeRequest, 'steps'>): boolean {
   return isDone('leave-unit') && wasRead && !isDone('join-unit') && !isDone('delete-user');
 }
 
-function failed(request: ChangeRequest, failure: StepFailure): Outcome {
+function failed(request: ChangeRequest, failure: StepFailure, now: Date): Outcome {
   const title = request.plan.steps.find(({ id }) => id === failure.step)?.title ?? failure.step;
   const waits = (step: string): boolean =>
     request.kind === 'create' && request.steps.some(({ id, state }) => id === step && state === 'waiting');
@@ -140,7 +140,12 @@ function failed(request: ChangeRequest, failure: StepFailure): Outcome {
   const ends = wroteNothing(request)
     ? ' Nothing was changed yet; untried, it ends by itself when its approvals are too old.'
     : ' Untried, it is given up by itself.';
-  const detail = `${plain(failure.words, 450)}${safe}${isOutside(request) ? OUTSIDE : ''} Try again continues here, on the same approvals.${ends}`;
+  // Where somebody was waited for they may be too old by the time it stops.
+  const next =
+    now < request.expiresAt
+      ? ` Try again continues here, on the same approvals.${ends}`
+      : ` The approvals are too old to try again: give it up, and ask again with ${askedWith(request.kind)}.`;
+  const detail = `${plain(failure.words, 450)}${safe}${isOutside(request) ? OUTSIDE : ''}${next}`;
   return outcome('attention', request.begunAt === undefined ? 'It could not begin' : `Stopped at: ${title}`, {
     detail,
     reference: `${failure.reference} (${failure.code})`,

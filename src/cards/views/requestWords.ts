@@ -19,13 +19,14 @@ import { stayingLines } from './halfWayWords.ts';
 export const PASSWORD_NOTE =
   'A password alone no longer opens the Azure, Entra and Microsoft 365 admin portals: Microsoft demands a second factor there, also from emergency accounts. Register two security keys on the account.';
 
-const KEYS_NOTE =
-  'A key opens the account alone, with its PIN, and the admin portals too. The role is given only when every key stands and nothing else opens the account.';
+const KEYS_NOTE = 'A key opens the account alone, with its PIN, and the admin portals too.';
+const ROLE_NOTE = ' The role is given only when every key stands and nothing else opens the account.';
 
 /** What is to be known of the credential of a plan. */
 export const credentialNote = (plan: Plan): string => {
   if (!('credential' in plan)) return '';
-  return plan.credential.kind === 'passkey' ? KEYS_NOTE : PASSWORD_NOTE;
+  if (plan.credential.kind !== 'passkey') return PASSWORD_NOTE;
+  return plan.operation === 'create' ? `${KEYS_NOTE}${ROLE_NOTE}` : KEYS_NOTE;
 };
 
 const durationWords = (minutes: number): string => (minutes % 60 === 0 ? `${minutes / 60} hours` : `${minutes} minutes`);
@@ -36,8 +37,10 @@ const credentialWords = (credential: PlanCredential): string =>
     : `Password of ${credential.length} characters in ${credential.parts} parts`;
 
 /** Of one that was given up half-way, what was done of it: nothing takes it back any more. */
-export const stepsTitle = (request: ChangeRequest, state: RequestState): string =>
-  state === 'withdrawn' && !wroteNothing(request) ? STEPS_TITLES.failed : STEPS_TITLES[state];
+export const stepsTitle = (request: ChangeRequest, state: RequestState): string => {
+  if (state === 'withdrawn' && !wroteNothing(request)) return STEPS_TITLES.failed;
+  return STEPS_TITLES[state === 'failed' && request.begunAt === undefined ? 'pending' : state];
+};
 
 const STEPS_TITLES: { readonly [S in RequestState]: string } = {
   pending: 'What will be done',
@@ -134,14 +137,21 @@ export function listsOf(request: ChangeRequest, state: RequestState): ListView[]
     lines.length === 0 ? [] : [{ title, tone, lines: shortened(lines).map((line) => ({ text: plain(line, 500) })) }];
   const newest = earlier?.at(-1);
   const why =
-    newest?.why === 'tenant-changed' ? 'The tenant has changed, so everybody is asked again. New:' : 'Edited by the requester. New:';
+    newest?.why === 'tenant-changed'
+      ? 'The tenant has changed, so everybody is asked again. What differs:'
+      : 'Edited by the requester. What differs:';
   const open = state === 'pending' || state === 'approved';
   const givenUp = state === 'undoing' || state === 'undone';
   return [
     ...(newest && open ? list(why, 'warning', newest.difference) : []),
     ...list('Who holds what afterwards', 'default', givenUp ? [] : plan.holds),
-    ...list('Policies to be changed', 'default', policyLines(plan)),
-    ...list('What cannot be undone', 'attention', plan.irreversible),
+    ...list(
+      state === 'applied' ? 'Policies that were changed' : 'Policies to be changed',
+      'default',
+      policyLines(plan, state === 'applied'),
+    ),
+    // Once it is over it would be taken for what is so; the whole plan still has it.
+    ...list('What cannot be undone', 'attention', open || state === 'failed' ? plan.irreversible : []),
     ...givenUpLists(request, state).flatMap(({ title, tone, lines }) => list(title, tone, lines)),
   ];
 }
@@ -184,13 +194,15 @@ function givenUpLists(request: ChangeRequest, state: RequestState): { title: str
 }
 
 /** Each policy by name and id, with whom it spares before and after; nothing else of it changes. */
-function policyLines(plan: Plan): string[] {
+function policyLines(plan: Plan, done: boolean): string[] {
   if (!('policies' in plan)) return [];
   const count = (value: unknown, one: string): string[] =>
     Array.isArray(value) && value.length > 0 ? [`${value.length} ${one}${value.length === 1 ? '' : 's'}`] : [];
   const lines = plan.policies.map(({ policyId, name, before }) => {
     const spared = [...count(before.excludeUsers, 'user'), ...count(before.excludeGroups, 'group'), ...count(before.excludeRoles, 'role')];
-    return `${plain(name, 120)} (${policyId}): excludes ${spared.join(', ') || 'nobody'} now, afterwards also the exclusion group`;
+    const others = spared.join(', ') || 'nobody';
+    const group = spared.length > 0 ? 'also the exclusion group' : 'the exclusion group';
+    return `${plain(name, 120)} (${policyId}): ${done ? `excluded ${others} before, now ${group}` : `excludes ${others} now, afterwards ${group}`}`;
   });
   const left = plan.policiesLeft === 1 ? '1 more policy does' : `${plan.policiesLeft} more policies do`;
   return plan.policiesLeft > 0 ? [...lines, `${left} not fit here: ask once more when this is done`] : lines;
