@@ -279,7 +279,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
         title: 'An emergency access account cannot be used any more',
         state: 'Nobody has the password that is in force, and no part that is kept opens anything',
         facts: [codeFact('Request', cause.requestId), textFact('Custodians', names(cause.custodians, 6))],
-        next: `A new password was given up after it may have been set. Somebody in the requesters group asks for another on the card, or says: rotate ${plain(cause.userPrincipalName)}. Until that is done use another account.`,
+        next: `A new password was given up after it may have been set. Somebody in the requesters group asks for another here, or says: rotate ${plain(cause.userPrincipalName)}. Until that is done use another account.`,
         reported: 'Found by Breakglass.',
       };
     case 'evidence-missing':
@@ -308,7 +308,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
         title: 'A part of a password was never opened',
         state: 'It has been destroyed, so the password cannot be put together.',
         facts: [textFact('Part', `${cause.partNumber}`), textFact('Custodian', cause.custodian, 80)],
-        next: `What the others have of this password opens nothing without it. Somebody in the requesters group asks for one here, or says: rotate ${plain(account)}. If a request waits for the part, its requester or an approver presses Try again on it instead.`,
+        next: `What the others have of this password opens nothing without it. Somebody in the requesters group asks for one here, or says: rotate ${plain(account)}. Where a request waits for the part and its card still offers Try again, its requester or an approver presses that instead.`,
         reported: 'Found by Breakglass.',
       };
     case 'part-lost':
@@ -332,7 +332,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
           textFact('Custodian', cause.custodian, 80),
           textFact('Reported by', cause.saidBy, 80),
         ],
-        next: `The account needs a new password. Somebody in the requesters group asks for one here, or says: rotate ${plain(account)}. If a request waits for the part, its requester or an approver presses Try again on it instead.`,
+        next: `The account needs a new password. Somebody in the requesters group asks for one here, or says: rotate ${plain(account)}. Where a request waits for the part and its card still offers Try again, its requester or an approver presses that instead.`,
         reported: 'Reported in Teams.',
       };
     case 'unreadable-signal':

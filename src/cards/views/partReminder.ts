@@ -69,7 +69,7 @@ function said(part: Part | undefined) {
         tone: 'attention',
         state: 'The password cannot be put together any more',
         notes: [
-          'Somebody in the requesters group asks for a new password here, or says rotate and the account’s name. If a request waits for the part, its requester or an approver presses Try again on it instead.',
+          'Somebody in the requesters group asks for a new password here, or says rotate and the account’s name. Where a request waits for the part and its card still offers Try again, its requester or an approver presses that instead.',
         ],
       } as const;
     default:
