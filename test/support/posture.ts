@@ -1,6 +1,7 @@
 import { TENANTS } from '../../sandbox/world.ts';
 import type { Registry } from '../../src/core/posture/check.ts';
 import { type AccountSnapshot, type ConditionalAccessPolicy, read, type TenantSnapshot } from '../../src/core/posture/snapshot.ts';
+import type { MendFacts } from '../../src/core/request/mend.ts';
 import { GLOBAL_ADMINISTRATOR } from '../../src/core/request/plan.ts';
 import { NOON, person } from './builders.ts';
 
@@ -179,3 +180,16 @@ export const goodSnapshot = (more: Partial<TenantSnapshot> = {}): TenantSnapshot
   accounts: ACCOUNTS.map(anAccountSnapshot),
   ...more,
 });
+
+/** What a repair of the first finding there is rests on: the password of that account expires. The finding's key is `k`. */
+export function expiring(accountId: string): MendFacts {
+  const finding = {
+    key: 'k',
+    title: 'T',
+    check: 'password-lifetime',
+    status: 'fail',
+    about: { kind: 'account', id: accountId, name: 'N' },
+  };
+  const report = { findings: [{ ...finding, repair: { accountId, changes: [{ kind: 'never-expire' }] } }] };
+  return { report, policies: [] } as unknown as MendFacts;
+}

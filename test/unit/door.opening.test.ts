@@ -9,6 +9,7 @@ import type { AccountFacts, AccountForm } from '../../src/core/request/openAccou
 import type { ChangeRequest } from '../../src/core/request/types.ts';
 import { actor, anAccount, anAccountPlan, aRequest, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
 import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../support/memoryStore.ts';
+import { expiring } from '../support/posture.ts';
 
 /* Requests as they come in at the door: which form is whose, what is in the way, and what an edit may change. */
 let store: MemoryStore;
@@ -95,20 +96,11 @@ describe('a form that is sent in', () => {
   test('a button that mends a finding asks anew once its request is over; no other form does', async () => {
     const over = aRequest({ plan: anAccountPlan('disable', { requestId: 'R-OLD' }), state: 'withdrawn', formId: 'F-2' });
     store.put('request', over);
-    const finding = {
-      key: 'k',
-      title: 'T',
-      check: 'password-lifetime',
-      status: 'fail',
-      about: { kind: 'account', id: account.id, name: 'N' },
-    };
-    const report = { findings: [{ ...finding, repair: { accountId: account.id, changes: [{ kind: 'never-expire' }] } }] };
-    const mend = { report, policies: [] } as never;
     expect(await ask()).toMatchObject({ ok: true, value: { request: { id: 'R-OLD' } } });
-    expect(await ask({ operation: 'repair', finding: 'k' }, actor('rita'), { mend })).toMatchObject({
+    expect(await ask({ operation: 'repair', finding: 'k' }, actor('rita'), { mend: expiring(account.id) })).toMatchObject({
       value: { request: { kind: 'repair', formId: 'F-2:R-OLD' } },
     });
-    expect(await ask({ operation: 'repair', finding: 'k' }, actor('rita'), { mend })).toMatchObject({
+    expect(await ask({ operation: 'repair', finding: 'k' }, actor('rita'), { mend: expiring(account.id) })).toMatchObject({
       value: { request: { formId: 'F-2:R-OLD' } },
     });
     expect(forms()).toEqual(['F-2', 'F-2:R-OLD']);

@@ -19,6 +19,7 @@ import type { AccountOperation } from '../../src/core/request/planAccount.ts';
 import { REQUEST_KINDS } from '../../src/core/request/types.ts';
 import { no, ok } from '../../src/core/result.ts';
 import { actor, anAccount, anAccountPlan, aPart, aRequest, hours, minutes, NOON, person, stranger } from '../support/builders.ts';
+import { expiring } from '../support/posture.ts';
 import { POLICY } from '../support/requests.ts';
 
 /* What may be asked of an account on record, by whom, and every reason why not. */
@@ -188,15 +189,7 @@ describe('an account as it stands', () => {
   });
 
   test('what mends it is in the plan', () => {
-    const finding = {
-      key: 'k',
-      title: 'T',
-      check: 'password-lifetime',
-      status: 'fail',
-      about: { kind: 'account', id: account.id, name: 'N' },
-    };
-    const report = { findings: [{ ...finding, repair: { accountId: account.id, changes: [{ kind: 'never-expire' }] } }] };
-    const asked = ask(aForm({ operation: 'repair', finding: 'k' }), { facts: { mend: { report, policies: [] } as never } });
+    const asked = ask(aForm({ operation: 'repair', finding: 'k' }), { facts: { mend: expiring(account.id) } });
     expect(asked).toMatchObject({
       value: { next: { plan: { finding: { key: 'k' }, steps: [{ id: 'never-expire' }, { id: 'verify' }] } } },
     });
