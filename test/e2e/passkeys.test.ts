@@ -148,7 +148,7 @@ describe('an account opened by security keys, through commands and buttons', () 
     await sandbox.answer('oona', 'personal', `accounts ${NAME}`, (record) => text(record).split('registered and stored').length === 3);
   });
 
-  test('CR-7: a key that somebody registered by hand is found, and taken off by a request that leaves the others', async () => {
+  test('a key that somebody registered by hand is found, and taken off by a request that leaves the others', async () => {
     await sandbox.byHand({ tenantId, do: 'register-method', userPrincipalName: UPN, method: 'fido2', model: 'Nobody’s key' });
     const { replyIds } = await sandbox.say('rita', 'channel', 'posture contoso');
     const found = await sandbox.message('rita', 'channel', (message) => replyIds.includes(message.id) && has('Judged by')(message));
