@@ -59,14 +59,18 @@ describe('round trips to Graph are as docs/graph-budget.md has them, and within 
     ['enable', '', {}],
     ['exclude', ', one policy', {}],
     ['repair', ', one member of the group', { finding: `group-members:${PEOPLE.mal.objectId}` }],
+    ['repair', ', one sign-in method', {}],
     ['retire', '', {}],
   ];
   test.each(kinds)('%s', async (operation, what, more) => {
-    if (operation === 'repair')
+    if (what.endsWith('group'))
       await product.control('directory', { do: 'add-to-group', groupId: contoso.exclusionGroupId, userId: PEOPLE.mal.objectId });
+    const byPhone = what.endsWith('method');
+    if (byPhone) await product.control('directory', { do: 'register-method', userId: account.objectId, method: 'phone' });
+    const asking = byPhone ? { finding: `weak-methods:${account.id}` } : more;
     let request: Awaited<ReturnType<typeof product.ask>> | undefined;
     await measure(`\`${operation}\`, the form${what}`, async () => {
-      request = await product.ask(operation, account, more);
+      request = await product.ask(operation, account, asking);
     });
     if (!request) throw new Error('no request');
     const asked = request;

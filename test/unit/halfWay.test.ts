@@ -2,13 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { gatherPosture } from '../../src/app/gatherMend.ts';
 import { accountCard } from '../../src/cards/views/account.ts';
 import { alertCard } from '../../src/cards/views/alert.ts';
+import { nextAfterHalfWay } from '../../src/cards/views/halfWayWords.ts';
 import { requestCard } from '../../src/cards/views/request.ts';
 import { requestListCard } from '../../src/cards/views/requestList.ts';
 import { requestNoticeCard } from '../../src/cards/views/requestNotice.ts';
 import { isOutside } from '../../src/cards/views/requestOutcome.ts';
 import { leftHalfWay } from '../../src/core/account/life.ts';
 import { raise } from '../../src/core/alert/raise.ts';
-import { halfWayOf, lasting, whatStays } from '../../src/core/request/stays.ts';
+import { halfWayOf, lasting, type Staying, whatStays } from '../../src/core/request/stays.ts';
 import type { ChangeRequest, ExpectedWrite, StepId } from '../../src/core/request/types.ts';
 import { anAccount, anAccountPlan, aPlan, aRequest, hours, NOON, person } from '../support/builders.ts';
 import { live } from '../support/installation/process.ts';
@@ -320,6 +321,17 @@ describe('what stays, by plan and by what was sent', () => {
       'set-credential',
       'remove-keys',
     ]);
+  });
+
+  test('a method that was removed, or may have been, and its sessions not ended: that is left to people, in words', () => {
+    const method = { step: 'remove-method', title: 'Remove the telephone from it' } as const;
+    const ended = { step: 'revoke-sessions', title: 'End every session it has' } as const;
+    const words = (...stays: readonly Staying[]) => nextAfterHalfWay({ operation: 'repair', userPrincipalName: 'ea', stays });
+    const open = /may still be signed in: revoke the sessions of ea in Entra/;
+    for (const stays of [[method], [{ ...method, perhaps: true }], [method, { ...ended, perhaps: true }]] as const)
+      expect(words(...stays)).toMatch(open);
+    for (const stays of [[method, ended], [{ step: 'never-expire', title: 'Exempt it' }]] as const)
+      expect(words(...stays)).not.toMatch(open);
   });
 
   test('the list of requests says of one that it was left half-way', () => {

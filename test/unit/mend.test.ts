@@ -100,8 +100,8 @@ describe('a plan to repair', () => {
     [`policy-exclusions:${policyId}`, catching, [`exclude-policy:${policyId}`, 'verify']],
     ['password-lifetime:EA-000001', withUser({ passwordPolicies: [] }), ['never-expire', 'verify']],
     ['role:EA-000001', { globalAdministrators: read(assignments.slice(1)) }, ['assign-role', 'verify']],
-    ['weak-methods:EA-000001', withPhone, ['remove-method:phone:3179', 'verify']],
-    ['unrecorded-keys:EA-000001', withStranger, ['remove-method:fido2:k9', 'verify']],
+    ['weak-methods:EA-000001', withPhone, ['remove-method:phone:3179', 'revoke-sessions', 'verify']],
+    ['unrecorded-keys:EA-000001', withStranger, ['remove-method:fido2:k9', 'revoke-sessions', 'verify']],
     [
       'group-members:mal',
       { exclusionGroupMembers: read([...members, { id: 'mal', type: 'user', displayName: 'Mal' }]) },

@@ -248,6 +248,16 @@ describe('a plan that mends', () => {
         const plan = planned(mend(changes), restricted);
         expect([ids(plan)[0], ids(plan).at(-1), plan.restrictedUnitId]).toEqual(['leave-unit', 'join-unit', unit]);
       }
+    // Its sessions too: and once, after the last of its methods is gone.
+    const methods = ['p', 'q'].map((methodId): Repair => ({ kind: 'remove-method', method: 'phone', methodId }));
+    expect(ids(planned(mend([...methods, { kind: 'never-expire' }]), restricted)).slice(0, 6)).toEqual([
+      'leave-unit',
+      'remove-method:phone:p',
+      'remove-method:phone:q',
+      'never-expire',
+      'revoke-sessions',
+      'join-unit',
+    ]);
     for (const changes of [[foreign], [{ kind: 'join-exclusion-group' } as const]])
       expect(ids(planned(mend(changes), restricted)).join()).not.toContain('unit');
   });

@@ -36,8 +36,10 @@ export function nextAfterHalfWay(halfWay: HalfWay): string {
         ? `The user is deleted; look in Entra that it is gone.`
         : `${name} cannot be relied on as it stands. Say retire ${name} to finish it, or posture to see what it lacks.`;
     case 'exclude':
-    case 'repair':
-      return 'Each change is right by itself. Say posture to see what is still missing.';
+    case 'repair': {
+      const removed = stays.some(({ step }) => step === 'remove-method') && !isCertain(stays, 'revoke-sessions');
+      return `Each change is right by itself. ${removed ? `Whoever used what was removed may still be signed in: revoke the sessions of ${name} in Entra. ` : ''}Say posture to see what is still missing.`;
+    }
     case 'create':
     case 'enable':
       return `Look at ${name} in Entra.`;

@@ -25,6 +25,8 @@ export function planMend(input: AccountPlanInput, operation: MendPlan['operation
   const group = tenant.exclusionGroupId;
   const user = account.objectId;
   const foreign = changes.flatMap((change) => (change.kind === 'remove-member' ? [change] : []));
+  // Who signed in with it stays in until then; after the removal, or they would sign in anew.
+  const sessions = changes.some(({ kind }) => kind === 'remove-method') ? [planStep.revokeSessions(user)] : [];
   const stepOf = (change: Repair): PlanStep[] => {
     switch (change.kind) {
       case 'join-exclusion-group':
@@ -69,7 +71,7 @@ export function planMend(input: AccountPlanInput, operation: MendPlan['operation
           : [],
       ),
     ],
-    steps: [...around.out, ...changes.flatMap(stepOf), ...around.back, planStep.verify()],
+    steps: [...around.out, ...changes.flatMap(stepOf), ...sessions, ...around.back, planStep.verify()],
     undo: around.back,
   };
 }

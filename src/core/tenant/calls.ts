@@ -149,7 +149,11 @@ export const GRAPH_CALLS: readonly GraphCall[] = [
     ['RoleManagement.ReadWrite.Directory'],
     'step 5: Global Administrator, active, scope `/`',
   ),
-  changer('POST /users/{id}/revokeSignInSessions', ['User.RevokeSessions.All'], 'after a new password, and when it is disabled'),
+  changer(
+    'POST /users/{id}/revokeSignInSessions',
+    ['User.RevokeSessions.All'],
+    'after a new password or a method that was removed, and when it is disabled',
+  ),
   changer('DELETE /roleManagement/directory/roleAssignments/{id}', ['RoleManagement.ReadWrite.Directory'], 'retiring, and taking back'),
   changer('DELETE /groups/{id}/members/{id}/$ref', ['GroupMember.ReadWrite.All'], 'out of the exclusion group: retiring, and taking back'),
   changer('DELETE /users/{id}', ['User.DeleteRestore.All'], 'retiring, and taking back: into the recycle bin', {
