@@ -1,12 +1,13 @@
 import type { People, Random, Reads } from '../app/ports.ts';
 import type { Rendered } from '../cards/render.ts';
 import { type AccountFormInput, accountFormCard } from '../cards/views/accountForm.ts';
+import { isGone } from '../cards/views/partWords.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import { usableWithout } from '../core/account/usable.ts';
-import { personWith } from '../core/decision.ts';
+import { personOf, personWith } from '../core/decision.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
 import type { FieldFault, Refusal } from '../core/refusal.ts';
-import type { AccountForm } from '../core/request/openAccount.ts';
+import { type AccountForm, busyWith } from '../core/request/openAccount.ts';
 import type { AccountOperation } from '../core/request/planAccount.ts';
 import type { AccountPlan, ChangeRequest } from '../core/request/types.ts';
 import { no, ok, type Result } from '../core/result.ts';
@@ -53,23 +54,40 @@ const byName = (a: PersonRef, b: PersonRef): number => a.name.localeCompare(b.na
 const idsOf = (people: readonly PersonRef[]): string => people.map(({ objectId }) => objectId).join(',');
 
 /** The account whose form somebody gets, by a command or by a button alike. Courtesy: what is sent in the door judges. */
-export function mayAskOf(
-  actor: Actor,
-  operation: AccountOperation,
-  account: EmergencyAccount | undefined,
-): Result<EmergencyAccount, Refusal> {
+function mayAskOf(actor: Actor, operation: AccountOperation, account: EmergencyAccount | undefined): Result<EmergencyAccount, Refusal> {
   const requester = personWith(actor, 'requester');
   if (!requester.ok) return requester;
   if (!account) return no({ code: 'not-found', what: 'account' });
-  return account.state === 'retired' ? no({ code: 'account-unsuitable', operation, why: 'retired' }) : ok(account);
+  const { state } = account;
+  return state === 'retired' || state === 'provisioning' ? no({ code: 'account-unsuitable', operation, why: state }) : ok(account);
+}
+
+/** The same, and whether anything can be asked of it now: whoever comes second hears it before they type. */
+export async function mayAskNow(
+  store: Pick<Reads, 'openRequestOfAccount' | 'now'>,
+  actor: Actor,
+  operation: AccountOperation,
+  account: EmergencyAccount | undefined,
+): Promise<Result<EmergencyAccount, Refusal>> {
+  const may = mayAskOf(actor, operation, account);
+  const person = personOf(actor);
+  if (!may.ok || !person.ok) return may;
+  const busy = await store.openRequestOfAccount(may.value.id);
+  return busy ? no(busyWith(busy, { operation }, person.value, await store.now())) : may;
 }
 
 /** Forms that ask something of an account. What they offer are suggestions: who may hold a part is checked when a form is sent in. */
 export function accountForms({ people, random, store }: AccountFormNeeds): AccountForms {
-  async function offered(actor: Actor, operation: AccountOperation): Promise<PersonRef[]> {
-    if (operation !== 'rotate' && operation !== 'handover') return [];
-    const own = actor.kind === 'person' ? actor.person.personKey : undefined;
-    return (await people.holders('custodian')).filter(({ personKey }) => personKey !== own).sort(byName);
+  /** Who may hold a part, where it changes hands: whom the form offers, and everybody in the group. */
+  async function holders(actor: Actor, operation: AccountOperation): Promise<Holders> {
+    if (operation !== 'rotate' && operation !== 'handover') return { custodians: [] };
+    const all = await people.holders('custodian');
+    const askerKey = actor.kind === 'person' ? actor.person.personKey : undefined;
+    return {
+      custodians: all.filter(({ personKey }) => personKey !== askerKey).sort(byName),
+      eligible: new Set(all.map(({ objectId }) => objectId)),
+      ...(askerKey === undefined ? {} : { askerKey }),
+    };
   }
   async function leavesFew({ id, tenantId }: EmergencyAccount): Promise<boolean> {
     const [accounts, now] = await Promise.all([store.accounts(MOST_ACCOUNTS), store.now()]);
@@ -82,14 +100,9 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
       ) < 2
     );
   }
-  const fresh = (operation: AccountOperation, account: EmergencyAccount, may: readonly PersonRef[]): AccountValues => ({
+  const fresh = (operation: AccountOperation, account: EmergencyAccount, { custodians }: Holders, now: Date): AccountValues => ({
     reason: '',
-    custodians:
-      operation === 'rotate'
-        ? idsOf(
-            account.parts.map(({ custodian }) => custodian).filter(({ objectId }) => may.some((person) => person.objectId === objectId)),
-          )
-        : '',
+    custodians: operation === 'rotate' ? idsOf(proposed(account, custodians, now)) : '',
     leaving: '',
     fewer: 'false',
   });
@@ -97,23 +110,35 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
     actor: Actor,
     operation: AccountOperation,
     account: EmergencyAccount,
-    values: AccountValues,
+    /** None: a new form. */
+    values: AccountValues | undefined,
     faults: readonly FieldFault[],
     sends: AccountFormInput['sends'],
     refusal?: Refusal,
   ): Promise<Rendered> {
-    const [custodians, few] = await Promise.all([offered(actor, operation), operation === 'retire' ? leavesFew(account) : false]);
-    return accountFormCard({ operation, account, custodians, leavesFew: few, values, faults, sends, ...(refusal ? { refusal } : {}) });
+    const [may, few, now] = await Promise.all([
+      holders(actor, operation),
+      operation === 'retire' ? leavesFew(account) : false,
+      store.now(),
+    ]);
+    return accountFormCard({
+      ...may,
+      operation,
+      account,
+      now,
+      leavesFew: few,
+      values: values ?? fresh(operation, account, may, now),
+      faults,
+      sends,
+      ...(refusal ? { refusal } : {}),
+    });
   }
 
   return {
     async open(actor, operation, account, place = 'message') {
       const formId = random.id('F');
       const sends = { verb: 'account.submit', id: accountFormId(formId, operation, account.id), digest: '', place } as const;
-      return {
-        formId,
-        rendered: await drawn(actor, operation, account, fresh(operation, account, await offered(actor, operation)), [], sends),
-      };
+      return { formId, rendered: await drawn(actor, operation, account, undefined, [], sends) };
     },
     async again(actor, { formId, operation, accountId }, values, faults, place = 'message', refusal = undefined) {
       const account = await store.get('account', accountId);
@@ -126,6 +151,17 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
       return account && drawn(actor, plan.operation, account, values ?? valuesOf(plan, account), faults, sends, refusal);
     },
   };
+}
+
+interface Holders extends Pick<AccountFormInput, 'custodians' | 'eligible' | 'askerKey'> {}
+
+/**
+ * Who is ticked in a new form: those who hold the account today, all of them or nobody. A form goes out as it opens where nobody reads it, so
+ * it proposes only what was so and worked: never somebody whose part is gone, and not the rest of three, which would make two parts of them.
+ */
+function proposed({ parts }: EmergencyAccount, may: readonly PersonRef[], now: Date): readonly PersonRef[] {
+  const isWhole = parts.every((part) => !isGone(part, now) && may.some(({ objectId }) => objectId === part.custodian.objectId));
+  return isWhole ? parts.map(({ custodian }) => custodian) : [];
 }
 
 /** What the requester had chosen when they asked. */

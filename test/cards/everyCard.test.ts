@@ -32,6 +32,8 @@ test('every template and view is in the catalogue', () => {
     'halfWayWords',
     'monitorWords',
     'partWords',
+    'accountFormWords',
+    'accountHarm',
     'keyWords',
     'ledgerRows',
     'alertChange',

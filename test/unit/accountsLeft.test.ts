@@ -119,7 +119,9 @@ describe.each(['retire', 'disable'] as const)('design.md 6.9: %s of one of the l
     const sends = { verb: 'account.submit', id: `F-1:${operation}:EA-1`, digest: '', place: 'message' } as const;
     const values = { reason: '', custodians: '', leaving: '', fewer: 'false' };
     const form = (leavesFew: boolean, faults: Parameters<typeof accountFormCard>[0]['faults']) =>
-      JSON.stringify(accountFormCard({ operation, account: anAccount(), custodians: [], leavesFew, values, faults, sends }).card);
+      JSON.stringify(
+        accountFormCard({ operation, account: anAccount(), custodians: [], now: NOON, leavesFew, values, faults, sends }).card,
+      );
     expect(form(false, [])).not.toContain('"id":"fewer"');
     expect(form(true, [])).toContain('"id":"fewer"');
     expect(form(false, [{ field: 'fewer', problem: 'missing' }])).toContain('"id":"fewer"');

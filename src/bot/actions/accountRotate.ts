@@ -1,8 +1,6 @@
 import type { Reads } from '../../app/ports.ts';
-import { personOf } from '../../core/decision.ts';
-import { busyWith } from '../../core/request/openAccount.ts';
 import { ok } from '../../core/result.ts';
-import { type AccountForms, mayAskOf } from '../accountForms.ts';
+import { type AccountForms, mayAskNow } from '../accountForms.ts';
 import type { ActionDef, Pressed } from '../actionDef.ts';
 import type { Asker } from '../commandDef.ts';
 import { idFrom } from '../input.ts';
@@ -27,11 +25,8 @@ export const accountRotate: ActionDef<{ readonly accountId: string }, Needs> = {
     return id.ok ? ok({ accountId: id.value }) : id;
   },
   async run({ accountId }, { asker: { actor }, store, accountForms }): Promise<Pressed> {
-    const account = mayAskOf(actor, operation, await store.get('account', accountId));
+    const account = await mayAskNow(store, actor, operation, await store.get('account', accountId));
     if (!account.ok) return { kind: 'refused', refusal: account.error };
-    // Many people see the card, and one after the other they press: whoever comes second hears it before they type.
-    const [busy, person] = [await store.openRequestOfAccount(accountId), personOf(actor)];
-    if (busy && person.ok) return { kind: 'refused', refusal: busyWith(busy, { operation }, person.value, await store.now()) };
     const { rendered } = await accountForms.open(actor, operation, account.value, 'dialog');
     return { kind: 'dialog', title: rendered.summary, rendered };
   },

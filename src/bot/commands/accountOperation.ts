@@ -5,14 +5,14 @@ import type { EmergencyAccount } from '../../core/account/types.ts';
 import type { Actor } from '../../core/people.ts';
 import type { AccountOperation } from '../../core/request/planAccount.ts';
 import { no, ok } from '../../core/result.ts';
-import { mayAskOf } from '../accountForms.ts';
+import { mayAskNow } from '../accountForms.ts';
 import type { Asker, CommandDef } from '../commandDef.ts';
 import { type Said, say } from '../needs.ts';
 import { isCalled } from '../reading.ts';
 
 interface Needs {
   readonly asker: Asker;
-  readonly store: Pick<Reads, 'accounts'>;
+  readonly store: Pick<Reads, 'accounts' | 'openRequestOfAccount' | 'now'>;
   newForm(
     actor: Actor,
     operation: AccountOperation,
@@ -42,7 +42,7 @@ export const accountOperation = (operation: AccountOperation): CommandDef<{ read
     const called = (await store.accounts(MOST_ACCOUNTS)).filter((account) => isCalled(account, name));
     // A retired one may bear the name of one in use.
     const account = called.find(({ state }) => state !== 'retired') ?? called[0];
-    const form = mayAskOf(actor, operation, account);
+    const form = await mayAskNow(store, actor, operation, account);
     if (!form.ok) return say(words(form.error));
     return { kind: 'card', ...(await newForm(actor, operation, form.value)) };
   },

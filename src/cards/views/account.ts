@@ -8,11 +8,11 @@ import { feedName } from '../feeds.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
-import { ASK_ANEW } from './accountForm.ts';
+import { ASK_ANEW } from './accountFormWords.ts';
 import { HOP_NAMES } from './drillWords.ts';
 import { stayingLines } from './halfWayWords.ts';
 import { type LedgerRow, ledgerRows } from './ledgerRows.ts';
-import { type PartRow, partRow, partStateAt, withoutPlace } from './partWords.ts';
+import { isGone, type PartRow, partRow, partStateAt, partsTitle, withoutPlace } from './partWords.ts';
 
 /** All that templates/account.json names. */
 interface AccountView {
@@ -66,7 +66,7 @@ export function accountCard(
     name: plain(account.userPrincipalName),
     tenant: plain(account.tenantName, 80),
     facts: [...toSay(account, leavers, command), ...factsOf(account)],
-    partsTitle: isKeyed(account) ? 'Where the security keys stand' : 'Where the parts of the password stand',
+    partsTitle: partsTitle(account),
     parts: account.parts.map((part) => partRow(eyes.custody ? part : withoutPlace(part), partStateAt(part, now), account.credential)),
     isStale: printState(account) === 'stale',
     hasLedger: ledger.length > 0,
@@ -144,7 +144,7 @@ const withLeavers = (said: ReturnType<typeof health>, leavers: readonly Part[]):
 
 /** The command that ends what is wrong. */
 function ending(account: EmergencyAccount, leavers: readonly Part[], now: Date): ReturnType<typeof replacing> | undefined {
-  const gone = account.state !== 'retired' && account.parts.some((part) => ['expired', 'lost'].includes(partStateAt(part, now)));
+  const gone = account.state !== 'retired' && account.parts.some((part) => isGone(part, now));
   return gone && !isKeyed(account) ? 'rotate' : leavers.length > 0 ? replacing(account, leavers) : undefined;
 }
 

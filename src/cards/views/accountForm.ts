@@ -2,12 +2,14 @@ import type { EmergencyAccount } from '../../core/account/types.ts';
 import type { PersonRef } from '../../core/people.ts';
 import type { FieldFault, Refusal } from '../../core/refusal.ts';
 import type { AccountOperation } from '../../core/request/planAccount.ts';
-import { type Fact, type Tone, textFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { faultWords, words } from '../refusals.ts';
 import { type Rendered, template } from '../render.ts';
-import { inert, names, plain, typedBefore } from '../text.ts';
+import { inert, plain, typedBefore } from '../text.ts';
+import { ASK_ANEW, formWords } from './accountFormWords.ts';
+import { harmTo, isUnusable, markOf } from './accountHarm.ts';
 import { CHANGE_REQUEST } from './createForm.ts';
+import { type PartRow, partRow, partStateAt, partsTitle, withoutPlace } from './partWords.ts';
 
 interface Choice {
   readonly title: string;
@@ -19,7 +21,11 @@ interface AccountFormView {
   readonly header: Header;
   readonly name: string;
   readonly tenant: string;
-  readonly facts: readonly Fact[];
+  /** What is not whole about it. */
+  readonly hasHarm: boolean;
+  readonly harm: readonly string[];
+  readonly partsTitle: string;
+  readonly parts: readonly PartRow[];
   readonly hasFaults: boolean;
   readonly faults: readonly string[];
   readonly asksCustodians: boolean;
@@ -31,6 +37,7 @@ interface AccountFormView {
   readonly credentials: readonly Choice[];
   readonly credential: string;
   readonly asksLeaving: boolean;
+  readonly leavingLabel: string;
   readonly holders: readonly Choice[];
   readonly leaving: string;
   readonly asksFewer: boolean;
@@ -52,6 +59,11 @@ export interface AccountFormInput {
   readonly account: EmergencyAccount;
   /** Whom the form offers to hold a part. */
   readonly custodians: readonly PersonRef[];
+  /** Object ids of everybody in the custodians group, where a part changes hands. */
+  readonly eligible?: ReadonlySet<string>;
+  /** Whose form it is: nobody holds a part of what they ask for. */
+  readonly askerKey?: string;
+  readonly now: Date;
   /** It would leave the tenant with fewer than two that can be used. */
   readonly leavesFew: boolean;
   readonly values: {
@@ -74,69 +86,6 @@ export interface AccountFormInput {
 
 const render = template<AccountFormView>('accountForm');
 
-const SAID: { readonly [O in AccountOperation]: { readonly title: string; readonly tone: Tone; readonly notes: readonly string[] } } = {
-  rotate: {
-    title: 'Ask for a new password, or keys in its place',
-    tone: 'accent',
-    notes: [
-      'The parts that are kept today open nothing any more from the moment the new password is set.',
-      'With security keys they are good until every custodian has registered one; then the password goes, and all else that opens it.',
-    ],
-  },
-  handover: {
-    title: 'Hand a part to somebody else',
-    tone: 'accent',
-    notes: ['Whoever leaves has seen their part, so everybody gets a new one. Tell the custodians before it is approved.'],
-  },
-  disable: {
-    title: 'Ask to disable an account',
-    tone: 'warning',
-    notes: ['Nobody can use it until a request enables it again. It stays watched.'],
-  },
-  enable: { title: 'Ask to enable an account', tone: 'accent', notes: ['It can be used again with the parts that are kept today.'] },
-  exclude: {
-    title: 'Ask to exclude an account',
-    tone: 'warning',
-    notes: [
-      'I read every Conditional Access policy now: the account goes into the exclusion group, and each policy that would catch it excludes that group. Nothing else of a policy changes.',
-    ],
-  },
-  repair: { title: 'Ask to mend a finding', tone: 'accent', notes: ['Only what the finding names is changed.'] },
-  retire: {
-    title: 'Ask to retire an account',
-    tone: 'attention',
-    notes: [
-      'Its role is removed, then it is disabled and deleted. Entra can restore the user for 30 days; after that it is gone for good.',
-    ],
-  },
-};
-
-/** What is said otherwise of an account opened by passkeys. */
-const KEYED: { readonly [O in AccountOperation]?: (typeof SAID)[O] } = {
-  rotate: {
-    title: 'Ask for new security keys, or a password in their place',
-    tone: 'accent',
-    notes: [
-      'Each custodian registers a new key. The keys of today open nothing any more once all the new ones stand.',
-      'With a password they are good until every part of it is stored; then they are deleted, with all else that opens it.',
-    ],
-  },
-  handover: {
-    title: 'Hand a key to somebody else',
-    tone: 'accent',
-    notes: [
-      'Whoever takes over registers a key of their own, and the key of the one who leaves opens nothing any more. The others keep theirs.',
-    ],
-  },
-  enable: { title: 'Ask to enable an account', tone: 'accent', notes: ['It can be used again with the keys that are kept today.'] },
-};
-
-/** The button that opens the form of a rotation, and the dialog it opens in. */
-export const ASK_ANEW: { readonly [K in 'split-password' | 'passkey']: string } = {
-  'split-password': 'Ask for a new password',
-  passkey: 'Ask for new security keys',
-};
-
 /** What a rotation may make, the kind that the account has first. */
 const CREDENTIALS: { readonly [K in 'split-password' | 'passkey']: readonly Choice[] } = {
   'split-password': [
@@ -150,18 +99,28 @@ const CREDENTIALS: { readonly [K in 'split-password' | 'passkey']: readonly Choi
 };
 
 /** The form that asks something of an account; with faults, as it was filled in. */
-export function accountFormCard({ operation, account, custodians, leavesFew, values, faults, refusal, sends }: AccountFormInput): Rendered {
+export function accountFormCard(input: AccountFormInput): Rendered {
+  const { operation, account, custodians, eligible, askerKey, now, leavesFew, values, faults, refusal, sends } = input;
   const refused = refusal ? [words(refusal)] : [];
-  const said = account.credential === 'passkey' ? (KEYED[operation] ?? SAID[operation]) : SAID[operation];
+  const said = formWords(operation, account);
   const isEdit = sends.verb === 'request.resubmit';
   const handover = operation === 'handover';
   const holders = account.parts.map(({ custodian }) => custodian);
   const offered = handover ? custodians.filter(({ personKey }) => holders.every((holder) => holder.personKey !== personKey)) : custodians;
+  const people = (refs: readonly PersonRef[]): Choice[] =>
+    refs.slice(0, 30).map(({ name, objectId }) => ({
+      title: `${inert(name, 80) || 'no name'}${markOf(account, objectId, eligible, now)}`,
+      value: plain(objectId, 64),
+    }));
+  const harm = harmTo({ operation, account, eligible, askerKey, hasChosen: values.custodians !== '' }, now);
   const view: AccountFormView = {
     header: header(isEdit ? CHANGE_REQUEST : said.title, said.tone, 'Two other people must approve it before anything happens'),
     name: plain(account.userPrincipalName),
     tenant: plain(account.tenantName, 80),
-    facts: holders.length > 0 ? [textFact('Kept today by', names(holders))] : [],
+    hasHarm: harm.length > 0,
+    harm,
+    partsTitle: partsTitle(account),
+    parts: account.parts.map((part) => partRow(withoutPlace(part), partStateAt(part, now), account.credential)),
     hasFaults: faults.length + refused.length > 0,
     faults: [...refused, ...faults.slice(0, 6).map((fault) => (fault.field === 'fewer' ? FEWER_FAULT : faultWords(fault)))],
     asksCustodians: operation === 'rotate' || handover,
@@ -173,13 +132,14 @@ export function accountFormCard({ operation, account, custodians, leavesFew, val
     credentials: CREDENTIALS[account.credential ?? 'split-password'],
     credential: typedBefore(values.credential || (account.credential ?? 'split-password'), 40),
     asksLeaving: handover,
+    leavingLabel: `Who gives up their ${account.credential === 'passkey' ? 'key' : 'part'}`,
     holders: people(holders),
     leaving: typedBefore(values.leaving, 64),
     // What was read of the tenant when it was sent in may know of fewer than the record.
     asksFewer: leavesFew || faults.some(({ field }) => field === 'fewer') || values.fewer === 'true',
     fewer: values.fewer === 'true' ? 'true' : 'false',
     reason: typedBefore(values.reason, 2000),
-    notes: said.notes,
+    notes: isUnusable(account, now) ? said.notesOfUnusable : said.notes,
     sendTitle: isEdit ? 'Ask for approval of the change' : 'Ask for approval',
     isEdit,
     isDangerous: operation === 'retire' && sends.place === 'message',
@@ -198,6 +158,3 @@ export function accountFormCard({ operation, account, custodians, leavesFew, val
 
 const FEWER_FAULT =
   'This would leave the tenant with fewer than two accounts that can be used. Tick that this is meant, or create another account first.';
-
-const people = (refs: readonly PersonRef[]): Choice[] =>
-  refs.slice(0, 30).map(({ name, objectId }) => ({ title: inert(name, 80) || 'no name', value: plain(objectId, 64) }));

@@ -89,6 +89,9 @@ export function partRow(part: Part, state: Part['state'], credential: EmergencyA
   };
 }
 
+export const partsTitle = ({ credential }: Pick<EmergencyAccount, 'credential'>): string =>
+  credential === 'passkey' ? 'Where the security keys stand' : 'Where the parts of the password stand';
+
 /** A part for eyes that need not know where it lies. */
 export function withoutPlace(part: Part): Part {
   const { location: _location, sealNumber: _sealNumber, ...rest } = part;
@@ -97,5 +100,8 @@ export function withoutPlace(part: Part): Part {
 
 export const partStateAt = (part: Part, now: Date): Part['state'] =>
   isWaitedFor(part) && part.expiresAt !== undefined && now >= part.expiresAt ? 'expired' : part.state;
+
+/** Nobody has it, and nobody will: it is lost, or was destroyed because it was not opened in time. */
+export const isGone = (part: Part, now: Date): boolean => ['expired', 'lost'].includes(partStateAt(part, now));
 
 const isWaitedFor = ({ state, pass, key }: Part): boolean => state === 'ready' || (state === 'shown' && pass !== undefined && !key);

@@ -9,7 +9,19 @@ import { requestNoticeCard } from '../../../src/cards/views/requestNotice.ts';
 import { differenceOf } from '../../../src/core/request/difference.ts';
 import { whyNotAllowed } from '../../../src/core/request/rights.ts';
 import type { ChangeRequest } from '../../../src/core/request/types.ts';
-import { aDecision, anAccount, anAccountPlan, aPlan, aRequest, aRunningRequest, hours, NOON, person } from '../../support/builders.ts';
+import {
+  aDecision,
+  anAccount,
+  anAccountPlan,
+  aPart,
+  aPlan,
+  aRequest,
+  aRunningRequest,
+  days,
+  hours,
+  NOON,
+  person,
+} from '../../support/builders.ts';
 import type { Example } from '../example.ts';
 import { longest } from '../longest.ts';
 
@@ -25,7 +37,12 @@ const seen = tenants.map((tenant) => ({
 const newForm = { formId: 'F-1A2B3C', ...people };
 
 const values = { reason: '', custodians: `${person('dana').objectId},${person('eli').objectId}`, leaving: '', fewer: 'false' };
-const asked = { account: anAccount(), custodians: people.custodians, leavesFew: false, values, faults: [] };
+const eligible = new Set(people.custodians.map(({ objectId }) => objectId));
+const asked = { account: anAccount(), custodians: people.custodians, eligible, now: days(4), leavesFew: false, values, faults: [] };
+const neverOpened = anAccount({
+  parts: [anAccount().parts[0] ?? aPart(1, 'dana'), aPart(2, 'eli', { state: 'expired', expiresAt: days(3) })],
+});
+const nobodyChosen = { ...values, custodians: '' };
 const sends = { verb: 'account.submit', id: 'F-1A2B3C:rotate:EA-4Q9T1X', digest: '', place: 'message' } as const;
 const seenAs = { userPrincipalName: anAccount().userPrincipalName, enabled: true, privileged: true, excluded: true, ours: true };
 const rotation = aRequest({ plan: anAccountPlan('rotate') });
@@ -125,6 +142,37 @@ export const REQUESTS: readonly Example[] = [
     rendered: accountFormCard({ ...asked, operation: 'rotate', sends: { ...sends, place: 'dialog' } }),
   },
   { card: 'accountForm', state: 'handover', rendered: accountFormCard({ ...asked, operation: 'handover', sends }) },
+  {
+    card: 'accountForm',
+    state: 'rotate-part-gone',
+    rendered: accountFormCard({
+      ...{ ...asked, account: neverOpened, values: nobodyChosen },
+      operation: 'rotate',
+      sends: { ...sends, place: 'dialog' },
+    }),
+    main: true,
+  },
+  {
+    card: 'accountForm',
+    state: 'handover-part-gone',
+    rendered: accountFormCard({ ...asked, account: neverOpened, values: nobodyChosen, operation: 'handover', sends }),
+  },
+  {
+    card: 'accountForm',
+    state: 'enable-part-gone',
+    rendered: accountFormCard({ ...asked, account: { ...neverOpened, state: 'disabled' }, operation: 'enable', sends }),
+  },
+  {
+    card: 'accountForm',
+    state: 'handover-left',
+    rendered: accountFormCard({
+      ...asked,
+      eligible: new Set([person('dana').objectId]),
+      values: nobodyChosen,
+      operation: 'handover',
+      sends,
+    }),
+  },
   {
     card: 'accountForm',
     state: 'retire-few',
