@@ -139,6 +139,8 @@ export interface Transaction {
   countFold(leadId: string): Promise<Noise>;
   /** Alerts that nobody has acknowledged yet which say that this request stopped, and were raised by then. */
   openFailures(requestId: string, until: Date): Promise<string[]>;
+  /** Alerts about what opens an account that are not over, acknowledged or not, oldest first; see `ABOUT_CREDENTIALS`. */
+  credentialAlerts(accountId: string): Promise<string[]>;
   /** Whether Teams confirmed this card. */
   isSent(cardKey: string): Promise<boolean>;
   /** Numbers the next heartbeat; nothing while the one before has not arrived. */

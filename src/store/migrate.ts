@@ -15,6 +15,7 @@ import { streams } from './migrations/0012_streams.ts';
 import { seenInAzure } from './migrations/0013_seen_in_azure.ts';
 import { askedLately } from './migrations/0014_asked_lately.ts';
 import { auditExport } from './migrations/0015_audit_export.ts';
+import { credentialAlerts } from './migrations/0016_credential_alerts.ts';
 import type { Tables } from './tables.ts';
 
 /** By name, in order. Forward only. */
@@ -34,6 +35,7 @@ export const MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   '0013_seen_in_azure': seenInAzure,
   '0014_asked_lately': askedLately,
   '0015_audit_export': auditExport,
+  '0016_credential_alerts': credentialAlerts,
 };
 
 /**

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Transaction } from '../app/ports.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
 import { partKey } from '../core/account/types.ts';
+import { ABOUT_CREDENTIALS } from '../core/alert/mend.ts';
 import type { Configuration } from '../core/configuration.ts';
 import { type ChangeRequest, type EarlierPlan, OPEN_STATES } from '../core/request/types.ts';
 import { claimOfName, insertOne, openRequestOfAccount, readOne, saveOne } from './aggregates.ts';
@@ -119,6 +120,18 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
         .where('state', '=', 'open')
         .where('raised_at', '<=', until)
         .where(sql<boolean>`body->'cause'->>'kind' = 'request-failed' and body->'cause'->>'requestId' = ${requestId}`)
+        .orderBy('raised_at')
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+    async credentialAlerts(accountId) {
+      const rows = await handle
+        .selectFrom('alert')
+        .select('id')
+        // In the words of its index, which is used for no others.
+        .where(sql<boolean>`state in ('open', 'acknowledged')`)
+        .where(sql<boolean>`body->'cause'->>'kind' in (${sql.join(ABOUT_CREDENTIALS.map((kind) => sql.lit(kind)))})`)
+        .where(sql`body->>'accountId'`, '=', accountId)
         .orderBy('raised_at')
         .execute();
       return rows.map(({ id }) => id);

@@ -105,6 +105,9 @@ describe('buttons', () => {
     for (const state of ['account-unusable', 'part-expired', 'part-lost', 'password-given-up'])
       expect(verbs(`alert.${state}`)).toEqual(['alert.acknowledge', 'account.rotate']);
     expect(verbs('alert.part-lost-acknowledged')).toEqual(['account.rotate']);
+    // Asked for already, or by a request that waits for the part: a second one would be refused.
+    for (const state of ['part-lost-asked', 'part-awaited']) expect(verbs(`alert.${state}`)).toEqual(['alert.acknowledge']);
+    expect(verbs('alert.part-lost-mended')).toEqual([]);
     for (const state of ['account.part-lost', 'account.part-expired', 'partReminder.lost'])
       expect(verbs(state)).toEqual(['account.rotate']);
     // Of a custodian nothing is needed.

@@ -3,7 +3,9 @@ import { type KyselyPlugin, sql } from 'kysely';
 import { type Door, door } from '../../src/app/dispatch.ts';
 import type { Log } from '../../src/app/log.ts';
 import type { Store } from '../../src/app/ports.ts';
+import type { Alert } from '../../src/core/alert/types.ts';
 import { append, EMPTY_TREE, leafHash, rootOf } from '../../src/core/audit/tree.ts';
+import { later } from '../../src/core/decision.ts';
 import type { Actor } from '../../src/core/people.ts';
 import { payAudit } from '../../src/jobs/payAudit.ts';
 import { ringTimers } from '../../src/jobs/timers.ts';
@@ -13,7 +15,7 @@ import { measures } from '../../src/store/measures.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { type Outbox, openOutbox } from '../../src/store/outbox.ts';
 import { storeOn } from '../../src/store/store.ts';
-import { actor, anAccount, aRequest, aSignIn } from '../support/builders.ts';
+import { actor, anAccount, anAlert, aRequest, aSignIn } from '../support/builders.ts';
 import { countingRandom, TEST_POLICY } from '../support/memoryStore.ts';
 import { somewhere } from '../support/places.ts';
 
@@ -65,6 +67,33 @@ test('AL-6: of attempts side by side one leads, and the counts are exact', async
   expect((await store.openAlerts(100)).map(({ id }) => id)).toEqual([lead?.id]);
   await front.dispatch(actor('ann'), { kind: 'acknowledge-alert', alertId: lead?.id ?? '' });
   expect((await signIn(50126, 'user-1')).state).toBe('open');
+});
+
+test('CR-6: of an account are found the alerts about what opens it that are not over, and no others', async () => {
+  const now = await store.now();
+  const put = async (id: string, { raisedAt = later(now, 5), ...more }: Partial<Alert>) => {
+    const alert = anAlert({ id, accountId: 'EA-1', severity: 'high', raisedAt, ...more });
+    await store.transaction((tx) => tx.insert('alert', alert));
+  };
+  const lost = { kind: 'part-lost', partNumber: 1, custodian: 'Dana Diaz', saidBy: 'Oona Olsen' } as const;
+  const expired = { kind: 'part-expired', partNumber: 1, custodian: 'Dana Diaz', key: true } as const;
+  const unusable = { kind: 'account-unusable', requestId: 'R-1', userPrincipalName: 'x@y', custodians: [] } as const;
+  const halfWay = {
+    kind: 'ended-half-way',
+    requestId: 'R-1',
+    by: 'person',
+    operation: 'rotate',
+    userPrincipalName: 'x@y',
+    stays: [],
+  } as const;
+  await put('AL-C4', { cause: halfWay, raisedAt: later(now, 4) });
+  await put('AL-C1', { cause: lost, raisedAt: later(now, 1) });
+  await put('AL-C2', { cause: expired, raisedAt: later(now, 2), state: 'acknowledged' });
+  await put('AL-C3', { cause: unusable, raisedAt: later(now, 3) });
+  await put('AL-C5', { cause: lost, state: 'over' });
+  await put('AL-C6', { cause: lost, accountId: 'EA-2' });
+  await put('AL-C7', {});
+  expect(await store.transaction((tx) => tx.credentialAlerts('EA-1'))).toEqual(['AL-C1', 'AL-C2', 'AL-C3', 'AL-C4']);
 });
 
 test('a condition stands once, and ends with the alert that told of it', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { element, has, idOf, SandboxProcess, text } from '../support/sandbox.ts';
+import { element, has, idOf, type Message, SandboxProcess, text } from '../support/sandbox.ts';
 import { approvedAccount } from '../support/sandboxAccount.ts';
 
 const NAME = 'ea-unsaid';
@@ -68,7 +68,9 @@ test('AP-1 CR-6: from the alert a requester asks for a new password, as by the c
   const card = await sandbox.message('ann', 'channel', has('request.approve', id, NAME));
   for (const said of ['Approve a new password?', 'Eli lost part 2', 'Approvals: 0 of 2', 'Fay Fischer']) expect(text(card)).toContain(said);
 
-  // The alert stands as it was: somebody has still to acknowledge it, and it takes nobody to a second request.
+  // The alert says so: somebody has still to acknowledge it, and it takes nobody to a second request.
+  const says = (...words: string[]) => sandbox.message('ann', 'channel', (message) => message.id === alert.id && has(...words)(message));
+  await says('alert.acknowledge', 'A new password is asked for already', id);
   expect((await sandbox.press('rita', alert.id, 'account.rotate')).message).toMatch(new RegExp(`${id} is open for this account`));
   const acknowledged = await sandbox.press('ann', alert.id, 'alert.acknowledge');
   expect(text({ card: acknowledged.card })).toContain('Acknowledged by');
@@ -78,4 +80,9 @@ test('AP-1 CR-6: from the alert a requester asks for a new password, as by the c
   expect((await sandbox.writes()).length).toBe(since);
   await sandbox.press('bob', card.id, 'request.approve');
   await sandbox.message('ann', 'channel', (message) => message.id === card.id && has('Done: the new password is set')(message));
+  // What it told of is mended: it says so where it stands, in a card of its own, and is listed no more.
+  await says('The account has a new password', id, 'Somebody has seen to it');
+  const over = (message: Message) => message.id !== alert.id && has('The account has a new password', NAME)(message);
+  await sandbox.message('ann', 'channel', over);
+  expect(text(await sandbox.answer('ann', 'personal', 'alerts'))).not.toContain('A part of a password is lost');
 });

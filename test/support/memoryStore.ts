@@ -16,6 +16,7 @@ import type {
 } from '../../src/app/ports.ts';
 import type { RunbookTicket } from '../../src/core/account/runbook.ts';
 import { partKey } from '../../src/core/account/types.ts';
+import { ABOUT_CREDENTIALS } from '../../src/core/alert/mend.ts';
 import type { AuditRow } from '../../src/core/audit/judgeRow.ts';
 import type { AuditTicket } from '../../src/core/audit/ticket.ts';
 import { append, EMPTY_TREE, leafHash, rootOf } from '../../src/core/audit/tree.ts';
@@ -185,6 +186,10 @@ export function memoryStore(start: Date, held: Rows = nothing(), read: ReadonlyM
     openFailures: async (requestId, until) =>
       [...rows.alert.values()].flatMap(({ id, state, cause, raisedAt }) =>
         state === 'open' && raisedAt <= until && cause.kind === 'request-failed' && cause.requestId === requestId ? [id] : [],
+      ),
+    credentialAlerts: async (accountId) =>
+      [...rows.alert.values()].flatMap(({ id, state, cause, accountId: of }) =>
+        (state === 'open' || state === 'acknowledged') && of === accountId && ABOUT_CREDENTIALS.includes(cause.kind) ? [id] : [],
       ),
     accountOfRequest: async (requestId) => [...rows.account.values()].find((account) => account.requestId === requestId),
     accountsNaming: async (ids) => [...rows.account.values()].filter((account) => ids.some((id) => JSON.stringify(account).includes(id))),

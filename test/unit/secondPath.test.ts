@@ -148,6 +148,20 @@ describe('what is said there', () => {
     expect(replaced?.lines.join(' ')).not.toMatch(/again|Nothing is needed/);
   });
 
+  test('says of a credential what was asked for, and what was made of it', async () => {
+    const cause = { kind: 'part-lost', partNumber: 1, custodian: 'Dana Diaz', saidBy: 'Oona Olsen' } as const;
+    const [open] = await say(anAlert({ cause, asked: { requestId: 'R-1', operation: 'handover' } }));
+    expect(open?.lines.join(' ')).toMatch(/What to do now: A new password is asked for already.*R-1/);
+    const [over] = await say(
+      anAlert({ cause, state: 'over', overAt: NOON, mended: { how: 'new-password', requestId: 'R-1' } }),
+      ['mail'],
+      'over',
+    );
+    expect(over?.subject).toContain('Over: The account has a new password');
+    expect(over?.lines.join(' ')).toMatch(/Request R-1 replaced what this alert was about.*Nothing is needed of you/);
+    expect(over?.lines.join(' ')).not.toMatch(/cannot be put together|by itself/);
+  });
+
   test('says who acknowledged it', async () => {
     const [notice] = await say(
       anAlert({ state: 'acknowledged', acknowledgedBy: person('ann'), acknowledgedAt: NOON }),

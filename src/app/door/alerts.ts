@@ -1,5 +1,6 @@
 import { mustBeClassified } from '../../core/alert/classify.ts';
 import { FOLD_MS, foldKey, recount, recountTimer } from '../../core/alert/fold.ts';
+import { needsPassword } from '../../core/alert/mend.ts';
 import { addSource, raise, signInKey } from '../../core/alert/raise.ts';
 import type { SignInEvent } from '../../core/alert/types.ts';
 import { later } from '../../core/decision.ts';
@@ -95,7 +96,8 @@ export async function raised(
   const { tx, now, tenant } = scene;
   const tenantName = tenantId === undefined ? undefined : (tenant(tenantId)?.displayName ?? account?.tenantName);
   const about = { ...(tenantId ? { tenantId } : {}), ...(tenantName ? { tenantName } : {}), ...(account ? { account } : {}) };
-  const raising = raise(cause, about, id, now);
+  const busy = account && needsPassword(cause) ? await tx.openRequestOfAccount(account.id) : undefined;
+  const raising = raise(cause, { ...about, ...(busy ? { busy } : {}) }, id, now);
   const folded = await foldedInto(scene, raising.next);
   if (folded) return folded;
   const { next, effects } = raising;

@@ -2,10 +2,11 @@ import { handOver, leftHalfWay, overcome, partsInsteadGivenUp, partsInsteadStore
 import { keysInsteadGivenUp, keysStored, keysWithdrawn } from '../../core/account/passkeys.ts';
 import type { EmergencyAccount } from '../../core/account/types.ts';
 import { partKey } from '../../core/account/types.ts';
+import { mend } from '../../core/alert/mend.ts';
 import type { Decision } from '../../core/decision.ts';
 import { whatStays } from '../../core/request/stays.ts';
 import { type ChangeRequest, oldIsGone, replacedBy } from '../../core/request/types.ts';
-import { no } from '../../core/result.ts';
+import { no, ok } from '../../core/result.ts';
 import { accountOf } from './lease.ts';
 import { change, type Outcome, type Scene } from './scene.ts';
 
@@ -28,7 +29,21 @@ export async function concludeRequest(scene: Scene, requestId: string): Promise<
   });
   const account = outcome.ok ? outcome.value.account : undefined;
   if (account?.state === 'retired') for (const { number } of account.parts) await tx.takeSealedPart(partKey(id, number));
-  return outcome;
+  const any = await mended(scene, request, id);
+  return any && !outcome.ok ? ok({}) : outcome;
+}
+
+/** Alerts that told of what opens the account, or that nothing does, end with what the request made of that. */
+async function mended(scene: Scene, request: ChangeRequest, accountId: string): Promise<boolean> {
+  const { tx, now } = scene;
+  const account = await tx.lock('account', accountId);
+  if (!account) return false;
+  let any = false;
+  for (const alertId of await tx.credentialAlerts(accountId)) {
+    const { ok: ended } = await change(scene, 'alert', alertId, (alert) => mend(alert, request, account, now));
+    any ||= ended;
+  }
+  return any;
 }
 
 function followKeys({ policy, now }: Scene, request: ChangeRequest, keys: number, account: EmergencyAccount): Decision<EmergencyAccount> {

@@ -1,11 +1,14 @@
 import { isUse } from '../../core/alert/classify.ts';
+import { needsPassword } from '../../core/alert/mend.ts';
 import type {
   Alert,
   AlertCause,
   AlertSeverity,
+  Asked,
   Classification,
   Feed,
   HowInHand,
+  HowMended,
   Noise,
   SignInEvent,
   SignInKind,
@@ -20,7 +23,7 @@ import { when } from '../time.ts';
 import { tellChange } from './alertChange.ts';
 import { tellCondition } from './alertCondition.ts';
 import { tellBrokenDrill } from './drillWords.ts';
-import { leavesNoPassword, nextAfterHalfWay, stayingWords } from './halfWayWords.ts';
+import { nextAfterHalfWay, stayingWords } from './halfWayWords.ts';
 import { tellMonitors } from './monitorWords.ts';
 
 type Color = 'Attention' | 'Warning' | 'Default';
@@ -117,20 +120,24 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     header: {
       kicker: replaced ? 'REPLACED' : over ? '✓ OVER' : kicker,
       title: over ? overTitle(alert, told) : alert.noise ? noiseTitle(alert.cause, alert.noise) : told.title,
-      state: plain(replaced ? REPLACED : over ? (inHandWords(alert) ?? 'It is over') : told.state),
+      state: plain(replaced ? REPLACED : over ? (inHandWords(alert) ?? mendedWords(alert) ?? 'It is over') : told.state),
       // Red is for what still needs somebody.
       tone: over && !replaced ? 'good' : acknowledged && !quiet ? 'emphasis' : tone,
       color: acknowledged ? 'Default' : color,
     },
     isAcknowledged: acknowledged && !quiet,
     mayAcknowledge: !acknowledged,
-    canRotate: (alert.state === 'open' || alert.state === 'acknowledged') && alert.accountId !== undefined && needsPassword(alert.cause),
+    canRotate:
+      (alert.state === 'open' || alert.state === 'acknowledged') &&
+      alert.accountId !== undefined &&
+      alert.asked === undefined &&
+      needsPassword(alert.cause),
     // One thing at a time is what is pressed first.
     rotateStyle: acknowledged ? 'positive' : 'default',
     seen: replaced
       ? REPLACED
       : over
-        ? alert.inHand
+        ? alert.inHand || alert.mended
           ? '✓ Somebody has seen to it'
           : '✓ It ended by itself'
         : alert.foldedInto !== undefined
@@ -152,10 +159,12 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     hasTenant: alert.tenantName !== undefined || alert.tenantId !== undefined,
     tenant: plain(`in ${alert.tenantName ?? alert.tenantId ?? ''}`, 120),
     facts: [
+      ...(alert.mended ? [textFact('Alert was', told.title)] : []),
       ...(alert.noise ? noiseFacts(alert.cause, alert.noise, told.facts) : told.facts),
+      ...(alert.asked ? [codeFact('Asked for', alert.asked.requestId)] : []),
       ...(alert.owners.length > 0 ? [textFact('Owners', names(alert.owners, 6))] : []),
     ],
-    next: told.next,
+    next: alert.asked ? askedWords(alert.asked) : told.next,
     reported: plain(
       `${alert.noise && alert.noise.feeds.length > 0 ? `Seen by ${feedNames(alert.noise.feeds)}.` : told.reported} ${alert.id}`,
     ),
@@ -170,21 +179,6 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
       200,
     ),
   };
-}
-
-/** Nothing but a new password makes the account usable again. Of a key a new pass is made, by the request that waits for it. */
-function needsPassword(cause: AlertCause): boolean {
-  switch (cause.kind) {
-    case 'account-unusable':
-      return true;
-    case 'part-expired':
-    case 'part-lost':
-      return !cause.key;
-    case 'ended-half-way':
-      return leavesNoPassword(cause);
-    default:
-      return false;
-  }
 }
 
 /** What became of a request that had stopped. */
@@ -202,11 +196,33 @@ function inHandWords({ inHand, cause }: Alert): string | undefined {
   return cause.kind === 'request-failed' ? `${state}. Say requests ${cause.requestId} to see where it stands.` : state;
 }
 
+/** What became of an account that nothing opened. */
+const MENDED: { readonly [H in HowMended]: { readonly title: string; readonly state: (request: string) => string } } = {
+  'new-password': {
+    title: 'The account has a new password',
+    state: (request) => `Request ${request} replaced what this alert was about. Each custodian has a part of the new one.`,
+  },
+  'new-keys': {
+    title: 'The account has its security keys',
+    state: (request) => `Request ${request} is carried out: every key of it is registered.`,
+  },
+  gone: { title: 'The account is gone', state: (request) => `Request ${request} ended it. Nothing has to open it any more.` },
+  'as-before': {
+    title: 'The account keeps what opened it before',
+    state: (request) => `Request ${request} was given up, and what it made was taken back.`,
+  },
+};
+
+export const mendedWords = ({ mended }: Alert): string | undefined => mended && MENDED[mended.how].state(mended.requestId);
+
+export const askedWords = ({ requestId, operation }: Asked): string =>
+  `${operation === 'retire' ? 'That the account is retired' : 'A new password'} is asked for already. See to it that ${plain(requestId, 40)} is approved and carried out: say requests ${plain(requestId, 40)}. Until that is done use another account.`;
+
 const REPLACED = 'A newer alert has taken its place';
 
 /** That all is well again is said only of what is. */
-export const overTitle = ({ replaced, inHand }: Alert, told: Told): string =>
-  replaced ? told.title : inHand ? IN_HAND[inHand].title : (told.over ?? told.title);
+export const overTitle = ({ replaced, inHand, mended }: Alert, told: Told): string =>
+  replaced ? told.title : inHand ? IN_HAND[inHand].title : mended ? MENDED[mended.how].title : (told.over ?? told.title);
 
 interface Mention {
   readonly type: 'mention';
@@ -304,11 +320,23 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
           next: 'Ask the custodian why. Then its requester or an approver presses Try again on the request: the custodian gets a new pass.',
           reported: 'Found by Breakglass.',
         };
+      if (cause.awaitedBy !== undefined)
+        return {
+          title: 'A part of a new password was never opened',
+          state: 'It has been destroyed. The security keys open the account as before.',
+          facts: [
+            textFact('Part', `${cause.partNumber}`),
+            textFact('Custodian', cause.custodian, 80),
+            codeFact('Request', cause.awaitedBy),
+          ],
+          next: nextAwaited(cause.awaitedBy),
+          reported: 'Found by Breakglass.',
+        };
       return {
         title: 'A part of a password was never opened',
         state: 'It has been destroyed, so the password cannot be put together.',
         facts: [textFact('Part', `${cause.partNumber}`), textFact('Custodian', cause.custodian, 80)],
-        next: `What the others have of this password opens nothing without it. Somebody in the requesters group asks for one here, or says: rotate ${plain(account)}. Where a request waits for the part and its card still offers Try again, its requester or an approver presses that instead.`,
+        next: `What the others have of this password opens nothing without it. Somebody in the requesters group asks for one here, or says: rotate ${plain(account)}.`,
         reported: 'Found by Breakglass.',
       };
     case 'part-lost':
@@ -324,6 +352,19 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
           next: 'Another pass is made at once, which ends the lost one. Look whether anybody signed in with it meanwhile: that would be an alert too.',
           reported: 'Reported in Teams.',
         };
+      if (cause.awaitedBy !== undefined)
+        return {
+          title: 'A part of a new password is lost',
+          state: 'The new password is of no use. The security keys open the account as before.',
+          facts: [
+            textFact('Part', `${cause.partNumber}`),
+            textFact('Custodian', cause.custodian, 80),
+            textFact('Reported by', cause.saidBy, 80),
+            codeFact('Request', cause.awaitedBy),
+          ],
+          next: nextAwaited(cause.awaitedBy),
+          reported: 'Reported in Teams.',
+        };
       return {
         title: 'A part of a password is lost',
         state: 'The password cannot be put together any more.',
@@ -332,7 +373,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
           textFact('Custodian', cause.custodian, 80),
           textFact('Reported by', cause.saidBy, 80),
         ],
-        next: `The account needs a new password. Somebody in the requesters group asks for one here, or says: rotate ${plain(account)}. Where a request waits for the part and its card still offers Try again, its requester or an approver presses that instead.`,
+        next: `The account needs a new password. Somebody in the requesters group asks for one here, or says: rotate ${plain(account)}.`,
         reported: 'Reported in Teams.',
       };
     case 'unreadable-signal':
@@ -408,6 +449,10 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
       return tellCondition(cause);
   }
 }
+
+/** Of a part of a password that is to take the place of keys, and that a request waits for. */
+const nextAwaited = (requestId: string): string =>
+  `The request stops. As long as its card offers Try again, its requester or an approver presses that, and another password is made. After that it is given up by itself, and a password is asked for anew. Say requests ${plain(requestId, 40)} to see where it stands.`;
 
 type RosterChanged = Extract<AlertCause, { kind: 'roster-changed' }>;
 

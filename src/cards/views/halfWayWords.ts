@@ -1,4 +1,4 @@
-import { type HalfWay, isCertain, type Staying } from '../../core/request/stays.ts';
+import { type HalfWay, isCertain, leavesNoPassword, type Staying } from '../../core/request/stays.ts';
 import { plain } from '../text.ts';
 
 /** What was done and stays, a line each. */
@@ -13,10 +13,6 @@ export function stayingWords(stays: readonly Staying[]): string {
 }
 
 const MOST_IN_A_LINE = 4;
-
-/** A new password was given up, and nobody has the one that is in force. */
-export const leavesNoPassword = ({ operation, replaced }: HalfWay): boolean =>
-  (operation === 'rotate' || operation === 'handover') && !replaced;
 
 /** How the account stands after a request was given up half-way, and what to say next: words a person can type at 3 a.m. */
 export function nextAfterHalfWay(halfWay: HalfWay): string {

@@ -79,7 +79,7 @@ export function losePart(account: EmergencyAccount, partNumber: number, actor: A
   if (!isUnconfirmed(part)) return no({ code: 'part-not-shown' });
   const next = withPart(account, { ...part, state: 'lost', lostAt: now });
   const dedupe = `part-lost:${partKey(account.id, partNumber)}:${now.getTime()}`;
-  const cause = { kind: 'part-lost', partNumber, custodian: part.custodian.name, saidBy: person.value.name } as const;
+  const cause = { kind: 'part-lost', partNumber, custodian: part.custodian.name, saidBy: person.value.name, ...awaited(account) } as const;
   const intent = { kind: 'raise-alert', dedupe, tenantId: account.tenantId, accountId: account.id, cause } as const;
   return ok({
     next,
@@ -113,6 +113,8 @@ export const canLose = (part: Part): boolean =>
 /** Seen, and its custodian has not said where it is. A pass is none: it expires, and whether a key was registered the tenant says. */
 export const isUnconfirmed = ({ state, pass }: Part): boolean => state === 'shown' && pass === undefined;
 
+const awaited = ({ held }: EmergencyAccount): { awaitedBy?: string } => (held === undefined ? {} : { awaitedBy: held.requestId });
+
 /** The run that makes a password in the place of keys waits for its parts. */
 const waking = ({ held }: EmergencyAccount, now: Date): Effect[] =>
   held === undefined
@@ -144,7 +146,7 @@ export function expirePart(account: EmergencyAccount, partNumber: number, now: D
           dedupe,
           tenantId: account.tenantId,
           accountId: account.id,
-          cause: { kind: 'part-expired', partNumber, custodian: part.custodian.name, ...(part.pass ? { key: true } : {}) },
+          cause: { kind: 'part-expired', partNumber, custodian: part.custodian.name, ...(part.pass ? { key: true } : awaited(account)) },
         },
       },
     ],

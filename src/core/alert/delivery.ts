@@ -33,15 +33,21 @@ export function checkDelivery(alert: Alert, delivered: boolean, now: Date): Deci
 }
 
 /** What an alert told of is over: it asks for nothing any more, and the channel hears it in a card of its own, because an update is silent. */
-export function endAlert(alert: Alert, now: Date, { replaced, inHand }: Pick<Alert, 'replaced' | 'inHand'> = {}): Decision<Alert> {
+export function endAlert(
+  alert: Alert,
+  now: Date,
+  { replaced, inHand, mended }: Pick<Alert, 'replaced' | 'inHand' | 'mended'> = {},
+): Decision<Alert> {
   if (alert.state === 'over') return no({ code: 'nothing-to-do' });
   const subject = `alert:${alert.id}` as const;
+  const { asked: _asked, ...rest } = alert;
   const next: Alert = {
-    ...alert,
+    ...rest,
     state: 'over',
     overAt: now,
     ...(replaced ? { replaced } : {}),
     ...(inHand ? { inHand } : {}),
+    ...(mended ? { mended } : {}),
     revision: alert.revision + 1,
   };
   return ok({

@@ -2,10 +2,12 @@ import type { EmergencyAccount } from '../account/types.ts';
 import { type Decision, later, MINUTE, personWithRightTo } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Actor, PersonRef } from '../people.ts';
+import type { ChangeRequest } from '../request/types.ts';
 import { no, ok } from '../result.ts';
 import type { DirectoryChange } from './change.ts';
 import { askTimer } from './classify.ts';
 import { deliveryTimer } from './delivery.ts';
+import { askedBy } from './mend.ts';
 import type { Alert, AlertCause, AlertSeverity, Feed, SignInEvent } from './types.ts';
 
 /** Minutes after which an alert nobody acknowledged is said again, louder (design.md section 6.6). */
@@ -22,11 +24,12 @@ export const changeKey = ({ tenantId, correlationId, activity, targets }: Direct
 /** Raises an alert. Every sign-in alerts, whatever its result; a success is critical because somebody is in. */
 export function raise(
   cause: AlertCause,
-  about: { readonly tenantId?: string; readonly tenantName?: string; readonly account?: EmergencyAccount },
+  about: { readonly tenantId?: string; readonly tenantName?: string; readonly account?: EmergencyAccount; readonly busy?: ChangeRequest },
   id: string,
   now: Date,
 ): { readonly next: Alert; readonly effects: readonly Effect[] } {
   const { account } = about;
+  const asked = about.busy && askedBy(about.busy);
   const toldAtOnce = SAID_EVERYWHERE.has(cause.kind);
   const next: Alert = {
     id,
@@ -35,6 +38,7 @@ export function raise(
     ...(about.tenantId ? { tenantId: about.tenantId } : {}),
     ...(about.tenantName ? { tenantName: about.tenantName } : {}),
     ...(account ? { accountId: account.id, account: account.userPrincipalName } : {}),
+    ...(asked ? { asked } : {}),
     owners: account?.owners ?? [],
     // What asks nobody for anything waits for nobody.
     state: severityOf(cause) === 'low' ? 'acknowledged' : 'open',

@@ -81,10 +81,26 @@ export type AlertCause =
       readonly activity: string;
       readonly doneAt: Date;
     }
-  /** `key`: with the pass that expired nobody registered a security key. */
-  | { readonly kind: 'part-expired'; readonly partNumber: number; readonly custodian: string; readonly key?: true }
-  /** `key`: a pass to register a key with. `saidBy`: its custodian, or an owner who says so for them. */
-  | { readonly kind: 'part-lost'; readonly partNumber: number; readonly custodian: string; readonly saidBy: string; readonly key?: true }
+  /**
+   * `key`: with the pass that expired nobody registered a security key. `awaitedBy`: the request that makes a password in the place of keys,
+   * which open the account until every part is stored.
+   */
+  | {
+      readonly kind: 'part-expired';
+      readonly partNumber: number;
+      readonly custodian: string;
+      readonly key?: true;
+      readonly awaitedBy?: string;
+    }
+  /** The same; `key`: a pass to register a key with. `saidBy`: its custodian, or an owner who says so for them. */
+  | {
+      readonly kind: 'part-lost';
+      readonly partNumber: number;
+      readonly custodian: string;
+      readonly saidBy: string;
+      readonly key?: true;
+      readonly awaitedBy?: string;
+    }
   /** `quarantineId`: under which its bytes are kept. `apart`: it could be read, and has a card of its own whatever else could not be. */
   | {
       readonly kind: 'unreadable-signal';
@@ -138,6 +154,15 @@ export type AlertState = 'open' | 'acknowledged' | 'classified' | 'over' | 'fold
 /** A request that had stopped was tried again, or given up and is taken back, was taken back, or ended as it stood; or was denied. */
 export type HowInHand = 'retried' | 'taking-back' | 'taken-back' | 'given-up' | 'denied';
 
+/** What made good what an alert told of an account's credential. `gone`: the account is. `as-before`: what opened it before counts again. */
+export type HowMended = 'new-password' | 'new-keys' | 'gone' | 'as-before';
+
+/** The request, still open, that gives the account another credential or ends it. */
+export interface Asked {
+  readonly requestId: string;
+  readonly operation: 'rotate' | 'handover' | 'retire';
+}
+
 export interface Alert {
   readonly id: string;
   readonly severity: AlertSeverity;
@@ -163,6 +188,10 @@ export interface Alert {
   readonly overAt?: Date;
   /** It told of a request that had stopped: what became of that. */
   readonly inHand?: HowInHand;
+  /** It told of an account that nothing opens: what is asked for already. */
+  readonly asked?: Asked;
+  /** The same, once it is over: by which request. */
+  readonly mended?: { readonly how: HowMended; readonly requestId: string };
   /** It is over because another alert about the same has taken its place: nothing is well. */
   readonly replaced?: true;
   /** When it was said on the second path: by mail or a page. */

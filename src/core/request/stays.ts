@@ -82,6 +82,10 @@ export function halfWayOf(request: ChangeRequest): HalfWay | undefined {
   return stays.length === 0 ? undefined : { operation, userPrincipalName: account.userPrincipalName, stays, ...replaced };
 }
 
+/** A new password was given up, and nobody has the one that is in force. */
+export const leavesNoPassword = ({ operation, replaced }: HalfWay): boolean =>
+  (operation === 'rotate' || operation === 'handover') && !replaced;
+
 /** Whether a step of that kind is certain to have been done and to stay. */
 export const isCertain = (stays: readonly Staying[], kind: StepKind): boolean =>
   stays.some(({ step, perhaps }) => step === kind && !perhaps);

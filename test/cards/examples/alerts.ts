@@ -162,6 +162,41 @@ export const ALERTS: readonly Example[] = [
   },
   {
     card: 'alert',
+    state: 'part-lost-asked',
+    rendered: alertCard(
+      anAlert({
+        severity: 'high',
+        cause: { kind: 'part-lost', partNumber: 1, custodian: 'Dana Diaz', saidBy: 'Oona Olsen' },
+        asked: { requestId: 'R-5M8N2P', operation: 'rotate' },
+      }),
+      minutes(5),
+    ),
+  },
+  {
+    card: 'alert',
+    state: 'part-lost-mended',
+    rendered: alertCard(
+      anAlert({
+        severity: 'high',
+        cause: { kind: 'part-lost', partNumber: 1, custodian: 'Dana Diaz', saidBy: 'Oona Olsen' },
+        state: 'over',
+        overAt: hours(2),
+        mended: { how: 'new-password', requestId: 'R-5M8N2P' },
+      }),
+      hours(2),
+      'over',
+    ),
+  },
+  {
+    card: 'alert',
+    state: 'part-awaited',
+    rendered: alertCard(
+      anAlert({ severity: 'high', cause: { kind: 'part-expired', partNumber: 2, custodian: 'Eli Evans', awaitedBy: 'R-5M8N2P' } }),
+      hours(72),
+    ),
+  },
+  {
+    card: 'alert',
     state: 'password-given-up',
     rendered: alertCard(
       anAlert({
