@@ -1,18 +1,21 @@
 import { countedRefusals } from '../app/countedRefusals.ts';
-import type { Door, Outcome } from '../app/dispatch.ts';
+import type { Door } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
 import type { People, Store } from '../app/ports.ts';
 import { words } from '../cards/refusals.ts';
 import { plain } from '../cards/text.ts';
 import type { Actor } from '../core/people.ts';
+import type { Refusal } from '../core/refusal.ts';
 import type { ProofTicket, ProvenDecision, SignedIn } from '../core/request/proof.ts';
 import { tally } from '../core/request/tally.ts';
+import { titleIn } from '../core/request/title.ts';
+import type { ChangeRequest } from '../core/request/types.ts';
 import { begin, bindingOf, cookieFor, newTicket, ticketHash } from './binding.ts';
 import { page, redirect, type WebAnswer } from './pages.ts';
 import type { SignedInPerson, SignIn } from './signIn.ts';
 
 export interface ProveNeeds {
-  readonly store: Pick<Store, 'transaction'>;
+  readonly store: Pick<Store, 'transaction' | 'get'>;
   readonly door: Door;
   readonly people: Pick<People, 'lookUp'>;
   readonly signIn: SignIn;
@@ -34,6 +37,8 @@ export interface Prover {
 }
 
 const TITLES = { approve: 'Your approval is recorded', deny: 'Your denial is recorded' } as const;
+const WANTED = { approve: 'Approve', deny: 'Deny' } as const;
+const DONE = { approve: 'Approved', deny: 'Denied' } as const;
 
 export function prover(needs: ProveNeeds): Prover {
   const { store, door, people, signIn, minutes, publicUrl } = needs;
@@ -77,7 +82,10 @@ export function prover(needs: ProveNeeds): Prover {
       const outcome = await door.dispatch(await actorOf(person.value), intentOf(ticket.wanted, signedIn));
       const { decision } = ticket.wanted;
       needs.log.info('proof', { decision, actorId: person.value.objectId, ...(outcome.ok ? {} : { refusal: outcome.error.code }) });
-      return told(outcome, decision);
+      if (outcome.ok) return told(outcome.value.request, decision);
+      // Whose decision it was may read which one it was; anybody else who signed in learns nothing of the request.
+      const own = person.value.objectId === ticket.objectId;
+      return notRecorded(outcome.error, own ? await requestOf(ticket) : undefined, decision);
     },
   };
 
@@ -87,17 +95,30 @@ export function prover(needs: ProveNeeds): Prover {
     return found.ok ? { kind: 'person', person: found.person, roles: found.roles } : { kind: 'stranger', objectId, why: found.why };
   }
 
-  function told(outcome: Outcome, decision: ProvenDecision['decision']): WebAnswer {
-    const { clear } = cookieFor(publicUrl());
-    if (!outcome.ok) return page(403, 'not', 'Not recorded', [words(outcome.error)], clear);
-    const { request } = outcome.value;
+  function requestOf({ wanted }: ProofTicket): Promise<ChangeRequest | undefined> {
+    return store.get('request', wanted.requestId);
+  }
+
+  function told(request: ChangeRequest | undefined, decision: ProvenDecision['decision']): WebAnswer {
     if (!request) throw new Error('the door took a decision on a request and gave none back');
-    const { account, tenant } = request.plan;
-    const about = `${request.id}: ${plain(account.userPrincipalName)} in ${plain(tenant.name, 80)}.`;
     const count = decision === 'approve' ? [`Approvals: ${tally(request).approvals.length} of ${request.quorum}.`] : [];
-    return page(200, 'done', TITLES[decision], [about, ...count, 'You can close this page.'], clear);
+    const lines = [...aboutWhat(DONE[decision], request), ...count, 'You can close this page.'];
+    return page(200, 'done', TITLES[decision], lines, cookieFor(publicUrl()).clear);
+  }
+
+  function notRecorded(refusal: Refusal, request: ChangeRequest | undefined, decision: ProvenDecision['decision']): WebAnswer {
+    const lines = [words(refusal), ...(request ? aboutWhat(WANTED[decision], request) : [])];
+    return page(403, 'not', 'Not recorded', lines, cookieFor(publicUrl()).clear);
   }
 }
+
+/** Each name in a line of its own, behind a word of ours: what stands in one cannot pass for another. */
+const aboutWhat = (word: string, { id, plan }: ChangeRequest): string[] => [
+  `${word}: ${plain(titleIn(plan), 400)}`,
+  `Account: ${plain(plan.account.userPrincipalName)}`,
+  `Tenant: ${plain(plan.tenant.name, 80)}`,
+  `Request: ${plain(id, 40)}`,
+];
 
 const AGAIN = 'Nothing was recorded. Press the button in Teams again to get a new link.';
 const callbackOf = (origin: string): string => `${origin}/prove/callback`;

@@ -48,6 +48,7 @@ describe('AU-9: the second proof, asked for on create', () => {
     const link = await linkFor('ann', card);
     const page = await new ProofBrowser().prove(link, 'ann');
     expect(page.text).toContain('Your approval is recorded');
+    expect(page.text).toContain('Approved: New emergency access account ea-proof-');
     expect(page.status).toBe(200);
     await comesTo(card, /1 of 2/);
     expect(await sandbox.writes()).toEqual([]);

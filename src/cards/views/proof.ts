@@ -1,7 +1,8 @@
 import { digestWords } from '../../core/digest.ts';
 import type { ProvenDecision } from '../../core/request/proof.ts';
+import { titleIn } from '../../core/request/title.ts';
 import type { ChangeRequest } from '../../core/request/types.ts';
-import { codeFact, type Fact, textFact } from '../facts.ts';
+import { boldFact, codeFact, type Fact, textFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { plain } from '../text.ts';
@@ -32,6 +33,7 @@ export function proofCard(v: { request: ChangeRequest; decision: ProvenDecision[
   const card = render({
     header: header(TITLES[v.decision], 'warning', 'Nothing is recorded yet'),
     facts: [
+      boldFact(v.decision === 'approve' ? 'Approve' : 'Deny', titleIn(plan)),
       codeFact('Request', id),
       textFact('Account', plan.account.userPrincipalName),
       textFact('Tenant', plan.tenant.name, 80),
@@ -43,5 +45,5 @@ export function proofCard(v: { request: ChangeRequest; decision: ProvenDecision[
     url: v.url,
     id: plain(id, 40),
   });
-  return { card, summary: plain(`${id}: ${TITLES[v.decision]}`, 120) };
+  return { card, summary: plain(`${TITLES[v.decision]}: ${titleIn(plan)}`, 200) };
 }

@@ -25,5 +25,11 @@ export function titleOf(plan: Plan): string {
   }
 }
 
+/** The same, and in which tenant, where that does not stand in it. */
+export function titleIn(plan: Plan): string {
+  const named = (plan.operation === 'disable' || plan.operation === 'retire') && (plan.accountsLeft ?? 2) < 2;
+  return named ? titleOf(plan) : `${titleOf(plan)} in ${plan.tenant.name}`;
+}
+
 const leaving = (what: string, tenant: string, left = 2): string =>
   left < 2 ? `${what} and leave ${tenant} with ${left === 0 ? 'no account' : 'one account'}` : what;
