@@ -1,4 +1,6 @@
 import type { TenantInfo } from '../app/ports.ts';
+import { words } from '../cards/refusals.ts';
+import { names, plain } from '../cards/text.ts';
 import { type EmergencyAccount, holdersOf } from '../core/account/types.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
@@ -30,6 +32,18 @@ export function tenantCalled(tenants: readonly TenantInfo[], name: string): Tena
   return tenants.find(({ id, name: own, displayName, initialDomain }) =>
     [id, own, displayName, initialDomain].some((each) => each.toLowerCase() === wanted),
   );
+}
+
+/** What is said to whoever named a tenant that is none of these: which there are, and which may have been meant. */
+export function noTenantCalled(tenants: readonly TenantInfo[], name: string, command: string): string {
+  const typed = name.toLowerCase();
+  const [near, ...more] = tenants.filter(({ name: own, displayName, initialDomain }) =>
+    [own, displayName, initialDomain].some((each) => each.toLowerCase().includes(typed)),
+  );
+  const meant = near && more.length === 0 ? ` Did you mean: ${command} ${plain(near.name, 80)}?` : '';
+  const known = tenants.map(({ name: own, displayName }) => ({ name: own === displayName ? own : `${own} (${displayName})` }));
+  const kept = tenants.length > 0 ? ` I keep accounts in: ${names(known, 20, 160)}.` : '';
+  return `${words({ code: 'not-found', what: 'tenant', called: name })}${meant}${kept}`;
 }
 
 /** By id, by user principal name, or by the part of it before the `@`. */

@@ -135,7 +135,10 @@ const PROOFS: { readonly [W in Extract<Refusal, { code: 'proof-invalid' }>['why'
 };
 
 const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { code: C }>) => string } = {
-  'not-found': ({ what }) => `I do not know that ${what}. It may be gone, or the card is old; say help to see what I can list.`,
+  'not-found': ({ what, called }) =>
+    called === undefined
+      ? `I do not know that ${what}. It may be gone, or the card is old; say help to see what I can list.`
+      : `I know no ${what} “${plain(called, 80)}”.${TO_LIST[what] ?? ''}`,
   stranger: ({ why }) => STRANGERS[why],
   'missing-role': ({ role }) => `${ROLES[role]}. Say whoami to see what you may do.`,
   'bad-form': ({ faults }) => faults.map(faultWords).join(' ') || 'Something in the form is wrong. Open it again.',
@@ -214,6 +217,13 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
   'drill-over': ({ state }) =>
     `This drill ${state === 'stopped' ? 'was stopped' : `is over, it has ${state}`} already. Say drill and the account’s name to start another.`,
   'nothing-to-do': () => 'There is nothing left to do here. The card shows how things stand now.',
+};
+
+/** What lists those there are. */
+const TO_LIST: { readonly [W in Extract<Refusal, { code: 'not-found' }>['what']]?: string } = {
+  account: ' Give its id, its user name or the part before the @; say accounts for the list.',
+  request: ' Give its id, as R-7F3K2M; say requests for those that are open.',
+  alert: ' Give its id, as AL-3B7N9Q, or that of a case; say alerts for those that are open.',
 };
 
 const NO_DRILL: { readonly [W in Extract<Refusal, { code: 'no-drill' }>['why']]: string } = {

@@ -41,7 +41,12 @@ export interface FieldFault {
 
 /** Why an intent was not carried out. A value, never an exception; every code has words in `cards/refusals.ts`. */
 export type Refusal =
-  | { readonly code: 'not-found'; readonly what: 'request' | 'account' | 'part' | 'alert' | 'case' | 'drill' | 'tenant' | 'form' }
+  | {
+      readonly code: 'not-found';
+      readonly what: 'request' | 'account' | 'part' | 'alert' | 'case' | 'drill' | 'tenant' | 'form';
+      /** What somebody typed for it, where no card said it. */
+      readonly called?: string;
+    }
   | { readonly code: 'stranger'; readonly why: StrangerReason }
   | { readonly code: 'missing-role'; readonly role: Role | 'owner' | 'reader' }
   | { readonly code: 'bad-form'; readonly faults: readonly FieldFault[] }

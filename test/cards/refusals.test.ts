@@ -4,10 +4,10 @@ import { NOON } from '../support/builders.ts';
 
 /** One refusal of every code: a mapped type, so a new code without a case does not compile. */
 const CASES: { readonly [C in Refusal['code']]: readonly Extract<Refusal, { code: C }>[] } = {
-  'not-found': (['request', 'account', 'part', 'alert', 'case', 'drill', 'tenant', 'form'] as const).map((what) => ({
-    code: 'not-found',
-    what,
-  })),
+  'not-found': (['request', 'account', 'part', 'alert', 'case', 'drill', 'tenant', 'form'] as const).flatMap((what) => [
+    { code: 'not-found', what },
+    { code: 'not-found', what, called: 'north' },
+  ]),
   stranger: (['other-tenant', 'guest', 'disabled', 'unknown', 'no-person-key', 'look-up-failed'] as const).map((why) => ({
     code: 'stranger',
     why,

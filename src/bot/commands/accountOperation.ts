@@ -2,6 +2,7 @@ import type { Reads } from '../../app/ports.ts';
 import { words } from '../../cards/refusals.ts';
 import type { Rendered } from '../../cards/render.ts';
 import type { EmergencyAccount } from '../../core/account/types.ts';
+import { personWith } from '../../core/decision.ts';
 import type { Actor } from '../../core/people.ts';
 import type { AccountOperation } from '../../core/request/planAccount.ts';
 import { no, ok } from '../../core/result.ts';
@@ -42,6 +43,10 @@ export const accountOperation = (operation: AccountOperation): CommandDef<{ read
     const called = (await store.accounts(MOST_ACCOUNTS)).filter((account) => isCalled(account, name));
     // A retired one may bear the name of one in use.
     const account = called.find(({ state }) => state !== 'retired') ?? called[0];
+    if (!account) {
+      const requester = personWith(actor, 'requester');
+      return say(words(requester.ok ? { code: 'not-found', what: 'account', called: name } : requester.error));
+    }
     const form = await mayAskNow(store, actor, operation, account);
     if (!form.ok) return say(words(form.error));
     return { kind: 'card', ...(await newForm(actor, operation, form.value)) };

@@ -25,7 +25,7 @@ export const accounts: CommandDef<
     if (name === '') return card(accountListCard(found.value, now));
     const called = found.value.filter((account) => isCalled(account, name));
     const [one] = called;
-    if (!one) return say(words({ code: 'not-found', what: 'account' }));
+    if (!one) return say(words({ code: 'not-found', what: 'account', called: name }));
     if (called.length > 1) return card(accountListCard(called, now));
     return card(accountCard(one, now, eyesOn(one, asker), await store.roster('custodian')));
   },

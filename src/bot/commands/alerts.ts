@@ -45,6 +45,6 @@ export const alerts: CommandDef<{ readonly id: string }, Needs> = {
     );
     if (!one.ok) return say(words(one.error));
     if (useCase) return card(caseCard(useCase, now));
-    return alert ? card(alertCard(alert, now)) : say(words({ code: 'not-found', what: 'alert' }));
+    return alert ? card(alertCard(alert, now)) : say(words({ code: 'not-found', what: 'alert', called: id }));
   },
 };

@@ -6,7 +6,7 @@ import type { Actor } from '../../core/people.ts';
 import { ok } from '../../core/result.ts';
 import type { Asker, CommandDef } from '../commandDef.ts';
 import { type Said, say } from '../needs.ts';
-import { tenantCalled } from '../reading.ts';
+import { noTenantCalled, tenantCalled } from '../reading.ts';
 
 interface Needs {
   readonly asker: Asker;
@@ -25,6 +25,6 @@ export const create: CommandDef<{ readonly tenant: string }, Needs> = {
     if (tenant === '') return { kind: 'card', ...(await newForm(actor)) };
     const found = tenantCalled(tenants, tenant);
     if (found) return { kind: 'card', ...(await newForm(actor, found.id)) };
-    return say(`${words({ code: 'not-found', what: 'tenant' })} I keep accounts in: ${tenants.map(({ name }) => name).join(', ')}.`);
+    return say(noTenantCalled(tenants, tenant, 'create'));
   },
 };

@@ -26,7 +26,7 @@ export const drill: CommandDef<{ readonly name: string }, Needs> = {
     const called = (await store.accounts(MOST_ACCOUNTS)).filter((account) => isCalled(account, name));
     // A retired one may bear the name of one in use.
     const account = called.find(({ state }) => state !== 'retired') ?? called[0];
-    if (!account) return say(words({ code: 'not-found', what: 'account' }));
+    if (!account) return say(words({ code: 'not-found', what: 'account', called: name }));
     const right = personWithRightTo(account.owners, actor);
     if (!right.ok) return say(words(right.error));
     const running = (await store.runningDrills()).find(({ accountId }) => accountId === account.id);

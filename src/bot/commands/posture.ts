@@ -6,7 +6,7 @@ import type { PostureReport } from '../../core/posture/report.ts';
 import { ok } from '../../core/result.ts';
 import type { Asker, CommandDef } from '../commandDef.ts';
 import { card, type Said, say } from '../needs.ts';
-import { readable, tenantCalled } from '../reading.ts';
+import { noTenantCalled, readable, tenantCalled } from '../reading.ts';
 
 interface Needs {
   readonly asker: Asker;
@@ -34,10 +34,7 @@ export const posture: CommandDef<Args, Needs> = {
     if (!all.ok) return say(words(all.error));
     const found = tenant === '' && all.value.length === 1 ? all.value[0] : tenantCalled(all.value, tenant);
     if (found) return card(postureCard(found, await judge(found.id, profile), newFormId));
-    if (tenant !== '') {
-      const names = all.value.map(({ name }) => name).join(', ');
-      return say(`${words({ code: 'not-found', what: 'tenant' })} I keep accounts in: ${names}.`);
-    }
+    if (tenant !== '') return say(noTenantCalled(all.value, tenant, 'posture'));
     return card(
       postureListCard(await Promise.all(all.value.map(async (each) => ({ tenant: each, report: await judge(each.id, profile) })))),
     );

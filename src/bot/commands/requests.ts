@@ -30,6 +30,6 @@ export const requests: CommandDef<{ readonly id: string }, Needs> = {
     const found = readable(asker.actor, request ? [request] : [], namedInRequest);
     if (!found.ok) return say(words(found.error));
     const [one] = found.value;
-    return one ? card(requestCard(one, now, viewerOf(asker))) : say(words({ code: 'not-found', what: 'request' }));
+    return one ? card(requestCard(one, now, viewerOf(asker))) : say(words({ code: 'not-found', what: 'request', called: id }));
   },
 };

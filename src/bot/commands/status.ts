@@ -6,7 +6,7 @@ import { ok } from '../../core/result.ts';
 import type { TenantReport } from '../../core/tenant/report.ts';
 import type { Asker, CommandDef } from '../commandDef.ts';
 import { card, say } from '../needs.ts';
-import { readable, tenantCalled } from '../reading.ts';
+import { noTenantCalled, readable, tenantCalled } from '../reading.ts';
 
 interface Needs {
   readonly asker: Asker;
@@ -26,7 +26,6 @@ export const status: CommandDef<{ readonly tenant: string }, Needs> = {
     if (tenant === '') return card(statusCard(await needs.status()));
     const found = tenantCalled(allowed.value, tenant);
     if (found) return card(tenantStatusCard(found, await needs.capabilities(found.id)));
-    const names = allowed.value.map(({ name }) => name).join(', ');
-    return say(`${words({ code: 'not-found', what: 'tenant' })} I keep accounts in: ${names}.`);
+    return say(noTenantCalled(allowed.value, tenant, 'status'));
   },
 };

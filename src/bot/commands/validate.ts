@@ -18,6 +18,6 @@ export const validate: CommandDef<{ readonly name: string }, { readonly asker: A
     const called = (await store.accounts(MOST_ACCOUNTS)).filter((account) => isCalled(account, name));
     const own = called.find(({ owners }) => owners.some(({ personKey }) => personKey === actor.person.personKey));
     if (own) return card(validationCard(own, await store.now()));
-    return say(words(called.length === 0 ? { code: 'not-found', what: 'account' } : { code: 'missing-role', role: 'owner' }));
+    return say(words(called.length === 0 ? { code: 'not-found', what: 'account', called: name } : { code: 'missing-role', role: 'owner' }));
   },
 };
