@@ -23,12 +23,14 @@ import { tenantStatusCard } from '../../src/cards/views/tenantStatus.ts';
 import { validationCard } from '../../src/cards/views/validation.ts';
 import { welcomePersonalCard } from '../../src/cards/views/welcome.ts';
 import { whoamiCard } from '../../src/cards/views/whoami.ts';
+import { methodWords } from '../../src/core/posture/methodWords.ts';
 import { finding } from '../../src/core/tenant/capability.ts';
 import {
   aCase,
   aDecision,
   aDrill,
   anAccount,
+  anAccountPlan,
   anAlert,
   aPart,
   aPlan,
@@ -121,7 +123,11 @@ export function cardsWith(text: () => string): readonly Rendered[] {
     owners: text(),
     reason: text(),
   };
+  const named = { id: 'k9', kind: 'fido2', displayName: text(), model: text(), createdAt: NOON };
+  const removal = { kind: 'remove-method', method: 'fido2', methodId: named.id, words: methodWords(named) } as const;
+  const repair = anAccountPlan('repair', { mend: { changes: [removal], policies: [] } });
   return [
+    requestCard({ ...pending, plan: repair, kind: 'repair' }, hours(1)),
     requestCard({ ...pending, decisions: [decision('approve', 'a'), decision('approve', 'r'), decision('approve', 'c1')] }, hours(1)),
     requestCard({ ...pending, state: 'denied', decisions: [decision('deny', 'a')] }, hours(1)),
     requestCard({ ...running, steps, state: 'failed', failure }, hours(1)),

@@ -157,7 +157,8 @@ describe('an account opened by security keys, through commands and buttons', () 
     const answer = await sandbox.press('rita', found.id, 'posture.repair');
     const id = /R-[0-9A-Z]{6}/.exec(text({ card: answer.card }))?.[0] ?? 'no request';
     const card = await approved(await sandbox.message('ann', 'channel', has('request.approve', id)));
-    expect(text(card)).toContain('Whoever has the security key');
+    expect(text(card)).toContain('Remove the security key “Nobody’s key” (registered ');
+    expect(text(card)).toContain('Whoever has the security key “Nobody’s key”');
     await shows(card, /Done:/);
     // Who signed in with it is signed out, once they cannot sign in with it any more.
     expect(await sandbox.writesDone(since)).toEqual([

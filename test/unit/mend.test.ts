@@ -86,11 +86,10 @@ describe('a plan to repair', () => {
       at === 0 && account.methods.state === 'read' ? { ...account, methods: read([...account.methods.value, phone]) } : account,
     ),
   };
+  const STRANGER: AuthenticationMethod = { id: 'k9', kind: 'fido2', displayName: 'spare', model: 'Tokenring 5', createdAt: NOON };
   const withStranger: Partial<TenantSnapshot> = {
     accounts: good.accounts.map((account, at) =>
-      at === 0 && account.methods.state === 'read'
-        ? { ...account, methods: read([...account.methods.value, { id: 'k9', kind: 'fido2' }]) }
-        : account,
+      at === 0 && account.methods.state === 'read' ? { ...account, methods: read([...account.methods.value, STRANGER]) } : account,
     ),
   };
   const assignments = good.globalAdministrators.state === 'read' ? good.globalAdministrators.value : [];
@@ -126,7 +125,8 @@ describe('a plan to repair', () => {
   });
 
   test('a security key that is taken off stands among what cannot be undone', () => {
-    const words = 'Whoever has the security key k9 cannot sign in with it any more, and it can only be registered anew.';
+    const words =
+      'Whoever has the security key “spare” (Tokenring 5, registered 2026-11-22) cannot sign in with it any more, and it can only be registered anew.';
     expect(planOf('repair', withStranger, 'unrecorded-keys:EA-000001').irreversible).toContain(words);
     expect(planOf('repair', withPhone, 'weak-methods:EA-000001').irreversible.join()).not.toContain('security key');
   });
@@ -176,6 +176,23 @@ describe('drawn up again before the first write', () => {
     const outcome = again(changed);
     expect(outcome).toMatchObject({ kind: 'changed' });
     expect(outcome.kind === 'changed' ? outcome.difference.join() : '').toMatch(/Somebody changed whom “CA001” is for/);
+  });
+
+  test('AP-3: a key that is called otherwise by now is asked again: people approved it by its name', () => {
+    const key = (displayName: string): Partial<TenantSnapshot> => ({
+      accounts: good.accounts.map((account, at) =>
+        at === 0 && account.methods.state === 'read'
+          ? { ...account, methods: read([...account.methods.value, { id: 'k9', kind: 'fido2', displayName }]) }
+          : account,
+      ),
+    });
+    const removal = aRequest({ plan: planOf('repair', key('spare'), 'unrecorded-keys:EA-000001') });
+    const asked = (displayName: string) => replan(removal, { tenant, observed, mend: facts(key(displayName)) }, ACCOUNT, 2);
+    expect(asked('spare')).toEqual({ kind: 'holds' });
+    expect(asked('Dana’s')).toMatchObject({
+      kind: 'changed',
+      difference: expect.arrayContaining(['Done otherwise: Remove the security key “Dana’s” from it']),
+    });
   });
 
   test('mended by somebody else meanwhile, or unreadable, it ends in words', () => {

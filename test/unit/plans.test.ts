@@ -215,7 +215,8 @@ describe('a plan that mends', () => {
   const planned = (given: Mend | undefined, observed = free) =>
     anAccountPlan('repair', { observed, ...(given ? { mend: given } : {}) }) as MendPlan;
   const foreign: Repair = { kind: 'remove-member', objectId: 'mal', objectType: 'user', name: 'Mal' };
-  const KEY = 'Whoever has the security key k9 cannot sign in with it any more, and it can only be registered anew.';
+  const KEY =
+    'Whoever has the security key “spare” (registered 2026-11-22) cannot sign in with it any more, and it can only be registered anew.';
 
   test('GR-3: says which finding, what is not ours and goes, and the role that is given back', () => {
     const finding = { key: 'role:EA-1', title: 'Role', about: 'North Harbor' };
@@ -242,14 +243,14 @@ describe('a plan that mends', () => {
     for (const change of [
       { kind: 'never-expire' },
       { kind: 'assign-role' },
-      { kind: 'remove-method', method: 'phone', methodId: 'p' },
+      { kind: 'remove-method', method: 'phone', methodId: 'p', words: 'telephone' },
     ] as const)
       for (const changes of [[change], [foreign, change]]) {
         const plan = planned(mend(changes), restricted);
         expect([ids(plan)[0], ids(plan).at(-1), plan.restrictedUnitId]).toEqual(['leave-unit', 'join-unit', unit]);
       }
     // Its sessions too: and once, after the last of its methods is gone.
-    const methods = ['p', 'q'].map((methodId): Repair => ({ kind: 'remove-method', method: 'phone', methodId }));
+    const methods = ['p', 'q'].map((methodId): Repair => ({ kind: 'remove-method', method: 'phone', methodId, words: 'telephone' }));
     expect(ids(planned(mend([...methods, { kind: 'never-expire' }]), restricted)).slice(0, 6)).toEqual([
       'leave-unit',
       'remove-method:phone:p',
@@ -273,8 +274,14 @@ describe('a plan that mends', () => {
   });
 
   test('only of a security key it is said that it can be registered only anew', () => {
-    const method = (kind: 'fido2' | 'phone') => planned(mend([{ kind: 'remove-method', method: kind, methodId: 'k9' }])).irreversible;
-    expect([method('fido2').includes(KEY), method('phone').includes(KEY)]).toEqual([true, false]);
+    const words = 'security key “spare” (registered 2026-11-22)';
+    const method = (kind: 'fido2' | 'phone') => planned(mend([{ kind: 'remove-method', method: kind, methodId: 'k9', words }]));
+    expect([method('fido2').irreversible.includes(KEY), method('phone').irreversible.includes(KEY)]).toEqual([true, false]);
+    // Named as people know it; its id is what the call is about.
+    expect(method('fido2').steps[0]).toEqual({
+      ...{ id: 'remove-method:fido2:k9', title: `Remove the ${words} from it` },
+      call: { method: 'DELETE', path: `/users/${user}/authentication/fido2Methods/k9` },
+    });
   });
 
   test('with nothing found it changes nothing', () => expect(ids(planned(undefined))).toEqual(['verify', '|']));

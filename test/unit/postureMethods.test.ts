@@ -37,9 +37,9 @@ function says(check: PostureCheck, methods: readonly AuthenticationMethod[] | un
 const passed = (evidence: string) => ({ status: 'pass', evidence, advice: '' });
 const failed = (evidence: string, advice: string) => ({ status: 'fail', evidence, advice });
 const beside = (evidence: string) => ({ status: 'not-applicable', evidence, advice: '' });
-const removing = (kind: string, ...methodIds: readonly string[]) => ({
+const removing = (kind: string, ...methods: readonly (readonly [methodId: string, words: string])[]) => ({
   accountId: 'EA-000001',
-  changes: methodIds.map((methodId) => ({ kind: 'remove-method', method: kind, methodId })),
+  changes: methods.map(([methodId, words]) => ({ kind: 'remove-method', method: kind, methodId, words })),
 });
 
 test('each says what it is, how grave, and who says so', () => {
@@ -97,17 +97,17 @@ test('CR-7: one that is on nobody’s record is named by all that is known of it
   const stranger = key('x', { displayName: 'Blue', model: 'Tokenring 5', createdAt: NOON });
   expect(says(unrecordedKeys, [key('a'), stranger], ofKeys('a'))).toEqual({
     ...failed(
-      'One is on nobody’s record here: a security key “Blue” (Tokenring 5) since 2026-11-22.',
+      'One is on nobody’s record here: a security key “Blue” (Tokenring 5, registered 2026-11-22).',
       'Find out who has it and since when, then remove it: whoever has one opens the account alone.',
     ),
-    repair: removing('fido2', 'x'),
+    repair: removing('fido2', ['x', 'security key “Blue” (Tokenring 5, registered 2026-11-22)']),
   });
   expect(says(unrecordedKeys, [key('a'), key('x'), key('y')], ofKeys('a'))).toEqual({
     ...failed(
-      '2 are on nobody’s record here: a security key, a security key.',
+      '2 are on nobody’s record here: a security key (id x), a security key (id y).',
       'Find out who has them and since when, then remove them: whoever has one opens the account alone.',
     ),
-    repair: removing('fido2', 'x', 'y'),
+    repair: removing('fido2', ['x', 'security key (id x)'], ['y', 'security key (id y)']),
   });
 });
 
@@ -115,7 +115,7 @@ test('CR-7: a certificate is no method that can be taken off here, so no half re
   const outcome = says(unrecordedKeys, [key('x'), CERTIFICATE], ofKeys('a'));
   expect(outcome).toEqual(
     failed(
-      '2 are on nobody’s record here: a security key, a certificate.',
+      '2 are on nobody’s record here: a security key (id x), a certificate.',
       'Find out who has them and since when, then remove them: whoever has one opens the account alone.',
     ),
   );
@@ -130,7 +130,7 @@ test('CR-7: of an account whose keys a password replaced a stranger’s is not t
   const parts = { parts: [aPart(1, 'dana')], kindSince: 2 };
   expect(says(unrecordedKeys, [key('x')], parts)).toEqual(
     failed(
-      'One is on nobody’s record here: a security key.',
+      'One is on nobody’s record here: a security key (id x).',
       'Find out who has it. Then ask for a rotation to security keys: it removes every other.',
     ),
   );
@@ -143,8 +143,13 @@ test('what ties it to one person is named by its kind, and taken off by a repair
   const advice = 'Find out who registered it, then remove it: it ties the account to one person.';
   expect(says(weakMethods, [PASSWORD, key('a'), CERTIFICATE])).toEqual(passed('It has none.'));
   expect(says(weakMethods, [PASSWORD, method('t', 'phone'), method('m', 'email')])).toEqual({
-    ...failed('It has phone, email.', advice),
-    repair: { accountId: 'EA-000001', changes: [...removing('phone', 't').changes, ...removing('email', 'm').changes] },
+    ...failed('It has a telephone, a mail address.', advice),
+    repair: {
+      accountId: 'EA-000001',
+      changes: [...removing('phone', ['t', 'telephone']).changes, ...removing('email', ['m', 'mail address']).changes],
+    },
   });
-  expect(says(weakMethods, [method('t', 'phone'), method('u', 'thoughtReading')])).toEqual(failed('It has phone, thoughtReading.', advice));
+  expect(says(weakMethods, [method('t', 'phone'), method('u', 'thoughtReading')])).toEqual(
+    failed('It has a telephone, a sign-in method of the kind “thoughtReading”.', advice),
+  );
 });

@@ -44,7 +44,7 @@ const mending = (operation: MendPlan['operation']): MendPlan => ({
     planStep.neverExpire(mend.account.objectId),
     planStep.removeMember(GROUP, 'mal', 'user', 'Mal'),
     planStep.removeMember(GROUP, 'eve', 'user', 'Eve'),
-    planStep.removeMethod(mend.account.objectId, 'phone', '3179'),
+    planStep.removeMethod(mend.account.objectId, 'phone', '3179', 'telephone'),
     planStep.verify(),
   ],
 });
@@ -82,7 +82,7 @@ const look = (made: Scenes, facts: SceneFacts = {}) => verify.look(made.scene('v
 
 describe('GR-1 GR-2: an account is as planned only when all of it reads back, and else people hear all that is wrong at once', () => {
   const mended =
-    'our marker is gone, the policy “Block legacy sign-in” is not for whom it was planned, it is not in the exclusion group, its password expires, the role is missing, not done: Take the user “Mal”, which is not ours, out of the exclusion group, not done: Take the user “Eve”, which is not ours, out of the exclusion group, not done: Remove the sign-in method phone from it, it is not in its restricted unit';
+    'our marker is gone, the policy “Block legacy sign-in” is not for whom it was planned, it is not in the exclusion group, its password expires, the role is missing, not done: Take the user “Mal”, which is not ours, out of the exclusion group, not done: Take the user “Eve”, which is not ours, out of the exclusion group, not done: Remove the telephone from it, it is not in its restricted unit';
   test.each<[string, Plan, boolean, string]>([
     [
       'made',

@@ -35,14 +35,16 @@ test('a key that is on nobody’s record is named, and a repair removes it and n
   });
   expect(finding).toMatchObject({ status: 'fail', severity: 'critical' });
   expect(finding?.evidence).toBe(
-    `One is on nobody’s record here: a security key “spare” (Tokenring 5) since ${NOON.toISOString().slice(0, 10)}.`,
+    `One is on nobody’s record here: a security key “spare” (Tokenring 5, registered ${NOON.toISOString().slice(0, 10)}).`,
   );
-  expect(finding?.repair).toEqual({ accountId: 'EA-000001', changes: [{ kind: 'remove-method', method: 'fido2', methodId: 'K9' }] });
+  // The plan names it as the finding does.
+  const words = `security key “spare” (Tokenring 5, registered ${NOON.toISOString().slice(0, 10)})`;
+  expect(finding?.repair).toEqual({ accountId: 'EA-000001', changes: [{ kind: 'remove-method', method: 'fido2', methodId: 'K9', words }] });
 });
 
 test('a certificate nobody here can remove is named all the same; so nothing is offered that would leave it', () => {
   const finding = found([fido('K1'), fido('K9'), { id: 'c', kind: 'x509Certificate' }], { parts: [withKey(1, 'K1')] });
-  expect(finding?.evidence).toBe('2 are on nobody’s record here: a security key, a certificate.');
+  expect(finding?.evidence).toBe('2 are on nobody’s record here: a security key (id K9), a certificate.');
   expect(finding?.repair).toBeUndefined();
 });
 

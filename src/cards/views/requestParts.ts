@@ -51,9 +51,11 @@ export function stepViews(request: ChangeRequest): StepView[] {
  * and one that runs needs the room for what was read back.
  */
 const FOLDED_STEPS = 13;
+/** The id of a security key may have a hundred characters, and is what tells it from the others. */
+const CALL_MOST = 240;
 
 function callOf({ call }: PlanStep, index: number, fold: boolean): Pick<StepView, 'hasCall' | 'callId' | 'call'> {
-  return { hasCall: fold && call !== null, callId: `call-${index + 1}`, call: call ? plain(`${call.method} ${call.path}`, 120) : '' };
+  return { hasCall: fold && call !== null, callId: `call-${index + 1}`, call: call ? plain(`${call.method} ${call.path}`, CALL_MOST) : '' };
 }
 
 /** What was read back says that a step is done. */

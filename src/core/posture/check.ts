@@ -35,7 +35,8 @@ export type Repair =
   | { readonly kind: 'assign-role' }
   | { readonly kind: 'join-unit' }
   | { readonly kind: 'remove-member'; readonly objectId: string; readonly objectType: string; readonly name: string }
-  | { readonly kind: 'remove-method'; readonly method: RemovableMethod; readonly methodId: string };
+  /** `words`: the method as people know it. */
+  | { readonly kind: 'remove-method'; readonly method: RemovableMethod; readonly methodId: string; readonly words: string };
 
 /** Methods Graph can delete from a user; the password is none of them. */
 export const REMOVABLE_METHODS = [

@@ -1,5 +1,6 @@
 import { digestOf } from '../digest.ts';
 import type { PersonRef } from '../people.ts';
+import { quoted } from '../quoted.ts';
 import { GIVEN_UP } from './planAccount.ts';
 import { titleOf } from './title.ts';
 import type { MendPlan, Plan, PlanCredential, PlanStep } from './types.ts';
@@ -69,7 +70,7 @@ const ownWords = ({ irreversible }: Plan): string[] => irreversible.filter((line
 const policyWords = (before: MendPlan, after: MendPlan): string[] =>
   after.policies
     .filter((policy) => before.policies.some((other) => other.policyId === policy.policyId && digestOf(other) !== digestOf(policy)))
-    .map(({ name }) => `Somebody changed whom “${name}” is for; read its call again`);
+    .map(({ name }) => `Somebody changed whom ${quoted(name)} is for; read its call again`);
 
 const listed = (what: string, before: readonly string[], after: readonly string[]): string[] => [
   ...after.filter((text) => !before.includes(text)).map((text) => `${what}, new: ${text}`),

@@ -1,4 +1,5 @@
 import type { Repair } from '../posture/check.ts';
+import { quoted } from '../quoted.ts';
 import { framed } from './plan.ts';
 import { type AccountPlanInput, heldAsBefore, known, unrestricted } from './planAccount.ts';
 import { GLOBAL_ADMINISTRATOR, planStep } from './planSteps.ts';
@@ -38,7 +39,7 @@ export function planMend(input: AccountPlanInput, operation: MendPlan['operation
       case 'remove-member':
         return [planStep.removeMember(group, change.objectId, change.objectType, change.name)];
       case 'remove-method':
-        return [planStep.removeMethod(user, change.method, change.methodId)];
+        return [planStep.removeMethod(user, change.method, change.methodId, change.words)];
       case 'join-unit':
         return tenant.restrictedUnitId === undefined ? [] : [planStep.joinUnit(tenant.restrictedUnitId, user)];
       case 'exclude-policy':
@@ -63,11 +64,11 @@ export function planMend(input: AccountPlanInput, operation: MendPlan['operation
       // The one change Breakglass makes to what belongs to somebody else (GR-3): nobody may overlook it.
       ...foreign.map(
         ({ objectType, name, objectId }) =>
-          `The ${objectType} “${name}” (${objectId}) is not ours. Once it is out of the group, every policy catches it again.`,
+          `The ${objectType} ${quoted(name)} (${objectId}) is not ours. Once it is out of the group, every policy catches it again.`,
       ),
       ...changes.flatMap((change) =>
         change.kind === 'remove-method' && change.method === 'fido2'
-          ? [`Whoever has the security key ${change.methodId} cannot sign in with it any more, and it can only be registered anew.`]
+          ? [`Whoever has the ${change.words} cannot sign in with it any more, and it can only be registered anew.`]
           : [],
       ),
     ],

@@ -1,4 +1,5 @@
 import type { RemovableMethod } from '../posture/check.ts';
+import { quoted } from '../quoted.ts';
 import type { NewAccount, PlanRole, PlanStep, PolicyExclusion, PolicyUsers } from './types.ts';
 
 /** Role template of Global Administrator (Learn, permissions-reference; the same in every tenant). */
@@ -161,7 +162,7 @@ export const planStep = {
   }),
   excludePolicy: (groupId: string, { policyId, name, before }: PolicyExclusion): PlanStep => ({
     id: `exclude-policy:${policyId}`,
-    title: `Exclude the exclusion group from the policy “${name}”`,
+    title: `Exclude the exclusion group from the policy ${quoted(name)}`,
     call: {
       method: 'PATCH',
       path: `/identity/conditionalAccess/policies/${policyId}`,
@@ -175,12 +176,12 @@ export const planStep = {
   }),
   removeMember: (groupId: string, objectId: string, type: string, name: string): PlanStep => ({
     id: `remove-member:${objectId}`,
-    title: `Take the ${type} “${name}”, which is not ours, out of the exclusion group`,
+    title: `Take the ${type} ${quoted(name)}, which is not ours, out of the exclusion group`,
     call: { method: 'DELETE', path: `/groups/${groupId}/members/${objectId}/$ref` },
   }),
-  removeMethod: (user: string, method: RemovableMethod, methodId: string): PlanStep => ({
+  removeMethod: (user: string, method: RemovableMethod, methodId: string, words: string): PlanStep => ({
     id: `remove-method:${method}:${methodId}`,
-    title: method === 'fido2' ? `Remove the security key ${methodId} from it` : `Remove the sign-in method ${method} from it`,
+    title: `Remove the ${words} from it`,
     call: { method: 'DELETE', path: `/users/${user}/authentication/${method}Methods/${methodId}` },
   }),
   confirmGone: (): PlanStep => ({ id: 'confirm-gone', title: 'Read back that nothing of it is left', call: null }),

@@ -3,9 +3,9 @@ import { postureCard, postureListCard } from '../../../src/cards/views/posture.t
 import { requestCard } from '../../../src/cards/views/request.ts';
 import { DEFAULT_PROFILE } from '../../../src/core/posture/profiles.ts';
 import { judgePosture } from '../../../src/core/posture/report.ts';
-import { read, type TenantSnapshot, unreadable } from '../../../src/core/posture/snapshot.ts';
+import { type AuthenticationMethod, read, type TenantSnapshot, unreadable } from '../../../src/core/posture/snapshot.ts';
 import { mendOf } from '../../../src/core/request/mend.ts';
-import { anAccount, anAccountPlan, aRequest, NOON } from '../../support/builders.ts';
+import { anAccount, anAccountPlan, aRequest, days, NOON } from '../../support/builders.ts';
 import { aPolicy, goodRegistry, goodSnapshot } from '../../support/posture.ts';
 import type { Example } from '../example.ts';
 
@@ -14,7 +14,15 @@ const judged = (more: Partial<TenantSnapshot>) => judgePosture(DEFAULT_PROFILE, 
 const good = goodSnapshot();
 const members = good.exclusionGroupMembers.state === 'read' ? good.exclusionGroupMembers.value : [];
 
+/** On nobody's record: somebody registered it beside the two of the first account. */
+const STRANGER: AuthenticationMethod = {
+  ...{ id: 'hZ3kq0xUQm6cW1n8T4vB2yE5sR7aLdPf9GjKoNiVuXw', kind: 'fido2', passkeyType: 'deviceBound' },
+  ...{ displayName: 'Spare key', model: 'YubiKey 5 Series with NFC', createdAt: days(-9) },
+};
 const BROKEN: Partial<TenantSnapshot> = {
+  accounts: good.accounts.map((account, at) =>
+    at === 0 && account.methods.state === 'read' ? { ...account, methods: read([...account.methods.value, STRANGER]) } : account,
+  ),
   policies: read([aPolicy({}, { excludeGroups: [] })]),
   exclusionGroupMembers: read([...members, { id: '7c1f0b2a-9e34-4d68-a5b7-3f2e1d0c9b0a', type: 'user', displayName: 'Mal Moore' }]),
   authorizationPolicy: read({ administratorsMayResetOwnPassword: true }),
@@ -22,7 +30,8 @@ const BROKEN: Partial<TenantSnapshot> = {
 };
 
 const EA = anAccount({ id: 'EA-000001' });
-const requestFor = (operation: 'exclude' | 'repair', key?: string) => {
+const KEYED = anAccount({ id: 'EA-000001', userPrincipalName: `ea1@${contoso.initialDomain}`, displayName: 'EA 1', credential: 'passkey' });
+const requestFor = (operation: 'exclude' | 'repair', key?: string, account = EA) => {
   const policies = [
     {
       policyId: aPolicy().id,
@@ -33,7 +42,7 @@ const requestFor = (operation: 'exclude' | 'repair', key?: string) => {
   const mend = mendOf(operation, EA, key, { report: judged(BROKEN), policies });
   if (!mend.ok) throw new Error(mend.error);
   return requestCard(
-    aRequest({ plan: anAccountPlan(operation, { account: EA, mend: mend.value, reason: 'Posture finds that this is not so.' }) }),
+    aRequest({ plan: anAccountPlan(operation, { account, mend: mend.value, reason: 'Posture finds that this is not so.' }) }),
     NOON,
   );
 };
@@ -52,4 +61,5 @@ export const POSTURES: readonly Example[] = [
   },
   { card: 'request', state: 'exclude', rendered: requestFor('exclude') },
   { card: 'request', state: 'repair-member', rendered: requestFor('repair', 'group-members:7c1f0b2a-9e34-4d68-a5b7-3f2e1d0c9b0a') },
+  { card: 'request', state: 'repair-key', rendered: requestFor('repair', 'unrecorded-keys:EA-000001', KEYED) },
 ];

@@ -1,16 +1,6 @@
 import { isEnrolling, keysOnRecord } from '../../account/types.ts';
-import {
-  day,
-  eachExisting,
-  fail,
-  judgedBy,
-  list,
-  notApplicable,
-  type PostureCheck,
-  pass,
-  REMOVABLE_METHODS,
-  type Repair,
-} from '../check.ts';
+import { eachExisting, fail, judgedBy, list, notApplicable, type PostureCheck, pass, REMOVABLE_METHODS, type Repair } from '../check.ts';
+import { methodWords, withArticle } from '../methodWords.ts';
 import type { AuthenticationMethod } from '../snapshot.ts';
 
 const LEARN = 'Learn, security-emergency-access, 2026-06-04';
@@ -79,22 +69,20 @@ export const unrecordedKeys: PostureCheck = {
         // It might be all that opens the portals; the plan that gives it keys of its own removes every other.
         if (account.credential !== 'passkey')
           return fail(evidence, `Find out who has ${them}. Then ask for a rotation to security keys: it removes every other.`);
-        const changes = others.flatMap(({ kind, id }): Repair[] =>
-          kind === 'fido2' ? [{ kind: 'remove-method', method: kind, methodId: id }] : [],
-        );
+        const changes = others.flatMap((method) => (method.kind === 'fido2' ? removalOf(method) : []));
         const advice = `Find out who has ${them} and since when, then remove ${them}: whoever has one opens the account alone.`;
         return fail(evidence, advice, changes.length === others.length ? { accountId: account.id, changes } : undefined);
       }),
     ),
 };
 
-const named = ({ kind, displayName, model, createdAt }: AuthenticationMethod): string =>
-  [
-    kind === 'fido2' ? 'a security key' : 'a certificate',
-    ...(displayName === undefined ? [] : [`“${displayName}”`]),
-    ...(model === undefined ? [] : [`(${model})`]),
-    ...(createdAt === undefined ? [] : [`since ${day(createdAt)}`]),
-  ].join(' ');
+const named = (method: AuthenticationMethod): string => withArticle(methodWords(method));
+
+/** Nothing where Graph cannot remove it. */
+function removalOf(method: AuthenticationMethod): Repair[] {
+  const kind = REMOVABLE_METHODS.find((each) => each === method.kind);
+  return kind ? [{ kind: 'remove-method', method: kind, methodId: method.id, words: methodWords(method) }] : [];
+}
 
 /** The password cannot be removed and is no method one chooses (zerotrustassessment#579). */
 const isWanted = (method: AuthenticationMethod): boolean => method.kind === 'password' || isPhishingResistant(method);
@@ -109,11 +97,8 @@ export const weakMethods: PostureCheck = {
       judgedBy(methods, snapshot, (found) => {
         const unwanted = found.filter((method) => !isWanted(method));
         if (unwanted.length === 0) return pass('It has none.');
-        const changes = unwanted.flatMap(({ kind, id }): Repair[] => {
-          const method = REMOVABLE_METHODS.find((each) => each === kind);
-          return method ? [{ kind: 'remove-method', method, methodId: id }] : [];
-        });
-        const evidence = `It has ${list(unwanted.map(({ kind }) => kind))}.`;
+        const changes = unwanted.flatMap(removalOf);
+        const evidence = `It has ${list(unwanted.map(named))}.`;
         const advice = 'Find out who registered it, then remove it: it ties the account to one person.';
         return fail(evidence, advice, changes.length === unwanted.length ? { accountId, changes } : undefined);
       }),
