@@ -34,7 +34,6 @@ test('every template and view is in the catalogue', () => {
     'partWords',
     'accountFormWords',
     'accountHarm',
-    'createFormWords',
     'keyWords',
     'ledgerRows',
     'alertChange',

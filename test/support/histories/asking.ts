@@ -11,16 +11,20 @@ export const BY_HAND_EXCLUDED: readonly string[] = ['somebody'];
 const CATCHING = 'bbbbbbbb-0000-4000-8000-000000000001';
 
 /** What Rita fills in for a request of that kind on the first account, with something to be mended where the kind needs it. */
-export function formFor(machine: Machine, operation: RequestKind, wrong: Wrong): Parameters<Machine['ask']>[1] {
+export function formFor(machine: Machine, operation: RequestKind, wrong: Wrong, keys: boolean): Parameters<Machine['ask']>[1] {
   const { tenant, store } = machine;
   const account = store.rows.account.get(FIRST);
   const common = { operation: operation as Exclude<RequestKind, 'create'>, accountId: FIRST, fewer: true };
   const holds = (name: 'dana' | 'eli' | 'fay') => account?.parts.some(({ custodian }) => custodian.objectId === person(name).objectId);
   switch (operation) {
     case 'create':
-      return {};
+      return keys ? { credential: 'passkey' } : {};
     case 'rotate':
-      return { ...common, custodians: [person('dana').objectId, person('fay').objectId] };
+      return {
+        ...common,
+        custodians: [person('dana').objectId, person('fay').objectId],
+        credential: keys ? 'passkey' : 'split-password',
+      };
     case 'handover': {
       const [leaving, next] = holds('eli') ? (['eli', 'fay'] as const) : (['fay', 'eli'] as const);
       return { ...common, leaving: person(leaving).objectId, custodians: [person(holds(next) ? 'dana' : next).objectId] };

@@ -23,9 +23,17 @@ export const BY_HAND = [
 export const WRONG = ['stranger', 'stranger', 'expires', 'weak', 'no-role', 'not-excluded', 'no-unit'] as const;
 export type Wrong = (typeof WRONG)[number];
 
+/**
+ * What custodians who are handed a part or a pass do instead of what they should: nothing; the first of them says that it is lost; they
+ * register a key and do not say so, or one that can be copied, or two.
+ */
+export const KEEPERS = ['away', 'losing', 'silent', 'copying', 'doubling'] as const;
+export type Keepers = (typeof KEEPERS)[number];
+
 /** One thing that happens. Numbers that pick something are taken modulo what there is. */
 export type Happening =
-  | { readonly kind: 'ask'; readonly what: RequestKind; readonly wrong: Wrong }
+  /** `keys`: of a new credential, that it be security keys. */
+  | { readonly kind: 'ask'; readonly what: RequestKind; readonly wrong: Wrong; readonly keys: boolean }
   | { readonly kind: 'edit'; readonly request: number }
   /** `age`: how many versions ago the card was drawn that the person still has. `proven`: they signed in anew for it. */
   | { readonly kind: 'approve' | 'deny'; readonly request: number; readonly who: Who; readonly age: number; readonly proven: boolean }
@@ -36,7 +44,8 @@ export type Happening =
   | { readonly kind: 'by-hand'; readonly what: (typeof BY_HAND)[number] }
   /**
    * A worker lives. It dies after so many events; the tenant refuses a write for good, or carries it out and loses the answer; after so many
-   * events somebody loses the right to approve, or another worker takes over while this one stands still, and may die itself.
+   * events somebody loses the right to approve, or another worker takes over while this one stands still, and may die itself. What custodians
+   * do meanwhile is as they should unless said.
    */
   | {
       readonly kind: 'work';
@@ -45,6 +54,7 @@ export type Happening =
       readonly lose?: number;
       readonly revoke?: { readonly after: number; readonly who: Who };
       readonly overtake?: { readonly after: number; readonly dieAfter: number };
+      readonly keepers?: Keepers;
     };
 
 const request = fc.nat({ max: 1 });
@@ -65,19 +75,20 @@ const work: fc.Arbitrary<Happening> = fc
     lose: some(write),
     revoke: some(fc.record({ after: fc.integer({ min: 1, max: 6 }), who: deciders })),
     overtake: some(fc.record({ after: event, dieAfter: fc.integer({ min: 1, max: 24 }) })),
+    keepers: some(fc.constantFrom('away' as const, ...KEEPERS), 2),
   })
   .map((trouble) => ({ kind: 'work' as const, ...Object.fromEntries(Object.entries(trouble).filter(([, value]) => value !== undefined)) }));
 
 /** The kinds with their weights; short plans more often, because a history of them is long for the same time. */
 export const ask = (kinds: readonly RequestKind[]): fc.Arbitrary<Happening> =>
-  fc.record({ kind: fc.constant('ask' as const), what: fc.constantFrom(...kinds), wrong: fc.constantFrom(...WRONG) });
+  fc.record({ kind: fc.constant('ask' as const), what: fc.constantFrom(...kinds), wrong: fc.constantFrom(...WRONG), keys: fc.boolean() });
 
 export const happening = (kinds: readonly RequestKind[]): fc.Arbitrary<Happening> =>
   fc.oneof(
     { weight: 14, arbitrary: decision('approve') },
     { weight: 1, arbitrary: decision('deny') },
     {
-      weight: 1,
+      weight: 2,
       arbitrary: fc.record({ kind: fc.constant('withdraw' as const), request, who: fc.constantFrom<Who[]>('rita', 'rita2', 'ann') }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('retry' as const), request, who: fc.constantFrom<Who[]>('rita', 'cy', 'mal') }) },

@@ -1,3 +1,4 @@
+import type { EmergencyAccount } from '../../../src/core/account/types.ts';
 import { digestOf } from '../../../src/core/digest.ts';
 import { type ChangeRequest, kindOfStep, type StepId } from '../../../src/core/request/types.ts';
 import { brokenCredentials, unwatched } from '../installation/checks.ts';
@@ -21,7 +22,10 @@ export const PHASES: { readonly [P in Asked['phase']]: ChangeRequest['state'] } 
 };
 
 /** What only the holder of the lease may record. */
-const OF_A_RUN: readonly string[] = ['begin-step', 'note-write', 'finish-step', 'fail-run', 'finish-run', 'watch-account', 'seal-parts'];
+const OF_A_RUN: readonly string[] = [
+  ...['begin-step', 'note-write', 'finish-step', 'fail-run', 'finish-run', 'park-run'],
+  ...['watch-account', 'seal-parts', 'hand-out-parts', 'seal-pass', 'record-key'],
+];
 
 /** Holds one durable event of a worker's against the reference, and takes it over there. */
 export async function judge(world: World, hand: Hand, event: string, requestId: string | undefined): Promise<void> {
@@ -30,7 +34,7 @@ export async function judge(world: World, hand: Hand, event: string, requestId: 
   must(alone.length === 0, 'GR-2: enabled or privileged, and on no watch list', alone);
   const asked = requestId === undefined ? undefined : world.asked.get(requestId);
   if (!asked) return;
-  const [what = '', step = ''] = event.split(' ');
+  const [what = '', step = '', once = ''] = event.split(' ');
   const now = machine.now().getTime();
   const course = courseOf(world, asked.id);
   if (OF_A_RUN.includes(what)) must(course.lease === hand.lease, 'AP-9: recorded without the newest lease', { event, asked });
@@ -38,14 +42,18 @@ export async function judge(world: World, hand: Hand, event: string, requestId: 
     hand.lease = { requestId: asked.id };
     course.lease = hand.lease;
     began(world, asked);
-  } else if (what === 'begin-step') stepBegan(world, hand, asked, step as StepId);
+  } else if (what === 'begin-step') stepBegan(world, hand, asked, step as StepId, once === 'again');
   else if (what === 'finish-step') stepFinished(world, hand, asked, step as StepId);
   else if (what === 'fail-run') {
     if (asked.phase === 'going-back') return;
     const { failure } = machine.request(asked.id);
-    must(asked.disturbed || course.late === true, 'GR-1: failed although nothing was in its way', failure);
-    if (failure) anew(world, asked, failure.step);
-    Object.assign(asked, { phase: 'stuck', stuckAt: now });
+    const hindered = asked.disturbed || course.late === true || (failure !== undefined && keptFrom(world, asked, failure.code));
+    must(hindered, 'GR-1: failed although nothing was in its way', failure);
+    if (failure) anew(world, asked, failure.step, failure.step !== hand.step?.id);
+    Object.assign(asked, { phase: 'stuck', stuckAt: now, parked: false });
+  } else if (what === 'park-run') {
+    must(asked.phase === 'to-do' && isWaiting(world, asked), 'GR-1: waits, and nobody is waited for', event);
+    asked.parked = true;
   } else if (what === 'finish-run') await finished(world, asked);
   else if (what === 'expire-request') {
     must(
@@ -121,7 +129,7 @@ export function renewed(world: World, asked: Asked, request: ChangeRequest): voi
   courseOf(world, asked.id).proven.clear();
 }
 
-function stepBegan(world: World, hand: Hand, asked: Asked, step: StepId): void {
+function stepBegan(world: World, hand: Hand, asked: Asked, step: StepId, again: boolean): void {
   const { machine } = world;
   const course = courseOf(world, asked.id);
   const { plan } = machine.request(asked.id);
@@ -129,7 +137,12 @@ function stepBegan(world: World, hand: Hand, asked: Asked, step: StepId): void {
   must(back || asked.phase === 'to-do', 'AP-6 AP-7 AP-9: a step began of what is over', asked);
   const done = back ? course.provenBack : course.proven;
   // A password that was replaced is set anew, and everything after it is done again.
-  if (course.late && !back && done.has(step)) anew(world, asked, step);
+  if (course.late && !back && done.has(step)) anew(world, asked, step, true);
+  // A pass that is lost is replaced at once, and what its key is for is done again.
+  if (again) {
+    must(course.late === true || (done.has(step) && keptFrom(world, asked, 'PassLost')), 'GR-1: done again, and nobody knows why', step);
+    anew(world, asked, step, true);
+  }
   const next = (back ? plan.undo : plan.steps).find(({ id }) => !done.has(id))?.id;
   must(next === step, 'AP-3: a step began that is not the next one of the plan', { step, next });
   if (!back && !asked.touched) {
@@ -137,17 +150,56 @@ function stepBegan(world: World, hand: Hand, asked: Asked, step: StepId): void {
     must(stands(asked, asked, right), 'AP-1 AP-4: the first step began without a quorum since the lease', asked);
     must(machine.now().getTime() < asked.deadline, 'AP-7: the first step began too late');
     asked.touched = true;
+    const user = userOf(course, plan);
+    course.methodsBefore = new Set(machine.tenant.users.get(user ?? '')?.methods.map(({ id }) => id));
   }
+  asked.parked = false;
   hand.step = { id: step, back, written: new Set() };
 }
 
-/** From this step on everything is to be done again. */
-function anew(world: World, asked: Asked, from: StepId): void {
+/** The account as it is on record. */
+function accountOf({ machine }: World, asked: Asked): EmergencyAccount | undefined {
+  const { plan } = machine.request(asked.id);
+  const accounts = [...machine.store.rows.account.values()];
+  return accounts.find(({ id, requestId }) => ('accountId' in plan.account ? id === plan.account.accountId : requestId === asked.id));
+}
+
+/** Whether a custodian of the request has not done yet what the plan has them do. */
+const isWaiting = (world: World, asked: Asked): boolean =>
+  accountOf(world, asked)?.parts.some(({ state, key }) => state !== 'stored' && key === undefined) ?? false;
+
+/** Whether custodians did, or left undone, what a run stops for by that name. */
+function keptFrom(world: World, asked: Asked, code: string): boolean {
+  const { machine } = world;
+  const account = accountOf(world, asked);
+  const parts = account?.parts.filter(({ pass }) => pass === undefined || pass.requestId === asked.id) ?? [];
+  const methods = machine.tenant.users.get(account?.objectId ?? '')?.methods ?? [];
+  const isNew = ({ id, kind }: (typeof methods)[number]): boolean => kind === 'fido2' && id.startsWith('key-');
+  switch (code) {
+    case 'PassLost':
+      return parts.some(({ refused }) => refused?.why === 'PassLost');
+    case 'PassExpired':
+      return parts.some(({ pass, key, state }) => pass !== undefined && key === undefined && state === 'expired');
+    case 'PartLost':
+      return parts.some(({ state }) => state === 'lost');
+    case 'PartExpired':
+      return parts.some(({ pass, state }) => pass === undefined && state === 'expired');
+    case 'SyncedPasskey':
+      return methods.some((method) => isNew(method) && method.passkeyType === 'synced');
+    case 'TooManyKeys':
+      return methods.some(({ id }) => id.endsWith('-too'));
+    default:
+      return false;
+  }
+}
+
+/** From this step on everything is to be done again. @param forget what was written for it is to be written again, too */
+function anew(world: World, asked: Asked, from: StepId, forget: boolean): void {
   const course = courseOf(world, asked.id);
   const ids = world.machine.request(asked.id).plan.steps.map(({ id }) => id);
   const steps = ids.slice(ids.indexOf(from));
   for (const id of steps) course.proven.delete(id);
-  if (course.late) again(course, steps);
+  if (forget) again(course, steps);
 }
 
 /** The worker has just looked, and nobody came between: it is so in the tenant, whatever hands did before. */
@@ -158,7 +210,7 @@ function stepFinished(world: World, hand: Hand, asked: Asked, step: StepId): voi
   must(hand.step?.id === step, 'AP-3: a step was finished that was not begun', { step, hand });
   const { back, written } = hand.step;
   must(
-    proven({ machine, plan, user: userOf(course, plan), step, written }),
+    proven({ machine, plan, user: userOf(course, plan), step, written, course, back }),
     `${back ? 'GR-5' : 'GR-1'}: said to be done, and is not`,
     step,
   );
@@ -183,9 +235,10 @@ async function finished(world: World, asked: Asked): Promise<void> {
   asked.phase = 'done';
   if (asked.disturbed || course.late) return;
   const user = userOf(course, plan);
-  const missing = unlasting({ machine, plan, user });
+  const missing = unlasting({ machine, plan, user, course, back: false });
   must(missing.length === 0, 'GR-1: carried out, and not so at the end', missing);
-  if (!plan.steps.some(({ id }) => id === 'set-credential')) return;
+  // Of a password in the place of keys every part was seen by now.
+  if (!plan.steps.some(({ id }) => id === 'set-credential') || 'replaces' in plan) return;
   const broken = (await brokenCredentials(machine)).map((id) => machine.store.rows.account.get(id)?.objectId);
   must(!broken.includes(user), 'GR-1: its parts do not open it', asked);
 }

@@ -1,4 +1,4 @@
-import { partKey } from '../../../src/core/account/types.ts';
+import { type EmergencyAccount, partKey } from '../../../src/core/account/types.ts';
 import { digestOf } from '../../../src/core/digest.ts';
 import type { Intent } from '../../../src/core/intent.ts';
 import { REQUEST_KINDS, wroteNothing } from '../../../src/core/request/types.ts';
@@ -7,10 +7,12 @@ import { tenantAsFound } from '../installation/checks.ts';
 import { ANN2, type Machine, machine } from '../installation/machine.ts';
 import { refusal } from '../installation/memoryTenant.ts';
 import { live, type Trouble } from '../installation/process.ts';
+import { withKeys } from '../installation/sagas.ts';
 import { seedAccount } from '../installation/seed.ts';
 import { changeByHand, formFor, standingOf } from './asking.ts';
 import { type Happening, WHO, type Who } from './happenings.ts';
 import { judge, PHASES, renewed } from './judge.ts';
+import { keeping } from './keepers.ts';
 import { type Asked, mayDeny, mayRetry, mayVote, mayWithdraw, stands, strict, type Vote } from './reference.ts';
 import { courseOf, type Hand, must, type World } from './world.ts';
 
@@ -37,9 +39,13 @@ export class History implements World {
     this.machine.roles.set(person('gus').objectId, new Set());
     for (const account of this.accounts) if (this.machine.roles.get(account)?.has('approver')) this.#since.set(account, 0);
   }
-  static async begin(inUnit: boolean, rules: { readonly coolDownHours: number; readonly quorum: number }): Promise<History> {
+  static async begin(
+    { inUnit, keyed }: { readonly inUnit: boolean; readonly keyed: boolean },
+    rules: { readonly coolDownHours: number; readonly quorum: number },
+  ): Promise<History> {
     const fresh = machine(inUnit);
-    await seedAccount(fresh, 1);
+    const account = await seedAccount(fresh, 1);
+    if (keyed) withKeys(fresh, account);
     await seedAccount(fresh, 2);
     const history = new History(fresh, rules);
     await history.#rosterRead();
@@ -96,19 +102,39 @@ export class History implements World {
       this.machine.pass(waiting);
       await this.#work({ kind: 'work' });
       this.#agree();
-      for (const asked of this.asked.values()) must(asked.phase !== 'to-do', 'AP-8: approved, and nobody carries it out', asked);
+      for (const asked of this.asked.values())
+        must(asked.phase !== 'to-do' || asked.parked, 'AP-8: approved, and nobody carries it out', asked);
     }
     for (const asked of this.asked.values()) {
-      must(asked.phase !== 'open', 'AP-7: open for ever', asked);
+      must(asked.phase !== 'open' && asked.phase !== 'to-do', 'AP-7: open, or waiting, for ever', asked);
       const hindered = asked.disturbed || courseOf(this, asked.id).late;
       must(asked.phase !== 'going-back' || hindered === true, 'GR-5: being taken back for ever', asked);
       must(asked.phase !== 'stuck' || !asked.touched || !asked.undoable, 'GR-5: half done, and nobody takes it back', asked);
     }
-    const { account, sealed } = this.machine.store.rows;
-    for (const { id, state, parts } of account.values()) {
-      const kept = parts.some(({ number }) => sealed.has(partKey(id, number)));
-      must(state !== 'retired' || !kept, 'GR-5: a part is kept of an account that is gone', id);
-    }
+    for (const account of this.machine.store.rows.account.values()) this.#left(account);
+  }
+
+  /** Nothing opens an account that is not on its record, and what is there can be used: whatever was given up in the middle. */
+  #left({ id, objectId, state, credential, parts }: EmergencyAccount): void {
+    const { tenant, store } = this.machine;
+    const kept = parts.filter(({ number }) => store.rows.sealed.has(partKey(id, number)));
+    must(state !== 'retired' || kept.length === 0, 'GR-5: a part is kept of an account that is gone', id);
+    must(
+      kept.every((part) => part.state === 'sealed' || part.state === 'ready'),
+      'CR-2: a part is kept that was seen, or is not to be',
+      kept,
+    );
+    const methods = tenant.users.get(objectId)?.methods;
+    // Where a write was refused some of it may stay: posture says so, and asks for a repair.
+    const hindered = [...this.asked.values()].some((asked) => asked.disturbed || courseOf(this, asked.id).late === true);
+    if (!methods || hindered) return;
+    const keys = parts.flatMap(({ key }) => (key ? [key.methodId] : []));
+    const strange = methods.filter(
+      (method) => method.kind === 'temporaryAccessPass' || (method.kind === 'fido2' && !keys.includes(method.id)),
+    );
+    must(strange.length === 0, 'GR-5: opened by what is on nobody’s record', { id, strange, keys });
+    const gone = keys.filter((key) => methods.every((method) => method.id !== key));
+    must(credential !== 'passkey' || gone.length === 0, 'GR-5: on record is a key that is not there', { id, gone });
   }
 
   /** State and decision book as the reference has them. */
@@ -125,9 +151,9 @@ export class History implements World {
     }
   }
 
-  async #ask({ what, wrong }: Extract<Happening, { kind: 'ask' }>): Promise<void> {
+  async #ask({ what, wrong, keys }: Extract<Happening, { kind: 'ask' }>): Promise<void> {
     const before = JSON.stringify(tenantAsFound(this.machine));
-    const form = formFor(this.machine, what, wrong);
+    const form = formFor(this.machine, what, wrong, keys);
     if (JSON.stringify(tenantAsFound(this.machine)) !== before) this.#touched();
     const outcome = await this.machine.ask(person('rita').objectId, form);
     const request = outcome.ok ? outcome.value.request : undefined;
@@ -147,6 +173,7 @@ export class History implements World {
       phase: 'open',
       touched: false,
       stuckAt: 0,
+      parked: false,
       disturbed: false,
       overtaken: false,
       undoable: plan.undo.length > 0,
@@ -214,14 +241,20 @@ export class History implements World {
     must(ok === may, `${kind} by ${who} was ${ok ? 'accepted' : 'refused'}`, asked);
     if (!ok) return;
     if (kind === 'retry') asked.phase = 'to-do';
-    else asked.phase = asked.phase === 'stuck' && asked.touched && asked.undoable ? 'going-back' : 'withdrawn';
+    else {
+      asked.phase = (asked.phase === 'stuck' || asked.parked) && asked.touched && asked.undoable ? 'going-back' : 'withdrawn';
+      // Of a run that waits the lease ends: whoever has it records and writes nothing more.
+      if (asked.parked) courseOf(this, asked.id).lease = { requestId: asked.id };
+      asked.parked = false;
+    }
   }
 
   async #work(trouble: Extract<Happening, { kind: 'work' }>): Promise<void> {
-    const { dieAfter, refuse, lose, revoke, overtake } = trouble;
+    const { dieAfter, refuse, lose, revoke, overtake, keepers } = trouble;
     let writes = 0;
     let events = 0;
     const hand: Hand = {};
+    const custodians = keeping(this.machine, keepers);
     const saw: Trouble['saw'] = async (event, requestId) => {
       events += 1;
       await judge(this, hand, event, requestId);
@@ -234,7 +267,7 @@ export class History implements World {
         for (const asked of this.asked.values())
           asked.overtaken ||= hand.lease !== undefined && courseOf(this, asked.id).lease === hand.lease;
         const other: Hand = {};
-        await live(this.machine, { dieAfter: overtake.dieAfter, saw: (heard, id) => judge(this, other, heard, id) });
+        await live(this.machine, { dieAfter: overtake.dieAfter, custodians, saw: (heard, id) => judge(this, other, heard, id) });
       }
     };
     const calls = Object.keys(this.machine.tenant.writer);
@@ -248,7 +281,7 @@ export class History implements World {
       hand.lost = call;
       return { error: refusal(0, 'TimeoutError'), done: true };
     };
-    await live(this.machine, { ...(dieAfter === undefined ? {} : { dieAfter }), saw, answer });
+    await live(this.machine, { ...(dieAfter === undefined ? {} : { dieAfter }), custodians, saw, answer });
   }
 
   #pick(which: number): Asked | undefined {

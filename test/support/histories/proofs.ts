@@ -1,7 +1,9 @@
+import type { EmergencyAccount } from '../../../src/core/account/types.ts';
 import { kindOfStep, type Plan, type StepId, type StepKind, subjectOfStep } from '../../../src/core/request/types.ts';
 import type { Machine } from '../installation/machine.ts';
 import type { TenantWrite } from '../installation/memoryTenant.ts';
 import { BY_HAND_EXCLUDED } from './asking.ts';
+import type { Course } from './world.ts';
 
 /** Where it is looked whether a step was carried out: not in what the product recorded of it, but in the tenant. */
 export interface Place {
@@ -13,6 +15,9 @@ export interface Place {
   readonly step: StepId;
   /** What was written since its worker began it. */
   readonly written: ReadonlySet<TenantWrite['call']>;
+  readonly course: Pick<Course, 'methodsBefore' | 'oldTouched'>;
+  /** It is a step of the undoing. */
+  readonly back: boolean;
 }
 type Proof = (place: Place) => boolean;
 
@@ -47,20 +52,37 @@ const policyExcludes: Proof = (place) => {
   return Array.isArray(excludeGroups) && excludeGroups.includes(place.plan.exclusionGroupId);
 };
 
-/** Steps of plans with security keys: no history has one. Those are proven in test/property/killPoints.test.ts. */
-type OfKeys =
-  | 'store-parts'
-  | 'withdraw-password'
-  | 'remove-keys'
-  | 'drop-password'
-  | 'issue-pass'
-  | 'enrol'
-  | 'tidy-methods'
-  | 'withdraw-keys';
-export type PlayedKind = Exclude<StepKind, OfKeys>;
+const PASS = 'temporaryAccessPass';
+const methodsOf = (place: Place) => userOf(place)?.methods ?? [];
+
+/** The account as it is on record. */
+export function recordOf({ machine: { store }, user }: Pick<Place, 'machine' | 'user'>): EmergencyAccount | undefined {
+  return [...store.rows.account.values()].find(({ objectId }) => objectId === user);
+}
+
+/** Keys on record that count under the plan. */
+export function keysOf(place: Pick<Place, 'machine' | 'user' | 'plan'>): ReadonlySet<string> {
+  const { plan } = place;
+  const keys = 'credential' in plan && plan.credential.kind === 'passkey' ? plan.credential.keys : 0;
+  return new Set(recordOf(place)?.parts.flatMap(({ number, key }) => (key && number <= keys ? [key.methodId] : [])));
+}
+
+const keyOf = (place: Place): string | undefined =>
+  recordOf(place)?.parts.find(({ number }) => number === Number(subjectOfStep(place.step)))?.key?.methodId;
+const registered: Proof = (place) =>
+  methodsOf(place).some(({ id, kind, passkeyType }) => kind === 'fido2' && passkeyType === 'deviceBound' && id === keyOf(place));
+
+/** Nothing but so many keys opens it, and the password nobody has. */
+const onlyKeys: Proof = (place) => {
+  const keys = keysOf(place);
+  const others = methodsOf(place).filter(({ id, kind }) => kind !== 'password' && !keys.has(id));
+  const planned = 'credential' in place.plan && place.plan.credential.kind === 'passkey' ? place.plan.credential.keys : 0;
+  const there = methodsOf(place).filter(({ id }) => keys.has(id));
+  return others.length === 0 && there.length === planned && planned > 0;
+};
 
 /** What must be so in the tenant, or have been written, when a step is said to be done. A new kind of step needs its own line. */
-export const PROOFS: { readonly [K in PlayedKind]: Proof } = {
+export const PROOFS: { readonly [K in StepKind]: Proof } = {
   'create-user': (place) => userOf(place)?.userPrincipalName === place.plan.account.userPrincipalName,
   exclude: holds('members', true),
   watch: ({ machine: { store }, user }) => [...store.rows.account.values()].some(({ objectId }) => objectId === user),
@@ -82,12 +104,24 @@ export const PROOFS: { readonly [K in PlayedKind]: Proof } = {
     const [kind, id] = subjectOfStep(place.step).split(':');
     return userOf(place)?.methods.some((method) => method.kind === kind && method.id === id) === false;
   },
+  'issue-pass': (place) => registered(place) || methodsOf(place).some(({ kind, usable }) => kind === PASS && usable),
+  enrol: registered,
+  'tidy-methods': onlyKeys,
+  // Taken back it is left alone where nothing of it was written.
+  'drop-password': (place) => place.written.has('setPassword') || (place.back && !place.course.oldTouched),
+  'withdraw-password': (place) => place.written.has('setPassword') || place.course.oldTouched === true,
+  'store-parts': (place) => recordOf(place)?.parts.every(({ state }) => state === 'stored') === true,
+  'remove-keys': (place) => methodsOf(place).every(({ kind }) => kind === 'password'),
+  'withdraw-keys': (place) =>
+    methodsOf(place).every(
+      ({ id, kind }) => kind !== PASS && (kind !== 'fido2' || place.course.methodsBefore.has(id) || place.course.oldTouched === true),
+    ),
   verify: (place) => userOf(place)?.marker.startsWith(`${place.plan.account.marker}:`) === true && unlasting(place).length === 0,
 };
 const WHERE = ['members', 'administrators', 'unit'] as const;
 
 /** Steps that undo each other: of these the last one of a plan stands at its end. Of what is not here nothing can be seen later. */
-const MATTERS: { readonly [K in PlayedKind]?: string } = {
+const MATTERS: { readonly [K in StepKind]?: string } = {
   exclude: 'group',
   'leave-group': 'group',
   'leave-unit': 'unit',
@@ -101,21 +135,17 @@ const MATTERS: { readonly [K in PlayedKind]?: string } = {
   'remove-member': 'member',
   'remove-method': 'method',
   'confirm-gone': 'user',
+  'tidy-methods': 'opens',
+  'remove-keys': 'opens',
 };
 
-const isPlayed = (kind: StepKind): kind is PlayedKind => kind in PROOFS;
-
-export function proven(place: Place): boolean {
-  const kind = kindOfStep(place.step);
-  return isPlayed(kind) && PROOFS[kind](place);
-}
+export const proven = (place: Place): boolean => PROOFS[kindOfStep(place.step)](place);
 
 /** What a plan was to leave behind and does not stand now. */
 export function unlasting(place: Omit<Place, 'step' | 'written'>): StepId[] {
   const last = new Map<string, StepId>();
   for (const { id } of place.plan.steps) {
-    const kind = kindOfStep(id);
-    const matter = isPlayed(kind) ? MATTERS[kind] : undefined;
+    const matter = MATTERS[kindOfStep(id)];
     if (matter !== undefined) last.set(`${matter}:${subjectOfStep(id)}`, id);
   }
   return [...last.values()].filter((step) => !proven({ ...place, step, written: new Set() }));

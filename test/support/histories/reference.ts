@@ -27,6 +27,8 @@ export interface Asked {
   /** A step was begun: from then on the tenant may have been written to. */
   touched: boolean;
   stuckAt: number;
+  /** Its run waits for a custodian. */
+  parked: boolean;
   /** Something was refused or changed by hand: then it may get stuck, and it need not be carried out. */
   disturbed: boolean;
   /** A worker took over from one that stood still, which may have one write under way. */
@@ -87,7 +89,9 @@ export function mayDeny(asked: Asked, vote: Vote, rules: Rules, right: Right, no
 
 export const mayWithdraw = (asked: Asked, human: string, now: number): boolean =>
   human === asked.asker &&
-  ((asked.phase === 'open' && now < asked.deadline) || (asked.phase === 'to-do' && !asked.touched) || asked.phase === 'stuck');
+  ((asked.phase === 'open' && now < asked.deadline) ||
+    (asked.phase === 'to-do' && (!asked.touched || asked.parked)) ||
+    asked.phase === 'stuck');
 
 export const mayRetry = (asked: Asked, human: string, approver: boolean, now: number): boolean =>
   (approver || human === asked.asker) && asked.phase === 'stuck' && now < asked.deadline;

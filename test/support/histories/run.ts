@@ -9,19 +9,20 @@ import { History } from './play.ts';
  */
 const [count = 0, seed = 0, longest = 0] = process.argv.slice(2).map(Number);
 /** Short plans more often, because many histories are worth more than long ones. */
-const kinds: readonly RequestKind[] = [...REQUEST_KINDS, 'disable', 'disable'];
+const kinds: readonly RequestKind[] = [...REQUEST_KINDS, 'rotate', 'disable', 'disable'];
 const endings: Record<string, number> = {};
 const steps: Record<string, number> = {};
 let writes = 0;
 const whole = fc.tuple(
+  fc.boolean(),
   fc.boolean(),
   fc.constantFrom(0, 0, 0, 2),
   fc.constantFrom(2, 2, 2, 3),
   ask(kinds),
   fc.array(happening(kinds), { minLength: 4, maxLength: longest }),
 );
-const property = fc.asyncProperty(whole, async ([inUnit, coolDownHours, quorum, first, rest]) => {
-  const history = await History.begin(inUnit, { coolDownHours, quorum });
+const property = fc.asyncProperty(whole, async ([inUnit, keyed, coolDownHours, quorum, first, rest]) => {
+  const history = await History.begin({ inUnit, keyed }, { coolDownHours, quorum });
   for (const each of [first, ...rest]) await history.happen(each);
   await history.end();
   writes += history.machine.tenant.writes.length;

@@ -22,6 +22,10 @@ export interface Course {
   readonly written: Map<string, { readonly times: number; readonly under: Lease | undefined }>;
   /** Object id of the user that was made for it. */
   made?: string;
+  /** Ids of the sign-in methods that were on the account when the first step began. */
+  methodsBefore: ReadonlySet<string>;
+  /** Something was written that takes away what opened the account before. */
+  oldTouched?: true;
   /** A worker that had been overtaken still wrote. */
   late?: true;
 }
@@ -38,7 +42,13 @@ export interface World {
 }
 
 export const courseOf = ({ courses }: World, id: string): Course => {
-  const found = courses.get(id) ?? { sinceLease: new Set(), proven: new Set(), provenBack: new Set(), written: new Map() };
+  const found: Course = courses.get(id) ?? {
+    sinceLease: new Set(),
+    proven: new Set(),
+    provenBack: new Set(),
+    written: new Map(),
+    methodsBefore: new Set(),
+  };
   courses.set(id, found);
   return found;
 };

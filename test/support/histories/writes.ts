@@ -1,12 +1,17 @@
 import type { TenantWriter } from '../../../src/app/ports.ts';
 import { kindOfStep, type Plan, type StepId, type StepKind, subjectOfStep } from '../../../src/core/request/types.ts';
-import { policyAsPlanned } from './proofs.ts';
+import { keysOf, policyAsPlanned, recordOf } from './proofs.ts';
 import type { Asked } from './reference.ts';
 import { type Course, type Hand, must, type World } from './world.ts';
 
 type Call = keyof TenantWriter;
 /** What a write says beside the user, or of a policy, that it was to. */
-type To = (plan: Plan, rest: readonly string[], step: StepId) => boolean;
+type To = (
+  plan: Plan,
+  rest: readonly string[],
+  step: StepId,
+  on: { readonly machine: World['machine']; readonly course: Course },
+) => boolean;
 
 const field = (plan: Plan, name: string): unknown => (plan as unknown as Readonly<Record<string, unknown>>)[name];
 const nothingElse: To = (_plan, rest) => rest.length === 0;
@@ -15,14 +20,32 @@ const toThe =
   (plan, rest) =>
     rest.length === 1 && rest[0] === field(plan, name);
 const theRole: To = (plan, rest) => rest.length === 1 && 'role' in plan && rest[0] === plan.role?.templateId;
-const theMethod: To = (_plan, rest, step) => rest.length === 1 && subjectOfStep(step).endsWith(`:${rest[0]}`);
-const never: To = () => false;
+/** One method: that which is named; or what is no key of the plan; or, once every part is stored, any; or what came with the plan. */
+const aMethod: To = (plan, [id = '', ...more], step, { machine, course }) => {
+  const place = { machine, plan, user: userOf(course, plan) };
+  if (more.length > 0) return false;
+  switch (kindOfStep(step)) {
+    case 'tidy-methods':
+      return !keysOf(place).has(id);
+    case 'remove-keys':
+      return recordOf(place)?.parts.every(({ state }) => state === 'stored') === true;
+    case 'withdraw-keys':
+      return id === 'pass' || (!course.methodsBefore.has(id) && !course.oldTouched);
+    default:
+      return subjectOfStep(step).endsWith(`:${id}`);
+  }
+};
 
-/** The steps a write belongs to, and what it must be to; nothing of plans with security keys, which no history has. */
+/** Steps whose writes take away what opened the account before, where the plan replaces it; of keys in the place of keys the last of them. */
+const takesOld = (plan: Plan, { id, back }: { readonly id: StepId; readonly back: boolean }): boolean =>
+  !back &&
+  ('replaces' in plan && plan.replaces ? ['tidy-methods', 'drop-password', 'remove-keys'] : ['tidy-methods']).includes(kindOfStep(id));
+
+/** The steps a write belongs to, and what it must be to. */
 const CALLS: { readonly [C in Call]: { readonly of: readonly StepKind[]; readonly to: To } } = {
   createUser: { of: ['create-user'], to: nothingElse },
   addToGroup: { of: ['exclude'], to: toThe('exclusionGroupId') },
-  setPassword: { of: ['set-credential'], to: nothingElse },
+  setPassword: { of: ['set-credential', 'drop-password', 'withdraw-password'], to: nothingElse },
   assignRole: { of: ['assign-role'], to: theRole },
   enable: { of: ['enable'], to: nothingElse },
   disable: { of: ['disable'], to: nothingElse },
@@ -33,14 +56,14 @@ const CALLS: { readonly [C in Call]: { readonly of: readonly StepKind[]; readonl
   leaveUnit: { of: ['leave-unit'], to: toThe('restrictedUnitId') },
   setPolicyUsers: { of: ['exclude-policy'], to: nothingElse },
   neverExpire: { of: ['never-expire'], to: nothingElse },
-  removeMethod: { of: ['remove-method'], to: theMethod },
-  issuePass: { of: [], to: never },
+  removeMethod: { of: ['remove-method', 'tidy-methods', 'remove-keys', 'withdraw-keys'], to: aMethod },
+  issuePass: { of: ['issue-pass'], to: nothingElse },
   deleteUser: { of: ['delete-user'], to: () => true }, // what was left to it is looked at below
 };
 export const isWrite = (what: string): what is Call => what in CALLS;
 
 /** What is done again by somebody who cannot know whether it was done. */
-const AGAIN: readonly Call[] = ['setPassword', 'revokeSessions'];
+const AGAIN: readonly Call[] = ['setPassword', 'revokeSessions', 'issuePass'];
 /** What is undone by what: a write that comes late may undo one that then has to be done again. */
 const UNDONE_BY: { readonly [C in Call]?: Call } = {
   joinUnit: 'leaveUnit',
@@ -61,8 +84,9 @@ export function wrote({ machine }: World, course: Course, hand: Hand, asked: Ask
   const { about: [subject = '', ...rest] = [] } = tenant.writes.at(-1) ?? {};
   const told = { call, subject, rest, step };
   must(step !== undefined && CALLS[call].of.includes(kindOfStep(step.id)), 'AP-1: a write outside of any step', told);
-  must(CALLS[call].to(plan, rest, step.id), 'AP-1: written to something else than was decided', told);
+  must(CALLS[call].to(plan, rest, step.id, { machine, course }), 'AP-1: written to something else than was decided', told);
   if (call === 'createUser') course.made = subject;
+  if (takesOld(plan, step)) course.oldTouched = true;
   const named = subjectOfStep(step.id) === subject;
   const user = tenant.users.get(subject);
   const own = subject === userOf(course, plan) && (!user || user.marker.startsWith(`${plan.account.marker}:`));
@@ -72,7 +96,8 @@ export function wrote({ machine }: World, course: Course, hand: Hand, asked: Ask
     told,
   );
   must(
-    call !== 'setPolicyUsers' || policyAsPlanned({ machine, plan, user: undefined, step: step.id, written: new Set() }),
+    call !== 'setPolicyUsers' ||
+      policyAsPlanned({ machine, plan, user: undefined, step: step.id, written: new Set(), course, back: step.back }),
     'AP-1: a policy was written otherwise than was decided',
     told,
   );
@@ -92,7 +117,9 @@ function once(course: Course, hand: Hand, asked: Asked, call: Call, about: reado
     course.late = true;
     forget(course, (each) => UNDONE_BY[each] === call);
   }
-  const key = `${hand.step?.back ? 'back ' : ''}${call} ${about.join(' ')}`;
+  // A pass is made for each custodian.
+  const whose = call === 'issuePass' ? [subjectOfStep(hand.step?.id ?? 'verify')] : [];
+  const key = `${hand.step?.back ? 'back ' : ''}${[call, ...about, ...whose].join(' ')}`;
   const before = course.written.get(key);
   const unknowing = AGAIN.includes(call) && (before?.under !== lease || hand.lost === call);
   must(!before?.times || unknowing || late || asked.disturbed, 'AP-8: an effect twice', { key, before: before?.times, asked });

@@ -14,6 +14,7 @@ import { NOON, person } from '../builders.ts';
 import { countingRandom, type MemoryStore, memoryStore, TEST_POLICY } from '../memoryStore.ts';
 import { custodiansAct } from './custodians.ts';
 import { type MemoryTenant, memoryTenant } from './memoryTenant.ts';
+import type { OwedRun } from './process.ts';
 
 /** Everything that outlives the process: database, tenant, directory of people, keys, the clock. */
 export interface Machine {
@@ -42,9 +43,7 @@ export interface Machine {
   edit(requestId: string, reason: string): Promise<Outcome>;
   dispatch(actor: Actor, intent: Intent): Promise<Outcome>;
   request(id: string): ChangeRequest;
-  /** Request of the oldest run that is owed. */
-  nextRun(): string | undefined;
-  runDone(requestId: string): void;
+  nextRun(): OwedRun | undefined;
   /** A custodian signs in with a pass, which is used up, and registers keys. */
   register(objectId: string, keys: readonly AuthenticationMethod[]): void;
   custodiansAct(): Promise<boolean>;
@@ -132,7 +131,7 @@ export function machine(inUnit = true, from?: Machine): Machine {
         const userName = userPrincipalName.slice(0, userPrincipalName.indexOf('@'));
         const owners = plan.owners.map(({ objectId }) => objectId);
         const said = { formId, tenantId: plan.tenant.id, userName, displayName, usageLocation, owners, reason };
-        const form = { ...said, credential: 'split-password', custodians: [...custodians].reverse() };
+        const form = { ...said, credential: plan.credential.kind, custodians: [...custodians].reverse() };
         const facts = await gatherOpenFacts(needs, form, actor);
         return facts.ok
           ? self.dispatch(actor, { kind: 'edit-request', requestId, planDigest, wanted: { form, facts: facts.value } })
@@ -183,8 +182,14 @@ export function machine(inUnit = true, from?: Machine): Machine {
       return found;
     },
     nextRun() {
-      const next = store.rows.jobs.find(({ queue }) => queue === 'run-plan')?.job;
-      return next?.kind === 'apply-plan' ? next.requestId : undefined;
+      const owed = store.rows.jobs.find(({ queue }) => queue === 'run-plan');
+      if (owed?.job.kind !== 'apply-plan') return undefined;
+      const done = (): void => {
+        const { jobs } = store.rows;
+        const at = jobs.indexOf(owed);
+        if (at >= 0) jobs.splice(at, 1);
+      };
+      return { requestId: owed.job.requestId, done };
     },
     register(objectId, keys) {
       const user = tenant.users.get(objectId);
@@ -193,11 +198,6 @@ export function machine(inUnit = true, from?: Machine): Machine {
       user.methods = [...others.map((method) => (method.kind === 'temporaryAccessPass' ? { ...method, usable: false } : method)), ...keys];
     },
     custodiansAct: () => custodiansAct(self),
-    runDone(requestId) {
-      const { jobs } = store.rows;
-      const at = jobs.findIndex(({ job }) => job.kind === 'apply-plan' && job.requestId === requestId);
-      if (at >= 0) jobs.splice(at, 1);
-    },
     dropCards() {
       const { jobs } = store.rows;
       jobs.splice(0, jobs.length, ...jobs.filter(({ queue }) => queue === 'run-plan'));

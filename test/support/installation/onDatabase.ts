@@ -6,11 +6,7 @@ import type { Machine } from './machine.ts';
 import type { Workplace } from './process.ts';
 
 /** A worker's place on a real database, with everything else as the machine has it. Its clock is the database's. */
-export function onDatabase(
-  database: Database,
-  store: Store,
-  from: Omit<Workplace, 'store' | 'pass' | 'nextRun' | 'runDone' | 'dropCards'>,
-): Workplace {
+export function onDatabase(database: Database, store: Store, from: Omit<Workplace, 'store' | 'pass' | 'nextRun' | 'dropCards'>): Workplace {
   const { tenant, people, policy, random, custody } = from;
   return {
     store,
@@ -22,12 +18,15 @@ export function onDatabase(
     info: (id) => from.info(id),
     pass: (ms) => moveClock(database, ms),
     async nextRun() {
-      const { rows } = await sql<{ id: string }>`
-        select data ->> 'requestId' as id from jobs.job where name = 'run-plan' order by created_on limit 1`.execute(database.current());
-      return rows[0]?.id;
-    },
-    async runDone(requestId) {
-      await sql`delete from jobs.job where name = 'run-plan' and data ->> 'requestId' = ${requestId}`.execute(database.current());
+      const { rows } = await sql<{ id: string; request: string }>`
+        select id, data ->> 'requestId' as request from jobs.job where name = 'run-plan' order by created_on limit 1`.execute(
+        database.current(),
+      );
+      const [owed] = rows;
+      const done = async (): Promise<void> => {
+        await sql`delete from jobs.job where name = 'run-plan' and id::text = ${owed?.id}`.execute(database.current());
+      };
+      return owed && { requestId: owed.request, done };
     },
     dropCards: () => undefined,
   };

@@ -40,6 +40,12 @@ export interface Life {
   readonly events: readonly string[];
 }
 
+/** A job of its own: another one for the same request is owed all the same when this one is done. */
+export interface OwedRun {
+  readonly requestId: string;
+  done(): void | Promise<void>;
+}
+
 /** What a worker process works on, and what outlives it. */
 export interface Workplace {
   readonly store: Store;
@@ -51,9 +57,8 @@ export interface Workplace {
   info(tenantId: string): TenantInfo | undefined;
   /** Lets that much time pass. */
   pass(ms: number): void | Promise<void>;
-  /** Request of the oldest run that is owed. */
-  nextRun(): string | undefined | Promise<string | undefined>;
-  runDone(requestId: string): void | Promise<void>;
+  /** The oldest run that is owed. */
+  nextRun(): OwedRun | undefined | Promise<OwedRun | undefined>;
   /** What custodians of security keys do when the process has nothing to do; false when they had nothing to do either. */
   custodiansAct?(door: Door): Promise<boolean>;
   /** Nothing is logged without one. */
@@ -175,15 +180,16 @@ export async function live(machine: Workplace, trouble: Trouble = {}): Promise<L
           rang = outcome.ok ? intent : undefined;
         });
       while (await ring()) if (rang) await happened(nameOf(rang), subject(rang));
-      job = await machine.nextRun();
-      if (job === undefined) {
+      const owed = await machine.nextRun();
+      job = owed?.requestId;
+      if (owed === undefined) {
         if (await (trouble.custodians ?? machine.custodiansAct)?.(front)) continue;
         break;
       }
       try {
-        await runPlan({ ...needs, wait: async (ms) => machine.pass(ms) }, job);
+        await runPlan({ ...needs, wait: async (ms) => machine.pass(ms) }, owed.requestId);
         alive();
-        await machine.runDone(job);
+        await owed.done();
       } catch (error) {
         if (dead) throw new Killed();
         if (error instanceof TypeError || error instanceof RangeError) throw error;

@@ -60,7 +60,7 @@ const expiring: NonNullable<Saga['before']> = ({ tenant }, { objectId }) => {
 const STRANGER = 'cccccccc-0000-4000-8000-000000000001';
 
 /** As a plan with security keys left it. */
-const withKeys: NonNullable<Saga['before']> = ({ tenant, store }, account) => {
+export const withKeys: NonNullable<Saga['before']> = ({ tenant, store }, account) => {
   const parts = account.parts.map((part) => ({ ...part, key: { methodId: `old-${part.number}` } }));
   store.put('account', { ...account, credential: 'passkey', parts });
   const keys = parts.map(({ key }) => ({ id: key.methodId, kind: 'fido2', passkeyType: 'deviceBound' }));
