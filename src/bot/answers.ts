@@ -14,7 +14,9 @@ export function answerTo(via: InvokeName, pressed: Pressed, dress: Dress): Invok
     const { card, summary } = dress(pressed.rendered);
     return isDialog(via) ? dialogAnswer(summary, card) : cardAnswer(card);
   }
-  if (pressed.kind === 'dialog') return dialogAnswer(pressed.title, dress(pressed.rendered).card);
+  // From a button that opens none: the sentence of it.
+  if (pressed.kind === 'dialog')
+    return isDialog(via) ? dialogAnswer(pressed.title, dress(pressed.rendered).card) : messageAnswer(via, pressed.rendered.summary);
   if (!isDialog(via)) return cardAnswer(dress(pressed.rendered).card);
   return messageAnswer(via, pressed.closing ?? pressed.rendered.summary);
 }

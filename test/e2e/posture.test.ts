@@ -38,10 +38,14 @@ describe('posture, and the repair of what it finds', () => {
     expect(text(found)).toMatch(CATCHES);
     expect((await sandbox.press('mal', found.id, 'posture.repair')).message).toMatch(/requesters group/);
     const since = (await sandbox.writes()).length;
-    const card = await asked(idIn((await sandbox.press('rita', found.id, 'posture.repair')).card));
+    // In a dialog of its own: the report stays.
+    const sent = await sandbox.press('rita', found.id, 'posture.repair');
+    expect([sent.card, text({ card: sent.dialog?.card })]).toEqual([undefined, expect.stringContaining('Your request was sent')]);
+    const card = await asked(idIn(sent.dialog?.card));
     expect(text(card)).toContain(POLICY);
     // Pressed twice it is one request.
-    expect(idIn((await sandbox.press('rita', found.id, 'posture.repair')).card)).toBe(idIn(card.card));
+    expect(idIn((await sandbox.press('rita', found.id, 'posture.repair')).dialog?.card)).toBe(idIn(card.card));
+    expect(text(await sandbox.message('rita', 'channel', ({ id }) => id === found.id))).toBe(text(found));
     expect(await writesSince(since)).toEqual([]);
     await carriedOut(card);
     expect((await writesSince(since)).map(({ method, path, status }) => `${method} ${path.replace('/v1.0', '')} ${status}`)).toEqual([

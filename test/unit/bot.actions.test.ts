@@ -12,6 +12,7 @@ import { postureRepair } from '../../src/bot/actions/postureRepair.ts';
 import { requestApprove } from '../../src/bot/actions/requestApprove.ts';
 import { requestDeny } from '../../src/bot/actions/requestDeny.ts';
 import { validationSubmit } from '../../src/bot/actions/validationSubmit.ts';
+import { answerTo } from '../../src/bot/answers.ts';
 
 const DIGEST = 'a'.repeat(64);
 
@@ -47,6 +48,19 @@ describe('AP-10: of a press nothing is believed but id and digest', () => {
     for (const other of ['F-1:EA-1:role', 'F-1:EA-1:role:EA-1:more', 'F-1::role:EA-1', 'F-1']) {
       expect(postureRepair.parse({ id: other })).toMatchObject({ ok: false });
     }
+  });
+
+  test('what is answered to it stands in a dialog; from a button that opens none it is a sentence: the report is never replaced', () => {
+    const pressed = {
+      kind: 'dialog',
+      title: 'Repair requested',
+      rendered: { card: { type: 'AdaptiveCard' }, summary: 'R-1 was sent' },
+    } as const;
+    const answer = (via: (typeof postureRepair.via)[number]) => answerTo(via, pressed, (rendered) => rendered);
+    expect(postureRepair.via.map(answer)).toMatchObject([
+      { task: { type: 'continue', value: { title: 'Repair requested', card: { content: { type: 'AdaptiveCard' } } } } },
+      { type: 'application/vnd.microsoft.activity.message', value: 'R-1 was sent' },
+    ]);
   });
 
   test('any JSON gives a value or a refusal, never an exception', () => {

@@ -290,7 +290,15 @@ describe('a plan that mends', () => {
 describe('what is to be mended', () => {
   const finding = (more: Partial<Finding>): Finding =>
     ({
-      ...{ key: 'k', check: 'in-exclusion-group', title: 'In the group', status: 'fail', evidence: '', severity: 'high' },
+      ...{
+        key: 'k',
+        check: 'in-exclusion-group',
+        title: 'In the group',
+        fault: 'Not in the group',
+        status: 'fail',
+        evidence: '',
+        severity: 'high',
+      },
       about: { id: account.id, name: 'North Harbor' },
       ...more,
     }) as Finding;
@@ -331,7 +339,7 @@ describe('what is to be mended', () => {
     const outcome = (of: Finding | undefined, key = 'k') => changesFor('repair', account, key, report(...(of ? [of] : [])));
     expect(outcome(inGroup)).toEqual({
       ok: true,
-      value: { changes: [{ kind: 'join-exclusion-group' }], finding: { key: 'k', title: 'In the group', about: 'North Harbor' } },
+      value: { changes: [{ kind: 'join-exclusion-group' }], finding: { key: 'k', title: 'Not in the group', about: 'North Harbor' } },
     });
     expect(outcome({ ...inGroup, status: 'unknown' })).toEqual({ ok: false, error: 'cannot-tell' });
     for (const none of [outcome({ ...inGroup, status: 'pass' }), outcome(inGroup, 'other'), outcome(undefined)])

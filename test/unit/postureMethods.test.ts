@@ -44,16 +44,27 @@ const removing = (kind: string, ...methods: readonly (readonly [methodId: string
 
 test('each says what it is, how grave, and who says so', () => {
   expect([phishingResistant, twoKeys, unrecordedKeys, weakMethods].map(({ run: _run, ...rest }) => rest)).toEqual([
-    { id: 'phishing-resistant', title: 'A method that resists phishing', severity: 'critical', source: LEARN },
     {
-      ...{ id: 'two-keys', title: 'Two keys that cannot leave their device', severity: 'advice' },
+      ...{ id: 'phishing-resistant', title: 'A method that resists phishing', fault: 'No method that resists phishing' },
+      ...{ severity: 'critical', source: LEARN },
+    },
+    {
+      ...{
+        id: 'two-keys',
+        title: 'Two keys that cannot leave their device',
+        fault: 'Fewer than two keys that cannot leave their device',
+        severity: 'advice',
+      },
       source: 'azd-emergency-access, 2026-08-22; Learn, passkey profiles, 2026-03',
     },
     {
-      ...{ id: 'unrecorded-keys', title: 'No key but those on record', severity: 'critical' },
+      ...{ id: 'unrecorded-keys', title: 'No key but those on record', fault: 'A key that is on nobody’s record', severity: 'critical' },
       source: `${LEARN}; keys compared with our record`,
     },
-    { id: 'weak-methods', title: 'No telephone, mail, app or other method of a person', severity: 'warning', source: LEARN },
+    {
+      ...{ id: 'weak-methods', title: 'No telephone, mail, app or other method of a person', severity: 'warning', source: LEARN },
+      fault: 'A telephone, mail, app or other method of a person',
+    },
   ]);
 });
 
@@ -98,14 +109,14 @@ test('CR-7: one that is on nobody’s record is named by all that is known of it
   expect(says(unrecordedKeys, [key('a'), stranger], ofKeys('a'))).toEqual({
     ...failed(
       'One is on nobody’s record here: a security key “Blue” (Tokenring 5, registered 2026-11-22).',
-      'Find out who has it and since when, then remove it: whoever has one opens the account alone.',
+      'Find out who has it, then remove it: whoever has one opens the account alone.',
     ),
     repair: removing('fido2', ['x', 'security key “Blue” (Tokenring 5, registered 2026-11-22)']),
   });
   expect(says(unrecordedKeys, [key('a'), key('x'), key('y')], ofKeys('a'))).toEqual({
     ...failed(
       '2 are on nobody’s record here: a security key (id x), a security key (id y).',
-      'Find out who has them and since when, then remove them: whoever has one opens the account alone.',
+      'Find out who has them, then remove them: whoever has one opens the account alone.',
     ),
     repair: removing('fido2', ['x', 'security key (id x)'], ['y', 'security key (id y)']),
   });
@@ -116,7 +127,7 @@ test('CR-7: a certificate is no method that can be taken off here, so no half re
   expect(outcome).toEqual(
     failed(
       '2 are on nobody’s record here: a security key (id x), a certificate.',
-      'Find out who has them and since when, then remove them: whoever has one opens the account alone.',
+      'Find out who has them, then remove them: whoever has one opens the account alone.',
     ),
   );
 });

@@ -27,7 +27,8 @@ interface Needs {
 /** Asks for the repair of one finding. Of the card nothing is believed but which finding was on it: the tenant is read again. */
 export const postureRepair: ActionDef<Args, Needs> = {
   verb: 'posture.repair',
-  via: ['adaptiveCard/action'],
+  // In a dialog, so that the report stays where it is; cards from before have a button of the other kind.
+  via: ['task/fetch', 'adaptiveCard/action'],
   parse(data) {
     const id = idFrom(data, 'form');
     if (!id.ok) return id;
@@ -38,9 +39,9 @@ export const postureRepair: ActionDef<Args, Needs> = {
   async run({ formId, accountId, check, finding }, { asker, door, accountFacts }): Promise<Pressed> {
     const requester = personWith(asker.actor, 'requester');
     if (!requester.ok) return { kind: 'refused', refusal: requester.error };
-    const title = PROFILES.flatMap(({ checks }) => checks).find(({ id }) => id === check)?.title;
-    if (title === undefined) return { kind: 'refused', refusal: { code: 'not-found', what: 'form' } };
-    const reason = `Posture finds that this is not so: ${title}.`;
+    const fault = PROFILES.flatMap(({ checks }) => checks).find(({ id }) => id === check)?.fault;
+    if (fault === undefined) return { kind: 'refused', refusal: { code: 'not-found', what: 'form' } };
+    const reason = `Posture found: ${fault}.`;
     const form: AccountForm = { formId, operation: 'repair', accountId, reason, custodians: [], leaving: '', fewer: false, finding };
     const facts = await accountFacts(form, asker.actor);
     if (!facts.ok) return { kind: 'refused', refusal: facts.error };
@@ -48,6 +49,6 @@ export const postureRepair: ActionDef<Args, Needs> = {
     if (!outcome.ok) return { kind: 'refused', refusal: outcome.error };
     const { request } = outcome.value;
     if (!request) throw new Error('the door opened a request and gave none back');
-    return { kind: 'card', rendered: formDoneCard({ request }) };
+    return { kind: 'dialog', title: 'Repair requested', rendered: formDoneCard({ request }) };
   },
 };

@@ -28,10 +28,14 @@ export function formDoneCard({ request }: { request: ChangeRequest }): Rendered 
   const { plan, state } = request;
   const { account, tenant } = plan;
   const waits = state === 'pending';
-  const title = waits ? 'Your request was sent' : 'This form was sent in already';
+  // A repair is asked for by a button, of which there is one: no form.
+  const [already, otherwise] =
+    plan.operation === 'repair'
+      ? ['You asked for this repair already', '']
+      : ['This form was sent in already', ' To ask for something else, open a new form.'];
   const card = render({
     header: header(
-      title,
+      waits ? 'Your request was sent' : already,
       waits ? 'good' : 'emphasis',
       waits ? `${request.quorum} other people must approve it` : stateWords(request, state),
     ),
@@ -45,7 +49,7 @@ export function formDoneCard({ request }: { request: ChangeRequest }): Rendered 
     notes: [
       waits
         ? 'It is in the security channel, and every approver has been told. You can withdraw it on its card.'
-        : `Say requests ${plain(request.id, 40)} to see it. To ask for something else, open a new form.`,
+        : `Say requests ${plain(request.id, 40)} to see it.${otherwise}`,
     ],
   });
   return { card, summary: plain(waits ? `Your request ${request.id} was sent` : `${request.id}: ${stateWords(request, state)}`, 120) };

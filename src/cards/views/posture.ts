@@ -120,14 +120,16 @@ function together(findings: readonly Finding[]): FindingView[] {
 }
 
 function failingView(finding: Finding, newFormId: () => string): FailingView {
-  const { severity, advice, repair, key, title } = finding;
+  const { severity, advice, repair, key, fault } = finding;
   return {
     ...findingView(finding),
+    // What ought to be so beside a cross reads as if that were wrong.
+    title: fault,
     ...LOOKS[severity],
     hasAdvice: advice !== '',
     advice: plain(advice.replaceAll('`', ''), 300),
     canRepair: repair !== undefined,
-    tooltip: `Opens a request to mend: ${title}`,
+    tooltip: `Opens a request to mend: ${fault}`,
     repairId: repair ? plain(`${newFormId().slice(0, FORM_ID)}:${repair.accountId}:${key}`, 80) : '',
   };
 }

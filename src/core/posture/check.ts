@@ -68,7 +68,10 @@ export interface Outcome {
 /** One thing that must be true, and who says so. */
 export interface PostureCheck {
   readonly id: string;
+  /** What ought to be so. */
   readonly title: string;
+  /** What is wrong where it is not. */
+  readonly fault: string;
   readonly severity: Severity;
   /** Name of the source and its date, as people can look it up. */
   readonly source: string;

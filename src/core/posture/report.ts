@@ -22,9 +22,9 @@ const SEVERITY: readonly Severity[] = ['critical', 'warning', 'advice'];
 
 /** Judges a tenant. Each check stands for itself: what one cannot read, the others still say. */
 export function judgePosture(profile: GuidanceProfile, snapshot: TenantSnapshot, registry: Registry): PostureReport {
-  const findings = profile.checks.flatMap(({ id: check, title, severity, source, run }) =>
+  const findings = profile.checks.flatMap(({ id: check, title, fault, severity, source, run }) =>
     run(snapshot, registry).map(
-      (outcome): Finding => ({ check, title, severity, source, ...outcome, key: `${check}:${outcome.about.id}` }),
+      (outcome): Finding => ({ check, title, fault, severity, source, ...outcome, key: `${check}:${outcome.about.id}` }),
     ),
   );
   const rank = ({ status, severity }: Finding): number => STATUS.indexOf(status) * SEVERITY.length + SEVERITY.indexOf(severity);

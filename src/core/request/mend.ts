@@ -49,9 +49,9 @@ function exclusionOf(accountId: string, findings: readonly Finding[]): Result<Pi
 function repairOf(accountId: string, finding: Finding | undefined): Result<Pick<Mend, 'changes' | 'finding'>, WhyNothingToMend> {
   if (finding?.status === 'unknown') return no('cannot-tell');
   if (finding?.status !== 'fail') return no('not-failing');
-  const { repair, key, title, about } = finding;
+  const { repair, key, fault, about } = finding;
   if (repair?.accountId !== accountId) return no('not-repairable');
-  return ok({ changes: repair.changes, finding: { key, title, about: about.name } });
+  return ok({ changes: repair.changes, finding: { key, title: fault, about: about.name } });
 }
 
 /** The whole of it, once the policies were read. */

@@ -191,7 +191,7 @@ export type PolicyUsers = Readonly<Record<string, unknown>>;
 export interface MendPlan extends AccountPlanCommon {
   readonly operation: 'exclude' | 'repair';
   readonly exclusionGroupId: string;
-  /** `repair`: the finding, as posture keys and titles it. */
+  /** `repair`: the finding as posture keys it, and what is wrong. */
   readonly finding?: { readonly key: string; readonly title: string; readonly about: string };
   readonly policies: readonly PolicyExclusion[];
   /** Policies that lack the group as well and did not fit: they need another request. */

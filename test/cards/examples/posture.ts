@@ -42,7 +42,13 @@ const requestFor = (operation: 'exclude' | 'repair', key?: string, account = EA)
   const mend = mendOf(operation, EA, key, { report: judged(BROKEN), policies });
   if (!mend.ok) throw new Error(mend.error);
   return requestCard(
-    aRequest({ plan: anAccountPlan(operation, { account, mend: mend.value, reason: 'Posture finds that this is not so.' }) }),
+    aRequest({
+      plan: anAccountPlan(operation, {
+        account,
+        mend: mend.value,
+        reason: `Posture found: ${mend.value.finding?.title ?? 'policies that catch it'}.`,
+      }),
+    }),
     NOON,
   );
 };

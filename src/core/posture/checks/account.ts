@@ -17,13 +17,15 @@ const LEARN = 'Learn, security-emergency-access, 2026-06-04';
 export const enoughAccounts: PostureCheck = {
   id: 'enough-accounts',
   title: 'Two accounts or more',
+  fault: 'Fewer than two accounts',
   severity: 'critical',
   source: LEARN,
   run(snapshot, registry) {
     const usable = judgedAccounts(registry).filter(({ state }) => state !== 'disabled');
-    const words = usable.length === 1 ? 'One account is' : `${usable.length} accounts are`;
+    // Not "in service": that an account is only once its parts are stored and a drill has passed.
+    const words = `${usable.length === 0 ? 'No account is' : usable.length === 1 ? 'One account is' : `${usable.length} accounts are`} set up and not disabled.`;
     const advice = 'Ask for another account: `create`.';
-    const judged = usable.length < 2 ? fail(`${words} in service.`, advice) : pass(`${words} in service.`);
+    const judged = usable.length < 2 ? fail(words, advice) : pass(words);
     return [{ about: ofTenant(snapshot), ...judged }];
   },
 };
@@ -31,6 +33,7 @@ export const enoughAccounts: PostureCheck = {
 export const accountExists: PostureCheck = {
   id: 'account-exists',
   title: 'The account is there',
+  fault: 'The account is gone',
   severity: 'critical',
   source: LEARN,
   run: (snapshot, registry) =>
@@ -44,6 +47,7 @@ export const accountExists: PostureCheck = {
 export const accountEnabled: PostureCheck = {
   id: 'account-enabled',
   title: 'Enabled',
+  fault: 'Enabled or disabled, and not by request',
   severity: 'critical',
   source: LEARN,
   run: (snapshot, registry) =>
@@ -70,6 +74,7 @@ export const accountEnabled: PostureCheck = {
 export const memberAccount: PostureCheck = {
   id: 'member-account',
   title: 'A work account of the tenant',
+  fault: 'Not a work account of the tenant',
   severity: 'critical',
   // A consumer account of a B2C tenant can hold no role (azure-docs, active-directory-b2c/user-overview).
   source: 'azure-docs, B2C user-overview, 2024-09',
@@ -90,6 +95,7 @@ export const memberAccount: PostureCheck = {
 export const cloudOnly: PostureCheck = {
   id: 'cloud-only',
   title: 'Cloud only',
+  fault: 'Synchronised from on premises',
   severity: 'critical',
   source: LEARN,
   run: (snapshot, registry) =>
@@ -106,6 +112,7 @@ export const cloudOnly: PostureCheck = {
 export const initialDomain: PostureCheck = {
   id: 'initial-domain',
   title: 'In the initial domain, managed by Entra',
+  fault: 'Not in the initial domain, or that is not managed by Entra',
   severity: 'critical',
   source: LEARN,
   run: (snapshot, registry) =>
@@ -126,6 +133,7 @@ export const initialDomain: PostureCheck = {
 export const usageLocation: PostureCheck = {
   id: 'usage-location',
   title: 'Usage location is set',
+  fault: 'Usage location is not set',
   severity: 'advice',
   source: 'azure-docs, B2C tenant-management-emergency-access-account, 2024-09-11',
   run: (snapshot, registry) =>
@@ -137,6 +145,7 @@ export const usageLocation: PostureCheck = {
 export const passwordLifetime: PostureCheck = {
   id: 'password-lifetime',
   title: 'The password does not expire',
+  fault: 'The password expires',
   severity: 'critical',
   // Tenants older than 2021 let passwords expire after 90 days unless told otherwise (Learn, concept-sspr-policy, 2026-05-26).
   source: 'Learn, concept-sspr-policy, 2026-05-26',

@@ -23,6 +23,7 @@ const LEARN = 'Learn, security-emergency-access, 2026-06-04';
 export const inExclusionGroup: PostureCheck = {
   id: 'in-exclusion-group',
   title: 'In the exclusion group',
+  fault: 'Not in the exclusion group',
   severity: 'critical',
   source: LEARN,
   run: (snapshot, registry) =>
@@ -74,6 +75,7 @@ const mending = (policy: ConditionalAccessPolicy, [first]: readonly RegisteredAc
 export const policyExclusions: PostureCheck = {
   id: 'policy-exclusions',
   title: 'Every policy that blocks or restricts spares the accounts',
+  fault: 'A policy that blocks or restricts catches the accounts',
   severity: 'critical',
   source: LEARN,
   run: (snapshot, registry) =>
@@ -92,15 +94,21 @@ const MANAGED_AFTER_DAYS = 30;
 export const managedPolicies: PostureCheck = {
   id: 'managed-policies',
   title: 'Microsoft-managed policies spare the accounts before they are switched on',
+  fault: 'A Microsoft-managed policy will catch the accounts once it is switched on',
   severity: 'warning',
   source: 'Learn, managed-policies, 2026-05-28',
   run: (snapshot, registry) =>
     eachPolicy(snapshot, registry, isManagedAndWaiting, (policy, caught, why) => {
       const at = policy.createdAt && later(policy.createdAt, MANAGED_AFTER_DAYS * DAY);
       const left = at && Math.ceil((at.getTime() - snapshot.readAt.getTime()) / DAY);
-      const when = !at || left === undefined ? 'at any time' : left <= 0 ? `since ${day(at)}` : `from ${day(at)}, in ${left} days`;
+      const when =
+        at === undefined || left === undefined
+          ? 'may switch it on any day now'
+          : left <= 0
+            ? `may switch it on any day now: its ${MANAGED_AFTER_DAYS} days of waiting ended on ${day(at)}`
+            : `may switch it on from ${day(at)} on, ${left === 1 ? 'within a day' : `in ${left} days`}`;
       return fail(
-        `It only reports now, but ${why}; Microsoft may switch it on ${when}.`,
+        `It only reports now. It ${why}, and Microsoft ${when}.`,
         'Exclude the exclusion group from it now: exclusions stay when it is switched on.',
         mending(policy, caught),
       );
@@ -113,6 +121,7 @@ const isManagedAndWaiting = (policy: ConditionalAccessPolicy): boolean =>
 export const oneOutsideAll: PostureCheck = {
   id: 'one-outside-all-policies',
   title: 'At least one account is outside every policy',
+  fault: 'Every account is caught by some policy',
   severity: 'critical',
   source: 'azure-docs, B2C tenant-management-emergency-access-account, 2024-09-11',
   run(snapshot, registry) {

@@ -3,6 +3,7 @@ import { fail, judgedBy, list, type Outcome, ofTenant, type PostureCheck, pass }
 export const exclusionGroup: PostureCheck = {
   id: 'exclusion-group',
   title: 'The exclusion group is static and protected',
+  fault: 'The exclusion group is missing, or open to change',
   severity: 'critical',
   source: 'Learn, security-emergency-access and admin-units-restricted-management, 2026',
   run(snapshot) {
@@ -35,6 +36,7 @@ export const exclusionGroup: PostureCheck = {
 export const groupMembers: PostureCheck = {
   id: 'group-members',
   title: 'Nobody but the accounts is in the exclusion group',
+  fault: 'A stranger is in the exclusion group',
   severity: 'critical',
   source: 'Learn, security-emergency-access, 2026-06-04; membership compared with our record',
   run(snapshot, { accounts }) {

@@ -12,6 +12,7 @@ const isDeviceBound = ({ kind, passkeyType }: AuthenticationMethod): boolean => 
 export const phishingResistant: PostureCheck = {
   id: 'phishing-resistant',
   title: 'A method that resists phishing',
+  fault: 'No method that resists phishing',
   severity: 'critical',
   source: LEARN,
   run: (snapshot, registry) =>
@@ -30,6 +31,7 @@ export const phishingResistant: PostureCheck = {
 export const twoKeys: PostureCheck = {
   id: 'two-keys',
   title: 'Two keys that cannot leave their device',
+  fault: 'Fewer than two keys that cannot leave their device',
   severity: 'advice',
   source: 'azd-emergency-access, 2026-08-22; Learn, passkey profiles, 2026-03',
   run: (snapshot, registry) =>
@@ -51,6 +53,7 @@ export const twoKeys: PostureCheck = {
 export const unrecordedKeys: PostureCheck = {
   id: 'unrecorded-keys',
   title: 'No key but those on record',
+  fault: 'A key that is on nobody’s record',
   severity: 'critical',
   source: `${LEARN}; keys compared with our record`,
   run: (snapshot, registry) =>
@@ -70,7 +73,7 @@ export const unrecordedKeys: PostureCheck = {
         if (account.credential !== 'passkey')
           return fail(evidence, `Find out who has ${them}. Then ask for a rotation to security keys: it removes every other.`);
         const changes = others.flatMap((method) => (method.kind === 'fido2' ? removalOf(method) : []));
-        const advice = `Find out who has ${them} and since when, then remove ${them}: whoever has one opens the account alone.`;
+        const advice = `Find out who has ${them}, then remove ${them}: whoever has one opens the account alone.`;
         return fail(evidence, advice, changes.length === others.length ? { accountId: account.id, changes } : undefined);
       }),
     ),
@@ -90,6 +93,7 @@ const isWanted = (method: AuthenticationMethod): boolean => method.kind === 'pas
 export const weakMethods: PostureCheck = {
   id: 'weak-methods',
   title: 'No telephone, mail, app or other method of a person',
+  fault: 'A telephone, mail, app or other method of a person',
   severity: 'warning',
   source: LEARN,
   run: (snapshot, registry) =>

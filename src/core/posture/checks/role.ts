@@ -7,6 +7,7 @@ const GA = GLOBAL_ADMINISTRATOR;
 export const role: PostureCheck = {
   id: 'role',
   title: `${GA.name}: active, permanent, its own`,
+  fault: `${GA.name} is missing, or not its own for good`,
   severity: 'critical',
   source: 'Learn, security-emergency-access, 2026-06-04',
   run: (snapshot, registry) =>

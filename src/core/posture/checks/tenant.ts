@@ -4,6 +4,7 @@ import { isPhishingResistant } from './methods.ts';
 export const selfServiceReset: PostureCheck = {
   id: 'self-service-reset',
   title: 'Administrators cannot reset their own password',
+  fault: 'Administrators can reset their own password',
   severity: 'warning',
   source: 'Learn, concept-sspr-policy, 2026-05-26',
   run: (snapshot) => [
@@ -24,6 +25,7 @@ export const selfServiceReset: PostureCheck = {
 export const securityDefaults: PostureCheck = {
   id: 'security-defaults',
   title: 'Security defaults lock no account out',
+  fault: 'Security defaults can lock an account out',
   severity: 'critical',
   // With them on every Global Administrator is asked for a second factor at every sign-in, and nobody can be excluded.
   source: 'Learn, security-defaults, 2025-07-21',
@@ -53,6 +55,7 @@ export const securityDefaults: PostureCheck = {
 export const restrictedUnit: PostureCheck = {
   id: 'restricted-unit',
   title: 'In its restricted management unit',
+  fault: 'Not in its restricted management unit',
   severity: 'warning',
   source: 'Learn, admin-units-restricted-management, 2026-03-04',
   run: (snapshot, registry) =>
