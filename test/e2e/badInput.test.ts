@@ -57,6 +57,10 @@ describe('bad input: a clear refusal each, and nothing half done', () => {
   test('a free tenant whose sign-ins nobody can see is refused with the reason (GR-2)', async () => {
     const answer = await submit({ tenantId: TENANTS.northwind.id });
     expect(`${answer.message ?? ''} ${text({ card: answer.card })}`).toMatch(/sign-in/i);
+    // Named in the command, nobody fills in a form for it.
+    const { replyIds } = await sandbox.say('rita', 'channel', 'create northwind');
+    const said = await sandbox.message('rita', 'channel', ({ id }) => replyIds.includes(id));
+    expect([text(said).trim(), said.card]).toEqual([expect.stringMatching(/^I cannot read sign-ins of Northwind/), undefined]);
     expect(await requests()).toEqual([]);
   });
 
