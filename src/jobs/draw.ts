@@ -3,14 +3,14 @@ import { accountCard } from '../cards/views/account.ts';
 import { alertCard } from '../cards/views/alert.ts';
 import { caseCard } from '../cards/views/case.ts';
 import { drillCard } from '../cards/views/drill.ts';
-import { partCard, replacedPartCard, replacedPassCard } from '../cards/views/part.ts';
+import { partCard, replacedPartCard, replacedPassCard, replacingPartCard } from '../cards/views/part.ts';
 import { partReminderCard } from '../cards/views/partReminder.ts';
 import { requestCard } from '../cards/views/request.ts';
 import { requestNoticeCard } from '../cards/views/requestNotice.ts';
 import { runbookReminderCard } from '../cards/views/runbook.ts';
 import { validationCard } from '../cards/views/validation.ts';
 import { asItStands, isChangingKind } from '../core/account/life.ts';
-import { type EmergencyAccount, generationOf } from '../core/account/types.ts';
+import { type EmergencyAccount, generationOf, type Part } from '../core/account/types.ts';
 import { variantOfPart } from '../core/account/unconfirmed.ts';
 import type { RequestNews } from '../core/request/notices.ts';
 import type { ChangeRequest } from '../core/request/types.ts';
@@ -74,15 +74,22 @@ function partOf(
   now: Date,
 ): OutgoingCard {
   const { generation, forOthers, voidOf, pass } = variantOfPart(variant);
-  if (voidOf) return replacedPartCard(account, number, generation, voidOf);
+  const holder = place.kind === 'person' ? place.objectId : '';
+  if (voidOf) return replacedPartCard(account, number, { holder, generation, openedAt: voidOf });
   // While keys are made in its place a part of a password counts, and its card says so.
   const { held } = account;
   if (held && isChangingKind(account) && generation === held.generation)
     return partOf(asItStands(account), number, { place, variant }, now);
   const part = account.parts.find((row) => row.number === number);
-  const mine = place.kind === 'person' && part?.custodian.objectId === place.objectId;
+  const mine = part?.custodian.objectId === holder;
   const current = generation === undefined || generation === generationOf(account);
   if (pass && part?.pass?.requestId === pass.requestId && part.pass.methodId !== pass.methodId) return replacedPassCard(account);
   if (forOthers) return partReminderCard(account, number, generation);
-  return mine && current && account.state !== 'retired' ? partCard(account, number, now) : replacedPartCard(account, number, generation);
+  if (mine && current && account.state !== 'retired') return partCard(account, number, now);
+  const isHeld = held && (generation ?? 1) === held.generation && held.parts.some((row) => row.number === number && isInHand(row, holder));
+  return isHeld ? replacingPartCard(account, number) : replacedPartCard(account, number, { holder, generation });
 }
+
+/** They have seen it, so it may lie in a safe: what nobody saw was destroyed when it was to be replaced. */
+const isInHand = ({ state, custodian }: Part, holder: string): boolean =>
+  custodian.objectId === holder && (state === 'shown' || state === 'stored');

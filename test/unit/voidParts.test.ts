@@ -1,10 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
+import { partCard } from '../../src/cards/views/part.ts';
+import { handOver, heldAgain, replaceParts } from '../../src/core/account/life.ts';
+import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
 import { draw } from '../../src/jobs/draw.ts';
-import { NOON, person } from '../support/builders.ts';
+import { anAccount, aPart, hours, NOON, person } from '../support/builders.ts';
 import { custodiansWho } from '../support/installation/custodians.ts';
 import type { Machine } from '../support/installation/machine.ts';
 import { live } from '../support/installation/process.ts';
 import { approved, approvedByName, SAGAS } from '../support/installation/sagas.ts';
+import { memoryStore } from '../support/memoryStore.ts';
 
 const ACCOUNT = 'EA-SEED01';
 
@@ -29,6 +33,50 @@ async function said(on: Machine): Promise<string> {
   return JSON.stringify(drawn.map((each) => each?.card));
 }
 
+describe('the card of a part while another password is set in its place', () => {
+  const card = { subject: 'part:EA-4Q9T1X:2', variant: '1', place: { kind: 'person', objectId: person('eli').objectId } } as const;
+  const drawn = async (account: EmergencyAccount) => {
+    const store = memoryStore(NOON);
+    store.put('account', account);
+    return JSON.stringify((await draw(store, card, async () => []))?.card);
+  };
+
+  test.each([['dana', 'eli'] as const, ['dana', 'fay'] as const])(
+    'has nothing destroyed before it is certain which of the two counts: %s and %s',
+    async (...names) => {
+      const before = anAccount();
+      const during = replaceParts(before, names.map(person), 'R-2');
+      const held = await drawn(during);
+      expect(held).toContain('Your part is being replaced');
+      expect(held).toMatch(/Keep part 2 where it is/);
+      expect(held).not.toMatch(/destroy|opens nothing any more\./);
+      // What was never opened was destroyed at once.
+      const unseen = { ...before, parts: before.parts.map((part) => ({ ...part, state: 'ready' as const, expiresAt: hours(9) })) };
+      expect(await drawn(replaceParts(unseen, names.map(person), 'R-2'))).toContain('opens nothing any more.');
+      // Not set after all: it counts again, and its card says so.
+      expect(during.held).toBeDefined();
+      if (during.held) expect(await drawn(heldAgain(during, during.held))).toContain('Your part is stored');
+      const set = handOver(during, { partExpiryHours: 72, validationDays: 90 }, NOON);
+      expect(await drawn(set.ok ? set.value.next : during)).toMatch(/opens nothing any more\. If it lies in your safe, destroy it/);
+    },
+  );
+});
+
+test('the card of a key asks whether it is registered until its custodian says so, and says that it is once the tenant shows it', () => {
+  const pass = { requestId: 'R-1', methodId: 'T1', issuedAt: NOON, keysBefore: [], keysAtStart: [] };
+  const shown = { state: 'shown', expiresAt: hours(8), pass, shownAt: hours(1) } as const;
+  const titleOf = (more: Partial<Part>) => {
+    const account = anAccount({ state: 'provisioning', credential: 'passkey', parts: [aPart(1, 'dana', { ...shown, ...more })] });
+    const { summary, card: drawnCard } = partCard(account, 1, hours(3));
+    return [summary.split(':', 1)[0], JSON.stringify(drawnCard).includes('"id":"location"')];
+  };
+  const key = { methodId: 'K1' };
+  expect(titleOf({})).toEqual(['Have you registered your key?', true]);
+  expect(titleOf({ confirmedAt: hours(2) })).toEqual(['I look for your key in the tenant', true]);
+  expect(titleOf({ confirmedAt: hours(2), key })).toEqual(['Your key is registered', false]);
+  expect(titleOf({ state: 'stored', storedAt: hours(3), confirmedAt: hours(2), key })).toEqual(['Your key is registered', false]);
+});
+
 describe('a part that has no use any more is told to whoever holds it', () => {
   test('of an account that is retired', async () => {
     const on = await carriedOut('retire');
@@ -44,7 +92,8 @@ describe('a part that has no use any more is told to whoever holds it', () => {
     expect(messages(on)).toEqual(to([1, 'dana'], [2, 'eli']));
     const text = await said(on);
     expect(text).toContain('This part was replaced');
-    expect(text).toContain('destroy it. A newer one that you were handed since counts: keep that.');
+    expect(text).toContain('destroy it. Your newer part 1 has a message of its own here: keep that.');
+    expect(text).toContain('destroy it. Your newer part 2 has a message of its own here: keep that.');
   });
 
   test.each([
@@ -55,6 +104,19 @@ describe('a part that has no use any more is told to whoever holds it', () => {
     const on = await carriedOut(saga);
     expect(messages(on)).toEqual(to([1, 'dana'], [2, 'eli']));
     expect(await said(on)).toContain(title);
+  });
+
+  test('at a handover: who hands over keeps nothing, who stays has a newer one', async () => {
+    const on = await carriedOut('handover');
+    const [toDana, toEli] = await Promise.all(
+      (['dana', 'eli'] as const).map(async (name) => {
+        const card = posted(on).find(({ place }) => place.kind === 'person' && place.objectId === person(name).objectId);
+        return JSON.stringify(card && (await draw(on.store, card, async () => []))?.card);
+      }),
+    );
+    expect(toDana).toContain('destroy it. Your newer part 1 has a message of its own here: keep that.');
+    expect(toEli).toContain('destroy it. You keep nothing of this account now.');
+    expect(toEli).not.toMatch(/newer|keep that/);
   });
 
   test('of a key that is left out, as there are fewer', async () => {

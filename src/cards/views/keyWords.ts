@@ -47,7 +47,26 @@ export const LOSE_PASS = {
   lostTitle: 'Give me a new pass',
 } as const;
 
-interface Refused {
+/** Instead of the question whether it is registered, once the tenant shows it. */
+export const KEY_FOUND: Told = {
+  title: 'Your key is registered',
+  tone: 'good',
+  state: 'The tenant shows it. Nothing more to do now',
+  notes: ['It counts as stored once every key stands and nothing else opens the account. Keep key and PIN apart, sealed.'],
+};
+
+/** Once its custodian has said that it is registered, until the tenant shows it: what counts is what that shows. */
+export const KEY_SAID: Told = {
+  title: 'I look for your key in the tenant',
+  tone: 'warning',
+  state: 'You said it is registered. The tenant does not show it yet',
+  notes: [
+    `That takes a few minutes. Not found after ten: sign in at ${REGISTER_AT} with the key, see that it is there, and say it again here.`,
+    ...KEY_WORDS.notes.shown,
+  ],
+};
+
+interface Told {
   readonly title: string;
   readonly tone: Tone;
   readonly state: string;
@@ -57,7 +76,7 @@ interface Refused {
 const TRY_AGAIN = 'The requester or an approver has to press Try again on the request. You then get a new pass here.';
 
 /** What is wrong with what a custodian did, or was done to them, and what to do next. */
-export const REFUSED: { readonly [W in Exclude<WhyRefused, 'PassExpired'>]: Refused } = {
+export const REFUSED: { readonly [W in Exclude<WhyRefused, 'PassExpired'>]: Told } = {
   SyncedPasskey: {
     title: 'Your key was not accepted',
     tone: 'attention',

@@ -1,4 +1,5 @@
 import { canLose, inOnePlace } from '../../core/account/custody.ts';
+import { asItStands } from '../../core/account/life.ts';
 import { type EmergencyAccount, partKey } from '../../core/account/types.ts';
 import { isOverdue } from '../../core/account/unconfirmed.ts';
 import { type Fact, textFact, timeFact } from '../facts.ts';
@@ -6,7 +7,7 @@ import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
 import { utc } from '../time.ts';
-import { KEY_WORDS, LOSE_PASS, REFUSED } from './keyWords.ts';
+import { KEY_FOUND, KEY_SAID, KEY_WORDS, LOSE_PASS, REFUSED } from './keyWords.ts';
 import { noticeCard } from './notice.ts';
 import { type PartWords, partStateAt } from './partWords.ts';
 
@@ -75,8 +76,6 @@ const NOTES: PartWords['notes'] = {
 const ONE_PLACE =
   'Another part of this account lies in the same place, by what its custodian said. They belong in different ones: agree with an owner who moves theirs.';
 
-const KEY_FOUND_NOTES = ['The tenant shows your key. It counts as stored once every key stands and nothing else opens the account.'];
-
 const PASSWORD_WORDS: PartWords = {
   looks: LOOKS,
   steps: STEPS,
@@ -87,17 +86,45 @@ const PASSWORD_WORDS: PartWords = {
   whereFault: 'Say where the part is kept.',
 };
 
-/** In the place of a card whose part is not the account's any more: a newer password took its place, somebody else has it, or it is retired. */
-export function replacedPartCard(account: EmergencyAccount, partNumber: number, generation?: number, openedAt?: Date): Rendered {
+/**
+ * In the place of a card whose part is not the account's any more: a newer password took its place, somebody else has it, or it is retired.
+ *
+ * @param of whose card it is, of which generation, and in a message of its own when the part was opened
+ */
+export function replacedPartCard(
+  account: EmergencyAccount,
+  partNumber: number,
+  of: { readonly holder: string; readonly generation?: number | undefined; readonly openedAt?: Date },
+): Rendered {
   const retired = account.state === 'retired';
-  const ofThisKind = generation === undefined || generation >= (account.kindSince ?? 0);
+  const ofThisKind = of.generation === undefined || of.generation >= (account.kindSince ?? 0);
   const keyed = (account.credential === 'passkey') === ofThisKind;
   const title = retired ? 'This account was retired' : `This ${keyed ? 'key' : 'part'} was replaced`;
-  const which = openedAt ? (keyed ? `, whose pass you opened at ${utc(openedAt)},` : `, which you opened at ${utc(openedAt)},`) : '';
-  const newer = openedAt && !retired ? ' A newer one that you were handed since counts: keep that.' : '';
-  const text = `${keyed ? 'Key' : 'Part'} ${partNumber} of ${account.userPrincipalName}${which} opens nothing any more. If it lies in your safe, ${keyed ? 'wipe' : 'destroy'} it.${newer}`;
+  const at = of.openedAt && utc(of.openedAt);
+  const which = at === undefined ? '' : keyed ? `, whose pass you opened at ${at},` : `, which you opened at ${at},`;
+  const text = `${keyed ? 'Key' : 'Part'} ${partNumber} of ${account.userPrincipalName}${which} opens nothing any more. If it lies in your safe, ${keyed ? 'wipe' : 'destroy'} it.${retired ? '' : keepsNow(account, of.holder)}`;
   return noticeCard({ title, text, tone: 'neutral' });
 }
+
+/** What somebody keeps beside what was replaced, so that neither is taken for the other. */
+function keepsNow(stored: EmergencyAccount, holder: string): string {
+  const account = asItStands(stored);
+  const part = account.parts.find(({ custodian }) => custodian.objectId === holder);
+  return part
+    ? ` Your newer ${account.credential === 'passkey' ? 'key' : 'part'} ${part.number} has a message of its own here: keep that.`
+    : ' You keep nothing of this account now.';
+}
+
+/**
+ * In the place of the card of a part while a new password is set: nobody knows yet which of the two counts, and where it was not set the old
+ * one comes back.
+ */
+export const replacingPartCard = ({ userPrincipalName }: EmergencyAccount, partNumber: number): Rendered =>
+  noticeCard({
+    title: 'Your part is being replaced',
+    text: `A new password is being set for ${userPrincipalName}. Keep part ${partNumber} where it is: a message here says when it opens nothing any more, and this card if it still counts.`,
+    tone: 'neutral',
+  });
 
 /** In the place of a card about a pass, once the same request made another: that one has a card of its own. */
 export const replacedPassCard = ({ userPrincipalName }: Pick<EmergencyAccount, 'userPrincipalName'>): Rendered =>
@@ -118,7 +145,8 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
   const state = partStateAt(part, now);
   const said = account.credential === 'passkey' ? KEY_WORDS : PASSWORD_WORDS;
   const refused = part.refused && part.refused.why !== 'PassExpired' && state !== 'expired' ? REFUSED[part.refused.why] : undefined;
-  const look = refused ?? (isOverdue(part, now) ? OVERDUE : said.looks[state]);
+  const told = refused ?? (state === 'shown' ? (part.key ? KEY_FOUND : part.confirmedAt ? KEY_SAID : undefined) : undefined);
+  const look = told ?? (isOverdue(part, now) ? OVERDUE : said.looks[state]);
   const stored = state === 'stored';
   // Whoever said that the key is registered may say it again; what counts is what the tenant shows.
   const waiting = state === 'shown' && !part.key && !refused;
@@ -150,10 +178,7 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
     revealTitle: said.revealTitle,
     storedTitle: said.storedTitle,
     whereFault: said.whereFault,
-    notes: [
-      ...(inOnePlace(account.parts).includes(part.number) ? [ONE_PLACE] : []),
-      ...(refused ? refused.notes : state === 'shown' && part.key ? KEY_FOUND_NOTES : said.notes[state]),
-    ],
+    notes: [...(inOnePlace(account.parts).includes(part.number) ? [ONE_PLACE] : []), ...(told?.notes ?? said.notes[state])],
     id: partKey(account.id, part.number),
     accountId: account.id,
   };

@@ -1,6 +1,6 @@
 import { accountCard } from '../../../src/cards/views/account.ts';
 import { accountListCard } from '../../../src/cards/views/accountList.ts';
-import { partCard, replacedPartCard, replacedPassCard } from '../../../src/cards/views/part.ts';
+import { partCard, replacedPartCard, replacedPassCard, replacingPartCard } from '../../../src/cards/views/part.ts';
 import { partReminderCard } from '../../../src/cards/views/partReminder.ts';
 import { revealDialog } from '../../../src/cards/views/revealDialog.ts';
 import { runbookLinkCard, runbookReminderCard } from '../../../src/cards/views/runbook.ts';
@@ -122,7 +122,17 @@ export const ACCOUNTS: readonly Example[] = [
     ),
   },
   { card: 'accountList', state: 'none', rendered: accountListCard([], NOON) },
-  { card: 'part', state: 'void', rendered: replacedPartCard(anAccount({ generation: 2 }), 1, 1, NOON) },
+  {
+    card: 'part',
+    state: 'void',
+    rendered: replacedPartCard(anAccount({ generation: 2 }), 1, { holder: person('dana').objectId, generation: 1, openedAt: NOON }),
+  },
+  {
+    card: 'part',
+    state: 'void-handed-over',
+    rendered: replacedPartCard(anAccount({ generation: 2 }), 2, { holder: person('fay').objectId, generation: 1, openedAt: NOON }),
+  },
+  { card: 'part', state: 'replacing', rendered: replacingPartCard(anAccount({ generation: 2 }), 1) },
   { card: 'part', state: 'passReplaced', rendered: replacedPassCard(anAccount({})) },
   { card: 'part', state: 'sealed', rendered: partCard(withPart({}), 1, NOON) },
   { card: 'part', state: 'ready', rendered: partCard(withPart({ state: 'ready', expiresAt: days(3) }), 1, NOON) },
@@ -180,6 +190,18 @@ export const ACCOUNTS: readonly Example[] = [
     state: 'key-shown',
     rendered: partCard(withKey({ state: 'shown', expiresAt: hours(8), pass: PASS, shownAt: hours(1) }), 1, hours(2)),
     folds: true,
+  },
+  {
+    card: 'part',
+    state: 'key-found',
+    rendered: partCard(
+      withKey({
+        ...{ state: 'shown', expiresAt: hours(8), pass: PASS, shownAt: hours(1), confirmedAt: hours(2) },
+        key: { methodId: 'K1', model: 'YubiKey 5 Series with NFC' },
+      }),
+      1,
+      hours(3),
+    ),
   },
   { card: 'part', state: 'key-stored', rendered: partCard(keyed, 1, hours(3)) },
   { card: 'part', state: 'key-expired', rendered: partCard(withKey({ state: 'ready', expiresAt: hours(8) }), 1, days(4)) },
