@@ -8,9 +8,9 @@ import { CustodyFault } from './app/custodyFault.ts';
 import { type DoorNeeds, door } from './app/dispatch.ts';
 import { gatherCapabilities } from './app/gatherCapabilities.ts';
 import { gatherPosture } from './app/gatherMend.ts';
+import { knownInTime } from './app/knownInTime.ts';
 import type { Log } from './app/log.ts';
-import { gatherOpenFacts } from './app/openRequest.ts';
-import { passkeysKnown } from './app/passkeysKnown.ts';
+import { gatherOpenFacts, isWatchable, passkeysIn } from './app/openRequest.ts';
 import type { Custody, DeadMan, MonitorsInAzure, Policy, Random, SecondPaths } from './app/ports.ts';
 import { createBot } from './bot/bot.ts';
 import type { TokenCredential } from './bot/credentials.ts';
@@ -196,7 +196,14 @@ export async function startBreakglass(
         tenants,
         openFacts: (form, actor) => gatherOpenFacts(facts, form, actor),
         posture: (tenantId, profile) => gatherPosture(facts, tenantId, profile),
-        passkeys: passkeysKnown(facts),
+        passkeys: knownInTime(
+          (tenantId) => passkeysIn(facts, tenants.info(tenantId)),
+          (error) => facts.failed('authentication methods', error),
+        ),
+        watchable: knownInTime(
+          (tenantId) => isWatchable(facts, tenants.info(tenantId)),
+          (error) => facts.failed('sign-in logs', error),
+        ),
         capabilities: (tenantId) => gatherCapabilities(facts, tenantId),
         accountFacts: (form, actor) => gatherAccountFacts({ ...facts, custody }, form, actor),
         openSealed: opener(custody, log),

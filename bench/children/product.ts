@@ -37,6 +37,7 @@ const bot = createBot(
     openFacts: async () => no({ code: 'cannot-check', what: 'directory' }),
     capabilities: () => Promise.reject(new Error('no directory here')),
     passkeys: async () => undefined,
+    watchable: async () => undefined,
     checkAudit: () => Promise.reject(new Error('no audit log here')),
     posture: () => Promise.reject(new Error('no directory here')),
     accountFacts: async () => no({ code: 'cannot-check', what: 'directory' }),

@@ -1,4 +1,4 @@
-import { passkeyTerms } from '../core/account/passkeyTerms.ts';
+import { type PasskeyTerms, passkeyTerms, type WhyNoPasskeys } from '../core/account/passkeyTerms.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { NamedPerson } from '../core/request/named.ts';
@@ -56,6 +56,9 @@ export async function gatherOpenFacts(needs: OpenFactsNeeds, form: CreateForm, a
   });
 }
 
+/** Whether a tenant lets its accounts have passkeys, and why not; `undefined`: not known. */
+export type PasskeysKnown = Result<PasskeyTerms, WhyNoPasskeys> | undefined;
+
 /** Whether a tenant lets its account have passkeys. @throws GraphFault when its policy cannot be read now */
 export async function passkeysIn(
   { tenants }: Pick<OpenFactsNeeds, 'tenants'>,
@@ -72,8 +75,11 @@ async function takenName({ tenants }: OpenFactsNeeds, tenant: TenantInfo | undef
   return (await reader.deletedUserByName(userPrincipalName)) ? 'deleted' : undefined;
 }
 
-/** Reads the sign-in log for nobody: what counts is whether the tenant lets us look. */
-async function isWatchable({ tenants, store }: OpenFactsNeeds, tenant: TenantInfo | undefined): Promise<boolean> {
+/** Reads the sign-in log for nobody: what counts is whether the tenant lets us look. @throws GraphFault when that cannot be told now */
+export async function isWatchable(
+  { tenants, store }: Pick<OpenFactsNeeds, 'tenants' | 'store'>,
+  tenant: TenantInfo | undefined,
+): Promise<boolean> {
   if (!tenant) return true;
   return tenants.reader(tenant.id).canReadSignIns(await store.now());
 }

@@ -1,7 +1,7 @@
 import type { AuditCheck } from '../app/auditLog.ts';
 import type { Door } from '../app/dispatch.ts';
 import type { Log } from '../app/log.ts';
-import type { PasskeysKnown } from '../app/passkeysKnown.ts';
+import type { PasskeysKnown } from '../app/openRequest.ts';
 import type { People, Random, Reads, Tenants, Writes } from '../app/ports.ts';
 import type { Rendered } from '../cards/render.ts';
 import type { AuditDays } from '../core/audit/days.ts';
@@ -36,6 +36,8 @@ export interface BotNeeds {
   capabilities(tenantId: string): Promise<TenantReport>;
   /** Whether a tenant lets its accounts have passkeys, as far as that is known in the time a form may take; nothing is decided. */
   passkeys(tenantId: string): Promise<PasskeysKnown>;
+  /** The same of whether its sign-ins can be read: without that nothing can be made in it. */
+  watchable(tenantId: string): Promise<boolean | undefined>;
   /** Opens a sealed part. The caller zeroes the buffer. @returns refusal `part-unopenable` */
   openSealed(sealed: Uint8Array, partKey: string, custodianObjectId: string): Promise<Result<Buffer, Refusal>>;
   /** Computes the audit log from its rows; people hear of what is wrong with it. */

@@ -45,23 +45,50 @@ const PROBLEMS: { readonly [P in FieldFault['problem']]: (detail: string) => str
   'not-in-range': (range) => `a whole number, ${range || 'within bounds'}.`,
   'not-an-address': () => 'an IP address, for example 203.0.113.7, or nothing.',
   'not-text': () => 'this did not arrive as text. Open the form again.',
-  'passes-off': () =>
-    'this tenant allows no Temporary Access Pass. Have it allowed in the authentication methods policy, or choose a password.',
-  'passes-not-for-it': () =>
-    'this tenant allows Temporary Access Passes only for some. Have them allowed for the exclusion group, or choose a password.',
-  'keys-off': () => 'this tenant allows no passkeys. Have them allowed in the authentication methods policy, or choose a password.',
-  'keys-not-for-it': () => 'this tenant allows passkeys only for some. Have them allowed for the exclusion group, or choose a password.',
-  'no-self-service': () => 'this tenant lets nobody register passkeys themselves. Have that allowed in its policy, or choose a password.',
-  'synced-only': () =>
-    'this tenant allows only passkeys that can be copied to other devices. Have device-bound ones allowed, or choose a password.',
-  'policy-unread': () => 'I cannot read whether this tenant allows passkeys. Choose a password, or ask an administrator to look.',
+  'passes-off': () => noKeysFault('passes-off'),
+  'passes-not-for-it': () => noKeysFault('passes-not-for-it'),
+  'keys-off': () => noKeysFault('keys-off'),
+  'keys-not-for-it': () => noKeysFault('keys-not-for-it'),
+  'no-self-service': () => noKeysFault('no-self-service'),
+  'synced-only': () => noKeysFault('synced-only'),
+  'policy-unread': () => noKeysFault('policy-unread'),
   overtaken: () => 'it was drawn up anew while this form was open. What you typed is still here: send it again if it is still meant.',
   'not-reachable': (name) =>
     `${name || 'somebody'} has no chat with me yet. Ask them to install Breakglass and say help, then send this again.`,
 };
 
-/** The same words in the middle of a sentence. */
-export const whyNoPasskeys = (why: WhyNoPasskeys): string => PROBLEMS[why]('');
+/** Why an account of a tenant can have no security keys, and what would let it: both for the middle of a sentence. */
+export const NO_KEYS: { readonly [W in WhyNoPasskeys]: { why(tenant: string): string; readonly remedy: string } } = {
+  'passes-off': {
+    why: (tenant) => `${tenant} allows no Temporary Access Pass`,
+    remedy: 'have it allowed in the authentication methods policy',
+  },
+  'passes-not-for-it': {
+    why: (tenant) => `${tenant} allows Temporary Access Passes only for some`,
+    remedy: 'have them allowed for the exclusion group',
+  },
+  'keys-off': { why: (tenant) => `${tenant} allows no passkeys`, remedy: 'have them allowed in the authentication methods policy' },
+  'keys-not-for-it': { why: (tenant) => `${tenant} allows passkeys only for some`, remedy: 'have them allowed for the exclusion group' },
+  'no-self-service': { why: (tenant) => `${tenant} lets nobody register passkeys themselves`, remedy: 'have that allowed in its policy' },
+  'synced-only': {
+    why: (tenant) => `${tenant} allows only passkeys that can be copied to other devices`,
+    remedy: 'have device-bound ones allowed',
+  },
+  'policy-unread': { why: (tenant) => `I cannot read whether ${tenant} allows passkeys`, remedy: 'ask an administrator to look' },
+};
+
+/** The same where no password can be chosen instead: at the handover of a key. */
+export function noKeysHere(problem: FieldFault['problem']): string | undefined {
+  if (!Object.hasOwn(NO_KEYS, problem)) return undefined;
+  const { why, remedy } = NO_KEYS[problem as WhyNoPasskeys];
+  const sentence = why('this tenant');
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}, so no new key can be registered: ${remedy}.`;
+}
+
+function noKeysFault(problem: WhyNoPasskeys): string {
+  const { why, remedy } = NO_KEYS[problem];
+  return `${why('this tenant')}. ${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}, or choose a password.`;
+}
 
 const STATES: { readonly [S in RequestState]: string } = {
   pending: 'is still waiting for approval',

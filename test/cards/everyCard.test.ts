@@ -34,6 +34,7 @@ test('every template and view is in the catalogue', () => {
     'partWords',
     'accountFormWords',
     'accountHarm',
+    'createFormWords',
     'keyWords',
     'ledgerRows',
     'alertChange',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { accountForms } from '../../src/bot/accountForms.ts';
 import { accountOperation } from '../../src/bot/commands/accountOperation.ts';
+import { accountFormCard } from '../../src/cards/views/accountForm.ts';
 import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
 import type { AccountOperation } from '../../src/core/request/planAccount.ts';
 import { no } from '../../src/core/result.ts';
@@ -127,6 +128,22 @@ describe('a form on an account that something is missing of', () => {
       );
     expect((await form('handover', disabled)).said).not.toContain('say enable');
   });
+});
+
+test('a key cannot be handed over where the tenant allows none: no password is offered in its place, for a handover makes none', () => {
+  const account = anAccount({ credential: 'passkey' });
+  const faulty = (operation: 'handover' | 'rotate') =>
+    JSON.stringify(
+      accountFormCard({
+        ...{ operation, account, custodians: [dana, eli, fay], now: days(4), leavesFew: false },
+        values: { reason: 'x', custodians: '', leaving: '', fewer: 'false' },
+        faults: [{ field: 'credential', problem: 'keys-off' }],
+        sends: { verb: 'account.submit', id: 'F-1', digest: '', place: 'message' },
+      }).card,
+    );
+  expect(faulty('handover')).toContain('This tenant allows no passkeys, so no new key can be registered: have them allowed in the');
+  expect(faulty('handover')).not.toContain('choose a password');
+  expect(faulty('rotate')).toContain('or choose a password.');
 });
 
 test('typed, a command says at once that another request is open for the account, as the button does', async () => {

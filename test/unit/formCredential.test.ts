@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { TENANTS } from '../../sandbox/world.ts';
-import { passkeysKnown } from '../../src/app/passkeysKnown.ts';
+import { knownInTime } from '../../src/app/knownInTime.ts';
+import { passkeysIn } from '../../src/app/openRequest.ts';
 import type { TenantInfo } from '../../src/app/ports.ts';
 import { forms } from '../../src/bot/forms.ts';
 import type { PasskeyTerms, WhyNoPasskeys } from '../../src/core/account/passkeyTerms.ts';
@@ -14,7 +15,7 @@ type Answer = Result<PasskeyTerms, WhyNoPasskeys> | undefined;
 const allowed: Answer = ok({ passMinutes: 480 });
 
 /** The form as it is drawn where the tenants answer this. */
-function formsWith(answers: Readonly<Record<string, Answer>>, tenants = ALL) {
+function formsWith(answers: Readonly<Record<string, Answer>>, tenants = ALL, unwatched: readonly string[] = []) {
   const asked: string[] = [];
   const drawn = forms({
     people: { holders: async () => [person('dana'), person('eli')], lookUp: async () => no('unknown') } as never,
@@ -24,29 +25,48 @@ function formsWith(answers: Readonly<Record<string, Answer>>, tenants = ALL) {
       asked.push(tenantId);
       return answers[tenantId];
     },
+    watchable: async (tenantId) => (unwatched.includes(tenantId) ? false : undefined),
   });
   return { ...drawn, asked };
 }
 /** What is chosen in the form, and what it says of that. */
 function chosen(card: unknown) {
   const body = (card as { body: Readonly<Record<string, never>>[] }).body;
-  const at = body.findIndex(({ id }) => id === 'credential');
-  const { type, inlines } = body[at + 1] ?? {};
+  const at = (input: string) => body.findIndex(({ id }) => id === input);
+  /** What stands under an input, before the next. */
+  const under = (input: string): string => {
+    const rest = body.slice(at(input) + 1);
+    const texts = rest.slice(
+      0,
+      rest.findIndex(({ type }) => type !== 'RichTextBlock'),
+    );
+    return texts.flatMap(({ inlines }) => (inlines as unknown as { text: string }[]).map(({ text }) => text)).join(' ');
+  };
+  const choices = body[at('tenantId')]?.choices as unknown as { title: string }[] | undefined;
   return {
-    value: body[at]?.value,
-    why: type === 'RichTextBlock' ? (inlines as unknown as { text: string }[]).map(({ text }) => text).join('') : '',
+    value: body[at('credential')]?.value,
+    why: under('credential'),
+    ofTenants: under('tenantId'),
+    offers: choices?.map(({ title }) => title) ?? [],
   };
 }
-const opened = async (answers: Readonly<Record<string, Answer>>, tenantId?: string, tenants?: readonly TenantInfo[]) => {
-  const { open, asked } = formsWith(answers, tenants);
-  return { ...chosen((await open(actor('rita'), tenantId)).rendered.card), asked };
-};
+async function opened(
+  answers: Readonly<Record<string, Answer>>,
+  tenantId?: string,
+  tenants?: readonly TenantInfo[],
+  unwatched?: readonly string[],
+) {
+  const { open, asked } = formsWith(answers, tenants, unwatched);
+  const form = await open(actor('rita'), tenantId);
+  if (!form.ok) throw new Error(form.error.code);
+  return { ...chosen(form.value.rendered.card), asked };
+}
 const everywhere = Object.fromEntries(ALL.map(({ id }) => [id, allowed]));
 
 describe('the credential that a new form begins with', () => {
   test('security keys where the tenant is known to allow them, and it says so', async () => {
     const form = await opened(everywhere, contoso.id);
-    expect(form).toEqual({ value: 'passkey', why: 'Contoso allows security keys, so they are chosen.', asked: [contoso.id] });
+    expect(form).toMatchObject({ value: 'passkey', why: 'Contoso allows security keys, so they are chosen.', asked: [contoso.id] });
     // One tenant is the only one it can be for.
     expect(await opened({ [contoso.id]: allowed }, undefined, [contoso])).toMatchObject({ value: 'passkey' });
   });
@@ -61,14 +81,21 @@ describe('the credential that a new form begins with', () => {
     ['policy-unread', /cannot read whether this tenant allows passkeys/],
   ])('a password where the tenant cannot, and why: %s', async (why, words) => {
     const form = await opened({ ...everywhere, [contoso.id]: no(why) }, contoso.id);
-    expect(form).toMatchObject({ value: 'split-password', why: expect.stringMatching(/^Security keys are not chosen, because /) });
+    expect(form).toMatchObject({
+      value: 'split-password',
+      why: expect.stringMatching(/^A password is chosen, because .*For security keys, (have|ask)/),
+    });
     expect(form.why).toMatch(words);
+    // It is chosen already.
+    expect(form.why).not.toContain('choose a password');
   });
 
   test('a password where it is not known, and what to do who knows better', async () => {
     expect(await opened({}, contoso.id)).toMatchObject({
       value: 'split-password',
-      why: expect.stringMatching(/^I could not read in time whether Contoso allows security keys\. Choose them if you know/),
+      why: expect.stringMatching(
+        /^I could not read in time whether Contoso allows security keys, so a password is chosen\. Choose keys if you know/,
+      ),
     });
   });
 
@@ -83,10 +110,46 @@ describe('the credential that a new form begins with', () => {
       expect(form.why).toMatch(
         /^Choose security keys for Contoso, Fabrikam customers \(B2C\): they are the better choice, and allowed there\./,
       );
-      expect(form.why).not.toContain('Northwind');
+      expect(form.why).toMatch(
+        lacking ? /For Northwind choose a password: it allows no passkeys\.$/ : /For Northwind: I could not read in time whether it allows/,
+      );
     }
-    expect(await opened({})).toMatchObject({ value: 'split-password', why: expect.stringMatching(/^No tenant here is known to allow/) });
+    expect(await opened({})).toMatchObject({
+      value: 'split-password',
+      why: expect.stringMatching(/^For Contoso: I could not read in time.* Fabrikam .* Northwind/),
+    });
     expect(await opened({}, undefined, [])).toMatchObject({ value: 'split-password' });
+  });
+
+  test('asked for by name it is for that tenant alone, so that what it says stays true; several are each named', async () => {
+    expect(await opened(everywhere, contoso.id)).toMatchObject({
+      offers: ['Contoso (contoso.onmicrosoft.com)'],
+      ofTenants: 'For another tenant say create and its name.',
+    });
+    expect(await opened(everywhere, contoso.id, [contoso])).toMatchObject({ ofTenants: '' });
+    const some = await opened({ [contoso.id]: no('passes-off'), [northwind.id]: no('keys-not-for-it') });
+    expect(some.offers).toHaveLength(3);
+    for (const tenant of ['Contoso', 'Fabrikam customers (B2C)', 'Northwind']) expect(some.why).toContain(tenant);
+    expect(some.why).not.toContain('this tenant');
+    const many = Array.from({ length: 9 }, (_none, index) => ({ ...contoso, id: `T-${index}`, displayName: `Tenant ${index}` }));
+    const said = await opened(Object.fromEntries(many.map(({ id }) => [id, no('keys-off' as const)])), undefined, many);
+    expect(said.why).toMatch(/For Tenant 5 choose a password: it allows no passkeys\. So it is with 3 more/);
+  });
+
+  test('of a tenant whose sign-ins cannot be read there is no form: it says so at once, or where it stands beside others', async () => {
+    const { open } = formsWith(everywhere, ALL, [northwind.id]);
+    expect(await open(actor('rita'), northwind.id)).toEqual(no({ code: 'tenant-unwatched', tenant: 'Northwind' }));
+    expect(await formsWith(everywhere, [northwind], [northwind.id]).open(actor('rita'))).toMatchObject({ ok: false });
+    const form = await opened(everywhere, undefined, ALL, [northwind.id]);
+    expect(form.ofTenants).toMatch(/^In Northwind I can read no sign-ins, and no emergency account may exist unwatched/);
+    expect(form.offers.filter((title) => title.includes('not possible'))).toEqual([
+      'Northwind (northwind.onmicrosoft.com): not possible, its sign-ins cannot be read',
+    ]);
+    expect(form.why).toBe('Contoso, Fabrikam customers (B2C) allow security keys, so they are chosen.');
+    // Only one is left: it is named.
+    const one = await opened({ [contoso.id]: no('keys-off') }, undefined, [contoso, northwind], [northwind.id]);
+    expect(one.why).toMatch(/^A password is chosen, because Contoso allows no passkeys\./);
+    expect(await opened(everywhere, contoso.id, ALL, [northwind.id])).toMatchObject({ value: 'passkey' });
   });
 
   test('asks no tenant that the form does not offer', async () => {
@@ -102,9 +165,9 @@ describe('the credential that a new form begins with', () => {
     const back = await again(actor('rita'), 'F-1', { tenantId: contoso.id, credential: 'split-password' }, [
       { field: 'reason', problem: 'missing' },
     ]);
-    expect(chosen(back.card)).toEqual({ value: 'split-password', why: '' });
+    expect(chosen(back.card)).toMatchObject({ value: 'split-password', why: '' });
     const changing = await edit(actor('rita'), aRequest(), aPlan());
-    expect(chosen(changing.card)).toEqual({ value: 'split-password', why: '' });
+    expect(chosen(changing.card)).toMatchObject({ value: 'split-password', why: '' });
     expect(asked).toEqual([]);
   });
 });
@@ -121,7 +184,11 @@ describe('what is known of a tenant while a form is drawn', () => {
   function tenantThat(...answers: (() => Promise<readonly MethodConfiguration[] | undefined>)[]) {
     const failed: unknown[] = [];
     const tenants = { info: () => contoso, list: () => [contoso], reader: () => ({ methodPolicies: () => answers.shift()?.() }) } as never;
-    const known = passkeysKnown({ tenants, failed: (_what, error) => void failed.push(error) }, 20);
+    const known = knownInTime(
+      (id) => passkeysIn({ tenants }, { ...contoso, id }),
+      (error) => void failed.push(error),
+      20,
+    );
     return { known: () => known(contoso.id), failed };
   }
   const late = () => {

@@ -24,7 +24,13 @@ const custodians = [person('dana'), person('eli')];
 const people = { holders: async () => custodians, lookUp: async () => no('unknown') } as never;
 const store = { get: async () => account, accounts: async () => [account], now: async () => minutes(5) };
 const random = { id: () => 'F-1' };
-const createForms = forms({ people, tenants: { list: () => [] }, random, passkeys: async () => undefined });
+const createForms = forms({
+  people,
+  tenants: { list: () => [] },
+  random,
+  passkeys: async () => undefined,
+  watchable: async () => undefined,
+});
 const onAccount = accountForms({ people, random, store: store as never });
 
 describe('what was typed into a form is there when it comes back', () => {

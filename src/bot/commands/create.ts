@@ -3,7 +3,8 @@ import { words } from '../../cards/refusals.ts';
 import type { Rendered } from '../../cards/render.ts';
 import { personWith } from '../../core/decision.ts';
 import type { Actor } from '../../core/people.ts';
-import { ok } from '../../core/result.ts';
+import type { Refusal } from '../../core/refusal.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { Asker, CommandDef } from '../commandDef.ts';
 import { type Said, say } from '../needs.ts';
 import { noTenantCalled, tenantCalled } from '../reading.ts';
@@ -11,7 +12,7 @@ import { noTenantCalled, tenantCalled } from '../reading.ts';
 interface Needs {
   readonly asker: Asker;
   readonly tenants: readonly TenantInfo[];
-  newForm(actor: Actor, tenantId?: string): Promise<{ readonly formId: string; readonly rendered: Rendered }>;
+  newForm(actor: Actor, tenantId?: string): Promise<Result<{ readonly formId: string; readonly rendered: Rendered }, Refusal>>;
 }
 
 export const create: CommandDef<{ readonly tenant: string }, Needs> = {
@@ -22,9 +23,9 @@ export const create: CommandDef<{ readonly tenant: string }, Needs> = {
   async run({ tenant }, { asker: { actor }, tenants, newForm }): Promise<Said> {
     const requester = personWith(actor, 'requester');
     if (!requester.ok) return say(words(requester.error));
-    if (tenant === '') return { kind: 'card', ...(await newForm(actor)) };
     const found = tenantCalled(tenants, tenant);
-    if (found) return { kind: 'card', ...(await newForm(actor, found.id)) };
-    return say(noTenantCalled(tenants, tenant, 'create'));
+    if (tenant !== '' && !found) return say(noTenantCalled(tenants, tenant, 'create'));
+    const form = await newForm(actor, found?.id);
+    return form.ok ? { kind: 'card', ...form.value } : say(words(form.error));
   },
 };

@@ -3,7 +3,7 @@ import type { PersonRef } from '../../core/people.ts';
 import type { FieldFault, Refusal } from '../../core/refusal.ts';
 import type { AccountOperation } from '../../core/request/planAccount.ts';
 import { type Header, header } from '../header.ts';
-import { faultWords, words } from '../refusals.ts';
+import { faultWords, noKeysHere, words } from '../refusals.ts';
 import { type Rendered, template } from '../render.ts';
 import { inert, plain, typedBefore } from '../text.ts';
 import { ASK_ANEW, formWords } from './accountFormWords.ts';
@@ -122,7 +122,7 @@ export function accountFormCard(input: AccountFormInput): Rendered {
     partsTitle: partsTitle(account),
     parts: account.parts.map((part) => partRow(withoutPlace(part), partStateAt(part, now), account.credential)),
     hasFaults: faults.length + refused.length > 0,
-    faults: [...refused, ...faults.slice(0, 6).map((fault) => (fault.field === 'fewer' ? FEWER_FAULT : faultWords(fault)))],
+    faults: [...refused, ...faults.slice(0, 6).map((fault) => wordsOf(fault, operation))],
     asksCustodians: operation === 'rotate' || handover,
     custodiansLabel: handover ? 'Who takes over' : `Custodians: two or three people, each keeps one part or key`,
     custodians: people(offered),
@@ -155,6 +155,9 @@ export function accountFormCard(input: AccountFormInput): Rendered {
       : undefined;
   return { card: render(view), summary: title ?? plain(`${said.title}: ${account.userPrincipalName}`, 200) };
 }
+
+const wordsOf = (fault: FieldFault, operation: AccountOperation): string =>
+  fault.field === 'fewer' ? FEWER_FAULT : ((operation === 'handover' ? noKeysHere(fault.problem) : undefined) ?? faultWords(fault));
 
 const FEWER_FAULT =
   'This would leave the tenant with fewer than two accounts that can be used. Tick that this is meant, or create another account first.';

@@ -1,10 +1,10 @@
-import type { WhyNoPasskeys } from '../../core/account/passkeyTerms.ts';
 import type { PersonRef } from '../../core/people.ts';
 import type { FieldFault, Refusal } from '../../core/refusal.ts';
 import { type Header, header } from '../header.ts';
-import { faultWords, whyNoPasskeys, words } from '../refusals.ts';
+import { faultWords, words } from '../refusals.ts';
 import { type Rendered, template } from '../render.ts';
-import { inert, names, plain, typedBefore } from '../text.ts';
+import { inert, plain, typedBefore } from '../text.ts';
+import { begunWith, canBeWatched, type OfferedTenant, unwatched } from './createFormWords.ts';
 
 const FIELDS = ['tenantId', 'userName', 'displayName', 'usageLocation', 'credential', 'custodians', 'owners', 'reason'] as const;
 type Field = (typeof FIELDS)[number];
@@ -38,9 +38,11 @@ interface CreateFormView {
   readonly values: Texts;
   readonly tenants: readonly Choice[];
   readonly credentials: readonly Choice[];
+  /** What is to be known of the tenants on offer, under their list. */
+  readonly tenantNotes: readonly string[];
+  readonly unwatched: readonly string[];
   /** Why this kind of credential is chosen, where nobody has chosen it yet. */
-  readonly hasChosen: boolean;
-  readonly chosen: string;
+  readonly chosen: readonly string[];
   readonly custodians: readonly Choice[];
   readonly owners: readonly Choice[];
   readonly lacksCustodians: boolean;
@@ -52,15 +54,6 @@ interface CreateFormView {
   readonly isEdit: boolean;
   readonly formId: string;
   readonly digest: string;
-}
-
-/** A tenant the form can be for. */
-export interface OfferedTenant {
-  readonly id: string;
-  readonly displayName: string;
-  readonly initialDomain: string;
-  /** Whether its accounts can have passkeys, or why not; absent: not known. */
-  readonly passkeys?: 'allowed' | WhyNoPasskeys;
 }
 
 /** More are not offered, but for the one that is meant. */
@@ -100,8 +93,10 @@ export function createFormCard(v: CreateFormInput): Rendered {
       .join(' ');
   const onlyTenant = v.tenants.length === 1 ? v.tenants[0]?.id : undefined;
   const tenantId = values.tenantId ?? v.tenantId ?? onlyTenant;
-  const tenants = v.tenants.filter(({ id }, index) => index < MOST_TENANTS || id === tenantId);
-  const chosen = chosenFor(tenants, tenantId);
+  const isNamed = v.tenantId !== undefined && v.values === undefined;
+  // Asked for by name it is for that tenant, and what it says is of that one: for another one says create again.
+  const tenants = v.tenants.filter(({ id }, index) => (isNamed ? id === tenantId : index < MOST_TENANTS || id === tenantId));
+  const chosen = begunWith(tenants);
   const isChosen = values.credential !== undefined || v.edits !== undefined;
   const title = v.edits ? CHANGE_REQUEST : 'Ask for an emergency access account';
   const view: CreateFormView = {
@@ -126,13 +121,14 @@ export function createFormCard(v: CreateFormInput): Rendered {
       ...(values.tenantId === undefined ? { tenantId: plain(tenantId ?? '', 64) } : {}),
       ...(values.credential === undefined ? { credential: chosen.credential } : {}),
     }),
-    tenants: tenants.map(({ id, displayName, initialDomain }) => choice(`${inert(displayName, 60)} (${inert(initialDomain, 80)})`, id)),
+    tenants: tenants.map((tenant) => choice(nameOf(tenant), tenant.id)),
+    tenantNotes: isNamed && v.tenants.length > 1 ? ['For another tenant say create and its name.'] : [],
+    unwatched: unwatched(tenants),
     credentials: [
       choice('Security keys, one for each custodian (passkeys)', 'passkey'),
       choice('Password in parts, one for each custodian', 'split-password'),
     ],
-    hasChosen: !isChosen,
-    chosen: isChosen ? '' : chosen.why,
+    chosen: isChosen ? [] : chosen.why,
     custodians: people(v.custodians),
     owners: people(v.owners),
     lacksCustodians: v.custodians.length === 0,
@@ -151,38 +147,6 @@ export function createFormCard(v: CreateFormInput): Rendered {
   return { card: render(view), summary: title };
 }
 
-/**
- * The kind of credential a new form begins with: security keys where the tenant is known to allow them, of several tenants only where all do
- * (design.md 6.4). What is not known is no yes; what is sent in is judged by the tenant as it is then.
- */
-function chosenFor(
-  tenants: readonly OfferedTenant[],
-  tenantId: string | undefined,
-): { readonly credential: 'passkey' | 'split-password'; readonly why: string } {
-  const tenant = tenants.find(({ id }) => id === tenantId);
-  const allowing = tenants.filter(({ passkeys }) => passkeys === 'allowed');
-  if (tenant ? tenant.passkeys === 'allowed' : allowing.length > 0 && allowing.length === tenants.length)
-    return {
-      credential: 'passkey',
-      why: `${tenant ? plain(tenant.displayName, 60) : 'Every tenant here'} allows security keys, so they are chosen.`,
-    };
-  return { credential: 'split-password', why: tenant ? whyPassword(tenant) : whereKeys(allowing) };
-}
-
-const whyPassword = ({ displayName, passkeys }: OfferedTenant): string =>
-  passkeys === undefined || passkeys === 'allowed'
-    ? `I could not read in time whether ${plain(displayName, 60)} allows security keys. Choose them if you know that it does: I look again when you send this in.`
-    : `Security keys are not chosen, because ${whyNoPasskeys(passkeys)}`;
-
-function whereKeys(allowing: readonly OfferedTenant[]): string {
-  if (allowing.length === 0) return 'No tenant here is known to allow security keys. Say create and a tenant’s name to see why.';
-  const where = names(
-    allowing.map(({ displayName }) => ({ name: displayName })),
-    6,
-  );
-  return `Choose security keys for ${where}: they are the better choice, and allowed there. For another tenant say create and its name, and I say why not.`;
-}
-
 function perField<T>(value: (field: Field) => T, fixed: Partial<Record<Field, T>> = {}): { readonly [F in Field]: T } {
   const of = (field: Field): T => fixed[field] ?? value(field);
   return {
@@ -197,6 +161,8 @@ function perField<T>(value: (field: Field) => T, fixed: Partial<Record<Field, T>
   };
 }
 
+const nameOf = (tenant: OfferedTenant): string =>
+  `${inert(tenant.displayName, 60)} (${inert(tenant.initialDomain, 80)})${canBeWatched(tenant) ? '' : ': not possible, its sign-ins cannot be read'}`;
 const choice = (title: string, value: string): Choice => ({ title, value: plain(value, 64) });
 const people = (refs: readonly PersonRef[]): Choice[] =>
   refs.slice(0, 30).map(({ name, objectId }) => choice(inert(name, 80) || 'no name', objectId));

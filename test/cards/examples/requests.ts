@@ -399,6 +399,14 @@ export const REQUESTS: readonly Example[] = [
   { card: 'createForm', state: 'empty', rendered: createFormCard({ ...newForm, tenants: seen }), main: true },
   { card: 'createForm', state: 'keys', rendered: createFormCard({ ...newForm, tenants: seen, tenantId: TENANTS.contoso.id }), main: true },
   { card: 'createForm', state: 'keys-off', rendered: createFormCard({ ...newForm, tenants: seen, tenantId: TENANTS.northwind.id }) },
+  {
+    card: 'createForm',
+    state: 'unwatched',
+    rendered: createFormCard({
+      ...newForm,
+      tenants: seen.map((tenant) => ({ ...tenant, watchable: tenant.id !== TENANTS.northwind.id })),
+    }),
+  },
   { card: 'createForm', state: 'keys-unread', rendered: createFormCard({ ...newForm, tenants, tenantId: TENANTS.contoso.id }) },
   {
     card: 'createForm',
