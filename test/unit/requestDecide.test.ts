@@ -280,6 +280,11 @@ describe('withdrawing', () => {
     // Taken up again it is no longer waiting, whatever the row of the one it waits for still says.
     for (const busy of [{ ...parked, steps: [{ ...first, state: 'running' as const }, waits, ...rest] }, begun])
       expect(withdraw(busy, actor('rita'), NOW)).toEqual(no({ code: 'closed', state: 'approved' }));
+    // One that found that an earlier one is to be done again keeps the instant it began at, and runs no more.
+    const [third, ...later] = rest;
+    if (!third) throw new Error('no third step');
+    const noticed = { ...parked, steps: [{ ...first, state: 'done' as const }, waits, { ...third, state: 'running' as const }, ...later] };
+    expect(withdraw(noticed, actor('rita'), NOW)).toMatchObject({ value: { next: { state: 'undoing', fence: 5 } } });
     const bare = { ...parked, plan: { ...parked.plan, undo: [] } };
     expect(withdraw(bare, actor('rita'), NOW)).toMatchObject({ value: { next: { state: 'withdrawn', fence: 5 } } });
   });

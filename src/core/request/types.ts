@@ -252,12 +252,13 @@ export const wroteNothing = ({ begunAt, expected }: Pick<ChangeRequest, 'begunAt
   begunAt === undefined || (expected?.every(({ open, allowed, done }) => open + allowed + done === 0) ?? false);
 
 /**
- * Whether its run has given way and waits for a person. A row keeps what is waited for until it begins again, so nothing else may be running.
+ * Whether its run has given way and waits for a person. The first step that is not done says so: it keeps what is waited for until it begins
+ * again. One after it may still count as running, where it found that this one is to be done again.
  */
-export const isParked = ({ state, steps }: Pick<ChangeRequest, 'state' | 'steps'>): boolean =>
-  state === 'approved' &&
-  steps.some((row) => row.state === 'waiting' && row.evidence !== undefined) &&
-  steps.every((row) => row.state !== 'running');
+export function isParked({ state, steps }: Pick<ChangeRequest, 'state' | 'steps'>): boolean {
+  const next = steps.find((row) => row.state !== 'done');
+  return state === 'approved' && next?.state === 'waiting' && next.evidence !== undefined;
+}
 
 /** Whether the quorum stands and no step was ever begun: nothing stands in the tenant. */
 export const isUntouched = ({ state, begunAt }: Pick<ChangeRequest, 'state' | 'begunAt'>): boolean =>
