@@ -6,7 +6,7 @@ import { standingOf } from './asking.ts';
 import { proven, unlasting } from './proofs.ts';
 import { type Asked, counting, type Right, stands, strict } from './reference.ts';
 import { courseOf, type Hand, must, type World } from './world.ts';
-import { again, isWrite, userOf, wrote } from './writes.ts';
+import { again, isWrite, takesOld, userOf, wrote } from './writes.ts';
 
 export const PHASES: { readonly [P in Asked['phase']]: ChangeRequest['state'] } = {
   open: 'pending',
@@ -46,11 +46,14 @@ export async function judge(world: World, hand: Hand, event: string, requestId: 
   else if (what === 'finish-step') stepFinished(world, hand, asked, step as StepId);
   else if (what === 'fail-run') {
     if (asked.phase === 'going-back') return;
+    if (hand.step?.written.size === 0) course.unsure.delete(hand);
     const { failure } = machine.request(asked.id);
     const hindered = asked.disturbed || course.late === true || (failure !== undefined && keptFrom(world, asked, failure.code));
     must(hindered, 'GR-1: failed although nothing was in its way', failure);
     if (failure) anew(world, asked, failure.step, failure.step !== hand.step?.id);
     Object.assign(asked, { phase: 'stuck', stuckAt: now, parked: false });
+  } else if (what === 'give-way') {
+    if (hand.step?.written.size === 0) course.unsure.delete(hand);
   } else if (what === 'park-run') {
     must(asked.phase === 'to-do' && isWaiting(world, asked), 'GR-1: waits, and nobody is waited for', event);
     asked.parked = true;
@@ -155,6 +158,7 @@ function stepBegan(world: World, hand: Hand, asked: Asked, step: StepId, again: 
   }
   asked.parked = false;
   hand.step = { id: step, back, written: new Set() };
+  if (takesOld(plan, hand.step)) course.unsure.add(hand);
 }
 
 /** The account as it is on record. */

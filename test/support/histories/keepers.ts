@@ -6,22 +6,29 @@ const synced = (id: string) => ({ id, kind: 'fido2', passkeyType: 'synced' }) as
 
 /** What custodians do when a worker has nothing to do. @returns whether any had something to do */
 export function keeping(machine: Machine, how: Keepers | undefined): () => Promise<boolean> {
+  // Somebody may have deleted the user: the pass opens nothing, and its custodian says nevertheless what they were asked.
+  const place = {
+    ...machine,
+    register: (id: string, keys: Parameters<Machine['register']>[1]) =>
+      machine.tenant.users.has(id) ? machine.register(id, keys) : undefined,
+  };
+  const act = custodiansWho({});
   switch (how) {
     case undefined:
-      return () => machine.custodiansAct();
+      return () => act(place);
     case 'away':
       return async () => false;
     case 'silent':
-      return () => custodiansWho({ says: false })(machine);
+      return () => custodiansWho({ says: false })(place);
     case 'copying':
-      return () => custodiansWho({ registers: (id) => [synced(id)] })(machine);
+      return () => custodiansWho({ registers: (id) => [synced(id)] })(place);
     case 'doubling':
-      return () => custodiansWho({ registers: (id) => [deviceBound(id), deviceBound(`${id}-too`)] })(machine);
+      return () => custodiansWho({ registers: (id) => [deviceBound(id), deviceBound(`${id}-too`)] })(place);
     case 'losing': {
       let lost = false;
       return async () => {
         if (!lost) lost = await loseOne(machine);
-        return machine.custodiansAct();
+        return act(place);
       };
     }
   }

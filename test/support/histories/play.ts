@@ -14,7 +14,7 @@ import { type Happening, WHO, type Who } from './happenings.ts';
 import { judge, PHASES, renewed } from './judge.ts';
 import { keeping } from './keepers.ts';
 import { type Asked, mayDeny, mayRetry, mayVote, mayWithdraw, stands, strict, type Vote } from './reference.ts';
-import { courseOf, type Hand, must, type World } from './world.ts';
+import { type Course, courseOf, type Hand, must, type World } from './world.ts';
 
 const HOUR = 3_600_000;
 const FEED = { kind: 'system', part: 'worker' } as const;
@@ -126,7 +126,7 @@ export class History implements World {
     );
     const methods = tenant.users.get(objectId)?.methods;
     // Where a write was refused some of it may stay: posture says so, and asks for a repair.
-    const hindered = [...this.asked.values()].some((asked) => asked.disturbed || courseOf(this, asked.id).late === true);
+    const hindered = [...this.asked.values()].some((asked) => asked.disturbed || isUnsure(courseOf(this, asked.id)));
     if (!methods || hindered) return;
     const keys = parts.flatMap(({ key }) => (key ? [key.methodId] : []));
     const strange = methods.filter(
@@ -304,3 +304,6 @@ export class History implements World {
     await this.machine.dispatch(FEED, { kind: 'roster-read', role: 'approver', holders: await this.machine.people.holders('approver') });
   }
 }
+
+/** What a plan did of its last steps nobody may know, where a worker died or was overtaken. */
+const isUnsure = ({ late, unsure, oldTouched }: Course): boolean => late === true || (unsure.size > 0 && !oldTouched);

@@ -15,7 +15,7 @@ export interface Place {
   readonly step: StepId;
   /** What was written since its worker began it. */
   readonly written: ReadonlySet<TenantWrite['call']>;
-  readonly course: Pick<Course, 'methodsBefore' | 'oldTouched'>;
+  readonly course: Pick<Course, 'methodsBefore' | 'oldTouched' | 'unsure'>;
   /** It is a step of the undoing. */
   readonly back: boolean;
 }
@@ -67,6 +67,9 @@ export function keysOf(place: Pick<Place, 'machine' | 'user' | 'plan'>): Readonl
   return new Set(recordOf(place)?.parts.flatMap(({ number, key }) => (key && number <= keys ? [key.methodId] : [])));
 }
 
+/** What opened the account before: then what was made in its place stays. */
+const mayBeGone = ({ course }: Place): boolean => course.oldTouched === true || course.unsure.size > 0;
+
 const keyOf = (place: Place): string | undefined =>
   recordOf(place)?.parts.find(({ number }) => number === Number(subjectOfStep(place.step)))?.key?.methodId;
 const registered: Proof = (place) =>
@@ -109,13 +112,11 @@ export const PROOFS: { readonly [K in StepKind]: Proof } = {
   'tidy-methods': onlyKeys,
   // Taken back it is left alone where nothing of it was written.
   'drop-password': (place) => place.written.has('setPassword') || (place.back && !place.course.oldTouched),
-  'withdraw-password': (place) => place.written.has('setPassword') || place.course.oldTouched === true,
+  'withdraw-password': (place) => place.written.has('setPassword') || mayBeGone(place),
   'store-parts': (place) => recordOf(place)?.parts.every(({ state }) => state === 'stored') === true,
   'remove-keys': (place) => methodsOf(place).every(({ kind }) => kind === 'password'),
   'withdraw-keys': (place) =>
-    methodsOf(place).every(
-      ({ id, kind }) => kind !== PASS && (kind !== 'fido2' || place.course.methodsBefore.has(id) || place.course.oldTouched === true),
-    ),
+    methodsOf(place).every(({ id, kind }) => kind !== PASS && (kind !== 'fido2' || place.course.methodsBefore.has(id) || mayBeGone(place))),
   verify: (place) => userOf(place)?.marker.startsWith(`${place.plan.account.marker}:`) === true && unlasting(place).length === 0,
 };
 const WHERE = ['members', 'administrators', 'unit'] as const;

@@ -26,6 +26,8 @@ export interface Course {
   methodsBefore: ReadonlySet<string>;
   /** Something was written that takes away what opened the account before. */
   oldTouched?: true;
+  /** Workers that began to, and of whom nobody heard how it went: it counts as if they had. */
+  readonly unsure: Set<Hand>;
   /** A worker that had been overtaken still wrote. */
   late?: true;
 }
@@ -48,6 +50,7 @@ export const courseOf = ({ courses }: World, id: string): Course => {
     provenBack: new Set(),
     written: new Map(),
     methodsBefore: new Set(),
+    unsure: new Set(),
   };
   courses.set(id, found);
   return found;

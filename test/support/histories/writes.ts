@@ -37,7 +37,7 @@ const aMethod: To = (plan, [id = '', ...more], step, { machine, course }) => {
 };
 
 /** Steps whose writes take away what opened the account before, where the plan replaces it; of keys in the place of keys the last of them. */
-const takesOld = (plan: Plan, { id, back }: { readonly id: StepId; readonly back: boolean }): boolean =>
+export const takesOld = (plan: Plan, { id, back }: { readonly id: StepId; readonly back: boolean }): boolean =>
   !back &&
   ('replaces' in plan && plan.replaces ? ['tidy-methods', 'drop-password', 'remove-keys'] : ['tidy-methods']).includes(kindOfStep(id));
 
