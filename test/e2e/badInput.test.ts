@@ -60,7 +60,7 @@ describe('bad input: a clear refusal each, and nothing half done', () => {
     // Named in the command, nobody fills in a form for it.
     const { replyIds } = await sandbox.say('rita', 'channel', 'create northwind');
     const said = await sandbox.message('rita', 'channel', ({ id }) => replyIds.includes(id));
-    expect([text(said).trim(), said.card]).toEqual([expect.stringMatching(/^I cannot read sign-ins of Northwind/), undefined]);
+    expect([text(said).trim(), said.card]).toEqual([expect.stringMatching(/^I cannot read sign-ins of Northwind/), null]);
     expect(await requests()).toEqual([]);
   });
 

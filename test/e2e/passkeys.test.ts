@@ -16,7 +16,7 @@ describe('an account opened by security keys, through commands and buttons', () 
   async function ask(command: string, inputs: Record<string, string>, verb = 'account.submit'): Promise<Message> {
     const { messageId } = await sandbox.say('rita', 'channel', command);
     const answer = await sandbox.press('rita', messageId, verb, inputs);
-    const id = /R-[0-9A-Z]{6}/.exec(text({ card: answer.dialog?.card }))?.[0];
+    const id = /R-[0-9A-Z]{6}/.exec(text({ card: answer.dialog?.card ?? answer.card }))?.[0];
     if (id === undefined) throw new Error(`${command} opened nothing: ${answer.message ?? text({ card: answer.card })}`);
     return sandbox.message('ann', 'channel', has('request.approve', id));
   }
