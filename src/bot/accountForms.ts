@@ -3,6 +3,7 @@ import type { Rendered } from '../cards/render.ts';
 import { type AccountFormInput, accountFormCard } from '../cards/views/accountForm.ts';
 import { isGone } from '../cards/views/partWords.ts';
 import type { EmergencyAccount } from '../core/account/types.ts';
+import { isOverdue } from '../core/account/unconfirmed.ts';
 import { usableWithout } from '../core/account/usable.ts';
 import { personOf, personWith } from '../core/decision.ts';
 import type { Actor, PersonRef } from '../core/people.ts';
@@ -157,10 +158,12 @@ interface Holders extends Pick<AccountFormInput, 'custodians' | 'eligible' | 'as
 
 /**
  * Who is ticked in a new form: those who hold the account today, all of them or nobody. A form goes out as it opens where nobody reads it, so
- * it proposes only what was so and worked: never somebody whose part is gone, and not the rest of three, which would make two parts of them.
+ * it proposes only what was so and worked: never somebody whose part is gone or nowhere to be found, and not the rest of three, which would make two parts of them.
  */
 function proposed({ parts }: EmergencyAccount, may: readonly PersonRef[], now: Date): readonly PersonRef[] {
-  const isWhole = parts.every((part) => !isGone(part, now) && may.some(({ objectId }) => objectId === part.custodian.objectId));
+  const isWhole = parts.every(
+    (part) => !isGone(part, now) && !isOverdue(part, now) && may.some(({ objectId }) => objectId === part.custodian.objectId),
+  );
   return isWhole ? parts.map(({ custodian }) => custodian) : [];
 }
 

@@ -61,7 +61,10 @@ export async function draw(
       if (kind === 'part') return { card: partOf(account, Number(rest[1]), posted, now), revision: account.revision };
       if (kind === 'runbook') return { card: runbookReminderCard(account), revision: account.revision };
       if (kind === 'validation') return { card: validationCard(account, now, posted.variant || undefined), revision: account.revision };
-      return { card: accountCard(account, now, undefined, await store.roster('custodian')), revision: account.revision };
+      return {
+        card: accountCard(account, now, undefined, await store.roster('custodian'), await store.openRequestOfAccount(account.id)),
+        revision: account.revision,
+      };
     }
   }
 }

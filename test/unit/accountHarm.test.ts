@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { accountForms } from '../../src/bot/accountForms.ts';
 import { accountOperation } from '../../src/bot/commands/accountOperation.ts';
+import { accountCard } from '../../src/cards/views/account.ts';
 import { accountFormCard } from '../../src/cards/views/accountForm.ts';
+import { keysBegun } from '../../src/core/account/life.ts';
 import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
 import type { AccountOperation } from '../../src/core/request/planAccount.ts';
 import { no } from '../../src/core/result.ts';
@@ -61,6 +63,17 @@ describe('a form on an account that something is missing of', () => {
       withParts(aPart(1, 'dana', kept), aPart(2, 'eli', { state: 'ready', expiresAt: days(3) })),
     );
     expect([said.includes('Part 2 is gone'), ticked]).toEqual([true, '']);
+  });
+
+  test('nor is anybody where one was opened and its custodian has not said where it is', async () => {
+    const opened = withParts(aPart(1, 'dana', kept), aPart(2, 'eli', { state: 'shown', shownAt: days(3) }));
+    const { said, ticked, offers } = await form('rotate', opened);
+    expect(said).toContain('Nobody has said where part 2 is: it may be gone.');
+    expect(ticked).toBe('');
+    expect(offers('custodians')).toContain('Eli Evans (has not said where part 2 is)');
+    // Four hours are for walking to a safe.
+    const justNow = withParts(aPart(1, 'dana', kept), aPart(2, 'eli', { state: 'shown', shownAt: hours(93) }));
+    expect((await form('rotate', justNow)).ticked).not.toBe('');
   });
 
   test('who has left, and who asks for it themselves, is said, and the rest is not ticked', async () => {
@@ -127,6 +140,29 @@ describe('a form on an account that something is missing of', () => {
         `for keys, say enable ${UPN} first`,
       );
     expect((await form('handover', disabled)).said).not.toContain('say enable');
+  });
+});
+
+describe('the record of an account that something is asked of already', () => {
+  const broken = withParts(aPart(1, 'dana', kept), aPart(2, 'eli', lost));
+  const asked = aRequest({ plan: anAccountPlan('rotate', { account: broken }) });
+  const said = (account: EmergencyAccount, request?: typeof asked) =>
+    JSON.stringify(accountCard(account, days(1), undefined, undefined, request).card);
+
+  test('names the request, and has nobody ask for another beside it', () => {
+    expect(said(broken)).toContain('account.rotate');
+    const busy = said(broken, asked);
+    expect(busy).toContain(`${asked.id}: New password for ${UPN}`);
+    expect(busy).toContain(`Use another account until that is done: say requests ${asked.id}.`);
+    expect(busy).not.toMatch(/account\.rotate|A requester says|asks for it with the button/);
+    expect(said(anAccount(), asked)).toContain('In service once a drill has passed');
+  });
+
+  test('does not say of a password without a part that it counts until the keys stand', () => {
+    const keys = { ...keysBegun(broken, [dana, eli], asked.id) };
+    expect(said(keys, asked)).toContain('Security keys are being registered in place of the password.');
+    expect(said(keys, asked)).not.toContain('It counts until');
+    expect(said(keysBegun(anAccount(), [dana, eli], asked.id), asked)).toContain('It counts until every one of them stands: say requests.');
   });
 });
 

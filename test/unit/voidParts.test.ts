@@ -92,8 +92,8 @@ describe('a part that has no use any more is told to whoever holds it', () => {
     expect(messages(on)).toEqual(to([1, 'dana'], [2, 'eli']));
     const text = await said(on);
     expect(text).toContain('This part was replaced');
-    expect(text).toContain('destroy it. Your newer part 1 has a message of its own here: keep that.');
-    expect(text).toContain('destroy it. Your newer part 2 has a message of its own here: keep that.');
+    expect(text).toContain('destroy it. Do not take your newer part 1 for it: that one has a message of its own here.');
+    expect(text).toContain('destroy it. Do not take your newer part 2 for it: that one has a message of its own here.');
   });
 
   test.each([
@@ -114,9 +114,9 @@ describe('a part that has no use any more is told to whoever holds it', () => {
         return JSON.stringify(card && (await draw(on.store, card, async () => []))?.card);
       }),
     );
-    expect(toDana).toContain('destroy it. Your newer part 1 has a message of its own here: keep that.');
+    expect(toDana).toContain('destroy it. Do not take your newer part 1 for it: that one has a message of its own here.');
     expect(toEli).toContain('destroy it. You keep nothing of this account now.');
-    expect(toEli).not.toMatch(/newer|keep that/);
+    expect(toEli).not.toContain('newer');
   });
 
   test('of a key that is left out, as there are fewer', async () => {

@@ -8,7 +8,7 @@ import { namedInAccount, readable } from '../reading.ts';
 
 interface Needs {
   readonly asker: Asker;
-  readonly store: Pick<Reads, 'get' | 'now' | 'roster'>;
+  readonly store: Pick<Reads, 'get' | 'now' | 'roster' | 'openRequestOfAccount'>;
 }
 
 /** Shows an account to whoever may read it, as `accounts` does. */
@@ -22,6 +22,15 @@ export const accountShow: ActionDef<{ readonly accountId: string }, Needs> = {
     if (!found.ok) return { kind: 'refused', refusal: found.error };
     const [one] = found.value;
     if (!one) return { kind: 'refused', refusal: { code: 'not-found', what: 'account' } };
-    return { kind: 'card', rendered: accountCard(one, await store.now(), eyesOn(one, asker), await store.roster('custodian')) };
+    return {
+      kind: 'card',
+      rendered: accountCard(
+        one,
+        await store.now(),
+        eyesOn(one, asker),
+        await store.roster('custodian'),
+        await store.openRequestOfAccount(one.id),
+      ),
+    };
   },
 };

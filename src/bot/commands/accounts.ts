@@ -12,7 +12,7 @@ const MOST_ACCOUNTS = 1_000;
 
 export const accounts: CommandDef<
   { readonly name: string },
-  { readonly asker: Asker; readonly store: Pick<Reads, 'accounts' | 'now' | 'roster'> }
+  { readonly asker: Asker; readonly store: Pick<Reads, 'accounts' | 'now' | 'roster' | 'openRequestOfAccount'> }
 > = {
   word: 'accounts',
   usage: 'accounts [name]',
@@ -27,6 +27,6 @@ export const accounts: CommandDef<
     const [one] = called;
     if (!one) return say(words({ code: 'not-found', what: 'account', called: name }));
     if (called.length > 1) return card(accountListCard(called, now));
-    return card(accountCard(one, now, eyesOn(one, asker), await store.roster('custodian')));
+    return card(accountCard(one, now, eyesOn(one, asker), await store.roster('custodian'), await store.openRequestOfAccount(one.id)));
   },
 };

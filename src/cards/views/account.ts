@@ -2,13 +2,16 @@ import { inOnePlace, leaversOf, replacing } from '../../core/account/custody.ts'
 import { asItStands, isChangingKind } from '../../core/account/life.ts';
 import { runbookStatus } from '../../core/account/runbook.ts';
 import type { AccountState, EmergencyAccount, LeftBehind, Part } from '../../core/account/types.ts';
+import { titleOf } from '../../core/request/title.ts';
+import type { ChangeRequest } from '../../core/request/types.ts';
 import type { RosterEntry } from '../../core/roster/roster.ts';
-import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
+import { boldFact, codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { feedName } from '../feeds.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
 import { ASK_ANEW } from './accountFormWords.ts';
+import { isUnusable as unusable } from './accountHarm.ts';
 import { HOP_NAMES } from './drillWords.ts';
 import { stayingLines } from './halfWayWords.ts';
 import { type LedgerRow, ledgerRows } from './ledgerRows.ts';
@@ -49,31 +52,38 @@ const render = template<AccountView>('account');
  * Everything on record about one account.
  *
  * @param custodians who holds that role, as it was read last; `undefined`: it was not
+ * @param asked      the request on it that is open, if one is: nobody is told to ask for what cannot be asked beside it
  */
 export function accountCard(
   stored: EmergencyAccount,
   now: Date,
   eyes: AccountEyes = ANYBODY,
   custodians: readonly RosterEntry[] | undefined = undefined,
+  asked: ChangeRequest | undefined = undefined,
 ): Rendered {
   const account = asItStands(stored);
   const leavers = custodians ? leaversOf(account, new Set(custodians.map(({ person }) => person.objectId))) : [];
   const { words, tone, note } = withLeavers(health(account, now), leavers);
   const ledger = eyes.custody ? ledgerRows(stored) : [];
-  const command = ending(account, leavers, now);
+  const command = asked ? undefined : ending(account, leavers, now);
+  const isUnusable = account.state !== 'retired' && unusable(account, now);
   const view: AccountView = {
     header: header('Emergency access account', tone, words),
     name: plain(account.userPrincipalName),
     tenant: plain(account.tenantName, 80),
-    facts: [...toSay(account, leavers, command), ...factsOf(account)],
+    facts: [
+      ...(asked ? [boldFact('Asked for', `${asked.id}: ${titleOf(asked.plan)}`)] : []),
+      ...toSay(account, leavers, command),
+      ...factsOf(account),
+    ],
     partsTitle: partsTitle(account),
     parts: account.parts.map((part) => partRow(eyes.custody ? part : withoutPlace(part), partStateAt(part, now), account.credential)),
     isStale: printState(account) === 'stale',
     hasLedger: ledger.length > 0,
     ledger,
     notes: [
-      isChangingKind(stored) ? BEING_REPLACED[isKeyed(account) ? 'passkey' : 'split-password'] : '',
-      note,
+      isChangingKind(stored) ? beingReplaced(account, isUnusable) : '',
+      asked && isUnusable ? `Use another account until that is done: say requests ${plain(asked.id, 40)}.` : note,
       printState(account) === 'never' ? NEVER_PRINTED : '',
       placesNote(eyes),
       onePlaceNote(account, eyes),
@@ -88,10 +98,13 @@ export function accountCard(
 }
 
 /** What opens it now is on the card; what is to replace it, on the request. */
-const BEING_REPLACED = {
-  'split-password': 'Security keys are being registered in place of the password. It counts until every one of them stands: say requests.',
-  passkey: 'A password in parts is being made in place of the keys. They count until every part is stored: say requests.',
-} as const;
+function beingReplaced(account: EmergencyAccount, isUnusable: boolean): string {
+  const being = isKeyed(account)
+    ? 'A password in parts is being made in place of the keys.'
+    : 'Security keys are being registered in place of the password.';
+  if (isUnusable) return being;
+  return `${being} ${isKeyed(account) ? 'They count until every part is stored' : 'It counts until every one of them stands'}: say requests.`;
+}
 
 const isKeyed = ({ credential }: EmergencyAccount): boolean => credential === 'passkey';
 const SECOND_FACTOR = 'A password alone opens no admin portal any more: a second factor must be registered on the account.';

@@ -1,5 +1,6 @@
 import { leaversOf } from '../../core/account/custody.ts';
 import type { EmergencyAccount, Part } from '../../core/account/types.ts';
+import { isOverdue } from '../../core/account/unconfirmed.ts';
 import type { AccountOperation } from '../../core/request/planAccount.ts';
 import { names, plain } from '../text.ts';
 import { isGone } from './partWords.ts';
@@ -22,16 +23,18 @@ interface Asked {
 export function harmTo(asked: Asked, now: Date): string[] {
   const { operation, account, eligible } = asked;
   const gone = account.parts.filter((part) => isGone(part, now));
+  const unsure = account.parts.filter((part) => isOverdue(part, now));
   const left = eligible ? leaversOf(account, eligible) : [];
   const own = asksForOwn(asked);
   return [
     ...ofState(asked),
     ...(gone.length > 0 ? [goneWords(account, gone)] : []),
+    ...unsure.map(({ number }) => `Nobody has said where ${called(account, [number])} is: it may be gone.`),
     ...left.map(
       ({ custodian, number }) => `${plain(custodian.name, 80)} is no custodian any more and still has ${called(account, [number])}.`,
     ),
     ...own.map(({ number }) => `You have ${called(account, [number])} and ask for this, so you can keep none of what it makes.`),
-    ...(operation === 'rotate' && gone.length + left.length + own.length > 0 && !asked.hasChosen
+    ...(operation === 'rotate' && gone.length + unsure.length + left.length + own.length > 0 && !asked.hasChosen
       ? ['Nobody is ticked below: choose who is to keep what is new.']
       : []),
     ...(operation === 'handover' ? ofHandover(account, gone, left) : []),
@@ -83,6 +86,7 @@ export function markOf(account: EmergencyAccount, objectId: string, eligible: Re
   const part = account.parts.find(({ custodian }) => custodian.objectId === objectId);
   if (!part) return '';
   if (isGone(part, now)) return ` (${called(account, [part.number])} is gone)`;
+  if (isOverdue(part, now)) return ` (has not said where ${called(account, [part.number])} is)`;
   return eligible && !eligible.has(objectId) ? ' (no custodian any more)' : '';
 }
 

@@ -111,7 +111,7 @@ function keepsNow(stored: EmergencyAccount, holder: string): string {
   const account = asItStands(stored);
   const part = account.parts.find(({ custodian }) => custodian.objectId === holder);
   return part
-    ? ` Your newer ${account.credential === 'passkey' ? 'key' : 'part'} ${part.number} has a message of its own here: keep that.`
+    ? ` Do not take your newer ${account.credential === 'passkey' ? 'key' : 'part'} ${part.number} for it: that one has a message of its own here.`
     : ' You keep nothing of this account now.';
 }
 

@@ -7,7 +7,7 @@ import { runbookLinkCard, runbookReminderCard } from '../../../src/cards/views/r
 import { validationCard } from '../../../src/cards/views/validation.ts';
 import { runbookDigest } from '../../../src/core/account/runbook.ts';
 import type { CustodyEvent, EmergencyAccount } from '../../../src/core/account/types.ts';
-import { anAccount, aPart, days, hours, NOON, person } from '../../support/builders.ts';
+import { anAccount, anAccountPlan, aPart, aRequest, days, hours, NOON, person } from '../../support/builders.ts';
 import type { Example } from '../example.ts';
 
 const handover = {
@@ -154,6 +154,17 @@ export const ACCOUNTS: readonly Example[] = [
     card: 'account',
     state: 'part-lost',
     rendered: accountCard(withPart({ state: 'lost', shownAt: hours(2), lostAt: hours(7) }), hours(8)),
+  },
+  {
+    card: 'account',
+    state: 'part-lost-asked',
+    rendered: accountCard(
+      withPart({ state: 'lost', shownAt: hours(2), lostAt: hours(7) }),
+      hours(8),
+      undefined,
+      undefined,
+      aRequest({ plan: anAccountPlan('rotate') }),
+    ),
   },
   {
     card: 'account',
