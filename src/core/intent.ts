@@ -124,7 +124,7 @@ export type Intent =
       readonly partNumber: number;
       readonly key: RegisteredKey;
     }
-  /** A run waits for a person, and gives way; `lookAt` is when it looks again by itself. */
+  /** A run waits for a person, and gives way; `lookAt` is when it looks again by itself, `untilAt` how long they have. */
   | {
       readonly kind: 'park-run';
       readonly requestId: string;
@@ -132,6 +132,7 @@ export type Intent =
       readonly step: StepId;
       readonly words: string;
       readonly lookAt?: Date;
+      readonly untilAt?: Date;
     }
   /** What a parked run waits for has happened, or can happen no more. Occurs when its timer rings. */
   | { readonly kind: 'resume-run'; readonly requestId: string }

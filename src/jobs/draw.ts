@@ -38,7 +38,7 @@ export async function draw(
       const request = await store.get('request', id);
       const notice = /^notice:(.+)$/.exec(posted.variant)?.[1];
       // A message that was true when it was sent: it is never drawn over.
-      if (notice !== undefined) return request && { card: requestNoticeCard(request, notice as RequestNews), revision: 0 };
+      if (notice !== undefined) return request && { card: requestNoticeCard(request, notice as RequestNews, now), revision: 0 };
       // Everybody sees the same card in a personal chat of their own: only the shared one in the channel needs personal views.
       const mris = request && posted.place.kind === 'channel' ? await refreshFor(request) : [];
       return request && { card: requestCard(request, now, undefined, mris), revision: request.revision };

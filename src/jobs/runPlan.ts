@@ -231,8 +231,9 @@ async function oneStep(run: Run, planned: PlanStep): Promise<boolean> {
       throw error;
     }
     if (error instanceof StepWaits) {
-      const { lookAt, message: words } = error;
-      await record(door, { kind: 'park-run', requestId, fence, step: id, words, ...(lookAt ? { lookAt } : {}) });
+      const { lookAt, untilAt, message: words } = error;
+      const when = { ...(lookAt ? { lookAt } : {}), ...(untilAt ? { untilAt } : {}) };
+      await record(door, { kind: 'park-run', requestId, fence, step: id, words, ...when });
       log.info('run.parked', { requestId, step: id, fence });
       return false;
     }
@@ -401,7 +402,10 @@ function answerOf(error: unknown): { readonly code: string; readonly status: num
 function failureOf(planned: PlanStep, plan: Plan, error: unknown, tired: boolean, refused: boolean): StepFailure {
   const { id } = planned;
   const reference = crypto.randomUUID().slice(0, 8);
-  if (error instanceof StepStopped) return { step: error.step ?? id, code: error.code, words: error.message, reference };
+  if (error instanceof StepStopped) {
+    const back = error.step === undefined || error.step === id ? { step: id } : { step: error.step, foundBy: id };
+    return { ...back, code: error.code, words: error.message, reference };
+  }
   if (error instanceof CustodyFault) return { step: id, code: error.code, words: error.message, reference };
   const { code, status } = answerOf(error);
   const words =

@@ -49,7 +49,7 @@ describe('times', () => {
         if (typeof node.text !== 'string' || !node.text.includes('{{')) continue;
         expect({ path, type: node.type }).toEqual({ path, type: 'TextBlock' });
         expect(node.text).toMatch(
-          /^(until |Open until |Try again until )?\{\{DATE\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, SHORT\)\}\}( \{\{TIME\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\}\})?$/,
+          /^(until |They have until |Open until |Try again until |Otherwise it (?:ends|is given up) by itself: )?\{\{DATE\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, SHORT\)\}\}( \{\{TIME\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\}\})?$/,
         );
       }
   });
@@ -117,7 +117,7 @@ describe('a request', () => {
 
   test('denied: its reason stands apart from our words, and ends its own sentence', () => {
     const read = (reason: string): string =>
-      readOf(requestNoticeCard(aRequest({ decisions: [aDecision('ann', { kind: 'deny', reason })] }), 'denied').card);
+      readOf(requestNoticeCard(aRequest({ decisions: [aDecision('ann', { kind: 'deny', reason })] }), 'denied', hours(1)).card);
     expect(read('Not agreed with the owner')).toContain('Ann Archer denied it: “Not agreed with the owner”. Nothing was changed.');
     expect(read('Wait for Oona.')).toContain('Ann Archer denied it: “Wait for Oona.” Nothing was changed.');
   });

@@ -66,7 +66,7 @@ describe('what the identity that writes may do in a tenant', () => {
     expect(stopped).toContain('Stopped at: Disable the account');
     expect(stopped).toContain('and does not say why. Check that Breakglass’s changer still has the directory role');
     expect(stopped).toContain('in no other restricted management unit');
-    expect(stopped).toContain('It is outside its restricted unit now');
+    expect(stopped).toContain('The account is outside its restricted unit now');
 
     // Tried again without it, the card names what is missing; with it the rest is done.
     await sandbox.press('ann', card.id, 'request.retry');

@@ -66,7 +66,7 @@ describe.each([
     expect(on.account()).toMatchObject({ state: 'disabled', left: { requestId: on.requestId, steps: [{ step: 'disable' }] } });
     const spoken = [
       on.card(),
-      ...[requestNoticeCard(on.request(), ended), accountCard(on.account(), NOON)].map((card) => JSON.stringify(card)),
+      ...[requestNoticeCard(on.request(), ended, NOON), accountCard(on.account(), NOON)].map((card) => JSON.stringify(card)),
     ];
     for (const words of spoken) {
       expect(words).not.toMatch(ALL_GONE);
@@ -93,7 +93,7 @@ describe('a new password that is given up half-way', () => {
       await on.giveUp();
       expect(on.card()).not.toMatch(ALL_GONE);
       const { userPrincipalName } = on.account();
-      for (const words of [on.card(), JSON.stringify(requestNoticeCard(on.request(), on.request().state))])
+      for (const words of [on.card(), JSON.stringify(requestNoticeCard(on.request(), on.request().state, NOON))])
         expect(words).toContain(`Nobody can use ${userPrincipalName} now. Say rotate ${userPrincipalName} to ask for a new password.`);
       expect(on.alerts()).toEqual(
         expect.arrayContaining([

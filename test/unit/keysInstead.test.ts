@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { accountCard } from '../../src/cards/views/account.ts';
 import { requestCard } from '../../src/cards/views/request.ts';
+import { requestNoticeCard } from '../../src/cards/views/requestNotice.ts';
 import { asItStands } from '../../src/core/account/life.ts';
 import { runbookContent } from '../../src/core/account/runbook.ts';
 import { holdersOf } from '../../src/core/account/types.ts';
@@ -352,6 +353,40 @@ describe('a password in parts in the place of security keys', () => {
     expect([request().state, methods()]).toEqual(['applied', ['password p']]);
   });
 
+  test('CR-6: while it waits its card says for whom, until when, what happens then, and that nothing protects the account', async () => {
+    const { machine, request, account } = await asked('password in place of keys');
+    await live(machine, nobody);
+    const card = () => JSON.stringify(requestCard(request(), machine.now()).card);
+    const stamp = account().parts[0]?.expiresAt?.toISOString().slice(0, 19) ?? 'none';
+    for (const words of [
+      'Waiting for Dana Diaz and Fay Fischer to store their parts: step 3 of 7',
+      'A part that is not opened in time is destroyed, and this stops.',
+      'By then the approvals are too old to try again: it has to be given up and asked for again with rotate.',
+      `They have until {{DATE(${stamp}Z, SHORT)}} {{TIME(${stamp}Z)}}`,
+      'The account is outside its restricted unit now',
+    ])
+      expect(card()).toContain(words);
+    // Whoever opens theirs has it in hand: the card stops counting for them at once.
+    for (const [partNumber, name] of [
+      [1, 'dana'],
+      [2, 'fay'],
+    ] as const)
+      await machine.press(person(name).objectId, { kind: 'reveal-part', accountId: account().id, partNumber });
+    await live(machine, nobody);
+    expect(card()).toContain('Waiting for Dana Diaz and Fay Fischer to say where their parts are stored');
+    expect(card()).not.toContain('They have until');
+    expect(card()).toContain('nothing ends this by itself');
+  });
+
+  test('CR-6: of keys the card says how long a pass opens, and that it can be tried again while the approvals hold', async () => {
+    const { machine, request } = await asked();
+    await live(machine, nobody);
+    const card = JSON.stringify(requestCard(request(), machine.now()).card);
+    expect(card).toContain('A pass that is not used in time opens nothing any more, and this stops. It can then be tried again.');
+    expect(card).toMatch(/They have until \{\{DATE\(/);
+    expect(card).toContain('The account is outside its restricted unit now');
+  });
+
   test('CR-6: a part that nobody opened in time stops it; tried again there is a new password, in new parts', async () => {
     const scene = await asked('password in place of keys', 24 * 30);
     const { machine, requestId, request, account, user, methods, goOn } = scene;
@@ -368,6 +403,34 @@ describe('a password in parts in the place of security keys', () => {
     expect([request().state, methods()]).toEqual(['applied', ['password p']]);
   });
 
+  test('CR-6 GR-1: stopped by it when the approvals are too old, its card says where it stands and what comes next, and offers no Try again', async () => {
+    const { machine, request, account, goOn } = await asked('password in place of keys');
+    await live(machine, nobody);
+    machine.pass(73 * HOUR);
+    await live(machine, nobody);
+    expect(request()).toMatchObject({ state: 'failed', failure: { code: 'PartExpired', step: 'leave-unit', foundBy: 'store-parts' } });
+    const state = (step: string) => request().steps.find(({ id }) => id === step)?.state;
+    expect(['leave-unit', 'set-credential', 'store-parts', 'remove-keys'].map(state)).toEqual(['done', 'done', 'failed', 'waiting']);
+    const rita = person('rita');
+    const card = JSON.stringify(requestCard(request(), machine.now(), rita).card);
+    for (const words of [
+      'Stopped at step 3 of 7',
+      'Stopped at: Wait until each of the 2 custodians has seen and stored their part',
+      'Dana Diaz did not open their part in time.',
+      'The account is outside its restricted unit now',
+      'The approvals are too old to try again: give it up, and ask again with rotate.',
+      'Otherwise it is given up by itself: {{DATE(',
+    ])
+      expect(card).toContain(words);
+    expect(card).not.toMatch(/Try again|try it again/);
+    const told = JSON.stringify(requestNoticeCard(request(), 'failed', machine.now()).card);
+    expect(told).toContain('The approvals are too old to try again: its requester gives it up, or it is given up by itself at ');
+    expect(told).not.toContain('Try again until');
+    machine.pass(2 * HOUR);
+    await goOn();
+    expect([request().state, machine.tenant.unit.has(account().objectId)]).toEqual(['undone', true]);
+  });
+
   test('CR-6: a part that was opened and lost stops it; tried again there is a new password, in new parts', async () => {
     const scene = await asked('password in place of keys', 24 * 30);
     const { machine, requestId, request, account, user, methods, goOn } = scene;
@@ -378,7 +441,7 @@ describe('a password in parts in the place of security keys', () => {
     expect((await machine.press(person('dana').objectId, { kind: 'lose-part', ...part })).ok).toBe(true);
     await live(machine, nobody);
     expect(request()).toMatchObject({ state: 'failed', failure: { code: 'PartLost', step: 'leave-unit' } });
-    expect([request().failure?.words, methods()]).toEqual(['The part of Dana Diaz is lost. Try again makes a new password.', OLD]);
+    expect([request().failure?.words, methods()]).toEqual(['The part of Dana Diaz is lost.', OLD]);
     expect((await machine.press(person('ann').objectId, { kind: 'retry-request', requestId })).ok).toBe(true);
     await live(machine, nobody);
     expect(account().parts.map(({ state }) => state)).toEqual(['ready', 'ready']);

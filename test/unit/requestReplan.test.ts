@@ -124,6 +124,7 @@ describe('a plan for an account that exists, drawn up again', () => {
       kind: 'changed',
       plan: { ...planAccountAgain('rotate', { version: 3 }), version: 4 },
       difference: [
+        'The account has left its restricted management unit, so ordinary administrators can change it, also afterwards: this plan does not put it back. Say posture to have it put back',
         'Left out: Take it out of the restricted management unit, which would refuse the change',
         'Left out: Put it into the restricted management unit, which protects it',
         'Left out if it is given up: Put it into the restricted management unit, which protects it',
@@ -308,6 +309,21 @@ describe('the difference of two versions, in words', () => {
     ]);
     expect(differenceOf(plan, { ...plan, undo: undoOthers })).toEqual([`Left out if it is given up: ${undoFirst.title}`]);
     expect(differenceOf({ ...plan, undo: undoOthers }, plan)).toEqual([`Added if it is given up: ${undoFirst.title}`]);
+  });
+
+  test('an account that left its unit: the plan does not put it back, so it stays unprotected, and only this says so', () => {
+    const inside = anAccountPlan('rotate', { observed: observed({ restricted: true }), tenant: TENANT });
+    const outside = anAccountPlan('rotate', { observed: observed(), tenant: TENANT });
+    const { restrictedUnitId: _unit, ...unprotected } = aPlan();
+    const words = 'ordinary administrators can change it, also afterwards: this plan does not put it back';
+    expect(differenceOf(inside, outside).join()).toContain(words);
+    for (const [before, after] of [
+      [outside, inside],
+      [inside, inside],
+      // Of a new account there is nothing to protect yet.
+      [aPlan(), unprotected],
+    ] as const)
+      expect(differenceOf(before, after).join()).not.toContain(words);
   });
 
   test('policies that somebody changed, by name; new ones and untouched ones are not among them', () => {

@@ -5,6 +5,7 @@ import type { RequestNews } from '../../src/core/request/notices.ts';
 import {
   beginRun,
   cannotBegin,
+  endsByItself,
   failRun,
   finishRun,
   giveWay,
@@ -473,6 +474,8 @@ describe('waiting for somebody', () => {
     expect(parkRun(half, 4, waits, NOW)).toEqual({ ok: true, value: { next: parked, effects: [show] } });
     const timer = { kind: 'intend', key: `resume:${id}`, at: hours(2), intent: { kind: 'resume-run', requestId: id } };
     expect(parkRun(half, 4, { ...waits, lookAt: hours(2) }, NOW)).toEqual({ ok: true, value: { next: parked, effects: [show, timer] } });
+    const dated = { ...withStep(parked, 'exclude', { untilAt: hours(72) }) };
+    expect(parkRun(half, 4, { ...waits, untilAt: hours(72) }, NOW)).toEqual({ ok: true, value: { next: dated, effects: [show] } });
     expect(parkRun(half, 3, waits, NOW)).toEqual(no({ code: 'stale-lease' }));
     expect(parkRun({ ...half, state: 'failed' }, 4, waits, NOW)).toEqual(no({ code: 'closed', state: 'failed' }));
   });
@@ -523,6 +526,31 @@ describe('failing', () => {
     ]);
     // One that the plan does not know says nothing of those it knows.
     expect(states(failRun(done, 4, { ...failure, step: 'disable' }, NOW))).toEqual([first, second, third, fourth]);
+  });
+
+  test('GR-1: stopped by what a later step found, that is the step that failed: what was proven before it stays so until it is done again', () => {
+    const names: StepId[] = ['create-user', 'exclude', 'watch'];
+    const done = names.reduce((request, name) => withStep(request, name, { state: 'done', at: NOON, evidence: 'seen' }), BEGUN);
+    const found = { ...failure, foundBy: 'watch' } as const;
+    const stopped = failRun(done, 4, found, NOW);
+    if (!stopped.ok) throw new Error('refused');
+    const { next } = stopped.value;
+    expect(next.steps).toEqual(done.steps.map((row) => (row.id === 'watch' ? { id: 'watch', state: 'failed', at: NOW } : row)));
+    expect(next.failure).toEqual(found);
+    const again = retry(next, actor('cy'), NOW);
+    const rows = again.ok ? again.value.next.steps : [];
+    expect(rows).toEqual(done.steps.map((row) => (row.id === 'create-user' ? row : { id: row.id, state: 'waiting' })));
+  });
+
+  test('GR-5: says until when it is waited for: while the approvals hold, and an hour at least', () => {
+    const stoppedAt = (at: Date) => ({ ...withStep(BEGUN, 'exclude', { state: 'failed', at }), state: 'failed', failure }) as const;
+    const late = new Date(expiresAt.getTime() + 48 * 3_600_000);
+    const hourAfter = new Date(late.getTime() + 3_600_000);
+    expect(endsByItself(stoppedAt(NOW), NOW)).toEqual(expiresAt);
+    expect(endsByItself(stoppedAt(late), late)).toEqual(hourAfter);
+    expect(endsByItself(stoppedAt(late), hourAfter)).toBeUndefined();
+    // It stopped before it could begin.
+    expect(endsByItself({ ...APPROVED, state: 'failed', failure }, NOW)).toEqual(expiresAt);
   });
 
   test('AL-9: what was under way when it stopped may have been written, and is expected still', () => {

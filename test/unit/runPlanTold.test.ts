@@ -427,7 +427,7 @@ describe('AP-9 GR-1: a password that was set again after its parts were sealed',
     Object.assign(tenant.users[0] ?? {}, { passwordSetAt: tenant.nowMs });
     at(hours(1));
     await run();
-    expect(request().failure).toMatchObject({ step: 'set-credential', code: 'PasswordReplaced' });
+    expect(request().failure).toMatchObject({ step: 'set-credential', foundBy: 'join-unit', code: 'PasswordReplaced' });
     expect(request().failure?.words).toContain('set again after its parts were sealed');
     expect(logged.map(({ event }) => event)).not.toContain('step.again');
   });
@@ -438,7 +438,9 @@ describe('a run that waits for a person', () => {
     store.put('request', approved(aPlan({ passMinutes: 480 })));
     await run();
     const words = `Waiting for ${person('dana').name} to register a security key`;
-    expect(request().steps.find(({ id }) => id === 'enrol:1')).toEqual({ id: 'enrol:1', state: 'waiting', at: NOON, evidence: words });
+    expect(request().steps.find(({ id }) => id === 'enrol:1')).toEqual({
+      ...{ id: 'enrol:1', state: 'waiting', at: NOON, evidence: words, untilAt: hours(8) },
+    });
     expect(request().state).toBe('approved');
     expect(logged.at(-1)).toEqual({ event: 'run.parked', requestId, step: 'enrol:1', fence: 1 });
     expect([...store.rows.timers.keys()].filter((key) => key.startsWith('resume:'))).toEqual([]);
@@ -451,8 +453,8 @@ describe('a run that waits for a person', () => {
     if (!account) throw new Error('no account');
     store.put('account', { ...account, parts: account.parts.map((part) => ({ ...part, state: 'expired' as const })) });
     await run();
-    const words = `${person('dana').name} registered no key before the pass expired. Try again makes a new one.`;
-    expect(request().failure).toMatchObject({ step: 'issue-pass:1', code: 'PassExpired', words });
+    const words = `${person('dana').name} registered no key before the pass expired.`;
+    expect(request().failure).toMatchObject({ step: 'issue-pass:1', foundBy: 'enrol:1', code: 'PassExpired', words });
   });
 
   test('with an instant to look again it sets its timer', async () => {

@@ -289,7 +289,7 @@ describe('a pass for a custodian', () => {
 
 describe('waiting for a key', () => {
   const STEP = 'enrol:1';
-  const shown = aPart(1, 'dana', { state: 'shown', ...issuedPass('T1', { keysBefore: ['K1'] }) });
+  const shown = aPart(1, 'dana', { state: 'shown', expiresAt: hours(8), ...issuedPass('T1', { keysBefore: ['K1'] }) });
   const confirmed: Part = { ...shown, confirmedAt: NOON };
   const look = async (part: Part, methods: readonly AuthenticationMethod[] = []) => {
     const made = await scenes(ROTATE, [part], methods);
@@ -304,7 +304,7 @@ describe('waiting for a key', () => {
 
   test('CR-7: no word of the custodian is needed before they say it, nor believed after: the tenant shows the key, which is recorded', async () => {
     const before = await look(shown, [fido('K1'), fido('K5')]);
-    const waiting = { name: 'StepWaits', message: `Waiting for ${DANA} to register a security key`, lookAt: undefined };
+    const waiting = { name: 'StepWaits', message: `Waiting for ${DANA} to register a security key`, lookAt: undefined, untilAt: hours(8) };
     await expect(before.look()).rejects.toMatchObject(waiting);
     expect(before.made.sent).toEqual([]);
     const after = await look(confirmed, [aPass('T1'), fido('K1'), fido('K5', { model: 'YubiKey 5', aaguid: 'cb69' }), phone]);
@@ -329,7 +329,7 @@ describe('waiting for a key', () => {
     const expired = {
       ...again,
       code: 'PassExpired',
-      message: `${DANA} registered no key before the pass expired. Try again makes a new one.`,
+      message: `${DANA} registered no key before the pass expired.`,
     };
     const made = await scenes(ROTATE, []);
     await expect(enrol.look(made.scene(STEP))).rejects.toMatchObject(expired);
@@ -346,19 +346,19 @@ describe('waiting for a key', () => {
       'one that can be copied',
       [fido('K5', { passkeyType: 'synced' })],
       'SyncedPasskey',
-      `The passkey that ${DANA} registered can be copied to other devices. Try again makes a new pass for a key that cannot; the other is removed then.`,
+      `The passkey that ${DANA} registered can be copied to other devices.`,
     ],
     [
       'two',
       [fido('K5'), fido('K6')],
       'TooManyKeys',
-      `More than one key was registered while ${DANA} had a pass, and nobody knows whose the other is. Find out. Try again makes a new pass; both are removed then.`,
+      `More than one key was registered while ${DANA} had a pass, and nobody knows whose the other is. Find out.`,
     ],
     [
       'none, with another pass in the place of theirs',
       [aPass('T9')],
       'PassReplaced',
-      `Somebody replaced the pass of ${DANA}. Find out who. Try again makes a new one.`,
+      `Somebody replaced the pass of ${DANA}. Find out who.`,
     ],
   ])('CR-7: no key counts but exactly one that cannot leave its device: %s', async (_which, methods, code, message) => {
     const { made, look: now } = await look(confirmed, methods);
@@ -370,7 +370,7 @@ describe('waiting for a key', () => {
     // Neither their own pass nor another method of another kind is a pass of somebody else.
     const { made, look: now } = await look(confirmed, [aPass('T1'), phone]);
     const soon = `${DANA} says that the key is registered; the tenant does not show it yet`;
-    await expect(now()).rejects.toMatchObject({ name: 'StepWaits', message: soon, lookAt: minutes(1) });
+    await expect(now()).rejects.toMatchObject({ name: 'StepWaits', message: soon, lookAt: minutes(1), untilAt: hours(8) });
     made.pass(9 * 60_000 - 1);
     await expect(now()).rejects.toMatchObject({ message: soon, lookAt: new Date(minutes(10).getTime() - 1) });
     made.pass(1);
@@ -378,6 +378,7 @@ describe('waiting for a key', () => {
       name: 'StepWaits',
       message: `${DANA} said that the key is registered, but the tenant shows none. Waiting for them to say it again`,
       lookAt: undefined,
+      untilAt: hours(8),
     });
   });
 });
@@ -439,15 +440,37 @@ describe('the parts of a password that takes the keys’ place', () => {
 
   test('CR-6: are handed out once the password is set, and waited for until each is stored', async () => {
     const sealed = await look(both('sealed', 'sealed'));
-    expect(sealed.told).toMatchObject({ name: 'StepWaits', message: `Waiting for ${DANA} and the others to store their parts` });
+    expect(sealed.told).toMatchObject({ name: 'StepWaits', message: `Waiting for ${DANA} and ${ELI} to store their parts` });
     expect(sealed.made.sent).toEqual([{ kind: 'hand-out-parts', requestId: R, fence: 3 }]);
-    for (const state of ['ready', 'shown'] as const) {
-      const { told, made } = await look(both('stored', state));
-      expect(told).toMatchObject({ name: 'StepWaits', message: `Waiting for ${ELI} to store their part` });
-      expect(made.sent).toEqual([]);
-    }
+    const { told, made } = await look(both('stored', 'ready'));
+    expect(told).toMatchObject({ name: 'StepWaits', message: `Waiting for ${ELI} to store their part` });
+    expect(made.sent).toEqual([]);
     expect((await look(both('stored', 'stored'))).told).toBe('All 2 parts are stored');
     expect((await look(both('stored', 'sealed'))).made.sent).toHaveLength(1);
+  });
+
+  test('CR-6: whoever has not opened theirs has until it expires; what was opened has no such end, and is only asked for', async () => {
+    const three = (...states: Part['state'][]): Part[] =>
+      (['dana', 'eli', 'fay'] as const).map((name, index) =>
+        aPart(index + 1, name, { state: states[index] ?? 'stored', expiresAt: hours(70 + index) }),
+      );
+    const told = async (...states: Part['state'][]) => (await look(three(...states))).told;
+    expect(await told('ready', 'ready', 'ready')).toMatchObject({
+      message: `Waiting for ${DANA}, ${ELI} and ${person('fay').name} to store their parts`,
+      untilAt: hours(70),
+    });
+    expect(await told('shown', 'stored', 'ready')).toMatchObject({
+      message: `Waiting for ${DANA} and ${person('fay').name} to store their parts`,
+      untilAt: hours(72),
+    });
+    expect(await told('shown', 'stored', 'stored')).toMatchObject({
+      message: `Waiting for ${DANA} to say where their part is stored`,
+      untilAt: undefined,
+    });
+    expect(await told('shown', 'shown', 'stored')).toMatchObject({
+      message: `Waiting for ${DANA} and ${ELI} to say where their parts are stored`,
+      untilAt: undefined,
+    });
   });
 
   test('AP-9: nobody waits for parts that could not be handed out under the lease', async () => {
@@ -467,13 +490,13 @@ describe('the parts of a password that takes the keys’ place', () => {
   ])('CR-6: one that is lost, or that nobody opened in time, needs a new password: %s', async (_where, plan, step) => {
     expect((await look(both('stored', 'lost'), plan)).told).toMatchObject({
       code: 'PartLost',
-      message: `The part of ${ELI} is lost. Try again makes a new password.`,
+      message: `The part of ${ELI} is lost.`,
       passing: false,
       step,
     });
     expect((await look(both('expired', 'ready'), plan)).told).toMatchObject({
       code: 'PartExpired',
-      message: `${DANA} did not open their part in time. Try again makes a new password.`,
+      message: `${DANA} did not open their part in time.`,
       passing: false,
       step,
     });

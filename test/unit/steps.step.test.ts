@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Plan } from '../../src/core/request/types.ts';
 import { of, StepStopped, StepWaits, subjectOf } from '../../src/jobs/steps/step.ts';
-import { anAccountPlan, aPlan, NOON } from '../support/builders.ts';
+import { anAccountPlan, aPlan, hours, NOON } from '../support/builders.ts';
 import { scenesOf } from '../support/stepScene.ts';
 
 const PLAN = aPlan();
@@ -34,8 +34,10 @@ describe('what a step needs of its plan', () => {
 
 describe('how a step gives way', () => {
   test('waiting, it says for whom, and when it is looked again if nobody tells it before', () => {
-    expect(new StepWaits('Waiting for Dana', NOON)).toMatchObject({ name: 'StepWaits', message: 'Waiting for Dana', lookAt: NOON });
-    expect(new StepWaits('Waiting for Dana').lookAt).toBeUndefined();
+    expect(new StepWaits('Waiting for Dana', { lookAt: NOON, untilAt: hours(2) })).toMatchObject({
+      ...{ name: 'StepWaits', message: 'Waiting for Dana', lookAt: NOON, untilAt: hours(2) },
+    });
+    expect(new StepWaits('Waiting for Dana')).toMatchObject({ lookAt: undefined, untilAt: undefined });
   });
 
   test('GR-1: stopped, it names its state; people decide at once, and about this step, unless it says otherwise', () => {

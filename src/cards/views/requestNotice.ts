@@ -1,8 +1,10 @@
 import type { RequestNews } from '../../core/request/notices.ts';
+import { endsByItself } from '../../core/request/run.ts';
 import { halfWayOf } from '../../core/request/stays.ts';
 import { tally } from '../../core/request/tally.ts';
 import { titleOf } from '../../core/request/title.ts';
 import { type ChangeRequest, wroteNothing } from '../../core/request/types.ts';
+import { askedWith } from '../askedWith.ts';
 import type { Rendered } from '../render.ts';
 import { utc } from '../time.ts';
 import { nextAfterHalfWay, stayingWords } from './halfWayWords.ts';
@@ -10,11 +12,11 @@ import { noticeCard } from './notice.ts';
 import { EXPIRED, isOutside } from './requestOutcome.ts';
 
 /** What happened to a request, as a message to those whom it concerns. Says what comes next, and where to look. */
-export function requestNoticeCard(request: ChangeRequest, news: RequestNews): Rendered {
+export function requestNoticeCard(request: ChangeRequest, news: RequestNews, now: Date): Rendered {
   const { words, tone } = noticeOf(request, news);
   return noticeCard({
     title: words,
-    text: `${request.id}: ${titleOf(request.plan)} in ${request.plan.tenant.name}. ${nextFor(request, news)}`,
+    text: `${request.id}: ${titleOf(request.plan)} in ${request.plan.tenant.name}. ${nextFor(request, news, now)}`,
     tone,
   });
 }
@@ -51,14 +53,14 @@ function staysOf(request: ChangeRequest): string {
   return halfWay ? `What was done stays: ${stayingWords(halfWay.stays)}. ${nextAfterHalfWay(halfWay)}` : 'What was done stays as it is.';
 }
 
-function nextFor(request: ChangeRequest, news: RequestNews): string {
+function nextFor(request: ChangeRequest, news: RequestNews, now: Date): string {
   const { decisions, failure } = request;
   const denial = decisions.findLast(({ kind }) => kind === 'deny');
   switch (news) {
     case 'applied':
       return 'Every step was read back. Nothing is needed from you.';
     case 'failed':
-      return `${failure?.words ?? ''}${isOutside(request) ? ' The account is outside its restricted unit now.' : ''} Its card has Try again until ${utc(request.expiresAt)} and says what giving it up does; its requester can give it up.`;
+      return `${failure?.words ?? ''}${isOutside(request) ? ' The account is outside its restricted unit now.' : ''} ${afterFailure(request, now)}`;
     case 'denied':
       return `${denial?.person.name ?? 'An approver'} denied it: ${quoted(denial?.reason ?? '')} Nothing was changed.`;
     case 'withdrawn':
@@ -77,6 +79,15 @@ function nextFor(request: ChangeRequest, news: RequestNews): string {
     default:
       return `${EXPIRED[tally(request).reached ? 'approved' : 'undecided']}${request.stalled ? ` ${request.stalled.words}` : ''} Nothing was changed.`;
   }
+}
+
+/** Where somebody was waited for the approvals may be too old to try again. */
+function afterFailure(request: ChangeRequest, now: Date): string {
+  if (now < request.expiresAt)
+    return `Its card has Try again until ${utc(request.expiresAt)} and says what giving it up does; its requester can give it up.`;
+  const endsAt = endsByItself(request, now);
+  const end = endsAt ? `, or it is given up by itself at ${utc(endsAt)}` : '';
+  return `The approvals are too old to try again: its requester gives it up${end}. Its card says what that does. Ask again with ${askedWith(request.kind)}.`;
 }
 
 /** What a person typed stands apart from our words, as a sentence of its own. */

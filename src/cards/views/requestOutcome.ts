@@ -1,9 +1,10 @@
-import { PATIENCE_MINUTES } from '../../core/request/run.ts';
+import { endsByItself, PATIENCE_MINUTES } from '../../core/request/run.ts';
 import { halfWayOf } from '../../core/request/stays.ts';
 import { tally } from '../../core/request/tally.ts';
 import {
   type ChangeRequest,
   type PlanCredential,
+  parkedAt,
   type RequestState,
   replacedBy,
   type StepFailure,
@@ -32,7 +33,7 @@ export function outcomeOf(request: ChangeRequest, state: RequestState, now: Date
     case 'pending':
       return undefined;
     case 'approved':
-      return request.stalled && stalled(request.stalled);
+      return request.stalled ? stalled(request.stalled) : waiting(request);
     case 'applied':
       return outcome('good', 'Every step was read back and is true.', {
         detail: 'credential' in request.plan && replacedBy(request.plan) !== 'passkey' ? NEXT[request.plan.credential.kind] : undefined,
@@ -76,6 +77,29 @@ const askAgain = ({ kind }: Pick<ChangeRequest, 'kind'>): string => `Ask again w
 function stalled({ words, sinceAt }: NonNullable<ChangeRequest['stalled']>): Outcome {
   const next = `It is tried again, for ${PATIENCE_MINUTES} minutes in all. Nothing was changed by this; its requester can take it back.`;
   return outcome('warning', 'Something it rests on cannot be read now', { detail: `${plain(words, 300)} ${next}`, at: sinceAt });
+}
+
+/** Its run waits for somebody: until when, what happens then, and how the account stands meanwhile. */
+function waiting(request: ChangeRequest): Outcome | undefined {
+  const row = parkedAt(request);
+  if (!row) return undefined;
+  const { untilAt } = row;
+  const parts = row.id === 'store-parts';
+  const late = untilAt !== undefined && untilAt >= request.expiresAt;
+  const then = late
+    ? `By then the approvals are too old to try again: it has to be given up and asked for again with ${askedWith(request.kind)}.`
+    : 'It can then be tried again.';
+  const what = parts ? 'A part that is not opened in time is destroyed' : 'A pass that is not used in time opens nothing any more';
+  const ends = untilAt
+    ? `${what}, and this stops. ${then}`
+    : parts
+      ? 'It was opened, so nothing ends this by itself: ask them to say on their card where it is, or that they do not have it.'
+      : '';
+  const outside = isOutside(request) ? OUTSIDE : '';
+  return outcome(outside ? 'warning' : 'emphasis', row.evidence ?? '', {
+    ...(ends || outside ? { detail: `${ends}${outside}`.trim() } : {}),
+    ...(untilAt ? { at: untilAt, until: 'They have until' } : {}),
+  });
 }
 
 /** Of a new account everything goes; of one that exists, what its plan can take back. */
@@ -122,7 +146,8 @@ const NEXT: { readonly [K in PlanCredential['kind']]: string } = {
   passkey: 'Every key is registered, and nothing else opens the account. Say accounts to see who holds which.',
 };
 
-const OUTSIDE = ' It is outside its restricted unit now, so ordinary administrators can change it until this goes on or is given up.';
+const OUTSIDE =
+  ' The account is outside its restricted unit now, so ordinary administrators can change it until this goes on or is given up.';
 
 /** Whether it was read that it is out of its restricted unit, and the plan has not put it back: nothing protects it meanwhile. */
 export function isOutside({ steps }: Pick<ChangeRequest, 'steps'>): boolean {
@@ -132,38 +157,67 @@ export function isOutside({ steps }: Pick<ChangeRequest, 'steps'>): boolean {
 }
 
 function failed(request: ChangeRequest, failure: StepFailure, now: Date): Outcome {
-  const title = request.plan.steps.find(({ id }) => id === failure.step)?.title ?? failure.step;
-  const waits = (step: string): boolean =>
-    request.kind === 'create' && request.steps.some(({ id, state }) => id === step && state === 'waiting');
-  const roleless = waits('assign-role') ? ' The account has no role yet.' : '';
-  const safe = waits('enable') ? ' The account, if it exists already, is still disabled.' : roleless;
-  const ends = wroteNothing(request)
-    ? ' Nothing was changed yet; untried, it ends by itself when its approvals are too old.'
-    : ' Untried, it is given up by itself.';
-  // Where somebody was waited for they may be too old by the time it stops.
-  const next =
-    now < request.expiresAt
-      ? ` Try again continues here, on the same approvals.${ends}`
-      : ` The approvals are too old to try again: give it up, and ask again with ${askedWith(request.kind)}.`;
-  const detail = `${plain(failure.words, 450)}${safe}${isOutside(request) ? OUTSIDE : ''}${next}`;
+  const at = failure.foundBy ?? failure.step;
+  const title = request.plan.steps.find(({ id }) => id === at)?.title ?? at;
+  const detail = `${plain(failure.words, 450)}${madeSoFar(request)}${isOutside(request) ? OUTSIDE : ''}${nextAfter(request, failure, now)}`;
+  const endsAt = endsByItself(request, now);
   return outcome('attention', request.begunAt === undefined ? 'It could not begin' : `Stopped at: ${title}`, {
     detail,
-    reference: `${failure.reference} (${failure.code})`,
+    ...(endsAt
+      ? { at: endsAt, until: wroteNothing(request) ? 'Otherwise it ends by itself:' : 'Otherwise it is given up by itself:' }
+      : {}),
+    reference: referenceOf(failure),
   });
 }
+
+const referenceOf = ({ reference, code }: StepFailure): string => `${reference} (${code})`;
+
+/** How far a new account has come, by what was read. */
+function madeSoFar(request: ChangeRequest): string {
+  if (request.kind !== 'create' || wroteNothing(request)) return '';
+  const is = (step: string, state: string): boolean => request.steps.some((row) => row.id === step && row.state === state);
+  if (!is('create-user', 'done')) return ' Whether the user was made is not known; if it was, it is disabled and has no role.';
+  if (is('enable', 'waiting')) return ' The user exists and is disabled.';
+  return is('assign-role', 'waiting') ? ' The account has no role yet.' : '';
+}
+
+/** Where somebody was waited for the approvals may be too old by the time it stops. */
+function nextAfter(request: ChangeRequest, { code, foundBy }: StepFailure, now: Date): string {
+  if (now >= request.expiresAt)
+    return ` The approvals are too old to try again: give it up, and ask again with ${askedWith(request.kind)}.`;
+  const again = foundBy === undefined ? 'continues here' : (AGAIN[code] ?? 'goes back to where that can be mended');
+  return ` Try again ${again}, on the same approvals.${wroteNothing(request) ? ' Nothing was changed yet.' : ''}`;
+}
+
+/** What Try again does where it goes back to an earlier step. */
+const AGAIN: Readonly<Record<string, string>> = {
+  PartExpired: 'makes a new password',
+  PartLost: 'makes a new password',
+  PasswordReplaced: 'makes a new one',
+  PassExpired: 'makes a new pass',
+  PassReplaced: 'makes a new pass',
+  SyncedPasskey: 'makes a new pass for a key that cannot be copied, and removes the other',
+  TooManyKeys: 'makes a new pass, and removes both',
+  MethodAdded: 'removes it',
+};
 
 function outcome(
   tone: Tone,
   words: string,
-  more: { readonly detail?: string | undefined; readonly at?: Date | undefined; readonly reference?: string | undefined },
+  more: {
+    readonly detail?: string | undefined;
+    readonly at?: Date | undefined;
+    readonly until?: string;
+    readonly reference?: string | undefined;
+  },
 ): Outcome {
   return {
     tone,
     words: plain(words, 200),
     hasDetail: more.detail !== undefined,
-    detail: plain(more.detail ?? '', 700),
+    detail: plain(more.detail ?? '', 900),
     hasAt: more.at !== undefined,
-    at: more.at ? when(more.at) : '',
+    at: more.at ? `${more.until ? `${more.until} ` : ''}${when(more.at)}` : '',
     hasReference: more.reference !== undefined,
     reference: plain(more.reference ?? '', 160),
   };

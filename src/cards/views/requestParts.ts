@@ -1,5 +1,5 @@
 import { tally } from '../../core/request/tally.ts';
-import type { ChangeRequest, PlanStep, StepProgress } from '../../core/request/types.ts';
+import { type ChangeRequest, type PlanStep, parkedAt, type StepProgress } from '../../core/request/types.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
 
@@ -20,7 +20,8 @@ export interface StepView {
 }
 
 const PROGRESS = {
-  waiting: { mark: '○', color: 'Default', word: 'waiting', isSubtle: true, weight: 'Default' },
+  waiting: { mark: '○', color: 'Default', word: 'to do', isSubtle: true, weight: 'Default' },
+  parked: { mark: '◐', color: 'Accent', word: 'waiting', isSubtle: false, weight: 'Bolder' },
   running: { mark: '◐', color: 'Accent', word: 'running', isSubtle: false, weight: 'Bolder' },
   done: { mark: '✓', color: 'Good', word: 'done', isSubtle: false, weight: 'Default' },
   failed: { mark: '✕', color: 'Attention', word: 'failed', isSubtle: false, weight: 'Bolder' },
@@ -30,15 +31,22 @@ const PROGRESS = {
 export function stepViews(request: ChangeRequest): StepView[] {
   const undoing = request.state === 'undoing' || request.state === 'undone';
   const rows = undoing ? (request.undoSteps ?? []) : request.steps;
+  const parked = parkedAt(request);
   const begun = rows.some(({ state }) => state !== 'waiting');
   return (undoing ? request.plan.undo : request.plan.steps).map((step, index) => {
     const progress = rows.find(({ id }) => id === step.id);
-    const look = PROGRESS[progress?.state ?? 'waiting'];
+    const look = PROGRESS[progress !== undefined && progress === parked ? 'parked' : (progress?.state ?? 'waiting')];
     return {
       ...look,
       // Before anything runs the steps are a list to read, not a progress to watch.
       mark: begun || request.state === 'approved' ? look.mark : `${index + 1}`,
-      ...worded(begun || request.state === 'approved' ? progressWord(look.word, progress) : step.call ? '' : 'writes nothing'),
+      ...worded(
+        begun || request.state === 'approved'
+          ? progressWord(step.call === null && progress?.state === 'failed' ? 'stopped here' : look.word, progress)
+          : step.call
+            ? ''
+            : 'writes nothing',
+      ),
       title: plain(step.title, 500),
       ...evidenceOf(progress),
       ...callOf(step, index, !begun && request.plan.steps.length <= FOLDED_STEPS),

@@ -6,6 +6,7 @@ import {
   isParked,
   type Plan,
   type PlanCredential,
+  parkedAt,
   type RequestKind,
   type RequestState,
   replacedBy,
@@ -22,11 +23,15 @@ export const PASSWORD_NOTE =
 const KEYS_NOTE = 'A key opens the account alone, with its PIN, and the admin portals too.';
 const ROLE_NOTE = ' The role is given only when every key stands and nothing else opens the account.';
 
+const OUTSIDE_NOTE =
+  ' Until every key stands the account is outside its restricted management unit, and ordinary administrators can change it.';
+
 /** What is to be known of the credential of a plan. */
 export const credentialNote = (plan: Plan): string => {
   if (!('credential' in plan)) return '';
   if (plan.credential.kind !== 'passkey') return PASSWORD_NOTE;
-  return plan.operation === 'create' ? `${KEYS_NOTE}${ROLE_NOTE}` : KEYS_NOTE;
+  if (plan.operation === 'create') return `${KEYS_NOTE}${ROLE_NOTE}`;
+  return 'restrictedUnitId' in plan ? `${KEYS_NOTE}${OUTSIDE_NOTE}` : KEYS_NOTE;
 };
 
 const durationWords = (minutes: number): string => (minutes % 60 === 0 ? `${minutes / 60} hours` : `${minutes} minutes`);
@@ -241,9 +246,14 @@ export function stateWords(request: ChangeRequest, state: RequestState): string 
   }
 }
 
-/** Whom a run waits for, where it waits. */
-const waitedFor = ({ steps }: ChangeRequest): string =>
-  plain(steps.find(({ state, evidence }) => state === 'waiting' && evidence !== undefined)?.evidence ?? 'Being carried out', 120);
+/** Whom a run waits for, where it waits; of long names the box below says it. */
+function waitedFor(request: ChangeRequest): string {
+  const { evidence } = parkedAt(request) ?? {};
+  if (evidence === undefined) return 'Being carried out';
+  return evidence.length > LONG ? 'Waiting for custodians' : plain(evidence);
+}
+
+const LONG = 120;
 
 function placeOf(steps: ChangeRequest['steps']): number {
   const at = steps.findIndex(({ state }) => state === 'failed' || state === 'running');

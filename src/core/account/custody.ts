@@ -20,7 +20,8 @@ export function revealPart(account: EmergencyAccount, partNumber: number, actor:
   if (state !== 'ready') return no({ code: 'part-not-ready' });
   const next = withPart(account, { ...part.value, state: 'shown', shownAt: now });
   // A pass that was shown still has to be used in time; a part has only to be written down.
-  const expiry = part.value.pass ? [] : [forgetExpiry(account, partNumber)];
+  // A run that waits for it says so: from now on there is no deadline.
+  const expiry = part.value.pass ? [] : [forgetExpiry(account, partNumber), ...waking(next, now)];
   return ok({ next, effects: [...expiry, ...redraw(account, partNumber)] });
 }
 

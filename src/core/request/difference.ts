@@ -19,6 +19,7 @@ export function differenceOf(before: Plan, after: Plan): string[] {
     // What stays half-way follows the steps, which are told below.
     ...listed('Cannot be undone', ownWords(before), ownWords(after)),
     ...('policies' in before && 'policies' in after ? policyWords(before, after) : []),
+    ...unitWords(before, after),
     ...stepWords(before.steps, after.steps, ''),
     ...stepWords(before.undo, after.undo, ' if it is given up'),
   ];
@@ -44,6 +45,12 @@ function fieldWords(before: Plan, after: Plan): string[] {
   ];
   return fields.filter(([of]) => digestOf([of(before)]) !== digestOf([of(after)])).map(([, words]) => words);
 }
+
+/** Where a plan for an account would have put it back, and does not any more, it is not in its unit: nothing else says that it stays out. */
+const unitWords = (before: Plan, after: Plan): string[] =>
+  'accountId' in after.account && 'restrictedUnitId' in before && !('restrictedUnitId' in after) ? [UNPROTECTED] : [];
+const UNPROTECTED =
+  'The account has left its restricted management unit, so ordinary administrators can change it, also afterwards: this plan does not put it back. Say posture to have it put back';
 
 const usageLocation = ({ account }: Plan): string => ('usageLocation' in account ? account.usageLocation : '');
 

@@ -219,13 +219,14 @@ export function recordStep(
 export function parkRun(
   request: ChangeRequest,
   fence: number,
-  { step, words, lookAt }: { readonly step: StepId; readonly words: string; readonly lookAt?: Date },
+  { step, words, lookAt, untilAt }: { readonly step: StepId; readonly words: string; readonly lookAt?: Date; readonly untilAt?: Date },
   now: Date,
 ): Decision<ChangeRequest> {
   const held = holdsLease(request, fence);
   if (!held.ok) return held;
   const steps = request.steps.map(
-    (row): StepProgress => (row.id === step ? { id: step, state: 'waiting', at: now, evidence: words } : row),
+    (row): StepProgress =>
+      row.id === step ? { id: step, state: 'waiting', at: now, evidence: words, ...(untilAt ? { untilAt } : {}) } : row,
   );
   const intent = { kind: 'resume-run', requestId: request.id } as const;
   return ok({
@@ -324,7 +325,7 @@ export function failRun(
       ...request,
       state: 'failed',
       failure,
-      steps: stopped(request.steps, failure.step, now),
+      steps: stopped(request.steps, failure.foundBy ?? failure.step, now),
       ...(request.expected ? { expected: writesStopped(request.expected, now, last) } : {}),
       revision: request.revision + 1,
     },
@@ -332,7 +333,7 @@ export function failRun(
   });
 }
 
-/** What comes after the step that failed is to be done again. */
+/** What was proven before it stopped is so, whatever is to be done again: the rows say where it stands, not where it would go on. */
 function stopped(rows: readonly StepProgress[], step: StepId, now: Date): StepProgress[] {
   const at = rows.findIndex(({ id }) => id === step);
   return rows.map((row, index): StepProgress => {
@@ -342,8 +343,18 @@ function stopped(rows: readonly StepProgress[], step: StepId, now: Date): StepPr
 }
 
 /** The latest instant at which a failed run is still waited for: until its approvals are too old, and at least an hour. Then it ends by itself. */
+const endsBy = ({ expiresAt }: ChangeRequest, stoppedAt: Date): Date =>
+  new Date(Math.max(expiresAt.getTime(), later(stoppedAt, HOUR).getTime()));
+
+/** When a request that failed ends by itself; `undefined` where it stopped under its lease, after its approvals were too old: within the hour. */
+export function endsByItself(request: ChangeRequest, now: Date): Date | undefined {
+  const stoppedAt = request.steps.find(({ state }) => state === 'failed')?.at;
+  const at = stoppedAt ? endsBy(request, stoppedAt) : request.expiresAt;
+  return at > now ? at : undefined;
+}
+
 function endTimer(request: ChangeRequest, now: Date): Effect[] {
-  const at = new Date(Math.max(request.expiresAt.getTime(), later(now, HOUR).getTime()));
+  const at = endsBy(request, now);
   return [{ kind: 'intend', key: `undo:${request.id}`, at, intent: { kind: 'undo-request', requestId: request.id } }];
 }
 
@@ -410,12 +421,12 @@ export function retry(request: ChangeRequest, actor: Actor, now: Date): Decision
   if (request.state !== 'failed') return no({ code: 'not-failed', state: request.state });
   // Approvals are for a day, not for whenever somebody presses (AP-7): then it has to be given up and asked anew.
   if (now >= request.expiresAt) return no({ code: 'approvals-too-old', kind: request.kind });
-  const { failure: _failure, ...rest } = request;
+  const { failure, ...rest } = request;
   return ok({
     next: {
       ...rest,
       state: 'approved',
-      steps: request.steps.map((row): StepProgress => (row.state === 'failed' ? { id: row.id, state: 'waiting' } : row)),
+      steps: again(request.steps, failure?.step),
       revision: request.revision + 1,
     },
     effects: [
@@ -425,6 +436,14 @@ export function retry(request: ChangeRequest, actor: Actor, now: Date): Decision
       { kind: 'show', subject: `request:${request.id}` },
     ],
   });
+}
+
+/** From that step on everything is to be done again. */
+function again(rows: readonly StepProgress[], step: StepId | undefined): StepProgress[] {
+  const at = rows.findIndex(({ id }) => id === step);
+  return rows.map(
+    (row, index): StepProgress => (row.state === 'failed' || (at >= 0 && index >= at) ? { id: row.id, state: 'waiting' } : row),
+  );
 }
 
 function holdsLease(request: ChangeRequest, fence: number) {

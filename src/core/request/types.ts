@@ -229,6 +229,8 @@ export interface StepProgress {
   readonly at?: Date;
   /** What the proof read back, in words. */
   readonly evidence?: string;
+  /** While it waits for somebody: how long they have. */
+  readonly untilAt?: Date;
 }
 
 /**
@@ -259,6 +261,10 @@ export function isParked({ state, steps }: Pick<ChangeRequest, 'state' | 'steps'
   const next = steps.find((row) => row.state !== 'done');
   return state === 'approved' && next?.state === 'waiting' && next.evidence !== undefined;
 }
+
+/** The step that waits for a person, of a run that has given way. */
+export const parkedAt = ({ state, steps }: Pick<ChangeRequest, 'state' | 'steps'>): StepProgress | undefined =>
+  isParked({ state, steps }) ? steps.find((row) => row.state === 'waiting' && row.evidence !== undefined) : undefined;
 
 /** Whether the quorum stands and no step was ever begun: nothing stands in the tenant. */
 export const isUntouched = ({ state, begunAt }: Pick<ChangeRequest, 'state' | 'begunAt'>): boolean =>
@@ -291,7 +297,10 @@ export const kindOfStep = (id: StepId): StepKind => (id.split(':', 1)[0] ?? id) 
 
 /** Why a run stopped. `code` is a Graph error code or one of ours; `words` may be shown to people. */
 export interface StepFailure {
+  /** The step to be done again, and all after it. */
   readonly step: StepId;
+  /** The step at which it stopped, where that is a later one: what it found is mended by going back. */
+  readonly foundBy?: StepId;
   readonly code: string;
   readonly words: string;
   readonly reference: string;

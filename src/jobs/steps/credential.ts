@@ -49,7 +49,7 @@ export function passwordReplaced({ request: { plan }, step }: StepScene): StepSt
   const stuck = step === 'verify' && has('join-unit') !== undefined && has('leave-unit') === undefined;
   return stuck
     ? new StepStopped('PasswordReplaced', `${REPLACED} Give this request up, which takes the account back, and ask anew.`)
-    : new StepStopped('PasswordReplaced', `${REPLACED} Try again makes a new one.`, true, has('leave-unit') ?? 'set-credential');
+    : new StepStopped('PasswordReplaced', REPLACED, true, has('leave-unit') ?? 'set-credential');
 }
 
 /**

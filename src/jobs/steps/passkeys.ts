@@ -1,5 +1,5 @@
 import { keysFound } from '../../core/account/passkeyTerms.ts';
-import type { IssuedPass } from '../../core/account/types.ts';
+import type { IssuedPass, Part } from '../../core/account/types.ts';
 import { later, MINUTE } from '../../core/decision.ts';
 import { REMOVABLE_METHODS } from '../../core/posture/check.ts';
 import type { AuthenticationMethod } from '../../core/posture/snapshot.ts';
@@ -111,16 +111,11 @@ export const enrol: Step = {
     if (part?.refused?.why === 'PassLost')
       throw new StepStopped('PassLost', `The pass of ${who} is lost, so another is made.`, true, issuing(number));
     if (part?.pass?.requestId !== scene.request.id || part.state === 'expired') {
-      throw new StepStopped(
-        'PassExpired',
-        `${who} registered no key before the pass expired. Try again makes a new one.`,
-        false,
-        issuing(number),
-      );
+      throw new StepStopped('PassExpired', `${who} registered no key before the pass expired.`, false, issuing(number));
     }
-    const { pass, confirmedAt } = part;
-    if (!confirmedAt) throw new StepWaits(`Waiting for ${who} to register a security key`);
-    return taken(scene, number, { pass, confirmedAt }, await scene.reader.methods(await scene.user()));
+    const { pass, confirmedAt, expiresAt } = part;
+    if (!confirmedAt) throw new StepWaits(`Waiting for ${who} to register a security key`, { untilAt: expiresAt });
+    return taken(scene, number, { pass, confirmedAt, expiresAt }, await scene.reader.methods(await scene.user()));
   },
   act: async () => undefined,
 };
@@ -128,7 +123,7 @@ export const enrol: Step = {
 async function taken(
   scene: StepScene,
   number: number,
-  { pass, confirmedAt }: { readonly pass: IssuedPass; readonly confirmedAt: Date },
+  { pass, confirmedAt, expiresAt }: { readonly pass: IssuedPass; readonly confirmedAt: Date; readonly expiresAt: Date | undefined },
   methods: readonly AuthenticationMethod[],
 ): Promise<string> {
   const who = nameOf(scene, number);
@@ -141,23 +136,25 @@ async function taken(
       return registered(who, key);
     }
     case 'synced': {
-      const words = `The passkey that ${who} registered can be copied to other devices. Try again makes a new pass for a key that cannot; the other is removed then.`;
+      const words = `The passkey that ${who} registered can be copied to other devices.`;
       throw new StepStopped('SyncedPasskey', words, false, issuing(number));
     }
     case 'several': {
-      const words = `More than one key was registered while ${who} had a pass, and nobody knows whose the other is. Find out. Try again makes a new pass; both are removed then.`;
+      const words = `More than one key was registered while ${who} had a pass, and nobody knows whose the other is. Find out.`;
       throw new StepStopped('TooManyKeys', words, false, issuing(number));
     }
     case 'none': {
       if (methods.some(({ kind, id }) => kind === PASS && id !== pass.methodId)) {
-        const words = `Somebody replaced the pass of ${who}. Find out who. Try again makes a new one.`;
+        const words = `Somebody replaced the pass of ${who}. Find out who.`;
         throw new StepStopped('PassReplaced', words, false, issuing(number));
       }
       const now = await scene.now();
       const soon = later(now, MINUTE);
       throw soon < later(confirmedAt, LOOK_FOR_MINUTES * MINUTE)
-        ? new StepWaits(`${who} says that the key is registered; the tenant does not show it yet`, soon)
-        : new StepWaits(`${who} said that the key is registered, but the tenant shows none. Waiting for them to say it again`);
+        ? new StepWaits(`${who} says that the key is registered; the tenant does not show it yet`, { lookAt: soon, untilAt: expiresAt })
+        : new StepWaits(`${who} said that the key is registered, but the tenant shows none. Waiting for them to say it again`, {
+            untilAt: expiresAt,
+          });
     }
   }
 }
@@ -196,25 +193,37 @@ export const tidyMethods: Step = {
 /** The parts of the password that takes the keys' place: ready once it is set, and waited for until each is stored. */
 export const storeParts: Step = {
   async look(scene) {
-    const parts = await scene.parts();
-    const sealed = parts.find(({ state }) => state === 'sealed');
-    if (sealed) {
-      await scene.handOut();
-      throw new StepWaits(`Waiting for ${sealed.custodian.name} and the others to store their parts`);
-    }
+    const found = await scene.parts();
+    const sealed = found.some(({ state }) => state === 'sealed');
+    if (sealed) await scene.handOut();
+    const parts = sealed ? await scene.parts() : found;
     const gone = parts.find(({ state }) => state === 'expired' || state === 'lost');
     if (gone) {
       const { name } = gone.custodian;
       throw gone.state === 'lost'
-        ? new StepStopped('PartLost', `The part of ${name} is lost. Try again makes a new password.`, false, startOf(scene))
-        : new StepStopped('PartExpired', `${name} did not open their part in time. Try again makes a new password.`, false, startOf(scene));
+        ? new StepStopped('PartLost', `The part of ${name} is lost.`, false, startOf(scene))
+        : new StepStopped('PartExpired', `${name} did not open their part in time.`, false, startOf(scene));
     }
-    const open = parts.find(({ state }) => state !== 'stored');
-    if (open) throw new StepWaits(`Waiting for ${open.custodian.name} to store their part`);
+    const open = parts.filter(({ state }) => state !== 'stored');
+    if (open.length > 0) throw waitsFor(open);
     return `All ${parts.length} parts are stored`;
   },
   act: async () => undefined,
 };
+
+/** Whoever has opened theirs has no deadline: it is with them. */
+function waitsFor(open: readonly Part[]): StepWaits {
+  const unseen = open.filter(({ state }) => state !== 'shown');
+  const whose = open.length === 1 ? 'their part' : 'their parts';
+  const who = allOf(open.map(({ custodian }) => custodian.name));
+  if (unseen.length === 0) return new StepWaits(`Waiting for ${who} to say where ${whose} ${open.length === 1 ? 'is' : 'are'} stored`);
+  const ends = unseen.flatMap(({ expiresAt }) => (expiresAt ? [expiresAt.getTime()] : []));
+  return new StepWaits(`Waiting for ${who} to store ${whose}`, { untilAt: ends.length > 0 ? new Date(Math.min(...ends)) : undefined });
+}
+
+/** `A`, `A and B`, `A, B and C`. */
+const allOf = (names: readonly string[]): string =>
+  [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((each) => each !== '').join(' and ');
 
 /** A password can only be set outside of the unit. */
 const startOf = ({ request: { plan } }: StepScene): StepId => plan.steps.find(({ id }) => id === 'leave-unit')?.id ?? 'set-credential';

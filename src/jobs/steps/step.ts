@@ -63,13 +63,18 @@ export interface Step {
   act(scene: StepScene): Promise<string | undefined>;
 }
 
-/** The step waits for somebody, who may take hours. The run gives way, and looks again at `lookAt` or when it is told to. */
+/**
+ * The step waits for somebody, who may take hours. The run gives way, and looks again at `lookAt` or when it is told to. `untilAt`: how long
+ * they have; then there is nothing to wait for any more.
+ */
 export class StepWaits extends Error {
   readonly lookAt: Date | undefined;
-  constructor(words: string, lookAt?: Date) {
+  readonly untilAt: Date | undefined;
+  constructor(words: string, { lookAt, untilAt }: { readonly lookAt?: Date; readonly untilAt?: Date | undefined } = {}) {
     super(words);
     this.name = 'StepWaits';
     this.lookAt = lookAt;
+    this.untilAt = untilAt;
   }
 }
 

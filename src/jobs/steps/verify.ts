@@ -76,7 +76,7 @@ const onlyTheKeys: Check = async (scene) => {
   // Inside its unit nobody can take it off again, and a plan for a new account has no step that leads out.
   throw has('join-unit') !== undefined && has('leave-unit') === undefined
     ? new StepStopped('MethodAdded', `${words} Give this request up, which takes the account back, and ask anew.`)
-    : new StepStopped('MethodAdded', `${words} Try again removes it.`, false, has('leave-unit') ?? 'tidy-methods');
+    : new StepStopped('MethodAdded', words, false, has('leave-unit') ?? 'tidy-methods');
 };
 
 /** Where a password took the keys' place nothing else opens it. */

@@ -6,6 +6,7 @@ import { planDialog } from '../../../src/cards/views/planDialog.ts';
 import { requestCard } from '../../../src/cards/views/request.ts';
 import { requestListCard } from '../../../src/cards/views/requestList.ts';
 import { requestNoticeCard } from '../../../src/cards/views/requestNotice.ts';
+import { digestOf } from '../../../src/core/digest.ts';
 import { differenceOf } from '../../../src/core/request/difference.ts';
 import { whyNotAllowed } from '../../../src/core/request/rights.ts';
 import type { ChangeRequest } from '../../../src/core/request/types.ts';
@@ -61,9 +62,53 @@ const waiting = aRunningRequest(6, {
   steps: withKeys.steps.map(({ id }, index) =>
     index < 5
       ? { id, state: 'done', at: hours(1), evidence: 'Read back: as planned' }
-      : { id, state: 'waiting', ...(index === 5 ? { at: hours(1), evidence: 'Waiting for Dana Diaz to register a security key' } : {}) },
+      : {
+          id,
+          state: 'waiting',
+          ...(index === 5 ? { at: hours(1), evidence: 'Waiting for Dana Diaz to register a security key', untilAt: hours(9) } : {}),
+        },
   ),
 });
+const contoso = { ...TENANTS.contoso, name: TENANTS.contoso.displayName };
+/** A password in place of keys, which waits for its parts. */
+const insteadOfKeys = anAccountPlan('rotate', {
+  account: anAccount({ credential: 'passkey' }),
+  observed: { ...seenAs, restricted: true },
+  tenant: contoso,
+});
+const READ_BACK: { readonly [step: string]: string } = {
+  'leave-unit': 'Not in restricted unit 5d0f4a51',
+  'set-credential': 'Password set at 2026-11-22T13:03:00.000Z; 2 parts sealed',
+};
+const partsWaited = aRequest({
+  plan: insteadOfKeys,
+  kind: 'rotate',
+  state: 'approved',
+  begunAt: hours(1),
+  expected: (['leave-unit', 'set-credential'] as const).map((step) => ({
+    ...{ step, fromAt: hours(1), untilAt: hours(1), open: 0, allowed: 1, done: 1, seen: 1, beside: 0 },
+  })),
+  decisions: ['ann', 'bob'].map((name) => aDecision(name as 'ann' | 'bob', { planDigest: digestOf(insteadOfKeys) })),
+  steps: insteadOfKeys.steps.map(({ id }) => {
+    const evidence = READ_BACK[id];
+    if (evidence !== undefined) return { id, state: 'done', at: hours(1), evidence };
+    if (id !== 'store-parts') return { id, state: 'waiting' };
+    return { id, state: 'waiting', at: hours(1), evidence: 'Waiting for Dana Diaz and Eli Evans to store their parts', untilAt: hours(73) };
+  }),
+});
+const partExpired: ChangeRequest = {
+  ...partsWaited,
+  state: 'failed',
+  steps: partsWaited.steps.map((row) => (row.id === 'store-parts' ? { id: row.id, state: 'failed', at: hours(73) } : row)),
+  failure: {
+    step: 'leave-unit',
+    foundBy: 'store-parts',
+    code: 'PartExpired',
+    words: 'Eli Evans did not open their part in time.',
+    reference: 'b3c1e2d4',
+  },
+};
+const leftItsUnit = anAccountPlan('rotate', { version: 2 });
 const rita = person('rita');
 const unread =
   'What the plan rests on in Contoso may not be read by Breakglass (Authorization_RequestDenied). Check the permissions of its Graph identity.';
@@ -187,14 +232,34 @@ export const REQUESTS: readonly Example[] = [
       sends: { verb: 'request.resubmit', id: rotation.id, digest: rotation.planDigest, place: 'dialog' },
     }),
   },
-  { card: 'requestNotice', state: 'applied', rendered: requestNoticeCard(aRequest({ state: 'applied' }), 'applied') },
-  { card: 'requestNotice', state: 'undone', rendered: requestNoticeCard({ ...undoing, state: 'undone' }, 'undone') },
+  { card: 'requestNotice', state: 'applied', rendered: requestNoticeCard(aRequest({ state: 'applied' }), 'applied', hours(2)) },
+  { card: 'requestNotice', state: 'undone', rendered: requestNoticeCard({ ...undoing, state: 'undone' }, 'undone', hours(2)) },
   { card: 'request', state: 'pending-keys', rendered: requestCard(aRequest({ plan: withKeys }), hours(1)) },
   { card: 'request', state: 'pending-longest', rendered: requestCard(aRequest({ plan: longest() }), hours(1)), main: true },
   { card: 'planDialog', state: 'words', rendered: planDialog(aRequest({ plan: longest() }), 1), main: true },
   { card: 'planDialog', state: 'calls', rendered: planDialog(aRequest({ plan: withKeys }), 1) },
   { card: 'planDialog', state: 'as-hashed', rendered: planDialog(aRequest({ plan: withKeys }), 99) },
-  { card: 'request', state: 'waiting-for-key', rendered: requestCard(waiting, hours(2)) },
+  { card: 'request', state: 'waiting-for-key', rendered: requestCard(waiting, hours(2)), main: true },
+  { card: 'request', state: 'waiting-for-parts', rendered: requestCard(partsWaited, hours(2), rita), main: true },
+  { card: 'request', state: 'part-expired', rendered: requestCard(partExpired, hours(73.1), rita), main: true },
+  { card: 'requestNotice', state: 'part-expired', rendered: requestNoticeCard(partExpired, 'failed', hours(73.1)) },
+  {
+    card: 'request',
+    state: 'asked-again-unprotected',
+    rendered: requestCard(
+      aRequest({
+        plan: leftItsUnit,
+        kind: 'rotate',
+        earlier: [
+          {
+            ...{ version: 1, planDigest: aRequest().planDigest, at: hours(1), why: 'tenant-changed' },
+            difference: differenceOf(anAccountPlan('rotate', { observed: { ...seenAs, restricted: true }, tenant: contoso }), leftItsUnit),
+          },
+        ],
+      }),
+      hours(2),
+    ),
+  },
   {
     card: 'accountForm',
     state: 'rotate-keys',
@@ -215,8 +280,8 @@ export const REQUESTS: readonly Example[] = [
   { card: 'request', state: 'undoing', rendered: requestCard(undoing, hours(2)) },
   { card: 'request', state: 'failed-disable', rendered: requestCard(stoppedDisable, hours(2)) },
   { card: 'request', state: 'half-way', rendered: requestCard(rotatedHalfWay, hours(3)) },
-  { card: 'requestNotice', state: 'failed', rendered: requestNoticeCard(stoppedDisable, 'failed') },
-  { card: 'requestNotice', state: 'half-way', rendered: requestNoticeCard(rotatedHalfWay, 'undone') },
+  { card: 'requestNotice', state: 'failed', rendered: requestNoticeCard(stoppedDisable, 'failed', hours(2)) },
+  { card: 'requestNotice', state: 'half-way', rendered: requestNoticeCard(rotatedHalfWay, 'undone', hours(2)) },
   { card: 'request', state: 'pending', rendered: requestCard(oneApproval, hours(1)), main: true, folds: true },
   { card: 'request', state: 'pending-new', rendered: requestCard(aRequest({ duplicateOf: 'R-2B4D6F' }), hours(1), undefined, MRIS) },
   {
@@ -259,24 +324,26 @@ export const REQUESTS: readonly Example[] = [
     ),
   },
   { card: 'request', state: 'right-missing', rendered: requestCard(rightMissing, hours(2)) },
-  { card: 'requestNotice', state: 'right-missing', rendered: requestNoticeCard(rightMissing, 'failed') },
+  { card: 'requestNotice', state: 'right-missing', rendered: requestNoticeCard(rightMissing, 'failed', hours(2)) },
   {
     card: 'requestNotice',
     state: 'denied',
     rendered: requestNoticeCard(
       aRequest({ state: 'denied', decisions: [aDecision('ann', { kind: 'deny', reason: 'Not agreed with the owner' })] }),
       'denied',
+      hours(2),
     ),
   },
   { card: 'request', state: 'asked-again', rendered: requestCard(askedAgain, hours(2)) },
-  { card: 'requestNotice', state: 'asked-again', rendered: requestNoticeCard(askedAgain, 'asked-again') },
-  { card: 'requestNotice', state: 'expired', rendered: requestNoticeCard(oneApproval, 'expired') },
+  { card: 'requestNotice', state: 'asked-again', rendered: requestNoticeCard(askedAgain, 'asked-again', hours(2)) },
+  { card: 'requestNotice', state: 'expired', rendered: requestNoticeCard(oneApproval, 'expired', hours(2)) },
   {
     card: 'requestNotice',
     state: 'quorum-lost',
     rendered: requestNoticeCard(
       aRequest({ decisions: [aDecision('ann'), aDecision('bob')], annulled: [person('bob').objectId] }),
       'quorum-lost',
+      hours(2),
     ),
   },
   {
@@ -300,9 +367,13 @@ export const REQUESTS: readonly Example[] = [
     rendered: requestCard({ ...neverBegun, state: 'failed' }, hours(1.6)),
   },
   { card: 'request', state: 'failed-outside-its-unit', rendered: requestCard({ ...outside, steps: leftUnit }, hours(1.6)) },
-  { card: 'requestNotice', state: 'failed-outside-its-unit', rendered: requestNoticeCard({ ...outside, steps: leftUnit }, 'failed') },
-  { card: 'requestNotice', state: 'never-begun', rendered: requestNoticeCard({ ...neverBegun, state: 'failed' }, 'failed') },
-  { card: 'requestNotice', state: 'stalled-too-long', rendered: requestNoticeCard({ ...stalled, state: 'expired' }, 'expired') },
+  {
+    card: 'requestNotice',
+    state: 'failed-outside-its-unit',
+    rendered: requestNoticeCard({ ...outside, steps: leftUnit }, 'failed', hours(2)),
+  },
+  { card: 'requestNotice', state: 'never-begun', rendered: requestNoticeCard({ ...neverBegun, state: 'failed' }, 'failed', hours(2)) },
+  { card: 'requestNotice', state: 'stalled-too-long', rendered: requestNoticeCard({ ...stalled, state: 'expired' }, 'expired', hours(2)) },
   { card: 'request', state: 'waiting-for-key-of-requester', rendered: requestCard(waiting, hours(2), rita) },
   { card: 'request', state: 'running', rendered: requestCard(aRunningRequest(3), hours(1.1)) },
   {
@@ -364,7 +435,7 @@ export const REQUESTS: readonly Example[] = [
       hours(2),
     ),
   },
-  { card: 'requestNotice', state: 'impossible', rendered: requestNoticeCard({ ...rotation, state: 'impossible' }, 'impossible') },
+  { card: 'requestNotice', state: 'impossible', rendered: requestNoticeCard({ ...rotation, state: 'impossible' }, 'impossible', hours(2)) },
   { card: 'request', state: 'applied', rendered: requestCard(aRunningRequest(7, { state: 'applied', closedAt: hours(1.2) }), hours(2)) },
   {
     card: 'request',
