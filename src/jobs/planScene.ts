@@ -101,6 +101,7 @@ export function sceneOf(
     now: () => store.now(),
     pause: needs.wait ?? realWait,
     newPassword: (length) => randomPassword(length, random.below),
+    knownId: () => known ?? found,
     userIfThere,
     userNowIfThere,
     async ofUserIfThere(ask) {

@@ -19,6 +19,7 @@ import {
   aPart,
   aPlan,
   aRequest,
+  aRunningRequest,
   aSignIn,
   days,
   hours,
@@ -84,6 +85,62 @@ describe('a request', () => {
     expect(at(days(3)).actions).toEqual([]);
     expect(readOf(at(days(3)))).toContain('The approvals are too old to try again: give it up, and ask again with rotate.');
     expect(readOf(at(days(3)))).not.toContain('Try again until');
+  });
+
+  describe('of a new account that was given up', () => {
+    const { undo } = aRequest().plan;
+    const stop = { step: 'assign-role', code: 'Denied', words: 'Roles may not be assigned.', reference: 'b3c1e2d4' } as const;
+    const undone = (deleted: string, more: Partial<ChangeRequest> = {}) =>
+      aRunningRequest(4, {
+        ...{ state: 'undone', closedAt: hours(2), givenUp: { by: person('rita'), at: hours(2) }, failure: stop },
+        undoSteps: undo.map(({ id }) => ({ id, state: 'done', at: hours(2), evidence: id === 'delete-user' ? deleted : 'Read back' })),
+        ...more,
+      });
+    const read = (request: ChangeRequest) => readOf(requestCard(request, hours(3)).card);
+
+    test('says that Entra keeps the deleted user and its name; where there was none, that', () => {
+      const deleted = read(undone('User deleted; restorable in Entra for 30 days'));
+      expect(deleted).toContain('Given up; the new account is deleted');
+      expect(deleted).toContain('Entra keeps it for 30 days, in which an administrator can restore it, disabled and without its role.');
+      expect(deleted).toContain('Until then its user name is taken.');
+      const none = read(undone('There is no such user'));
+      expect(none).toContain('Read back: there is no such user in the tenant.');
+      expect(none).not.toContain('restore');
+      for (const card of [deleted, none]) expect(card).not.toMatch(/nothing of it is left/);
+    });
+
+    test('still says why it had stopped, in words and with the reference', () => {
+      for (const state of ['undoing', 'undone', 'withdrawn'] as const) {
+        const card = read(undone('There is no such user', { state }));
+        expect(card).toContain('It had stopped at “Assign Global Administrator, active and permanent”: Roles may not be assigned.');
+        expect(card).toContain('b3c1e2d4 (Denied)');
+      }
+    });
+
+    test('has a tick only at what was taken back: what was never done had nothing to be undone', () => {
+      const row = { fromAt: hours(2), untilAt: hours(2), open: 0, allowed: 0, done: 0, seen: 0, beside: 0 };
+      const expected = undo.map(({ id: step }) => ({
+        ...row,
+        step,
+        undo: true as const,
+        ...(step === 'disable' ? { allowed: 1, done: 1 } : {}),
+      }));
+      const request = undone('There is no such user', { expected });
+      const marks = nodesOf(requestCard(request, hours(3)).card).filter(({ node }) => node.text === '✓' || node.text === '–');
+      // Those of the approvals stand below.
+      expect(marks.slice(0, undo.length).map(({ node }) => node.text)).toEqual(['–', '–', '✓', '–', '–', '✓']);
+      expect(read(request)).toContain('Remove Global Administrator – nothing to do');
+      expect(read(undone('There is no such user'))).not.toContain('nothing to do');
+    });
+
+    test('says of one that stopped how far it came, as it was read', () => {
+      const failed = (more: Partial<ChangeRequest>) => read(aRunningRequest(4, { state: 'failed', failure: stop, ...more }, 'failed'));
+      expect(failed({})).toContain('The user exists and is disabled.');
+      expect(failed({})).not.toContain('if it');
+      const unknown = aRunningRequest(0, { state: 'failed', failure: { ...stop, step: 'create-user' } }, 'failed');
+      expect(read(unknown)).toContain('Whether the user was made is not known; if it was, it is disabled and has no role.');
+      expect(read({ ...unknown, expected: [] })).not.toContain('Whether the user was made');
+    });
   });
 
   test('that is over says nothing of what could not be undone; one that could not begin tells of no step as done', () => {

@@ -50,7 +50,7 @@ async function stopped(name: string, at: string, { inUnit, done = false }: { inU
 }
 
 /** Words that are true of a creation only, or of nothing at all. */
-const ALL_GONE = /everything was taken back|nothing of it is left|is as it was/;
+const ALL_GONE = /the new account is deleted|there is no such user|the user is deleted|is as it was/;
 
 describe.each([
   ['with a restricted unit', true, 'undone'],

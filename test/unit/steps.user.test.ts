@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NewAccount } from '../../src/core/request/types.ts';
 import { createUser, deleteUser, disable, enable, revokeSessions, watch } from '../../src/jobs/steps/user.ts';
+import { confirmGone } from '../../src/jobs/steps/verify.ts';
 import { anAccountPlan, aPlan, hours, minutes, NOON } from '../support/builders.ts';
 import { fault } from '../support/memoryTenant.ts';
 import { scenesOf } from '../support/stepScene.ts';
@@ -150,6 +151,17 @@ describe('deleting it', () => {
     expect(await deleteUser.look(made.scene('delete-user'))).toBe('User deleted; restorable in Entra for 30 days');
     await deleteUser.act(made.scene('delete-user'));
     expect(made.tenant.writes).toEqual(['deleteUser']);
+  });
+
+  test('GR-5: likewise a new account, whose creation was proven or which this step has read', async () => {
+    const made = scenesOf(PLAN);
+    await made.ours();
+    const scene = made.scene('delete-user');
+    await deleteUser.act(scene);
+    expect(await deleteUser.look(scene)).toBe('User deleted; restorable in Entra for 30 days');
+    const proven = { proven: { 'create-user': 'User user-1 exists, disabled' } };
+    expect(await deleteUser.look(made.scene('delete-user', proven))).toBe('User deleted; restorable in Entra for 30 days');
+    expect(await confirmGone.look(made.scene('confirm-gone', proven))).toBe('No user, no role, no membership left');
   });
 
   test('GR-4: one that was looked for long enough, and that no bin has, is not said to be restorable', async () => {

@@ -282,7 +282,7 @@ describe('GR-5: taken away means taken away', () => {
 
   test('of a new account whose user is not there nothing can be left', async () => {
     const made = scenesOf(CREATE);
-    expect(await confirm(made)).toBe('Nothing of it is left');
+    expect(await confirm(made)).toBe('There is no such user');
     await made.ours();
     expect(await confirm(made)).toBeUndefined();
   });

@@ -9,7 +9,7 @@ import type { Rendered } from '../render.ts';
 import { utc } from '../time.ts';
 import { nextAfterHalfWay, stayingWords } from './halfWayWords.ts';
 import { noticeCard } from './notice.ts';
-import { EXPIRED, isOutside } from './requestOutcome.ts';
+import { EXPIRED, isOutside, takenBack } from './requestOutcome.ts';
 
 /** What happened to a request, as a message to those whom it concerns. Says what comes next, and where to look. */
 export function requestNoticeCard(request: ChangeRequest, news: RequestNews, now: Date): Rendered {
@@ -67,9 +67,7 @@ function nextFor(request: ChangeRequest, news: RequestNews, now: Date): string {
       return wroteNothing(request) ? 'Nothing was changed.' : staysOf(request);
     case 'undone':
       if (halfWayOf(request)) return staysOf(request);
-      return request.kind === 'create'
-        ? 'Read back: nothing of it is left in the tenant.'
-        : 'Read back: what it had changed is as it was before.';
+      return takenBack(request);
     case 'impossible':
       return `${failure?.words ?? ''} Nothing was changed, and ${request.kind === 'create' ? 'its name' : 'the account'} is free again: ask anew if it is still needed.`;
     case 'asked-again':

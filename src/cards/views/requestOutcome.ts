@@ -42,9 +42,17 @@ export function outcomeOf(request: ChangeRequest, state: RequestState, now: Date
     case 'failed':
       return request.failure ? failed(request, request.failure, now) : outcome('attention', 'The work stopped. Try again.', {});
     case 'undoing':
-      return outcome('warning', givenUpBy(request), { detail: undoing(request), at: request.givenUp?.at });
+      return outcome('warning', givenUpBy(request), {
+        detail: `${undoing(request)}${hadStopped(request)}`,
+        at: request.givenUp?.at,
+        reference: request.failure && referenceOf(request.failure),
+      });
     case 'undone':
-      return outcome(halfWayOf(request) ? 'attention' : 'emphasis', givenUpBy(request), { detail: undone(request), at: request.closedAt });
+      return outcome(halfWayOf(request) ? 'attention' : 'emphasis', givenUpBy(request), {
+        detail: `${undone(request)}${hadStopped(request)}`,
+        at: request.closedAt,
+        reference: request.failure && referenceOf(request.failure),
+      });
     case 'denied': {
       const row = request.decisions.findLast(({ kind }) => kind === 'deny');
       return outcome('attention', `Denied by ${plain(row?.person.name ?? 'an approver', 80)}`, { detail: row?.reason, at: row?.at });
@@ -53,7 +61,11 @@ export function outcomeOf(request: ChangeRequest, state: RequestState, now: Date
       return outcome(
         halfWayOf(request) ? 'attention' : 'emphasis',
         request.givenUp ? givenUpBy(request) : `Withdrawn by ${plain(request.requester.name, 80)}`,
-        { at: request.closedAt, detail: leftBehind(request) },
+        {
+          at: request.closedAt,
+          detail: `${leftBehind(request)}${hadStopped(request)}`.trim() || undefined,
+          reference: request.failure && referenceOf(request.failure),
+        },
       );
     case 'expired':
       return outcome('warning', EXPIRED[tally(request).reached ? 'approved' : 'undecided'], {
@@ -105,10 +117,26 @@ function waiting(request: ChangeRequest): Outcome | undefined {
 /** Of a new account everything goes; of one that exists, what its plan can take back. */
 function undone(request: ChangeRequest): string {
   const halfWay = halfWayOf(request);
-  if (halfWay) return `Not all of it could be taken back. ${nextAfterHalfWay(halfWay)}`;
-  return request.kind === 'create'
-    ? 'Read back: nothing of it is left in the tenant.'
-    : 'Read back: what it had changed is as it was before.';
+  return halfWay ? `Not all of it could be taken back. ${nextAfterHalfWay(halfWay)}` : takenBack(request);
+}
+
+/** What was read back after all of it was taken back. A deleted user is not gone yet, and keeps its name. */
+export function takenBack(request: ChangeRequest): string {
+  if (request.kind !== 'create') return 'Read back: what it had changed is as it was before.';
+  if (!isDeleted(request)) return 'Read back: there is no such user in the tenant.';
+  return 'Read back: the user is deleted. Entra keeps it for 30 days, in which an administrator can restore it, disabled and without its role. Until then its user name is taken.';
+}
+
+/** Whether a new account was there to be deleted, by what was read when it was taken back. */
+export const isDeleted = ({ undoSteps = [] }: Pick<ChangeRequest, 'undoSteps'>): boolean =>
+  undoSteps.some(({ id, evidence }) => id === 'delete-user' && evidence?.startsWith('User deleted') === true);
+
+/** Why it had stopped before it was given up: whoever reads the card later must not have to look for it. */
+function hadStopped({ failure, plan, begunAt }: ChangeRequest): string {
+  if (!failure) return '';
+  const at = failure.foundBy ?? failure.step;
+  const title = plan.steps.find(({ id }) => id === at)?.title ?? at;
+  return ` ${begunAt === undefined ? 'It could not begin' : `It had stopped at “${plain(title, 150)}”`}: ${plain(failure.words, 300)}`;
 }
 
 /** The tenant refused it from the first write on, or it makes no sense any more. The account is free, and the approvals are used up. */
@@ -124,7 +152,8 @@ function impossible({ failure, givenUp, closedAt, kind }: ChangeRequest): Outcom
 
 function undoing(request: ChangeRequest): string {
   const until = 'It is tried again until then.';
-  if (request.kind === 'create') return `What was done is taken back, rights first, until the tenant shows that nothing is left. ${until}`;
+  if (request.kind === 'create')
+    return `What was done is taken back, rights first, until the tenant shows that the user is deleted. ${until}`;
   const halfWay = halfWayOf(request);
   return `What can be taken back is, until the tenant shows it. ${until}${halfWay ? ` ${nextAfterHalfWay(halfWay)}` : ''}`;
 }
@@ -135,9 +164,9 @@ function givenUpBy({ givenUp }: ChangeRequest): string {
 }
 
 /** A request given up after its first write leaves something in the tenant: people must know what to look for, and what to do. */
-function leftBehind(request: ChangeRequest): string | undefined {
+function leftBehind(request: ChangeRequest): string {
   const halfWay = halfWayOf(request);
-  return halfWay && `What was done stays. ${nextAfterHalfWay(halfWay)}`;
+  return halfWay === undefined ? '' : `What was done stays. ${nextAfterHalfWay(halfWay)}`;
 }
 
 const NEXT: { readonly [K in PlanCredential['kind']]: string } = {

@@ -10,7 +10,9 @@ export interface StepView {
   readonly hasWord: boolean;
   readonly word: string;
   readonly isSubtle: boolean;
-  readonly weight: 'Default' | 'Bolder';
+  /** One of the two: what most steps are takes no bytes of a long card. */
+  readonly isStrong: boolean;
+  readonly isPlain: boolean;
   readonly title: string;
   readonly hasEvidence: boolean;
   readonly evidence: string;
@@ -20,24 +22,35 @@ export interface StepView {
 }
 
 const PROGRESS = {
-  waiting: { mark: '○', color: 'Default', word: 'to do', isSubtle: true, weight: 'Default' },
-  parked: { mark: '◐', color: 'Accent', word: 'waiting', isSubtle: false, weight: 'Bolder' },
-  running: { mark: '◐', color: 'Accent', word: 'running', isSubtle: false, weight: 'Bolder' },
-  done: { mark: '✓', color: 'Good', word: 'done', isSubtle: false, weight: 'Default' },
-  failed: { mark: '✕', color: 'Attention', word: 'failed', isSubtle: false, weight: 'Bolder' },
+  waiting: { mark: '○', color: 'Default', word: 'to do', isSubtle: true, isStrong: false },
+  parked: { mark: '◐', color: 'Accent', word: 'waiting', isSubtle: false, isStrong: true },
+  running: { mark: '◐', color: 'Accent', word: 'running', isSubtle: false, isStrong: true },
+  done: { mark: '✓', color: 'Good', word: 'done', isSubtle: false, isStrong: false },
+  needless: { mark: '–', color: 'Default', word: 'nothing to do', isSubtle: true, isStrong: false },
+  failed: { mark: '✕', color: 'Attention', word: 'failed', isSubtle: false, isStrong: true },
 } as const;
+
+/** A step of an undoing is done, too, where there was nothing to take back: what was never done must not look as if it had been undone. */
+function lookOf(request: ChangeRequest, { id, call }: PlanStep, progress: StepProgress | undefined): keyof typeof PROGRESS {
+  if (progress === undefined) return 'waiting';
+  if (progress === parkedAt(request)) return 'parked';
+  const undoing = request.undoSteps?.includes(progress) === true;
+  const written = request.expected?.find(({ step, undo }) => step === id && undo);
+  const wrote = written === undefined || written.open + written.allowed + written.done > 0;
+  return undoing && call !== null && progress.state === 'done' && !wrote ? 'needless' : progress.state;
+}
 
 /** The steps of the plan; once it was given up, those of its undoing. */
 export function stepViews(request: ChangeRequest): StepView[] {
   const undoing = request.state === 'undoing' || request.state === 'undone';
   const rows = undoing ? (request.undoSteps ?? []) : request.steps;
-  const parked = parkedAt(request);
   const begun = rows.some(({ state }) => state !== 'waiting');
   return (undoing ? request.plan.undo : request.plan.steps).map((step, index) => {
     const progress = rows.find(({ id }) => id === step.id);
-    const look = PROGRESS[progress !== undefined && progress === parked ? 'parked' : (progress?.state ?? 'waiting')];
+    const look = PROGRESS[lookOf(request, step, progress)];
     return {
       ...look,
+      isPlain: !look.isStrong,
       // Before anything runs the steps are a list to read, not a progress to watch.
       mark: begun || request.state === 'approved' ? look.mark : `${index + 1}`,
       ...worded(
@@ -68,7 +81,7 @@ function callOf({ call }: PlanStep, index: number, fold: boolean): Pick<StepView
 
 /** What was read back says that a step is done. */
 const progressWord = (word: string, progress: StepProgress | undefined): string =>
-  progress?.state === 'done' && progress.evidence !== undefined ? '' : word;
+  word === PROGRESS.done.word && progress?.evidence !== undefined ? '' : word;
 
 const worded = (word: string): { hasWord: boolean; word: string } => ({ hasWord: word !== '', word: ` – ${word}` });
 

@@ -15,6 +15,7 @@ import {
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { names, plain } from '../text.ts';
 import { stayingLines } from './halfWayWords.ts';
+import { isDeleted } from './requestOutcome.ts';
 
 /** What a custodian and an approver must both know (Learn, concept-mandatory-multifactor-authentication, 2026: no exceptions). */
 export const PASSWORD_NOTE =
@@ -162,7 +163,7 @@ export function listsOf(request: ChangeRequest, state: RequestState): ListView[]
 }
 
 const MOST_TWICE = 6;
-const ALL_OF_IT = 'The new account goes, rights first, until nothing of it is left';
+const ALL_OF_IT = 'The new account is deleted, rights first; Entra keeps the deleted user, and its name, for 30 days';
 
 /** What giving it up does, or has done: what is taken back, and what is not. */
 function givenUpLists(request: ChangeRequest, state: RequestState): { title: string; tone: Tone; lines: readonly string[] }[] {
@@ -232,7 +233,8 @@ export function stateWords(request: ChangeRequest, state: RequestState): string 
       return `Given up; taking back: step ${placeOf(request.undoSteps ?? [])} of ${request.undoSteps?.length ?? 0}`;
     case 'undone':
       if (whatStays(request).length > 0) return 'Given up half-way: some of what was done stays';
-      return request.kind === 'create' ? 'Given up; everything was taken back' : 'Given up; what was changed is as it was';
+      if (request.kind !== 'create') return 'Given up; what was changed is as it was';
+      return isDeleted(request) ? 'Given up; the new account is deleted' : 'Given up; there is no such user';
     case 'denied':
       return 'Denied: nothing was changed';
     case 'withdrawn':

@@ -184,6 +184,6 @@ export const planStep = {
     title: `Remove the ${words} from it`,
     call: { method: 'DELETE', path: `/users/${user}/authentication/${method}Methods/${methodId}` },
   }),
-  confirmGone: (): PlanStep => ({ id: 'confirm-gone', title: 'Read back that nothing of it is left', call: null }),
+  confirmGone: (): PlanStep => ({ id: 'confirm-gone', title: 'Read back that it is gone: no user, no role, no membership', call: null }),
   verify: (): PlanStep => ({ id: 'verify', title: 'Read everything back', call: null }),
 } as const;

@@ -27,6 +27,8 @@ export interface StepScene {
   userNowIfThere(): Promise<TenantUser | undefined>;
   /** As `ofUser`; `undefined` when the tenant has no such user. */
   ofUserIfThere<T>(ask: (objectId: string) => Promise<T>): Promise<T | undefined>;
+  /** Object id of that user, as far as it is known: from the plan, from what made it, or because this step has read it. */
+  knownId(): string | undefined;
   newPassword(length: number): Buffer;
   /** Seals the parts for their custodians and stores them, before the password is set. @throws when the lease is lost */
   sealParts(parts: readonly Buffer[]): Promise<void>;

@@ -71,10 +71,10 @@ export const revokeSessions: Step = {
 
 /** In two looks: gone from the users, and in the recycle bin, where Entra keeps it for 30 days. */
 export const deleteUser: Step = {
-  async look({ request: { plan }, reader, userIfThere }) {
+  async look({ reader, userIfThere, knownId }) {
     if ((await userIfThere()) !== undefined) return undefined;
-    const known = 'objectId' in plan.account ? plan.account.objectId : undefined;
-    const binned = known !== undefined && (await reader.isDeleted(known));
+    const objectId = knownId();
+    const binned = objectId !== undefined && (await reader.isDeleted(objectId));
     return binned ? 'User deleted; restorable in Entra for 30 days' : 'There is no such user';
   },
   async act({ writer, userIfThere }) {

@@ -123,11 +123,10 @@ export const verify: Step = {
 /** Taken away means taken away: no user, no role, nothing in the exclusion group (GR-5). */
 export const confirmGone: Step = {
   async look(scene) {
-    const { reader, userIfThere, request } = scene;
+    const { reader, userIfThere } = scene;
     if ((await userIfThere()) !== undefined) return undefined;
-    const { account } = request.plan;
-    if (!('objectId' in account)) return 'Nothing of it is left';
-    const { objectId } = account;
+    const objectId = scene.knownId();
+    if (objectId === undefined) return 'There is no such user';
     const [roles, member] = await Promise.all([reader.roles(objectId), reader.isMember(of(scene, 'exclusionGroupId'), objectId)]);
     return roles.length === 0 && !member ? 'No user, no role, no membership left' : undefined;
   },

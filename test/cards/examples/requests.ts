@@ -136,6 +136,36 @@ const undoing = aRunningRequest(6, {
   undoSteps: aRequest().plan.undo.map(({ id }, index) => ({ id, state: index === 0 ? 'done' : index === 1 ? 'running' : 'waiting' })),
 });
 
+/** A new account whose run stopped before it got its role, given up and taken back. */
+const UNDONE: { readonly [step: string]: string } = {
+  'leave-unit': 'Not in restricted unit 5d0f4a51',
+  'remove-role': 'Does not hold Global Administrator',
+  disable: 'Account disabled',
+  'leave-group': 'Not a member of group 7c1d2e90',
+  'delete-user': 'User deleted; restorable in Entra for 30 days',
+  'confirm-gone': 'No user, no role, no membership left',
+};
+const sentOnce = { fromAt: hours(1), untilAt: hours(1), open: 0, allowed: 1, done: 1, seen: 1, beside: 0 };
+const undoneCreate = aRunningRequest(4, {
+  state: 'undone',
+  closedAt: hours(2),
+  givenUp: { by: person('rita'), at: hours(2) },
+  failure: {
+    step: 'assign-role',
+    code: 'Authorization_RequestDenied',
+    words: 'The tenant refused: the changer app may not assign roles.',
+    reference: 'b3c1e2d4',
+  },
+  undoSteps: aRequest().plan.undo.map(({ id }) => ({ id, state: 'done', at: hours(2), evidence: UNDONE[id] ?? 'Read back' })),
+  expected: [
+    ...(['create-user', 'exclude', 'set-credential'] as const).map((step) => ({ step, ...sentOnce })),
+    ...aRequest().plan.undo.map(({ id: step }) => {
+      const wrote = step === 'leave-group' || step === 'delete-user';
+      return { step, undo: true as const, ...sentOnce, ...(wrote ? {} : { allowed: 0, done: 0, seen: 0 }) };
+    }),
+  ],
+});
+
 const REFUSED = { code: 'Authorization_RequestDenied', words: 'The tenant refused: sessions may not be revoked.', reference: 'b3c1e2d4' };
 /** The first so many steps of a plan were done, the next was refused. */
 const stopped = (plan: ReturnType<typeof anAccountPlan>, done: number, more: Partial<ChangeRequest> = {}): ChangeRequest =>
@@ -233,7 +263,8 @@ export const REQUESTS: readonly Example[] = [
     }),
   },
   { card: 'requestNotice', state: 'applied', rendered: requestNoticeCard(aRequest({ state: 'applied' }), 'applied', hours(2)) },
-  { card: 'requestNotice', state: 'undone', rendered: requestNoticeCard({ ...undoing, state: 'undone' }, 'undone', hours(2)) },
+  { card: 'requestNotice', state: 'undone', rendered: requestNoticeCard(undoneCreate, 'undone', hours(2)) },
+  { card: 'request', state: 'undone', rendered: requestCard(undoneCreate, hours(3)), main: true },
   { card: 'request', state: 'pending-keys', rendered: requestCard(aRequest({ plan: withKeys }), hours(1)) },
   { card: 'request', state: 'pending-longest', rendered: requestCard(aRequest({ plan: longest() }), hours(1)), main: true },
   { card: 'planDialog', state: 'words', rendered: planDialog(aRequest({ plan: longest() }), 1), main: true },
