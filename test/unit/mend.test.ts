@@ -325,6 +325,6 @@ describe('the steps', () => {
     expect(await method.step.look(method.scene)).toBeUndefined();
     await method.step.act(method.scene);
     expect(world.methods.map(({ id }) => id)).toEqual(['p']);
-    expect(await method.step.look(method.scene)).toMatch(/No method/);
+    expect(await method.step.look(method.scene)).toMatch(/Not on the account any more/);
   });
 });

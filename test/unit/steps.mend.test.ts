@@ -66,12 +66,12 @@ describe('removing a sign-in method', () => {
     ];
     // Kind and id must both be those of the plan.
     made.tenant.methods.push(...stay);
-    expect(await removeMethod.look(made.scene(STEP))).toBe('No method phone 31:79 on it');
+    expect(await removeMethod.look(made.scene(STEP))).toBe('Not on the account any more (id 31:79)');
     made.tenant.methods.push({ objectId: US, kind: 'phone', id: '31:79' });
     expect(await removeMethod.look(made.scene(STEP))).toBeUndefined();
     expect(await removeMethod.act(made.scene(STEP))).toBeUndefined();
     expect(made.tenant.methods).toEqual(stay);
-    expect(await removeMethod.look(made.scene(STEP))).toBe('No method phone 31:79 on it');
+    expect(await removeMethod.look(made.scene(STEP))).toBe('Not on the account any more (id 31:79)');
   });
 
   test('a kind that Graph cannot remove is no step: a fault of the planner', async () => {

@@ -85,7 +85,7 @@ describe('the command status', () => {
     expect(one).toContain('→ Send SignInLogs to Log Analytics');
     expect(one).toContain('There is no account yet');
     expect(await run('contoso')).toMatch(/^Contoso: It can do everything/);
-    expect(await run('nowhere')).toMatch(/contoso, fabrikam-b2c, northwind/);
+    expect(await run('nowhere')).toMatch(/contoso \(Contoso\), fabrikam-b2c \(.*\), northwind \(Northwind\)/);
   });
 
   test('says nothing to whoever has no role', async () => {

@@ -39,7 +39,7 @@ export const removeMethod: Step = {
   async look(scene) {
     const { method, methodId } = methodOf(scene);
     const found = await scene.ofUser((objectId) => scene.reader.methods(objectId));
-    return found.some(({ kind, id }) => kind === method && id === methodId) ? undefined : `No method ${method} ${methodId} on it`;
+    return found.some(({ kind, id }) => kind === method && id === methodId) ? undefined : `Not on the account any more (id ${methodId})`;
   },
   async act(scene) {
     const { method, methodId } = methodOf(scene);
