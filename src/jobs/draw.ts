@@ -80,8 +80,7 @@ function partOf(
   const holder = place.kind === 'person' ? place.objectId : '';
   if (voidOf) return replacedPartCard(account, number, { holder, generation, openedAt: voidOf });
   // While keys are made in its place a part of a password counts, and its card says so.
-  const { held } = account;
-  if (held && isChangingKind(account) && generation === held.generation)
+  if (isChangingKind(account) && generation === account.held?.generation)
     return partOf(asItStands(account), number, { place, variant }, now);
   const part = account.parts.find((row) => row.number === number);
   const mine = part?.custodian.objectId === holder;
@@ -89,7 +88,10 @@ function partOf(
   if (pass && part?.pass?.requestId === pass.requestId && part.pass.methodId !== pass.methodId) return replacedPassCard(account);
   if (forOthers) return partReminderCard(account, number, generation);
   if (mine && current && account.state !== 'retired') return partCard(account, number, now);
-  const isHeld = held && (generation ?? 1) === held.generation && held.parts.some((row) => row.number === number && isInHand(row, holder));
+  const held = account.held?.generation === (generation ?? 1) ? account.held.parts.find((row) => row.number === number) : undefined;
+  // Of keys each opens the account until the one that takes its place counts.
+  const before = current ? part?.before : undefined;
+  const isHeld = [held, before].some((row) => row !== undefined && isInHand(row, holder));
   return isHeld ? replacingPartCard(account, number) : replacedPartCard(account, number, { holder, generation });
 }
 

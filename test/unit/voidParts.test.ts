@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { partCard } from '../../src/cards/views/part.ts';
 import { handOver, heldAgain, replaceParts } from '../../src/core/account/life.ts';
+import { keyRegistered, keysStored, keysWithdrawn, passIssued } from '../../src/core/account/passkeys.ts';
 import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
+import type { Decision } from '../../src/core/decision.ts';
 import { draw } from '../../src/jobs/draw.ts';
 import { anAccount, aPart, hours, NOON, person } from '../support/builders.ts';
 import { custodiansWho } from '../support/installation/custodians.ts';
@@ -60,6 +62,46 @@ describe('the card of a part while another password is set in its place', () => 
       expect(await drawn(set.ok ? set.value.next : during)).toMatch(/opens nothing any more\. If it lies in your safe, destroy it/);
     },
   );
+});
+
+describe('the card of a key while another is registered in its place', () => {
+  const keyed = anAccount({
+    credential: 'passkey',
+    parts: anAccount().parts.map((part) => ({ ...part, key: { methodId: `K${part.number}` } })),
+  });
+  const pass = { requestId: 'R-2', methodId: 'T1', issuedAt: NOON, keysBefore: ['K1', 'K2'], keysAtStart: ['K1', 'K2'] };
+  const next = (decision: Decision<EmergencyAccount>): EmergencyAccount => {
+    if (!decision.ok) throw new Error(decision.error.code);
+    return decision.value.next;
+  };
+  async function drawn(account: EmergencyAccount, name: 'dana' | 'eli', number: number) {
+    const store = memoryStore(NOON);
+    store.put('account', account);
+    const card = {
+      subject: `part:${account.id}:${number}`,
+      variant: '1',
+      place: { kind: 'person', objectId: person(name).objectId },
+    } as const;
+    return JSON.stringify((await draw(store, card, async () => []))?.card);
+  }
+
+  test('has it kept until the other counts, by whoever hands over as by whoever gets a new one', async () => {
+    const during = next(passIssued(keyed, 2, person('fay'), pass, hours(8)));
+    const handedOver = await drawn(during, 'eli', 2);
+    expect(handedOver).toContain('Your key is being replaced');
+    expect(handedOver).toContain('until that one counts yours opens the account. Keep key 2 where it is');
+    expect(handedOver).not.toContain('wipe');
+    const own = await drawn(next(passIssued(keyed, 1, person('dana'), pass, hours(8))), 'dana', 1);
+    for (const said of ['Register your security key', 'Your old key opens the account until the new one counts: keep it'])
+      expect(own).toContain(said);
+    // Given up, it counts as before.
+    expect(await drawn(next(keysWithdrawn(during, 'R-2', 2, false, NOON)), 'eli', 2)).toContain('Your key is registered');
+    const registered = next(keyRegistered(during, 2, { methodId: 'K9' }));
+    expect(await drawn(registered, 'eli', 2)).toContain('Your key is being replaced');
+    expect(await drawn(next(keysStored(registered, 2, { validationDays: 90 }, NOON)), 'eli', 2)).toMatch(
+      /opens nothing any more\..*wipe it/,
+    );
+  });
 });
 
 test('the card of a key asks whether it is registered until its custodian says so, and says that it is once the tenant shows it', () => {

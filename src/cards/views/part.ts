@@ -76,6 +76,9 @@ const NOTES: PartWords['notes'] = {
 const ONE_PLACE =
   'Another part of this account lies in the same place, by what its custodian said. They belong in different ones: agree with an owner who moves theirs.';
 
+const KEEP_OLD =
+  'Your old key opens the account until the new one counts: keep it where it is. A message here says when it does not any more.';
+
 const PASSWORD_WORDS: PartWords = {
   looks: LOOKS,
   steps: STEPS,
@@ -116,15 +119,20 @@ function keepsNow(stored: EmergencyAccount, holder: string): string {
 }
 
 /**
- * In the place of the card of a part while a new password is set: nobody knows yet which of the two counts, and where it was not set the old
- * one comes back.
+ * In the place of the card of a part while a new password is set, or of a key while another is registered: it is not certain yet that the old
+ * one is done with, and where the new one is given up it counts as before.
  */
-export const replacingPartCard = ({ userPrincipalName }: EmergencyAccount, partNumber: number): Rendered =>
-  noticeCard({
-    title: 'Your part is being replaced',
-    text: `A new password is being set for ${userPrincipalName}. Keep part ${partNumber} where it is: a message here says when it opens nothing any more, and this card if it still counts.`,
+export function replacingPartCard({ userPrincipalName, credential }: EmergencyAccount, partNumber: number): Rendered {
+  const keyed = credential === 'passkey';
+  const why = keyed
+    ? `Another key is being registered in its place for ${userPrincipalName}; until that one counts yours opens the account.`
+    : `A new password is being set for ${userPrincipalName}, and it is not certain yet which of the two counts.`;
+  return noticeCard({
+    title: `Your ${keyed ? 'key' : 'part'} is being replaced`,
+    text: `${why} Keep ${keyed ? 'key' : 'part'} ${partNumber} where it is: a message here says when it opens nothing any more, and this card if it still counts.`,
     tone: 'neutral',
   });
+}
 
 /** In the place of a card about a pass, once the same request made another: that one has a card of its own. */
 export const replacedPassCard = ({ userPrincipalName }: Pick<EmergencyAccount, 'userPrincipalName'>): Rendered =>
@@ -178,7 +186,11 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
     revealTitle: said.revealTitle,
     storedTitle: said.storedTitle,
     whereFault: said.whereFault,
-    notes: [...(inOnePlace(account.parts).includes(part.number) ? [ONE_PLACE] : []), ...(told?.notes ?? said.notes[state])],
+    notes: [
+      ...(inOnePlace(account.parts).includes(part.number) ? [ONE_PLACE] : []),
+      ...(told?.notes ?? said.notes[state]),
+      ...(part.before?.key && !stored ? [KEEP_OLD] : []),
+    ],
     id: partKey(account.id, part.number),
     accountId: account.id,
   };

@@ -133,6 +133,7 @@ export const ACCOUNTS: readonly Example[] = [
     rendered: replacedPartCard(anAccount({ generation: 2 }), 2, { holder: person('fay').objectId, generation: 1, openedAt: NOON }),
   },
   { card: 'part', state: 'replacing', rendered: replacingPartCard(anAccount({ generation: 2 }), 1) },
+  { card: 'part', state: 'key-replacing', rendered: replacingPartCard(keyed, 2) },
   { card: 'part', state: 'passReplaced', rendered: replacedPassCard(anAccount({})) },
   { card: 'part', state: 'sealed', rendered: partCard(withPart({}), 1, NOON) },
   { card: 'part', state: 'ready', rendered: partCard(withPart({ state: 'ready', expiresAt: days(3) }), 1, NOON) },
