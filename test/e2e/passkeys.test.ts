@@ -156,7 +156,7 @@ describe('an account opened by security keys, through commands and buttons', () 
     expect(text(found)).toMatch(/One is on nobody’s record here: a security key .*Nobody’s key/);
     const since = (await sandbox.writes()).length;
     const answer = await sandbox.press('rita', found.id, 'posture.repair');
-    const id = /R-[0-9A-Z]{6}/.exec(text({ card: answer.card }))?.[0] ?? 'no request';
+    const id = /R-[0-9A-Z]{6}/.exec(text({ card: answer.dialog?.card ?? answer.card }))?.[0] ?? 'no request';
     const card = await approved(await sandbox.message('ann', 'channel', has('request.approve', id)));
     expect(text(card)).toContain('Remove the security key “Nobody’s key” (registered ');
     expect(text(card)).toContain('Whoever has the security key “Nobody’s key”');
