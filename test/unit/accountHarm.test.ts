@@ -3,7 +3,7 @@ import { accountForms } from '../../src/bot/accountForms.ts';
 import { accountOperation } from '../../src/bot/commands/accountOperation.ts';
 import { accountCard } from '../../src/cards/views/account.ts';
 import { accountFormCard } from '../../src/cards/views/accountForm.ts';
-import { keysBegun } from '../../src/core/account/life.ts';
+import { keysBegun, retired } from '../../src/core/account/life.ts';
 import type { EmergencyAccount, Part } from '../../src/core/account/types.ts';
 import type { AccountOperation } from '../../src/core/request/planAccount.ts';
 import { no } from '../../src/core/result.ts';
@@ -141,6 +141,19 @@ describe('a form on an account that something is missing of', () => {
       );
     expect((await form('handover', disabled)).said).not.toContain('say enable');
   });
+});
+
+test('the record of a retired account gives no time to come for a part that was destroyed with it, and asks for no second factor', () => {
+  const ready = { state: 'ready', expiresAt: days(3) } as const;
+  const retiredOne = retired(withParts(aPart(1, 'dana', ready), aPart(2, 'eli', kept)), days(1));
+  if (!retiredOne.ok) throw new Error(retiredOne.error.code);
+  const said = (now: Date) => JSON.stringify(accountCard(retiredOne.value.next, now).card);
+  for (const at of [days(1), days(9)]) {
+    expect(said(at)).toContain('never opened, destroyed');
+    expect(said(at)).not.toMatch(/2026-11-25|second factor/);
+  }
+  // Of one that expired it is the time it did.
+  expect(JSON.stringify(accountCard(withParts(aPart(1, 'dana', ready)), days(3)).card)).toContain('2026-11-25T12:00:00Z');
 });
 
 describe('the record of an account that something is asked of already', () => {

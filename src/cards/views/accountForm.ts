@@ -9,7 +9,7 @@ import { inert, plain, typedBefore } from '../text.ts';
 import { ASK_ANEW, formWords } from './accountFormWords.ts';
 import { harmTo, isUnusable, markOf } from './accountHarm.ts';
 import { CHANGE_REQUEST } from './createForm.ts';
-import { type PartRow, partRow, partStateAt, partsTitle, withoutPlace } from './partWords.ts';
+import { type PartRow, partRow, partsTitle, withoutPlace } from './partWords.ts';
 
 interface Choice {
   readonly title: string;
@@ -120,7 +120,7 @@ export function accountFormCard(input: AccountFormInput): Rendered {
     hasHarm: harm.length > 0,
     harm,
     partsTitle: partsTitle(account),
-    parts: account.parts.map((part) => partRow(withoutPlace(part), partStateAt(part, now), account.credential)),
+    parts: account.parts.map((part) => partRow(withoutPlace(part), account.credential, now)),
     hasFaults: faults.length + refused.length > 0,
     faults: [...refused, ...faults.slice(0, 6).map((fault) => wordsOf(fault, operation))],
     asksCustodians: operation === 'rotate' || handover,

@@ -47,17 +47,18 @@ const KEY_LOOKS = {
 } as const;
 const KEY_FOUND = { mark: '◐', color: 'Good', word: 'registered, not in use yet' } as const;
 
-const instants = ({ expiresAt, shownAt, storedAt, lostAt }: Part): { readonly [S in PartState]: Date | undefined } => ({
+/** Since when, or until when. Destroyed before its time was up, with its account or with what was given up, it says nothing of that time. */
+const instants = ({ expiresAt, shownAt, storedAt, lostAt }: Part, now: Date): { readonly [S in PartState]: Date | undefined } => ({
   sealed: undefined,
   ready: expiresAt,
   shown: shownAt,
   stored: storedAt,
-  expired: expiresAt,
+  expired: expiresAt && expiresAt <= now ? expiresAt : undefined,
   lost: lostAt,
 });
 
-function keyRow(part: Part, state: Part['state']): PartRow {
-  const at = { ...instants(part), shown: part.expiresAt }[state];
+function keyRow(part: Part, state: Part['state'], now: Date): PartRow {
+  const at = { ...instants(part, now), shown: part.expiresAt }[state];
   const found = part.key !== undefined && state !== 'stored';
   const { model } = part.key ?? {};
   return {
@@ -75,10 +76,11 @@ function keptOf({ location, sealNumber }: Part): { hasKept: boolean; kept: strin
   return { hasKept: kept.length > 0, kept: kept.map((text) => plain(text, 200)).join(', ') };
 }
 
-/** @param state as it counts now: a part whose time is up has expired, whether or not its timer has rung */
-export function partRow(part: Part, state: Part['state'], credential: EmergencyAccount['credential']): PartRow {
-  if (credential === 'passkey') return keyRow(part, state);
-  const at = instants(part)[state];
+/** A part whose time is up has expired, whether or not its timer has rung. */
+export function partRow(part: Part, credential: EmergencyAccount['credential'], now: Date): PartRow {
+  const state = partStateAt(part, now);
+  if (credential === 'passkey') return keyRow(part, state, now);
+  const at = instants(part, now)[state];
   return {
     ...LOOKS[state],
     title: `Part ${part.number}: `,
