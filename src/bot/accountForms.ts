@@ -1,3 +1,4 @@
+import type { PasskeysKnown } from '../app/openRequest.ts';
 import type { People, Random, Reads } from '../app/ports.ts';
 import type { Rendered } from '../cards/render.ts';
 import { type AccountFormInput, accountFormCard } from '../cards/views/accountForm.ts';
@@ -18,6 +19,8 @@ export interface AccountFormNeeds {
   readonly people: People;
   readonly random: Pick<Random, 'id'>;
   readonly store: Pick<Reads, 'get' | 'accounts' | 'now'>;
+  /** Whether the tenant lets the account have passkeys, where that is known in time. */
+  passkeys(tenantId: string): Promise<PasskeysKnown>;
 }
 
 /** A form stands in a message, or in a dialog that a button opened: there it is sent in by another way. */
@@ -78,7 +81,7 @@ export async function mayAskNow(
 }
 
 /** Forms that ask something of an account. What they offer are suggestions: who may hold a part is checked when a form is sent in. */
-export function accountForms({ people, random, store }: AccountFormNeeds): AccountForms {
+export function accountForms({ people, random, store, passkeys }: AccountFormNeeds): AccountForms {
   /** Who may hold a part, where it changes hands: whom the form offers, and everybody in the group. */
   async function holders(actor: Actor, operation: AccountOperation): Promise<Holders> {
     if (operation !== 'rotate' && operation !== 'handover') return { custodians: [] };
@@ -117,9 +120,11 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
     sends: AccountFormInput['sends'],
     refusal?: Refusal,
   ): Promise<Rendered> {
-    const [may, few, now] = await Promise.all([
+    const mayMakeKeys = operation === 'rotate' || (operation === 'handover' && account.credential === 'passkey');
+    const [may, few, keys, now] = await Promise.all([
       holders(actor, operation),
       operation === 'retire' ? leavesFew(account) : false,
+      mayMakeKeys ? passkeys(account.tenantId) : undefined,
       store.now(),
     ]);
     return accountFormCard({
@@ -128,6 +133,7 @@ export function accountForms({ people, random, store }: AccountFormNeeds): Accou
       account,
       now,
       leavesFew: few,
+      ...(keys && !keys.ok ? { noKeys: keys.error } : {}),
       values: values ?? fresh(operation, account, may, now),
       faults,
       sends,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { PasskeysKnown } from '../../src/app/openRequest.ts';
 import { accountForms } from '../../src/bot/accountForms.ts';
 import { accountOperation } from '../../src/bot/commands/accountOperation.ts';
 import { accountCard } from '../../src/cards/views/account.ts';
@@ -17,9 +18,15 @@ const lost = { state: 'lost', shownAt: hours(1), lostAt: hours(5) } as const;
 const withParts = (...parts: readonly Part[]): EmergencyAccount => anAccount({ parts });
 const UPN = anAccount().userPrincipalName;
 
-async function form(operation: AccountOperation, account: EmergencyAccount, may = [dana, eli, fay], who = actor('rita')) {
+async function form(
+  operation: AccountOperation,
+  account: EmergencyAccount,
+  may = [dana, eli, fay],
+  who = actor('rita'),
+  keys?: PasskeysKnown,
+) {
   const people = { holders: async () => may, lookUp: async () => no('unknown') } as never;
-  const onAccounts = accountForms({ people, random: { id: () => 'F-1' }, store: memoryStore(days(4)) });
+  const onAccounts = accountForms({ people, random: { id: () => 'F-1' }, passkeys: async () => keys, store: memoryStore(days(4)) });
   const { rendered } = await onAccounts.open(who, operation, account);
   const body = (rendered.card as { body: { id?: string; value?: string; choices?: { title: string }[] }[] }).body;
   const input = (id: string) => body.find((each) => each.id === id);
@@ -177,6 +184,33 @@ describe('the record of an account that something is asked of already', () => {
     expect(said(keys, asked)).not.toContain('It counts until');
     expect(said(keysBegun(anAccount(), [dana, eli], asked.id), asked)).toContain('It counts until every one of them stands: say requests.');
   });
+});
+
+test('that the tenant allows no keys is said before anything is typed, wherever keys could be asked for', async () => {
+  const everybody = [dana, eli, fay];
+  const keyed = anAccount({ credential: 'passkey' });
+  const said = async (operation: AccountOperation, account: EmergencyAccount, keys: PasskeysKnown) =>
+    form(operation, account, everybody, actor('rita'), keys);
+  const no = { ok: false, error: 'keys-off' } as const;
+  const mark = 'not now, this tenant allows no passkeys';
+  const harm = 'This tenant allows no passkeys, so no new key can be registered: have them allowed';
+  const password = await said('rotate', anAccount(), no);
+  expect(password.offers('credential')).toEqual([
+    'A password in parts, as it is',
+    `Security keys in its place, one for each custodian (passkeys): ${mark}`,
+  ]);
+  expect(password.said).not.toContain(harm);
+  const keys = await said('rotate', keyed, no);
+  expect(keys.offers('credential')?.[0]).toContain(mark);
+  expect(keys.said).toContain(harm);
+  expect((await said('handover', keyed, no)).said).toContain(harm);
+  for (const [operation, account, known] of [
+    ['handover', anAccount(), no],
+    ['disable', keyed, no],
+    ['rotate', keyed, undefined],
+    ['rotate', keyed, { ok: true, value: { passMinutes: 480 } }],
+  ] as const)
+    expect((await said(operation, account, known)).said).not.toContain('allows no passkeys');
 });
 
 test('a key cannot be handed over where the tenant allows none: no password is offered in its place, for a handover makes none', () => {

@@ -21,7 +21,7 @@ beforeEach(async () => {
   store = memoryStore(hours(1));
   await store.transaction((tx) => tx.insert('account', account));
 });
-const onAccounts = () => accountForms({ people, random: { id: () => 'F-1' }, store });
+const onAccounts = () => accountForms({ people, random: { id: () => 'F-1' }, passkeys: async () => undefined, store });
 const asker = (who: Actor) => ({ actor: who, mri: '29:x', where: 'channel' as const });
 const press = (who: Actor, accountId = account.id) =>
   accountRotate.run({ accountId }, { asker: asker(who), store, accountForms: onAccounts() });

@@ -31,7 +31,7 @@ const createForms = forms({
   passkeys: async () => undefined,
   watchable: async () => undefined,
 });
-const onAccount = accountForms({ people, random, store: store as never });
+const onAccount = accountForms({ people, random, passkeys: async () => undefined, store: store as never });
 
 describe('what was typed into a form is there when it comes back', () => {
   test('create: too long, no text to be believed, and what a field gives as a list', async () => {

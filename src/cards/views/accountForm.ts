@@ -1,9 +1,10 @@
+import type { WhyNoPasskeys } from '../../core/account/passkeyTerms.ts';
 import type { EmergencyAccount } from '../../core/account/types.ts';
 import type { PersonRef } from '../../core/people.ts';
 import type { FieldFault, Refusal } from '../../core/refusal.ts';
 import type { AccountOperation } from '../../core/request/planAccount.ts';
 import { type Header, header } from '../header.ts';
-import { faultWords, noKeysHere, words } from '../refusals.ts';
+import { faultWords, NO_KEYS, noKeysHere, words } from '../refusals.ts';
 import { type Rendered, template } from '../render.ts';
 import { inert, plain, typedBefore } from '../text.ts';
 import { ASK_ANEW, formWords } from './accountFormWords.ts';
@@ -64,6 +65,8 @@ export interface AccountFormInput {
   /** Whose form it is: nobody holds a part of what they ask for. */
   readonly askerKey?: string;
   readonly now: Date;
+  /** Why the tenant lets the account have no security keys, where keys may be made and that is known. */
+  readonly noKeys?: WhyNoPasskeys;
   /** It would leave the tenant with fewer than two that can be used. */
   readonly leavesFew: boolean;
   readonly values: {
@@ -100,7 +103,7 @@ const CREDENTIALS: { readonly [K in 'split-password' | 'passkey']: readonly Choi
 
 /** The form that asks something of an account; with faults, as it was filled in. */
 export function accountFormCard(input: AccountFormInput): Rendered {
-  const { operation, account, custodians, eligible, askerKey, now, leavesFew, values, faults, refusal, sends } = input;
+  const { operation, account, custodians, eligible, askerKey, now, noKeys, leavesFew, values, faults, refusal, sends } = input;
   const refused = refusal ? [words(refusal)] : [];
   const said = formWords(operation, account);
   const isEdit = sends.verb === 'request.resubmit';
@@ -112,7 +115,11 @@ export function accountFormCard(input: AccountFormInput): Rendered {
       title: `${inert(name, 80) || 'no name'}${markOf(account, objectId, eligible, now)}`,
       value: plain(objectId, 64),
     }));
-  const harm = harmTo({ operation, account, eligible, askerKey, hasChosen: values.custodians !== '' }, now);
+  const cannot = noKeys && account.credential === 'passkey' ? noKeysHere(noKeys) : undefined;
+  const harm = [
+    ...(cannot === undefined ? [] : [cannot]),
+    ...harmTo({ operation, account, eligible, askerKey, hasChosen: values.custodians !== '' }, now),
+  ];
   const view: AccountFormView = {
     header: header(isEdit ? CHANGE_REQUEST : said.title, said.tone, 'Two other people must approve it before anything happens'),
     name: plain(account.userPrincipalName),
@@ -129,7 +136,10 @@ export function accountFormCard(input: AccountFormInput): Rendered {
     isMulti: !handover,
     chosen: typedBefore(values.custodians, 800),
     asksCredential: operation === 'rotate',
-    credentials: CREDENTIALS[account.credential ?? 'split-password'],
+    credentials: CREDENTIALS[account.credential ?? 'split-password'].map(({ title, value }) => ({
+      title: value === 'passkey' && noKeys ? `${title}: not now, ${NO_KEYS[noKeys].why('this tenant')}` : title,
+      value,
+    })),
     credential: typedBefore(values.credential || (account.credential ?? 'split-password'), 40),
     asksLeaving: handover,
     leavingLabel: `Who gives up their ${account.credential === 'passkey' ? 'key' : 'part'}`,
