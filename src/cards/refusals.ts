@@ -6,7 +6,7 @@ import type { FieldFault, Refusal } from '../core/refusal.ts';
 import type { RequestState } from '../core/request/types.ts';
 import { askedWith } from './askedWith.ts';
 import { isLabelled, LABELS } from './fields.ts';
-import { plain } from './text.ts';
+import { cut, plain } from './text.ts';
 import { utc } from './time.ts';
 
 /** Words for people: what is wrong and what to do next. They may hold people's text: show them in a TextRun or as plain text. */
@@ -179,7 +179,7 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
     const [id, who] = [plain(requestId, 40), own ? 'you' : plain(by, 40) || 'somebody'];
     const which = same
       ? `This repair is asked for already: ${id}, by ${who}.`
-      : `${id} is open for this account: ${plain(title, 75)}, asked for by ${who}.`;
+      : `${id} is open for this account: ${begun(title, 100)}, asked for by ${who}.`;
     const end = own ? 'give it up on its card' : `${who} can give it up`;
     return endsAt
       ? `${which} It has stopped: ${end}, or it ends by itself at ${utc(endsAt)}.`
@@ -284,6 +284,12 @@ const NO_RUNBOOK: Readonly<Record<Extract<Refusal, { code: 'no-runbook' }>['why'
   'link-used': () => 'This link was used already, or is not yours. Press Runbook card again in Teams to get a new one.',
   'link-expired': () => 'This link is too old. Press Runbook card again in Teams to get a new one.',
 };
+
+/** Of a text that is read in full elsewhere the beginning: in the middle of a sentence nobody wants to know how many characters are missing. */
+function begun(text: string, most: number): string {
+  const { kept, left } = cut(plain(text, 1_000), most - 1);
+  return left > 1 ? `${kept}…` : plain(text, 1_000);
+}
 
 function taken(where: 'directory' | 'deleted' | 'request', id: string | undefined): string {
   if (where === 'directory') return 'already exists in the tenant.';

@@ -153,3 +153,13 @@ test('an open point of the validation is said by its own text', () => {
     'Not confirmed: The list of people was reviewed.',
   );
 });
+
+test('that an account is busy names what is asked of it, whole where it is as long as such titles are', () => {
+  const said = (title: string) =>
+    words({ code: 'account-busy', requestId: 'R-7F3K2M', title, by: 'Rita Reyes', own: false, same: false, endsAt: NOON });
+  const title = 'A password in parts in place of the security keys of ea-seed-1@contoso.onmicrosoft.com';
+  expect(said(title)).toContain(`for this account: ${title}, asked for by Rita Reyes.`);
+  expect(said('x'.repeat(100))).toContain(`: ${'x'.repeat(100)}, asked`);
+  expect(said('x'.repeat(101))).toContain(`: ${'x'.repeat(99)}…, asked`);
+  expect(said('x'.repeat(300))).not.toContain('[cut');
+});

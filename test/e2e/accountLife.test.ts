@@ -171,7 +171,7 @@ describe('the whole life of an account, through commands and buttons', () => {
     const back = await ask(`rotate ${NAME}`, { credential: 'split-password', custodians, reason: 'the keys go to the new office' });
     for (const who of ['ann', 'bob'] as const) await approve(who, back);
     // The keys stay good until the parts are in their safes.
-    await ended(back, /Waiting for Dana Diaz and the others to store their parts/);
+    await ended(back, /Waiting for Dana Diaz and Fay Fischer to store their parts/);
     expect(await sandbox.signInBy('fido2', UPN)).toMatchObject({ result: 'success' });
     password = await collect(['dana', 'fay']);
     await ended(back, /Done:/);

@@ -92,11 +92,11 @@ const render = template<AccountFormView>('accountForm');
 /** What a rotation may make, the kind that the account has first. */
 const CREDENTIALS: { readonly [K in 'split-password' | 'passkey']: readonly Choice[] } = {
   'split-password': [
-    { title: 'A password in parts, as it is', value: 'split-password' },
+    { title: 'A new password in parts, the kind it has now', value: 'split-password' },
     { title: 'Security keys in its place, one for each custodian (passkeys)', value: 'passkey' },
   ],
   passkey: [
-    { title: 'Security keys (passkeys), as it is', value: 'passkey' },
+    { title: 'New security keys (passkeys), the kind it has now', value: 'passkey' },
     { title: 'A password in parts in their place, which alone opens no admin portal', value: 'split-password' },
   ],
 };

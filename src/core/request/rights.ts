@@ -109,5 +109,10 @@ export function whyNotAllowed(request: ChangeRequest, held: HeldRights): string 
   if (named === '') return undefined;
   const token = lacking.permissions.length > 0 ? ' A permission counts from the next token on, within about an hour.' : '';
   const more = isUntouched(request) ? '' : ' more';
-  return `In ${request.plan.tenant.name} the identity Breakglass writes with (its changer) lacks ${named}, so nothing${more} was written. Give it that in Entra (status ${request.plan.tenant.name} says how), then try again.${token}`;
+  const { name } = request.plan.tenant;
+  const asked = [...that(lacking.roles, 'directory role'), ...that(lacking.permissions, 'permission')].join(' and ');
+  return `In ${name} the identity Breakglass writes with (its changer) lacks ${named}, so nothing${more} was written. In Entra, give the changer ${asked} (status ${name} says how), then try again.${token}`;
 }
+
+const that = ({ length }: readonly string[], what: string): string[] =>
+  length === 0 ? [] : [length === 1 ? `that ${what}` : `those ${what}s`];
