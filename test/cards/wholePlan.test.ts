@@ -107,7 +107,7 @@ test('CM-6: in a script of three bytes a character the card says what is cut, an
   const { card } = requestCard(request, hours(1));
   expect(faultsOf(card)).toEqual([]);
   expect(textOf(card)).toContain('[cut to fit]');
-  expect(textOf(card)).toContain('nothing cut:');
+  expect(textOf(card)).toContain('nothing is cut:');
   const pages = pagesOf(request);
   for (const page of pages) expect(faultsOf(page)).toEqual([]);
   expect(JSON.stringify(pages)).not.toContain('[cut');

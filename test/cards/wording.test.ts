@@ -50,9 +50,33 @@ describe('times', () => {
         if (typeof node.text !== 'string' || !node.text.includes('{{')) continue;
         expect({ path, type: node.type }).toEqual({ path, type: 'TextBlock' });
         expect(node.text).toMatch(
-          /^(until |They have until |Open until |Try again until |Otherwise it (?:ends|is given up) by itself: )?\{\{DATE\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, SHORT\)\}\}( \{\{TIME\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\}\})?$/,
+          /^(until |At |After |Begun before |It opens once, until |They have until |Open until |Try again until |Otherwise it (?:ends|is given up) by itself: )?\{\{DATE\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, SHORT\)\}\}( \{\{TIME\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\)\}\})?$/,
         );
       }
+  });
+});
+
+describe('no instant as machines write it', () => {
+  test('is shown to people; only the plan as it is hashed has them, because that is what was hashed', () => {
+    for (const { card, state, rendered } of EXAMPLES)
+      for (const { node, path } of nodesOf(rendered.card)) {
+        if (card === 'planDialog' || typeof node.text !== 'string') continue;
+        const shown = node.text.replace(/\{\{(?:DATE|TIME)\([^)]*\)\}\}/g, '');
+        expect([card, state, path, /\d{4}-\d\d-\d\dT\d\d:\d\d/.exec(shown)]).toEqual([card, state, path, null]);
+      }
+  });
+
+  test.each([
+    ['Password set at 2026-11-22T13:03:00.000Z; 2 parts sealed', 'Password set; 2 parts sealed', 'At'],
+    ['Password set after 2026-11-22T13:03:00Z; 2 parts sealed', 'Password set; 2 parts sealed', 'After'],
+    ['Sessions begun before 2026-11-22T13:03:00.000Z are void', 'Sessions are void', 'Begun before'],
+    ['Pass for Dana Diaz sealed; it opens once, until 2026-11-22T13:03:00.000Z', 'Pass for Dana Diaz sealed', 'It opens once, until'],
+    ['The password was replaced at 2026-11-22T13:03:00.000Z', 'The password was replaced', 'At'],
+  ])('of a step that was read back it stands in a line of its own: %s', (evidence, text, label) => {
+    const request = aRunningRequest(1);
+    const steps = request.steps.map((row, index) => (index === 0 ? { ...row, evidence } : row));
+    const read = readOf(requestCard({ ...request, steps }, hours(2)).card);
+    expect(read).toContain(`${text}\n${label} {{DATE(2026-11-22T13:03:00Z, SHORT)}} {{TIME(2026-11-22T13:03:00Z)}}\n`);
   });
 });
 
@@ -172,6 +196,36 @@ describe('a request', () => {
     expect(buttons(aRequest({ state: 'failed', decisions, begunAt: NOON }))).toEqual(['Try again']);
   });
 
+  test('GR-5: giving up what was begun asks once more, and says what is taken back and what stays; a withdrawal takes one press', () => {
+    interface Button {
+      readonly type: string;
+      readonly title: string;
+      readonly style?: string;
+      readonly verb?: string;
+      readonly card?: { readonly actions: readonly Button[] };
+    }
+    const rita = person('rita');
+    const ends = (request: ChangeRequest) =>
+      (requestCard(request, hours(1), rita).card as { actions: Button[] }).actions.filter(({ title }) => /Give up|Withdraw/.test(title));
+    const begun = aRunningRequest(4, { state: 'failed' }, 'failed');
+    const [ask, ...others] = ends(begun);
+    expect(others).toEqual([]);
+    expect(ask).toMatchObject({ type: 'Action.ShowCard', title: 'Give up…', style: 'destructive' });
+    expect(ask).not.toHaveProperty('verb');
+    expect(ask?.card?.actions).toMatchObject([
+      { type: 'Action.Execute', title: 'Give up and take back', style: 'destructive', verb: 'request.withdraw', associatedInputs: 'none' },
+    ]);
+    expect(readOf(ask?.card ?? {})).toContain('The new account is deleted, rights first');
+    const plan = anAccountPlan('disable');
+    const steps = plan.steps.map(({ id }, index) => ({ id, state: index === 0 ? ('done' as const) : ('failed' as const) }));
+    const [half] = ends(aRequest({ plan, kind: 'disable', state: 'failed', begunAt: NOON, steps }));
+    expect(half?.card?.actions.map(({ title }) => title)).toEqual(['Give up']);
+    expect(readOf(half?.card ?? {})).toContain('If it is given up now, this stays\nDisable the account');
+    for (const nothing of [aRequest(), aRequest({ state: 'approved' }), aRequest({ state: 'failed' })])
+      expect(ends(nothing)).toMatchObject([{ type: 'Action.Execute', verb: 'request.withdraw' }]);
+    expect(ends(aRequest({ state: 'failed' }))).toMatchObject([{ title: 'Give up' }]);
+  });
+
   test('denied: its reason stands apart from our words, and ends its own sentence', () => {
     const read = (reason: string): string =>
       readOf(requestNoticeCard(aRequest({ decisions: [aDecision('ann', { kind: 'deny', reason })] }), 'denied', hours(1)).card);
@@ -193,7 +247,7 @@ describe('a request', () => {
 
   test('has every Graph call and the whole digest behind one button, in a dialog', () => {
     const { card } = requestCard(aRequest(), NOON);
-    const button = nodesOf(card).find(({ node }) => node.title === 'Whole plan')?.node;
+    const button = nodesOf(card).find(({ node }) => node.title === 'Read the full plan')?.node;
     expect(button).toMatchObject({ type: 'Action.Submit', data: { msteams: { type: 'task/fetch' }, verb: 'request.plan' } });
   });
 });

@@ -51,7 +51,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
     label: 'Graph refuses the next role assignment',
     in: 'tenant',
     fault: { ...REFUSED, match: { method: 'POST', path: '/roleManagement/*' } },
-    watch: 'Let a new account be created: it stops half-way. Give up and take back.',
+    watch: 'Let a new account be created: it stops half-way. Press Give up…, then Give up and take back.',
   },
   push: {
     label: 'Azure Monitor calls nobody',

@@ -31,6 +31,6 @@ export const requestPlan: ActionDef<Args, Pick<RequestNeeds, 'asker' | 'store'>>
     if (!one) return { kind: 'refused', refusal: { code: 'not-found', what: 'request' } };
     // Never pages of two plans one after the other, nor another plan than that of the card it was opened from.
     if (planDigest !== one.planDigest) return { kind: 'refused', refusal: { code: 'plan-changed' } };
-    return { kind: 'dialog', title: 'Whole plan', rendered: planDialog(one, page) };
+    return { kind: 'dialog', title: 'The full plan', rendered: planDialog(one, page) };
   },
 };

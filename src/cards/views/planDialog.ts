@@ -70,7 +70,7 @@ export function planDialog({ id, plan, planDigest }: ChangeRequest, page: number
   const at = Math.min(Math.max(page, 1), pages.length);
   const blocks = pages[at - 1] ?? [];
   const card = render({
-    header: header('Whole plan', 'emphasis', `${id}, version ${plan.version}: page ${at} of ${pages.length}`),
+    header: header('The full plan', 'emphasis', `${id}, version ${plan.version}: page ${at} of ${pages.length}`),
     words: digestWords(planDigest),
     digest: plain(planDigest, 64),
     blocks,
@@ -79,7 +79,7 @@ export function planDialog({ id, plan, planDigest }: ChangeRequest, page: number
     hasNext: at < pages.length,
     next: `${plain(id, 40)}:${at + 1}`,
   });
-  return { card, summary: plain(`${id}: whole plan, page ${at} of ${pages.length}`, 200) };
+  return { card, summary: plain(`${id}: full plan, page ${at} of ${pages.length}`, 200) };
 }
 
 const TEXT = { font: 'Default', size: 'Default', weight: 'Default', isSubtle: false } as const;

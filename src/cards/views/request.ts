@@ -10,7 +10,17 @@ import { plain } from '../text.ts';
 import { when } from '../time.ts';
 import { type Outcome, outcomeOf } from './requestOutcome.ts';
 import { type StepView, stepViews, type TallyRow, tallyRows } from './requestParts.ts';
-import { credentialNote, factsOf, isAskedAgain, type ListView, listsOf, stateWords, stepsTitle, titleWords } from './requestWords.ts';
+import {
+  credentialNote,
+  factsOf,
+  givesUpLists,
+  isAskedAgain,
+  type ListView,
+  listsOf,
+  stateWords,
+  stepsTitle,
+  titleWords,
+} from './requestWords.ts';
 
 /** All that templates/request.json names. */
 interface RequestView {
@@ -35,7 +45,11 @@ interface RequestView {
   readonly canApprove: boolean;
   readonly canDeny: boolean;
   readonly canEdit: boolean;
+  /** Nothing was done yet, so nothing is asked: what was withdrawn can be asked for again. */
   readonly canWithdraw: boolean;
+  readonly canGiveUp: boolean;
+  /** What giving it up does, said before it is done. */
+  readonly givesUp: readonly Pick<ListView, 'title' | 'lines'>[];
   readonly withdrawTitle: string;
   readonly canRetry: boolean;
   readonly id: string;
@@ -103,6 +117,7 @@ function requestView(request: ChangeRequest, state: RequestState, now: Date, vie
   const steps = stepViews(request);
   const folded = steps.filter(({ hasCall }) => hasCall).map(({ callId }) => ({ elementId: callId }));
   const isRequester = viewer?.personKey === request.requester.personKey;
+  const mayEnd = canBeGivenUp(request, state) && isRequester;
   const canRetry = state === 'failed' && now < request.expiresAt;
   const outcome = outcomeOf(request, state, now);
   // Their card says in the tally that they did. Everybody else keeps the buttons: a refusal carries its reason.
@@ -139,7 +154,9 @@ function requestView(request: ChangeRequest, state: RequestState, now: Date, vie
     // Also who approved: to take it back is to deny it.
     canDeny: canBeDenied(request, state),
     canEdit: pending && isRequester,
-    canWithdraw: canBeGivenUp(request, state) && isRequester,
+    canWithdraw: mayEnd && request.begunAt === undefined,
+    canGiveUp: mayEnd && request.begunAt !== undefined,
+    givesUp: givesUpLists(request).map(({ title, lines }) => ({ title, lines })),
     withdrawTitle: pending || isUntouched(request) ? 'Withdraw' : goesBack(request) ? 'Give up and take back' : 'Give up',
     canRetry,
     id: plain(request.id, 40),

@@ -16,6 +16,8 @@ export interface StepView {
   readonly title: string;
   readonly hasEvidence: boolean;
   readonly evidence: string;
+  readonly hasTime: boolean;
+  readonly time: string;
   readonly hasCall: boolean;
   readonly callId: string;
   readonly call: string;
@@ -85,8 +87,19 @@ const progressWord = (word: string, progress: StepProgress | undefined): string 
 
 const worded = (word: string): { hasWord: boolean; word: string } => ({ hasWord: word !== '', word: ` – ${word}` });
 
-function evidenceOf(progress: StepProgress | undefined): { hasEvidence: boolean; evidence: string } {
-  return { hasEvidence: progress?.evidence !== undefined, evidence: plain(progress?.evidence ?? '', 200) };
+/** An instant in what was read back, with the words before it that say what it is: all of them ours. */
+const TIMED = /[,;]? ((?:it opens once, |begun )?(?:at|after|before|until)) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
+
+/** An instant stands in a line of its own, which the client writes in local time. */
+function evidenceOf(progress: StepProgress | undefined): Pick<StepView, 'hasEvidence' | 'evidence' | 'hasTime' | 'time'> {
+  const evidence = progress?.evidence ?? '';
+  const [all = '', label = '', instant] = TIMED.exec(evidence) ?? [];
+  return {
+    hasEvidence: evidence !== '',
+    evidence: plain(evidence.replace(all, ''), 200),
+    hasTime: instant !== undefined,
+    time: instant === undefined ? '' : `${label.charAt(0).toUpperCase()}${label.slice(1)} ${when(new Date(instant))}`,
+  };
 }
 
 /** A line under "Approvals": who counts, and who does not and why. */

@@ -127,7 +127,7 @@ const MOST_LINES = 12;
 
 /** No plan has more lines of a kind today. If one had, the card says where they are. */
 const shortened = (lines: readonly string[]): readonly string[] =>
-  lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more, in “Whole plan”`];
+  lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more, in the full plan`];
 
 /** A short list under the facts, in a box of its own. */
 export interface ListView {
@@ -136,11 +136,12 @@ export interface ListView {
   readonly lines: readonly { readonly text: string }[];
 }
 
+const listed = (title: string, tone: Tone, lines: readonly string[]): ListView[] =>
+  lines.length === 0 ? [] : [{ title, tone, lines: shortened(lines).map((line) => ({ text: plain(line, 500) })) }];
+
 /** What an approver must know beside the steps: what is new, who holds what, what nothing takes back, what happens if it is given up. */
 export function listsOf(request: ChangeRequest, state: RequestState): ListView[] {
   const { plan, earlier } = request;
-  const list = (title: string, tone: Tone, lines: readonly string[]): ListView[] =>
-    lines.length === 0 ? [] : [{ title, tone, lines: shortened(lines).map((line) => ({ text: plain(line, 500) })) }];
   const newest = earlier?.at(-1);
   const why =
     newest?.why === 'tenant-changed'
@@ -149,16 +150,16 @@ export function listsOf(request: ChangeRequest, state: RequestState): ListView[]
   const open = state === 'pending' || state === 'approved';
   const givenUp = state === 'undoing' || state === 'undone';
   return [
-    ...(newest && open ? list(why, 'warning', newest.difference) : []),
-    ...list('Who holds what afterwards', 'default', givenUp ? [] : plan.holds),
-    ...list(
+    ...(newest && open ? listed(why, 'warning', newest.difference) : []),
+    ...listed('Who holds what afterwards', 'default', givenUp ? [] : plan.holds),
+    ...listed(
       state === 'applied' ? 'Policies that were changed' : 'Policies to be changed',
       'default',
       policyLines(plan, state === 'applied'),
     ),
-    // Once it is over it would be taken for what is so; the whole plan still has it.
-    ...list('What cannot be undone', 'attention', open || state === 'failed' ? plan.irreversible : []),
-    ...givenUpLists(request, state).flatMap(({ title, tone, lines }) => list(title, tone, lines)),
+    // Once it is over it would be taken for what is so; the full plan still has it.
+    ...listed('What cannot be undone', 'attention', open || state === 'failed' ? plan.irreversible : []),
+    ...givenUpLists(request, state).flatMap(({ title, tone, lines }) => listed(title, tone, lines)),
   ];
 }
 
@@ -167,8 +168,7 @@ const ALL_OF_IT = 'The new account is deleted, rights first; Entra keeps the del
 
 /** What giving it up does, or has done: what is taken back, and what is not. */
 function givenUpLists(request: ChangeRequest, state: RequestState): { title: string; tone: Tone; lines: readonly string[] }[] {
-  const { plan, begunAt } = request;
-  const undo = plan.undo.map(({ title }) => title);
+  const undo = request.plan.undo.map(({ title }) => title);
   const stays = stayingLines(whatStays(request));
   switch (state) {
     case 'pending':
@@ -176,20 +176,7 @@ function givenUpLists(request: ChangeRequest, state: RequestState): { title: str
     case 'approved':
     case 'failed':
       // One that runs cannot be given up before it stops, or waits for somebody.
-      if (state === 'approved' && !isParked(request)) return [];
-      return [
-        {
-          title: 'If it is given up now, this is done',
-          tone: 'default',
-          lines: begunAt === undefined ? [] : request.kind === 'create' ? [ALL_OF_IT] : undo,
-        },
-        // Of a long plan its steps stand below, and have no room twice.
-        {
-          title: 'If it is given up now, this stays',
-          tone: 'attention',
-          lines: stays.length > MOST_TWICE ? [`Each step that was done, as below: ${stays.length} in all`] : stays,
-        },
-      ];
+      return state === 'approved' && !isParked(request) ? [] : givenUpNow(request);
     case 'undoing':
     case 'undone':
     case 'withdrawn':
@@ -198,6 +185,28 @@ function givenUpLists(request: ChangeRequest, state: RequestState): { title: str
       return [];
   }
 }
+
+function givenUpNow(request: ChangeRequest): { title: string; tone: Tone; lines: readonly string[] }[] {
+  const { plan, begunAt, kind } = request;
+  const stays = stayingLines(whatStays(request));
+  return [
+    {
+      title: 'If it is given up now, this is done',
+      tone: 'default',
+      lines: begunAt === undefined ? [] : kind === 'create' ? [ALL_OF_IT] : plan.undo.map(({ title }) => title),
+    },
+    // Of a long plan its steps stand below, and have no room twice.
+    {
+      title: 'If it is given up now, this stays',
+      tone: 'attention',
+      lines: stays.length > MOST_TWICE ? [`Each step that was done, as below: ${stays.length} in all`] : stays,
+    },
+  ];
+}
+
+/** The same for whoever is about to give it up. */
+export const givesUpLists = (request: ChangeRequest): ListView[] =>
+  givenUpNow(request).flatMap(({ title, tone, lines }) => listed(title, tone, lines));
 
 /** Each policy by name and id, with whom it spares before and after; nothing else of it changes. */
 function policyLines(plan: Plan, done: boolean): string[] {

@@ -271,7 +271,7 @@ export const REQUESTS: readonly Example[] = [
   { card: 'planDialog', state: 'calls', rendered: planDialog(aRequest({ plan: withKeys }), 1) },
   { card: 'planDialog', state: 'as-hashed', rendered: planDialog(aRequest({ plan: withKeys }), 99) },
   { card: 'request', state: 'waiting-for-key', rendered: requestCard(waiting, hours(2)), main: true },
-  { card: 'request', state: 'waiting-for-parts', rendered: requestCard(partsWaited, hours(2), rita), main: true },
+  { card: 'request', state: 'waiting-for-parts', rendered: requestCard(partsWaited, hours(2), rita), main: true, folds: true },
   { card: 'request', state: 'part-expired', rendered: requestCard(partExpired, hours(73.1), rita), main: true },
   { card: 'requestNotice', state: 'part-expired', rendered: requestNoticeCard(partExpired, 'failed', hours(73.1)) },
   {
