@@ -196,7 +196,7 @@ test('that the tenant allows no keys is said before anything is typed, wherever 
   const harm = 'This tenant allows no passkeys, so no new key can be registered: have them allowed';
   const password = await said('rotate', anAccount(), no);
   expect(password.offers('credential')).toEqual([
-    'A password in parts, as it is',
+    'A new password in parts, the kind it has now',
     `Security keys in its place, one for each custodian (passkeys): ${mark}`,
   ]);
   expect(password.said).not.toContain(harm);
