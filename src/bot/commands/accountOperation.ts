@@ -24,13 +24,13 @@ interface Needs {
 const MOST_ACCOUNTS = 1_000;
 
 const SUMMARIES: { readonly [O in AccountOperation]: string } = {
-  rotate: 'Ask for a new password, in new parts.',
+  rotate: 'Ask for a new password in new parts, or for new security keys.',
   disable: 'Ask to disable an account.',
   enable: 'Ask to enable a disabled account.',
   exclude: 'Ask to exclude an account from every policy that blocks or restricts it.',
   repair: 'Ask to mend a finding of posture.',
   retire: 'Ask to remove an account for good.',
-  handover: 'Ask to give a custodian’s part to somebody else.',
+  handover: 'Ask to give a custodian’s part or key to somebody else.',
 };
 
 /** One command for each thing that can be asked of an account: each opens its form. */

@@ -34,7 +34,7 @@ export function welcomeTeamCard(v: { channelIsSecurity: boolean }): Rendered {
 export function welcomePersonalCard(v: { name: string }): Rendered {
   const lines = [
     `Hello ${plain(v.name, 80)}. ${WHAT}`,
-    'I write to you when you must approve, keep a part of a password, or check an account.',
+    'I write to you when you must approve, keep a part of a password or a security key, or check an account.',
   ];
   const notes = ['Say help to see what I can do, or whoami to see what you may do.'];
   return { card: render({ header: header('Now I can reach you', 'good'), lines, notes }), summary: 'Breakglass can now reach you' };
