@@ -224,6 +224,8 @@ describe('a request', () => {
     for (const nothing of [aRequest(), aRequest({ state: 'approved' }), aRequest({ state: 'failed' })])
       expect(ends(nothing)).toMatchObject([{ type: 'Action.Execute', verb: 'request.withdraw' }]);
     expect(ends(aRequest({ state: 'failed' }))).toMatchObject([{ title: 'Give up' }]);
+    // What helps comes before what ends it.
+    expect(buttons(begun, rita)).toEqual(['Try again', 'Give up…']);
   });
 
   test('denied: its reason stands apart from our words, and ends its own sentence', () => {
