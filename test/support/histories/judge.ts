@@ -169,7 +169,7 @@ function accountOf({ machine }: World, asked: Asked): EmergencyAccount | undefin
 }
 
 /** Whether a custodian of the request has not done yet what the plan has them do. */
-const isWaiting = (world: World, asked: Asked): boolean =>
+export const isWaiting = (world: World, asked: Asked): boolean =>
   accountOf(world, asked)?.parts.some(({ state, key }) => state !== 'stored' && key === undefined) ?? false;
 
 /** Whether custodians did, or left undone, what a run stops for by that name. */

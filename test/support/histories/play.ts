@@ -11,7 +11,7 @@ import { withKeys } from '../installation/sagas.ts';
 import { seedAccount } from '../installation/seed.ts';
 import { changeByHand, formFor, standingOf } from './asking.ts';
 import { type Happening, WHO, type Who } from './happenings.ts';
-import { judge, PHASES, renewed } from './judge.ts';
+import { isWaiting, judge, PHASES, renewed } from './judge.ts';
 import { keeping } from './keepers.ts';
 import { type Asked, mayDeny, mayRetry, mayVote, mayWithdraw, stands, strict, type Vote } from './reference.ts';
 import { type Course, courseOf, type Hand, must, type World } from './world.ts';
@@ -103,7 +103,7 @@ export class History implements World {
       await this.#work({ kind: 'work' });
       this.#agree();
       for (const asked of this.asked.values())
-        must(asked.phase !== 'to-do' || asked.parked, 'AP-8: approved, and nobody carries it out', asked);
+        must(asked.phase !== 'to-do' || this.#waits(asked), 'AP-8: approved, and nobody carries it out', asked);
     }
     for (const asked of this.asked.values()) {
       must(asked.phase !== 'open' && asked.phase !== 'to-do', 'AP-7: open, or waiting, for ever', asked);
@@ -113,6 +113,12 @@ export class History implements World {
     }
     for (const account of this.machine.store.rows.account.values()) this.#left(account);
   }
+
+  /**
+   * A job that was delivered once more because its worker stood still is ended by either: by the one that had parked the run, while the other
+   * dies of it. The run is taken up again when its custodian answers, or when what they were given expires.
+   */
+  #waits = (asked: Asked): boolean => asked.parked || (asked.overtaken && isWaiting(this, asked));
 
   /** Nothing opens an account that is not on its record, and what is there can be used: whatever was given up in the middle. */
   #left({ id, objectId, state, credential, parts }: EmergencyAccount): void {
