@@ -403,7 +403,7 @@ describe('parts that lie in the same place', () => {
 describe('an alert of a request that had stopped', () => {
   test.each([
     ['retried', 'A request that had stopped goes on', 'It was tried again'],
-    ['taking-back', 'A request that had stopped was given up', 'What it did is being taken back'],
+    ['taking-back', 'A request that had stopped was given up', 'Breakglass takes back what it did, as its plan says'],
     ['taken-back', 'A request that had stopped was given up', 'What it did was taken back'],
     ['given-up', 'A request that had stopped was given up', 'Nothing more is done'],
     ['denied', 'A request that had stopped was denied', 'Nothing was changed'],

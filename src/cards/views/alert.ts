@@ -184,7 +184,7 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
 /** What became of a request that had stopped. */
 const IN_HAND: { readonly [H in HowInHand]: { readonly title: string; readonly state: string } } = {
   retried: { title: 'A request that had stopped goes on', state: 'It was tried again' },
-  'taking-back': { title: 'A request that had stopped was given up', state: 'What it did is being taken back' },
+  'taking-back': { title: 'A request that had stopped was given up', state: 'Breakglass takes back what it did, as its plan says' },
   'taken-back': { title: 'A request that had stopped was given up', state: 'What it did was taken back, as its plan says' },
   'given-up': { title: 'A request that had stopped was given up', state: 'Nothing more is done; its card says what was changed' },
   denied: { title: 'A request that had stopped was denied', state: 'Nothing was changed' },
