@@ -113,7 +113,7 @@ function began(world: World, asked: Asked): void {
     must(request.state === 'failed' || request.state === 'impossible', 'a run began and nobody knows how', request.state);
     must(request.state === 'failed' || !asked.touched, 'GR-5: ended as impossible after the first write', asked);
     must(asked.touched ? !standing : asked.disturbed && standing, 'AP-8: stopped although it could go on', { asked, rules });
-    Object.assign(asked, { phase: request.state === 'failed' ? 'stuck' : 'hopeless', stuckAt: now });
+    Object.assign(asked, { phase: request.state === 'failed' ? 'stuck' : 'hopeless', stuckAt: now, parked: false });
   }
 }
 
