@@ -219,6 +219,7 @@ function stepFinished(world: World, hand: Hand, asked: Asked, step: StepId): voi
     step,
   );
   world.proven.push(kindOfStep(step));
+  if (takesOld(plan, hand.step)) course.unsure.clear();
   (back ? course.provenBack : course.proven).add(step);
   hand.step = undefined;
 }

@@ -312,4 +312,4 @@ export class History implements World {
 }
 
 /** What a plan did of its last steps nobody may know, where a worker died or was overtaken. */
-const isUnsure = ({ late, unsure, oldTouched }: Course): boolean => late === true || (unsure.size > 0 && !oldTouched);
+const isUnsure = ({ late, unsure }: Course): boolean => late === true || unsure.size > 0;
