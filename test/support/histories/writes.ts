@@ -74,6 +74,7 @@ const UNDONE_BY: { readonly [C in Call]?: Call } = {
   removeFromGroup: 'addToGroup',
   assignRole: 'removeRole',
   removeRole: 'assignRole',
+  removeMethod: 'issuePass',
 };
 
 /** Holds one write against the plan and against the writes before it. */
