@@ -137,7 +137,7 @@ export interface Transaction {
    */
   joinFold(key: string, alertId: string, now: Date, until: Date): Promise<{ readonly leadId: string; readonly since: Date }>;
   countFold(leadId: string): Promise<Noise>;
-  /** Alerts that nobody has acknowledged yet which say that this request stopped, and were raised by then. */
+  /** Alerts that nobody has acknowledged yet which say that this request stopped, or for whom it waits in vain, and were raised by then. */
   openFailures(requestId: string, until: Date): Promise<string[]>;
   /** Alerts about what opens an account that are not over, acknowledged or not, oldest first; see `ABOUT_CREDENTIALS`. */
   credentialAlerts(accountId: string): Promise<string[]>;

@@ -2,7 +2,7 @@ import type { Alert } from '../core/alert/types.ts';
 import type { NotifyWhy } from '../core/effect.ts';
 import { plain } from './text.ts';
 import { utc } from './time.ts';
-import { askedWords, mendedWords, overTitle, tell } from './views/alert.ts';
+import { askedWords, mendedWords, nameIn, overTitle, tell } from './views/alert.ts';
 
 /** What is said of an alert where no card can be: a subject, and one fact a line, instants in UTC. */
 export interface PlainAlert {
@@ -25,7 +25,7 @@ export function plainAlert(alert: Alert, why: NotifyWhy): PlainAlert {
   const told = tell(alert.cause, alert.account);
   const over = why === 'over' && (told.over !== undefined || alert.mended !== undefined);
   const mended = over ? mendedWords(alert) : undefined;
-  const account = alert.account ?? (alert.cause.kind === 'sign-in' ? alert.cause.event.userPrincipalName : undefined);
+  const account = alert.account ?? nameIn(alert.cause);
   const replaced = over && alert.replaced === true;
   const mark = replaced ? 'Replaced' : (MARKS[why] ?? alert.severity.toUpperCase());
   const title = over ? overTitle(alert, told) : told.title;

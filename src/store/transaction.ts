@@ -119,7 +119,10 @@ export function transactionOn(handle: Kysely<Tables>, outbox: Outbox): Transacti
         .select('id')
         .where('state', '=', 'open')
         .where('raised_at', '<=', until)
-        .where(sql<boolean>`body->'cause'->>'kind' = 'request-failed' and body->'cause'->>'requestId' = ${requestId}`)
+        .where(
+          sql<boolean>`(body->'cause'->>'kind' = 'request-failed' and body->'cause'->>'requestId' = ${requestId}
+            or body->'cause'->>'awaitedBy' = ${requestId})`,
+        )
         .orderBy('raised_at')
         .execute();
       return rows.map(({ id }) => id);

@@ -412,5 +412,9 @@ describe('an alert of a request that had stopped', () => {
     const read = readOf(alertCard(anAlert({ cause, state: 'over', overAt: NOON, inHand }), NOON, 'over').card);
     for (const words of [title, state, 'Say requests R-7F3K2M to see where it stands.']) expect(read).toContain(words);
     expect(read).not.toMatch(/or is taken back|It is over|ended by itself|Try again there/);
+    // So is what it stopped for.
+    const awaited = { kind: 'part-expired', partNumber: 1, custodian: 'Eli Evans', key: true, awaitedBy: 'R-7F3K2M' } as const;
+    const expired = readOf(alertCard(anAlert({ cause: awaited, state: 'over', overAt: NOON, inHand }), NOON, 'over').card);
+    for (const words of [title, state, 'Say requests R-7F3K2M']) expect(expired).toContain(words);
   });
 });

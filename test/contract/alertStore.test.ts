@@ -113,6 +113,13 @@ test('AL-9: what was alerted of a request that stopped is over once somebody has
     const outcome = await front.dispatch(FEED, { kind: 'raise-alert', dedupe: `failed:${requestId}:${Math.random()}`, cause });
     return (outcome.ok && outcome.value.alert?.id) || '';
   };
+  const expired = async (requestId: string): Promise<string> => {
+    const cause = { kind: 'part-expired', partNumber: 1, custodian: 'Dana Diaz', key: true, awaitedBy: requestId } as const;
+    const outcome = await front.dispatch(FEED, { kind: 'raise-alert', dedupe: `expired:${requestId}`, cause });
+    return (outcome.ok && outcome.value.alert?.id) || '';
+  };
+  // What it stopped for: it is asked for anew.
+  const [part, otherPart] = [await expired('R-AAAAAA'), await expired('R-BBBBBB')];
   const [seen, open, other] = [await failed('R-AAAAAA'), await failed('R-AAAAAA'), await failed('R-BBBBBB')];
   await front.dispatch(actor('ann'), { kind: 'acknowledge-alert', alertId: seen });
   const untilAt = (await store.get('alert', other))?.raisedAt ?? new Date(Number.NaN);
@@ -120,8 +127,8 @@ test('AL-9: what was alerted of a request that stopped is over once somebody has
   while ((await store.now()) <= untilAt) await new Promise((resolve) => setImmediate(resolve));
   const again = await failed('R-AAAAAA');
   await front.dispatch(FEED, { kind: 'request-in-hand', requestId: 'R-AAAAAA', untilAt });
-  const states = await Promise.all([seen, open, other, again].map(async (id) => (await store.get('alert', id))?.state));
-  expect(states).toEqual(['acknowledged', 'over', 'open', 'open']);
+  const states = await Promise.all([seen, open, other, again, part, otherPart].map(async (id) => (await store.get('alert', id))?.state));
+  expect(states).toEqual(['acknowledged', 'over', 'open', 'open', 'over', 'open']);
   expect(await front.dispatch(FEED, { kind: 'request-in-hand', requestId: 'R-AAAAAA', untilAt })).toMatchObject({ ok: false });
 });
 

@@ -70,7 +70,7 @@ test('AP-1 CR-6: from the alert a requester asks for a new password, as by the c
 
   // The alert says so: somebody has still to acknowledge it, and it takes nobody to a second request.
   const says = (...words: string[]) => sandbox.message('ann', 'channel', (message) => message.id === alert.id && has(...words)(message));
-  await says('alert.acknowledge', 'A new password is asked for already', id);
+  await says('alert.acknowledge', 'A new credential is asked for already', id);
   expect((await sandbox.press('rita', alert.id, 'account.rotate')).message).toMatch(new RegExp(`${id} is open for this account`));
   const acknowledged = await sandbox.press('ann', alert.id, 'alert.acknowledge');
   expect(text({ card: acknowledged.card })).toContain('Acknowledged by');
@@ -81,7 +81,7 @@ test('AP-1 CR-6: from the alert a requester asks for a new password, as by the c
   await sandbox.press('bob', card.id, 'request.approve');
   await sandbox.message('ann', 'channel', (message) => message.id === card.id && has('Done: the new password is set')(message));
   // What it told of is mended: it says so where it stands, in a card of its own, and is listed no more.
-  await says('The account has a new password', id, 'Somebody has seen to it');
+  await says('The account has a new password', id, 'Acknowledged by Ann Archer', 'Over since');
   const over = (message: Message) => message.id !== alert.id && has('The account has a new password', NAME)(message);
   await sandbox.message('ann', 'channel', over);
   expect(text(await sandbox.answer('ann', 'personal', 'alerts'))).not.toContain('A part of a password is lost');

@@ -185,7 +185,11 @@ export function memoryStore(start: Date, held: Rows = nothing(), read: ReadonlyM
       [...rows.request.values()].filter(({ openedAt, requester }) => openedAt > since && requester.personKey === personKey),
     openFailures: async (requestId, until) =>
       [...rows.alert.values()].flatMap(({ id, state, cause, raisedAt }) =>
-        state === 'open' && raisedAt <= until && cause.kind === 'request-failed' && cause.requestId === requestId ? [id] : [],
+        state === 'open' &&
+        raisedAt <= until &&
+        ((cause.kind === 'request-failed' && cause.requestId === requestId) || ('awaitedBy' in cause && cause.awaitedBy === requestId))
+          ? [id]
+          : [],
       ),
     credentialAlerts: async (accountId) =>
       [...rows.alert.values()].flatMap(({ id, state, cause, accountId: of }) =>

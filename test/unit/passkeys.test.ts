@@ -132,7 +132,7 @@ describe('the life of a key', () => {
       const expired = expirePart(account, 1, hours(8));
       expect(next(expired).parts[0]?.state).toBe('expired');
       const dedupe = `part-expired:${account.id}:1:${hours(8).getTime()}`;
-      const cause = { kind: 'part-expired', partNumber: 1, custodian: person('dana').name, key: true };
+      const cause = { kind: 'part-expired', partNumber: 1, custodian: person('dana').name, key: true, awaitedBy: R };
       const intent = { kind: 'raise-alert', dedupe, tenantId: account.tenantId, accountId: account.id, cause };
       expect(effects(expired)).toEqual([resumed(hours(8)), ...redrawn(1), { kind: 'intend', key: dedupe, at: hours(8), intent }]);
       expect(code(expirePart(account, 1, hours(7)))).toBe('nothing-to-do');

@@ -47,7 +47,12 @@ const alarm = (dedupe: string, words: string, at: Date) => ({
   kind: 'intend',
   key: dedupe,
   at,
-  intent: { kind: 'raise-alert', dedupe, tenantId: APPROVED.plan.tenant.id, cause: { kind: 'request-failed', requestId: id, words } },
+  intent: {
+    kind: 'raise-alert',
+    dedupe,
+    tenantId: APPROVED.plan.tenant.id,
+    cause: { kind: 'request-failed', requestId: id, account: APPROVED.plan.account.userPrincipalName, words },
+  },
 });
 const step = (name: StepId, request: ChangeRequest = BEGUN) => request.steps.findIndex((row) => row.id === name);
 const withStep = (request: ChangeRequest, name: StepId, row: object): ChangeRequest => ({

@@ -573,7 +573,8 @@ describe('a plan that cannot be carried out', () => {
     expect(request().failure?.words).toMatch(
       call === 'signIns' ? /refused a look/ : /^The tenant refused this write .* Check that Breakglass’s changer/,
     );
-    expect(await alerts()).toEqual([{ kind: 'request-failed', requestId: REQUEST.id, words: request().failure?.words }]);
+    const account = REQUEST.plan.account.userPrincipalName;
+    expect(await alerts()).toEqual([{ kind: 'request-failed', requestId: REQUEST.id, account, words: request().failure?.words }]);
     const before = WRITES.slice(0, call === 'signIns' ? 2 : WRITES.indexOf(call));
     expect(tenant.writes).toEqual(before);
     expect(logged).toContain('run.failed');

@@ -151,7 +151,7 @@ describe('what is said there', () => {
   test('says of a credential what was asked for, and what was made of it', async () => {
     const cause = { kind: 'part-lost', partNumber: 1, custodian: 'Dana Diaz', saidBy: 'Oona Olsen' } as const;
     const [open] = await say(anAlert({ cause, asked: { requestId: 'R-1', operation: 'handover' } }));
-    expect(open?.lines.join(' ')).toMatch(/What to do now: A new password is asked for already.*R-1/);
+    expect(open?.lines.join(' ')).toMatch(/What to do now: A new credential is asked for already, by R-1/);
     const [over] = await say(
       anAlert({ cause, state: 'over', overAt: NOON, mended: { how: 'new-password', requestId: 'R-1' } }),
       ['mail'],

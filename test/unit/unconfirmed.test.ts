@@ -174,7 +174,7 @@ describe('a pass that is said to be lost', () => {
   test.each(['dana', 'oona'] as const)('CR-2: %s says it once; the run makes another at once, and an alert tells of it', (name) => {
     const { confirmedAt: _said, ...rest } = PASS;
     const dedupe = `part-lost:${ID}:1:${hours(9).getTime()}`;
-    const cause = { kind: 'part-lost', partNumber: 1, custodian: 'Dana Diaz', saidBy: person(name).name, key: true };
+    const cause = { kind: 'part-lost', partNumber: 1, custodian: 'Dana Diaz', saidBy: person(name).name, key: true, awaitedBy: 'R-1' };
     const alert = { kind: 'raise-alert', dedupe, tenantId: anAccount().tenantId, accountId: ID, cause };
     const lost: Part = { ...rest, refused: { why: 'PassLost', at: hours(9) } };
     expect(losing(actor(name))).toEqual(

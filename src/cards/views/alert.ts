@@ -106,9 +106,11 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
   const over = alert.state === 'over';
   const { replaced = false } = alert;
   const quiet = alert.severity === 'low';
-  const seenAt = over ? alert.overAt : alert.acknowledgedAt;
+  // Who has seen it stays on the card, also when it is over.
+  const seenBefore = alert.mended && alert.acknowledgedBy;
+  const seenAt = over && seenBefore === undefined ? alert.overAt : alert.acknowledgedAt;
   const unexplained = variant === 'unclassified' && alert.state === 'acknowledged';
-  const account = alert.account ?? (alert.cause.kind === 'sign-in' ? alert.cause.event.userPrincipalName : undefined);
+  const account = alert.account ?? nameIn(alert.cause);
   const mentioned =
     variant !== undefined && (unexplained || alert.state === 'open') ? alert.owners.slice(0, MOST_MENTIONS).map(mentionOf) : [];
   const view: AlertView = {
@@ -136,18 +138,19 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     rotateStyle: acknowledged ? 'positive' : 'default',
     seen: replaced
       ? REPLACED
-      : over
+      : over && seenBefore === undefined
         ? alert.inHand || alert.mended
-          ? '✓ Somebody has seen to it'
+          ? '✓ It asks for nothing any more'
           : '✓ It ended by itself'
         : alert.foldedInto !== undefined
           ? '✓ Counted in '
           : '✓ Acknowledged by ',
-    acknowledgedBy: over
-      ? ''
-      : alert.foldedInto !== undefined
-        ? plain(alert.foldedInto, 40)
-        : plain(alert.acknowledgedBy?.name ?? 'somebody', 80),
+    acknowledgedBy:
+      over && seenBefore === undefined
+        ? ''
+        : alert.foldedInto !== undefined
+          ? plain(alert.foldedInto, 40)
+          : plain(alert.acknowledgedBy?.name ?? 'somebody', 80),
     acknowledgedAt: seenAt ? when(seenAt) : '',
     isClassified: alert.classified !== undefined,
     classified: plain(alert.classified ? classifiedWords(alert, alert.classified) : ''),
@@ -160,6 +163,7 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
     tenant: plain(`in ${alert.tenantName ?? alert.tenantId ?? ''}`, 120),
     facts: [
       ...(alert.mended ? [textFact('Alert was', told.title)] : []),
+      ...(seenBefore && alert.overAt ? [timeFact('Over since', alert.overAt)] : []),
       ...(alert.noise ? noiseFacts(alert.cause, alert.noise, told.facts) : told.facts),
       ...(alert.asked ? [codeFact('Asked for', alert.asked.requestId)] : []),
       ...(alert.owners.length > 0 ? [textFact('Owners', names(alert.owners, 6))] : []),
@@ -181,6 +185,10 @@ export function alertCard(alert: Alert, _now: Date, variant?: string): Rendered 
   };
 }
 
+/** The account's name, where the alert is about none on record. */
+export const nameIn = (cause: AlertCause): string | undefined =>
+  cause.kind === 'sign-in' ? cause.event.userPrincipalName : cause.kind === 'request-failed' ? cause.account : undefined;
+
 /** What became of a request that had stopped. */
 const IN_HAND: { readonly [H in HowInHand]: { readonly title: string; readonly state: string } } = {
   retried: { title: 'A request that had stopped goes on', state: 'It was tried again' },
@@ -193,14 +201,15 @@ const IN_HAND: { readonly [H in HowInHand]: { readonly title: string; readonly s
 function inHandWords({ inHand, cause }: Alert): string | undefined {
   if (!inHand) return undefined;
   const { state } = IN_HAND[inHand];
-  return cause.kind === 'request-failed' ? `${state}. Say requests ${cause.requestId} to see where it stands.` : state;
+  const requestId = cause.kind === 'request-failed' ? cause.requestId : 'awaitedBy' in cause ? cause.awaitedBy : undefined;
+  return requestId === undefined ? state : `${state}. Say requests ${requestId} to see where it stands.`;
 }
 
 /** What became of an account that nothing opened. */
 const MENDED: { readonly [H in HowMended]: { readonly title: string; readonly state: (request: string) => string } } = {
   'new-password': {
     title: 'The account has a new password',
-    state: (request) => `Request ${request} replaced what this alert was about. Each custodian has a part of the new one.`,
+    state: (request) => `Request ${request} replaced what this alert was about. Say accounts to see who holds which part.`,
   },
   'new-keys': {
     title: 'The account has its security keys',
@@ -208,15 +217,15 @@ const MENDED: { readonly [H in HowMended]: { readonly title: string; readonly st
   },
   gone: { title: 'The account is gone', state: (request) => `Request ${request} ended it. Nothing has to open it any more.` },
   'as-before': {
-    title: 'The account keeps what opened it before',
-    state: (request) => `Request ${request} was given up, and what it made was taken back.`,
+    title: 'The request this was about was given up',
+    state: (request) => `What request ${request} made was taken back. Say accounts to see what opens the account.`,
   },
 };
 
 export const mendedWords = ({ mended }: Alert): string | undefined => mended && MENDED[mended.how].state(mended.requestId);
 
 export const askedWords = ({ requestId, operation }: Asked): string =>
-  `${operation === 'retire' ? 'That the account is retired' : 'A new password'} is asked for already. See to it that ${plain(requestId, 40)} is approved and carried out: say requests ${plain(requestId, 40)}. Until that is done use another account.`;
+  `${operation === 'retire' ? 'Retirement of the account' : 'A new credential'} is asked for already, by ${plain(requestId, 40)}. See to it that it is carried out: say requests ${plain(requestId, 40)} to see what it waits for. Until then use another account.`;
 
 const REPLACED = 'A newer alert has taken its place';
 
@@ -276,7 +285,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
         over: 'A request that had stopped goes on, or is taken back',
         state: cause.words,
         facts: [codeFact('Request', cause.requestId)],
-        next: 'Open the request and read why it stopped. Try again there, or give it up.',
+        next: 'Open the request: its card says why it stopped, and what can be pressed there now.',
         reported: 'Found by Breakglass.',
       };
     case 'ended-half-way':
@@ -317,7 +326,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
           title: 'A security key was not registered in time',
           state: 'The pass to register it with opens nothing any more.',
           facts: [textFact('Key', `${cause.partNumber}`), textFact('Custodian', cause.custodian, 80)],
-          next: 'Ask the custodian why. Then its requester or an approver presses Try again on the request: the custodian gets a new pass.',
+          next: `Ask the custodian why. ${cause.awaitedBy === undefined ? 'Then look at the request' : nextAwaited(cause.awaitedBy)}`,
           reported: 'Found by Breakglass.',
         };
       if (cause.awaitedBy !== undefined)
@@ -452,7 +461,7 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
 
 /** Of a part of a password that is to take the place of keys, and that a request waits for. */
 const nextAwaited = (requestId: string): string =>
-  `The request stops. As long as its card offers Try again, its requester or an approver presses that, and another password is made. After that it is given up by itself, and a password is asked for anew. Say requests ${plain(requestId, 40)} to see where it stands.`;
+  `The request stops for it. Say requests ${plain(requestId, 40)}: its card says whether it can be tried again, or is to be given up and asked for anew.`;
 
 type RosterChanged = Extract<AlertCause, { kind: 'roster-changed' }>;
 

@@ -94,7 +94,14 @@ function losePass(account: EmergencyAccount, part: Part, saidBy: PersonRef, now:
   if (pass === undefined || !canLose(part)) return no({ code: 'part-not-shown' });
   if (part.expiresAt && now >= part.expiresAt) return no({ code: 'part-expired' });
   const dedupe = `part-lost:${partKey(account.id, part.number)}:${now.getTime()}`;
-  const cause = { kind: 'part-lost', partNumber: part.number, custodian: part.custodian.name, saidBy: saidBy.name, key: true } as const;
+  const cause = {
+    kind: 'part-lost',
+    partNumber: part.number,
+    custodian: part.custodian.name,
+    saidBy: saidBy.name,
+    key: true,
+    awaitedBy: pass.requestId,
+  } as const;
   const alert = { kind: 'raise-alert', dedupe, tenantId: account.tenantId, accountId: account.id, cause } as const;
   const intent = { kind: 'resume-run', requestId: pass.requestId } as const;
   return ok({
@@ -147,7 +154,12 @@ export function expirePart(account: EmergencyAccount, partNumber: number, now: D
           dedupe,
           tenantId: account.tenantId,
           accountId: account.id,
-          cause: { kind: 'part-expired', partNumber, custodian: part.custodian.name, ...(part.pass ? { key: true } : awaited(account)) },
+          cause: {
+            kind: 'part-expired',
+            partNumber,
+            custodian: part.custodian.name,
+            ...(part.pass ? { key: true, awaitedBy: part.pass.requestId } : awaited(account)),
+          },
         },
       },
     ],

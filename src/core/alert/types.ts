@@ -62,7 +62,8 @@ export type AlertCause =
       readonly more?: readonly { readonly activity: string; readonly at: Date; readonly on: string }[];
       readonly feeds: readonly Feed[];
     }
-  | { readonly kind: 'request-failed'; readonly requestId: string; readonly words: string }
+  /** `account`: its user principal name, as the plan has it. */
+  | { readonly kind: 'request-failed'; readonly requestId: string; readonly account?: string; readonly words: string }
   /** A request that had stopped was given up, by somebody or because its time was over, and not all that it did is taken back. */
   | ({ readonly kind: 'ended-half-way'; readonly requestId: string; readonly by: 'person' | 'expiry' } & HalfWay)
   /** A new password was given up after it may have been set: nobody has it, and what these hold of one before opens nothing. */
@@ -82,8 +83,8 @@ export type AlertCause =
       readonly doneAt: Date;
     }
   /**
-   * `key`: with the pass that expired nobody registered a security key. `awaitedBy`: the request that makes a password in the place of keys,
-   * which open the account until every part is stored.
+   * `key`: with the pass that expired nobody registered a security key. `awaitedBy`: the request that waits for the key; or for the part of a
+   * password that is to take the place of keys, which open the account until every part is stored.
    */
   | {
       readonly kind: 'part-expired';

@@ -362,7 +362,7 @@ function endTimer(request: ChangeRequest, now: Date): Effect[] {
 function undoAlert(request: ChangeRequest, failure: StepFailure, now: Date): Effect[] {
   const dedupe = `undo-failing:${request.id}:${failure.step}:${failure.code}:${Math.floor(now.getTime() / HOUR)}`;
   const words = `Taking back what was done stands at "${failure.step}": ${failure.words} It is tried again until it is done.`;
-  const cause = { kind: 'request-failed', requestId: request.id, words } as const;
+  const cause = { kind: 'request-failed', requestId: request.id, account: request.plan.account.userPrincipalName, words } as const;
   const { tenant } = request.plan;
   return [{ kind: 'intend', key: dedupe, at: now, intent: { kind: 'raise-alert', dedupe, tenantId: tenant.id, cause } }];
 }
@@ -376,7 +376,8 @@ function failureEffects(
   state: 'failed' | 'impossible' = 'failed',
 ): readonly Effect[] {
   const dedupe = `failed:${request.id}:${fence}:${failure.code}`;
-  const cause = { kind: 'request-failed', requestId: request.id, words: failure.words } as const;
+  const account = request.plan.account.userPrincipalName;
+  const cause = { kind: 'request-failed', requestId: request.id, account, words: failure.words } as const;
   return [
     { kind: 'show', subject: `request:${request.id}` },
     { kind: 'intend', key: dedupe, at, intent: { kind: 'raise-alert', dedupe, tenantId: request.plan.tenant.id, cause } },
