@@ -81,7 +81,7 @@ test('AP-1 CR-6: from the alert a requester asks for a new password, as by the c
   await sandbox.press('bob', card.id, 'request.approve');
   await sandbox.message('ann', 'channel', (message) => message.id === card.id && has('Done: the new password is set')(message));
   // What it told of is mended: it says so where it stands, in a card of its own, and is listed no more.
-  await says('The account has a new password', id, 'Acknowledged by Ann Archer', 'Over since');
+  await says('The account has a new password', id, 'Acknowledged by', 'Ann Archer', 'Over since');
   const over = (message: Message) => message.id !== alert.id && has('The account has a new password', NAME)(message);
   await sandbox.message('ann', 'channel', over);
   expect(text(await sandbox.answer('ann', 'personal', 'alerts'))).not.toContain('A part of a password is lost');
