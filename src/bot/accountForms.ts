@@ -94,13 +94,12 @@ export function accountForms({ people, random, store, passkeys }: AccountFormNee
     };
   }
   async function leavesFew({ id, tenantId }: EmergencyAccount): Promise<boolean> {
-    const [accounts, now] = await Promise.all([store.accounts(MOST_ACCOUNTS), store.now()]);
+    const accounts = await store.accounts(MOST_ACCOUNTS);
     return (
       usableWithout(
         accounts.filter((row) => row.tenantId === tenantId),
         id,
         [],
-        now,
       ) < 2
     );
   }

@@ -186,7 +186,7 @@ const WORDS: { readonly [C in Refusal['code']]: (refusal: Extract<Refusal, { cod
       : `${which} One plan at a time: say requests ${id} to see it.`;
   },
   'too-few-left': ({ left }) =>
-    `This would leave the tenant with ${left === 0 ? 'no emergency access account that can be used' : 'one emergency access account that can be used'}; two is the least. Create another first, or tick that fewer may be left: the request then says so in its title.`,
+    `This would leave the tenant with ${left === 0 ? 'no' : 'one'} emergency access account that can be used now; two is the least. One counts once every part is stored. Create another first, or tick that fewer may be left: the request then says so in its title.`,
   'too-many-versions': ({ limit }) => `A request can be changed into ${limit} versions at most. Withdraw it and ask anew.`,
   'cannot-check': ({ what }) => `I could not check ${plain(what, 120)} just now, so I have done nothing. Please try again in a minute.`,
   'too-many-requests': ({ limit }) =>

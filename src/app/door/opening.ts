@@ -93,9 +93,9 @@ async function keep(
   return ok({ request });
 }
 
-async function accountState({ tx, now }: Scene, accountId: string, seen: readonly SeenAccount[] = []) {
+async function accountState({ tx }: Scene, accountId: string, seen: readonly SeenAccount[] = []) {
   const account = await tx.lock('account', accountId);
-  const othersInTenant = account ? usableWithout(await tx.accountsOf(account.tenantId), account.id, seen, now) : 0;
+  const othersInTenant = account ? usableWithout(await tx.accountsOf(account.tenantId), account.id, seen) : 0;
   return { ...(account ? { account } : {}), othersInTenant };
 }
 

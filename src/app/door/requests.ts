@@ -87,7 +87,7 @@ export async function begin(
   const { plan } = (await tx.lock('request', requestId)) ?? {};
   const accountId = plan && 'accountId' in plan.account ? plan.account.accountId : undefined;
   const account = accountId === undefined ? undefined : await tx.lock('account', accountId);
-  const others = account === undefined ? 0 : usableWithout(await tx.accountsOf(account.tenantId), account.id, facts?.others ?? [], now);
+  const others = account === undefined ? 0 : usableWithout(await tx.accountsOf(account.tenantId), account.id, facts?.others ?? []);
   return change(scene, 'request', requestId, (request) => {
     // What was read before the first write says nothing once there was one.
     const drawnUp = () => (facts && isUntouched(request) ? replan(request, facts, account, others) : undefined);

@@ -170,4 +170,4 @@ const wordsOf = (fault: FieldFault, operation: AccountOperation): string =>
   fault.field === 'fewer' ? FEWER_FAULT : ((operation === 'handover' ? noKeysHere(fault.problem) : undefined) ?? faultWords(fault));
 
 const FEWER_FAULT =
-  'This would leave the tenant with fewer than two accounts that can be used. Tick that this is meant, or create another account first.';
+  'This would leave the tenant with fewer than two accounts that can be used now; one counts once every part is stored. Tick that this is meant, or create another account first.';

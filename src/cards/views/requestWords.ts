@@ -98,7 +98,7 @@ function planFacts(plan: Plan): Fact[] {
     ...(plan.owners.length > 0 ? [textFact('Owners', names(plan.owners, 12, NAME_MOST), 1_500)] : []),
     ...(plan.operation === 'create' ? [textFact('Role', `${plan.role.name}, permanent`)] : []),
     ...('credential' in plan ? [textFact('Credential', credentialWords(plan.credential))] : []),
-    ...('accountsLeft' in plan ? [textFact('Accounts left', `${plan.accountsLeft} that can be used`)] : []),
+    ...('accountsLeft' in plan ? [textFact('Accounts left', `${plan.accountsLeft} that can be used now`)] : []),
   ];
 }
 
