@@ -1,7 +1,7 @@
 import { stateAt } from '../../core/request/decide.ts';
 import { whatStays } from '../../core/request/stays.ts';
 import { tally } from '../../core/request/tally.ts';
-import { titleOf } from '../../core/request/title.ts';
+import { titleBesideName } from '../../core/request/title.ts';
 import type { ChangeRequest, RequestState } from '../../core/request/types.ts';
 import { header } from '../header.ts';
 import type { Rendered } from '../render.ts';
@@ -30,14 +30,12 @@ const halfWay = (request: ChangeRequest, state: RequestState): boolean =>
 export function requestListCard(requests: readonly ChangeRequest[], now: Date): Rendered {
   const rows = requests.slice(0, MOST_ROWS).map((request): ListRow => {
     const state = stateAt(request, now);
-    const { account, tenant } = request.plan;
-    const what = request.kind === 'create' ? 'New account' : titleOf(request.plan).replace(` ${account.userPrincipalName}`, '');
     const look = halfWay(request, state) ? HALF_WAY : LOOKS[state];
     return {
       ...look,
       word: state === 'pending' ? `waits: ${tally(request).approvals.length} of ${request.quorum}` : look.word,
-      title: plain(account.userPrincipalName),
-      detail: plain(`${what} in ${plain(tenant.name, 80)}, asked by ${plain(request.requester.name, 80)}`),
+      title: plain(request.plan.account.userPrincipalName),
+      detail: plain(`${plain(titleBesideName(request.plan), 200)}, asked by ${plain(request.requester.name, 80)}`),
       id: plain(request.id, 40),
       hasAt: true,
       at: state === 'pending' ? `until ${when(request.expiresAt)}` : when(request.closedAt ?? request.openedAt),
