@@ -192,6 +192,7 @@ export function health(stored: EmergencyAccount, now: Date): { readonly words: s
       note: 'An owner should validate it now: say validate and its name.',
     };
   if (account.state === 'in-service') return drilled(account);
+  if (account.state === 'handover' && drilled(account).tone !== 'good') return { ...STATES.handover, note: NOT_DRILLED };
   return STATES[account.state];
 }
 
@@ -220,6 +221,8 @@ function drilled({ drill, drillPassedAt }: EmergencyAccount): ReturnType<typeof 
     };
   return STATES['in-service'];
 }
+
+const NOT_DRILLED = 'In service once every part is stored and a drill has passed.';
 
 const STATES: { readonly [S in AccountState]: { readonly words: string; readonly tone: Tone; readonly note: string } } = {
   provisioning: { words: 'Being set up', tone: 'accent', note: '' },

@@ -171,7 +171,7 @@ function leftBehind(request: ChangeRequest): string {
 
 const NEXT: { readonly [K in PlanCredential['kind']]: string } = {
   'split-password':
-    'Each custodian has a message with their part. The account is in service once every part is stored; say accounts to see where they stand.',
+    'Each custodian has a message with their part. The account is in service once every part is stored and a drill has passed; say accounts to see where they stand.',
   passkey: 'Every key is registered, and nothing else opens the account. Say accounts to see who holds which.',
 };
 

@@ -182,7 +182,7 @@ export function inOnePlace(parts: readonly Part[]): readonly number[] {
     .map(({ number }) => number);
 }
 
-/** In service once every part is stored. */
+/** Whether every part is stored. That the account is watched must be shown as well, by a drill, before a card says that it is in service. */
 export const serviceState = (parts: readonly Part[]): 'handover' | 'in-service' =>
   parts.every(({ state }) => state === 'stored') ? 'in-service' : 'handover';
 
