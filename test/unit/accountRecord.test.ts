@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { accountCard } from '../../src/cards/views/account.ts';
+import { keysBegun } from '../../src/core/account/life.ts';
 import type { EmergencyAccount } from '../../src/core/account/types.ts';
-import { anAccount, aPart, days, hours } from '../support/builders.ts';
+import type { ChangeRequest } from '../../src/core/request/types.ts';
+import { anAccount, anAccountPlan, aPart, aRequest, days, hours, person } from '../support/builders.ts';
 
 const said = (account: EmergencyAccount) => JSON.stringify(accountCard(account, days(1)).card);
 
@@ -18,5 +20,49 @@ describe('what an account that is being handed over waits for', () => {
 
   test('is its parts alone where a drill has passed', () => {
     expect(given({ drillPassedAt: hours(7) })).toContain('"In service once every part is stored."');
+  });
+});
+
+describe('that what is asked of an account stopped', () => {
+  const plan = anAccountPlan('rotate', {
+    observed: {
+      userPrincipalName: anAccount().userPrincipalName,
+      ...{ enabled: true, privileged: true, excluded: true, ours: true, restricted: true },
+    },
+  });
+  const asked = (more: Partial<ChangeRequest>) => aRequest({ plan, begunAt: hours(1), ...more });
+  const record = (account: EmergencyAccount, request: ChangeRequest) =>
+    JSON.stringify(accountCard(account, days(1), undefined, undefined, request).card);
+  const changing = keysBegun(anAccount(), [person('dana'), person('eli')], plan.requestId);
+  const id = plan.requestId;
+
+  test('is said in place of what would be being made, and where to see why', () => {
+    const stopped = record(changing, asked({ state: 'failed' }));
+    expect(stopped).toContain(`"${id} has stopped: say requests ${id}."`);
+    expect(stopped).toContain('"The password still counts."');
+    expect(stopped).not.toContain('are being registered');
+    const back = record(changing, asked({ state: 'undoing' }));
+    expect(back).toContain(`"${id} was given up and is being taken back: say requests ${id}."`);
+    const runs = record(changing, asked({ state: 'approved' }));
+    expect(runs).toContain('Security keys are being registered in place of the password.');
+    expect(runs).not.toMatch(/has stopped|still counts/);
+  });
+
+  test('is said of every kind', () => {
+    expect(record(anAccount(), asked({ state: 'failed' }))).toContain(`"${id} has stopped: say requests ${id}."`);
+  });
+
+  test('and that the account is outside its restricted unit meanwhile, also while it runs', () => {
+    const steps = plan.steps.map(({ id: step }) =>
+      step === 'leave-unit'
+        ? ({ id: step, state: 'done', evidence: 'Not in restricted unit 5d0f4a51' } as const)
+        : ({ id: step, state: 'waiting' } as const),
+    );
+    expect(steps.map(({ id: step }) => step)).toContain('leave-unit');
+    const outside = `outside its restricted unit now, so ordinary administrators can change it until ${id} goes on or is given up.`;
+    for (const state of ['failed', 'approved'] as const) {
+      expect(record(anAccount(), asked({ state, steps }))).toContain(outside);
+      expect(record(anAccount(), asked({ state }))).not.toContain('restricted unit');
+    }
   });
 });

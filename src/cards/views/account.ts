@@ -3,7 +3,7 @@ import { asItStands, isChangingKind } from '../../core/account/life.ts';
 import { runbookStatus } from '../../core/account/runbook.ts';
 import type { AccountState, EmergencyAccount, LeftBehind, Part } from '../../core/account/types.ts';
 import { titleOf } from '../../core/request/title.ts';
-import type { ChangeRequest } from '../../core/request/types.ts';
+import type { ChangeRequest, RequestState } from '../../core/request/types.ts';
 import type { RosterEntry } from '../../core/roster/roster.ts';
 import { boldFact, codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { feedName } from '../feeds.ts';
@@ -16,6 +16,7 @@ import { HOP_NAMES } from './drillWords.ts';
 import { stayingLines } from './halfWayWords.ts';
 import { type LedgerRow, ledgerRows } from './ledgerRows.ts';
 import { isGone, type PartRow, partRow, partStateAt, partsTitle, withoutPlace } from './partWords.ts';
+import { isOutside } from './requestOutcome.ts';
 
 /** All that templates/account.json names. */
 interface AccountView {
@@ -82,7 +83,8 @@ export function accountCard(
     hasLedger: ledger.length > 0,
     ledger,
     notes: [
-      isChangingKind(stored) ? beingReplaced(account, isUnusable) : '',
+      ...haltedNotes(asked),
+      isChangingKind(stored) ? beingReplaced(account, isUnusable, asked) : '',
       asked && isUnusable ? `Use another account until that is done: say requests ${plain(asked.id, 40)}.` : note,
       printState(account) === 'never' ? NEVER_PRINTED : '',
       placesNote(eyes),
@@ -97,8 +99,25 @@ export function accountCard(
   return { card: render(view), summary: plain(`${account.userPrincipalName}: ${words}`, 200) };
 }
 
+const HALTED: { readonly [S in RequestState]?: string } = { failed: 'has stopped', undoing: 'was given up and is being taken back' };
+
+/** What is asked of it and does not go on by itself, and what protects the account no more until it does. */
+function haltedNotes(asked: ChangeRequest | undefined): readonly string[] {
+  if (!asked) return [];
+  const id = plain(asked.id, 40);
+  const how = HALTED[asked.state];
+  return [
+    how === undefined ? '' : `${id} ${how}: say requests ${id}.`,
+    isOutside(asked)
+      ? `The account is outside its restricted unit now, so ordinary administrators can change it until ${id} goes on or is given up.`
+      : '',
+  ];
+}
+
 /** What opens it now is on the card; what is to replace it, on the request. */
-function beingReplaced(account: EmergencyAccount, isUnusable: boolean): string {
+function beingReplaced(account: EmergencyAccount, isUnusable: boolean, asked: ChangeRequest | undefined): string {
+  // That it is not made just now is said above; what opens the account still counts.
+  if (asked && HALTED[asked.state]) return isUnusable ? '' : isKeyed(account) ? 'The keys still count.' : 'The password still counts.';
   const being = isKeyed(account)
     ? 'A password in parts is being made in place of the keys.'
     : 'Security keys are being registered in place of the password.';

@@ -5,6 +5,7 @@ import { partReminderCard } from '../../../src/cards/views/partReminder.ts';
 import { revealDialog } from '../../../src/cards/views/revealDialog.ts';
 import { runbookLinkCard, runbookReminderCard } from '../../../src/cards/views/runbook.ts';
 import { validationCard } from '../../../src/cards/views/validation.ts';
+import { keysBegun } from '../../../src/core/account/life.ts';
 import { runbookDigest } from '../../../src/core/account/runbook.ts';
 import type { CustodyEvent, EmergencyAccount } from '../../../src/core/account/types.ts';
 import { anAccount, anAccountPlan, aPart, aRequest, days, hours, NOON, person } from '../../support/builders.ts';
@@ -165,6 +166,17 @@ export const ACCOUNTS: readonly Example[] = [
       undefined,
       undefined,
       aRequest({ plan: anAccountPlan('rotate') }),
+    ),
+  },
+  {
+    card: 'account',
+    state: 'request-stopped',
+    rendered: accountCard(
+      keysBegun(anAccount(drilled), [person('dana'), person('eli')], 'R-5M8N2P'),
+      hours(8),
+      undefined,
+      undefined,
+      aRequest({ plan: anAccountPlan('rotate'), state: 'failed', begunAt: hours(7) }),
     ),
   },
   {
