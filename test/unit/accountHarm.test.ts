@@ -156,7 +156,7 @@ test('the record of a retired account gives no time to come for a part that was 
   if (!retiredOne.ok) throw new Error(retiredOne.error.code);
   const said = (now: Date) => JSON.stringify(accountCard(retiredOne.value.next, now).card);
   for (const at of [days(1), days(9)]) {
-    expect(said(at)).toContain('never opened, destroyed');
+    expect(said(at)).toContain('"ended"');
     expect(said(at)).not.toMatch(/2026-11-25|second factor/);
   }
   // Of one that expired it is the time it did.

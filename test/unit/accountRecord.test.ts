@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { accountCard } from '../../src/cards/views/account.ts';
-import { keysBegun } from '../../src/core/account/life.ts';
+import { keysBegun, retired } from '../../src/core/account/life.ts';
 import type { EmergencyAccount } from '../../src/core/account/types.ts';
 import type { ChangeRequest } from '../../src/core/request/types.ts';
 import { anAccount, anAccountPlan, aPart, aRequest, days, hours, person } from '../support/builders.ts';
@@ -64,5 +64,53 @@ describe('that what is asked of an account stopped', () => {
       expect(record(anAccount(), asked({ state, steps }))).toContain(outside);
       expect(record(anAccount(), asked({ state }))).not.toContain('restricted unit');
     }
+  });
+});
+
+describe('of an account that is over', () => {
+  const key = (number: number) => ({ methodId: `K${number}` });
+  const overWith = (more: Partial<EmergencyAccount>) => {
+    const gone = retired(anAccount(more), hours(9));
+    if (!gone.ok) throw new Error(gone.error.code);
+    return said(gone.value.next);
+  };
+  const { appliedAt: _applied, ...neverMade } = anAccount({ state: 'provisioning' });
+  const givenUp = (more: Partial<EmergencyAccount>) => {
+    const gone = retired({ ...neverMade, ...more }, hours(9));
+    if (!gone.ok) throw new Error(gone.error.code);
+    return said(gone.value.next);
+  };
+  const colours = /"color":"(Good|Attention|Warning|Accent)"/;
+
+  test('nothing is good or bad any more, and what was kept is told from what was not', () => {
+    const password = overWith({
+      parts: [anAccount().parts[0] ?? aPart(1, 'dana'), aPart(2, 'eli', { state: 'ready', expiresAt: days(3) })],
+    });
+    expect(password).toContain('"Retired"');
+    expect(password).toContain('"Its user is deleted. Destroy every part that is still kept."');
+    expect(password).toMatch(/"ended, was stored".*"ended"/);
+    expect(password).not.toMatch(colours);
+    expect(password).not.toMatch(/[✓✕◐]/);
+  });
+
+  test('keys are wiped, not destroyed', () => {
+    const keys = overWith({ credential: 'passkey', parts: anAccount().parts.map((part) => ({ ...part, key: key(part.number) })) });
+    expect(keys).toContain('"Its user is deleted. Have every key that was registered for it wiped."');
+    expect(keys).not.toMatch(/Destroy|registered and stored/);
+  });
+
+  test('that was given up before it was made says so, and what became of its keys', () => {
+    const shown = { state: 'shown', expiresAt: hours(8), shownAt: hours(2) } as const;
+    const keys = givenUp({
+      credential: 'passkey',
+      parts: [aPart(1, 'dana', { ...shown, key: key(1) }), aPart(2, 'eli', { state: 'ready', expiresAt: hours(8) })],
+    });
+    expect(keys).toContain('"Given up before it was made"');
+    expect(keys).toMatch(/"ended, was registered".*"ended"/);
+    expect(keys).toContain('Have every key that was registered for it wiped.');
+    expect(keys).not.toMatch(/"Retired"|not in use yet|not registered in time|Destroy/);
+    expect(keys).not.toMatch(colours);
+    const password = givenUp({ parts: [aPart(1, 'dana'), aPart(2, 'eli')] });
+    expect(password).toContain('"Its user is deleted. No part of its password was given to anybody."');
   });
 });

@@ -78,7 +78,7 @@ export function accountCard(
       ...factsOf(account),
     ],
     partsTitle: partsTitle(account),
-    parts: account.parts.map((part) => partRow(eyes.custody ? part : withoutPlace(part), account.credential, account.retiredAt ?? now)),
+    parts: account.parts.map((part) => rowOf(eyes.custody ? part : withoutPlace(part), account, now)),
     isStale: printState(account) === 'stale',
     hasLedger: ledger.length > 0,
     ledger,
@@ -124,6 +124,15 @@ function beingReplaced(account: EmergencyAccount, isUnusable: boolean, asked: Ch
   if (isUnusable) return being;
   return `${being} ${isKeyed(account) ? 'They count until every part is stored' : 'It counts until every one of them stands'}: say requests.`;
 }
+
+/** Of an account that is over nothing is good or bad any more: what somebody still keeps is to be told from what nobody does. */
+function rowOf(part: Part, account: EmergencyAccount, now: Date): PartRow {
+  const row = partRow(part, account.credential, account.retiredAt ?? now);
+  if (account.state !== 'retired') return row;
+  const kept = part.key ? 'ended, was registered' : part.state === 'stored' ? 'ended, was stored' : undefined;
+  return { ...row, ...ENDED, word: kept ?? ENDED.word, ...(kept === undefined ? { hasAt: false, at: '' } : {}) };
+}
+const ENDED = { mark: '–', color: 'Default', word: 'ended' } as const;
 
 const isKeyed = ({ credential }: EmergencyAccount): boolean => credential === 'passkey';
 const SECOND_FACTOR = 'A password alone opens no admin portal any more: a second factor must be registered on the account.';
@@ -212,7 +221,19 @@ export function health(stored: EmergencyAccount, now: Date): { readonly words: s
     };
   if (account.state === 'in-service') return drilled(account);
   if (account.state === 'handover' && drilled(account).tone !== 'good') return { ...STATES.handover, note: NOT_DRILLED };
-  return STATES[account.state];
+  return account.state === 'retired' ? over(account) : STATES[account.state];
+}
+
+/** It was in service, or was given up before; a password that was never handed out is nobody's to destroy. */
+function over(account: EmergencyAccount): ReturnType<typeof health> {
+  const { words, tone, note } = STATES.retired;
+  const wasMade = account.appliedAt !== undefined;
+  const rest = isKeyed(account)
+    ? 'Have every key that was registered for it wiped.'
+    : wasMade
+      ? 'Destroy every part that is still kept.'
+      : 'No part of its password was given to anybody.';
+  return { words: wasMade ? words : 'Given up before it was made', tone, note: `${note} ${rest}` };
 }
 
 /** What a request that was given up did to it: more of that is on the request's own card. */
@@ -248,7 +269,7 @@ const STATES: { readonly [S in AccountState]: { readonly words: string; readonly
   handover: { words: 'Being handed over', tone: 'accent', note: 'In service once every part is stored.' },
   'in-service': { words: 'In service', tone: 'good', note: '' },
   disabled: { words: 'Disabled', tone: 'warning', note: 'It cannot be used until it is enabled: say enable and its name.' },
-  retired: { words: 'Retired', tone: 'emphasis', note: 'Its user is deleted. Destroy every part that is still kept.' },
+  retired: { words: 'Retired', tone: 'emphasis', note: 'Its user is deleted.' },
 };
 
 const DRILLS = { passed: 'Drill passed', failed: 'Drill failed', stopped: 'Drill stopped' } as const;
@@ -270,7 +291,7 @@ function factsOf(account: EmergencyAccount): Fact[] {
     ...(account.runbook ? [timeFact('Runbook card printed', account.runbook.at), textFact('Printed for', account.runbook.by, 80)] : []),
     ...time('Created', account.appliedAt),
     ...time('Disabled', account.disabledAt),
-    ...time('Retired', account.retiredAt),
+    ...time(account.appliedAt ? 'Retired' : 'Given up', account.retiredAt),
     codeFact('Request', account.requestId),
   ];
 }

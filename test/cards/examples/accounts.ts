@@ -60,6 +60,16 @@ const withKey = (more: Parameters<typeof aPart>[2]) =>
 /** The account while its first part is `state`. */
 const withPart = (more: Parameters<typeof aPart>[2]) => anAccount({ state: 'handover', parts: [aPart(1, 'dana', more), aPart(2, 'eli')] });
 
+const {
+  appliedAt: _applied,
+  validationDueAt: _due,
+  ...neverMade
+} = anAccount({
+  credential: 'passkey',
+  state: 'retired',
+  retiredAt: hours(9),
+});
+
 export const ACCOUNTS: readonly Example[] = [
   {
     card: 'account',
@@ -177,6 +187,22 @@ export const ACCOUNTS: readonly Example[] = [
       undefined,
       undefined,
       aRequest({ plan: anAccountPlan('rotate'), state: 'failed', begunAt: hours(7) }),
+    ),
+  },
+  {
+    card: 'account',
+    state: 'retired',
+    rendered: accountCard(printed(anAccount({ state: 'retired', retiredAt: days(2) })), days(3), OWNER),
+  },
+  {
+    card: 'account',
+    state: 'given-up',
+    rendered: accountCard(
+      {
+        ...neverMade,
+        parts: [aPart(1, 'dana', { state: 'expired', key: { methodId: 'K1' } }), aPart(2, 'eli', { state: 'expired' })],
+      },
+      hours(9),
     ),
   },
   {
