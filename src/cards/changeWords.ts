@@ -192,8 +192,9 @@ export function changeWords({ change, concern, exclusionLost, origin }: ChangeCa
   const title = change.result === 'failure' ? words.tried : words.done;
   if (origin.by === 'request') {
     return {
-      title: 'Breakglass carried out an approved request',
-      next: 'Nothing is to be done. What the tenant’s audit log says of it is listed here, so that it can be compared with the plan.',
+      // It says nothing of how far the request came: it may have stopped since, and what takes it back is written by it as well.
+      title: 'Breakglass wrote in the tenant, by an approved request',
+      next: 'Nothing is to be done about this. What the tenant’s audit log says is listed here, to be compared with the plan; how far the request came stands on its card.',
     };
   }
   if (origin.by === 'changer') {

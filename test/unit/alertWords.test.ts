@@ -53,3 +53,14 @@ describe('a sign-in that says the account would not open', () => {
     if (title !== undefined) expect(next).toContain('Tell the owners and put it right today');
   });
 });
+
+test('what a request wrote is told as written: it may have stopped half-way since, or be what takes it back', () => {
+  const origin = { by: 'request', requestId: 'R-7F3K2M' } as const;
+  const { title, next } = changeWords({
+    ...{ kind: 'directory-change', change: aChange(), concern: 'account', feeds: ['event-hub'] },
+    origin,
+  });
+  expect(title).toBe('Breakglass wrote in the tenant, by an approved request');
+  expect(`${title} ${next}`).not.toMatch(/carried out|Nothing is to be done\./);
+  expect(next).toContain('how far the request came stands on its card');
+});
