@@ -191,7 +191,11 @@ describe('a request', () => {
     expect(buttons(aRequest({ decisions: [aDecision('ann')] }))).toEqual(['Approve', 'Deny…']);
     expect(buttons(aRequest({ decisions: [aDecision('ann')] }), person('ann'))).toEqual(['Deny…']);
     expect(buttons(aRequest({ state: 'approved', decisions }))).toEqual(['Deny…']);
-    expect(buttons(aRequest({ state: 'failed', decisions }))).toEqual(['Deny…', 'Try again']);
+    expect(buttons(aRequest({ state: 'failed', decisions }))).toEqual(['Try again', 'Deny…']);
+    // What helps stands first, and whoever asked for it sees nothing that would be refused.
+    expect(buttons(aRequest({ state: 'failed', decisions }), person('rita'))).toEqual(['Try again', 'Give up']);
+    expect(buttons(aRequest({ state: 'approved', decisions }), person('rita'))).toEqual(['Withdraw']);
+    expect(buttons(aRequest({ state: 'failed', decisions }), person('cy'))).toEqual(['Try again', 'Deny…']);
     expect(buttons(aRequest({ state: 'approved', decisions, begunAt: NOON }))).toEqual([]);
     expect(buttons(aRequest({ state: 'failed', decisions, begunAt: NOON }))).toEqual(['Try again']);
   });
@@ -226,6 +230,35 @@ describe('a request', () => {
     expect(ends(aRequest({ state: 'failed' }))).toMatchObject([{ title: 'Give up' }]);
     // What helps comes before what ends it.
     expect(buttons(begun, rita)).toEqual(['Try again', 'Give up…']);
+  });
+
+  test('that could not begin says that nothing was changed, and advises another try only while there can be one', () => {
+    const words =
+      'The changer lacks a role. In Entra, give the changer that role (status Contoso says how), then try again. It takes a minute.';
+    const failure = { step: 'create-user', code: 'RightMissing', words, reference: 'R-1-1' } as const;
+    const failed = aRequest({ state: 'failed', failure });
+    const notice = (request: ChangeRequest, news: Parameters<typeof requestNoticeCard>[1], now: Date) =>
+      readOf(requestNoticeCard(request, news, now).card);
+    const card = (request: ChangeRequest, now: Date) => readOf(requestCard(request, now).card);
+    expect(notice(failed, 'failed', hours(1))).toContain('then try again. It takes a minute. Its card has Try again until');
+    expect(notice(failed, 'failed', hours(1))).toContain('can give it up instead: nothing was changed.');
+    expect(notice(failed, 'failed', hours(1))).not.toContain('what giving it up does');
+    expect(notice(failed, 'failed', days(2))).not.toMatch(/then try again|what that does/);
+    expect(notice({ ...failed, begunAt: NOON }, 'failed', hours(1))).toContain('and says what giving it up does');
+    expect(card(failed, hours(1))).toContain('then try again');
+    const givenUp: ChangeRequest = { ...failed, state: 'withdrawn', closedAt: hours(2), givenUp: { by: person('rita'), at: hours(2) } };
+    for (const said of ['A request was withdrawn', 'Nothing was changed.']) expect(notice(givenUp, 'withdrawn', hours(2))).toContain(said);
+    for (const read of [
+      ...[card(failed, days(2)), card(givenUp, hours(2)), card({ ...failed, state: 'impossible' }, days(2))],
+      notice({ ...failed, state: 'impossible' }, 'impossible', days(2)),
+    ]) {
+      expect(read).toContain('give the changer that role (status Contoso says how). It takes a minute.');
+      expect(read).not.toContain('then try again');
+    }
+    const gone = 'Eli has left. So nothing new was made. Give this up and ask with somebody else, or try again when they are back.';
+    expect(card({ ...givenUp, failure: { ...failure, words: gone } }, hours(2))).toContain('nothing new was made. Ask with somebody else.');
+    const lost = 'Nothing more was written. Try again when those who approved make the quorum.';
+    expect(card({ ...givenUp, failure: { ...failure, words: lost } }, hours(2))).not.toContain('Try again');
   });
 
   test('denied: its reason stands apart from our words, and ends its own sentence', () => {

@@ -83,7 +83,7 @@ const render = template<RequestView>('request');
 
 /**
  * The request with its plan, approvals and progress. Approve is there for everybody while it waits, and Deny as long as it ends the request: the
- * refusal says why not.
+ * refusal says why not. Once it waits for nobody's approval the requester's own view has only what the requester can press.
  *
  * @param viewer     whose own view it is; the requester's has Withdraw
  * @param refreshFor Teams ids (MRI) of up to 60 people whose clients fetch their own view
@@ -151,8 +151,8 @@ function requestView(request: ChangeRequest, state: RequestState, now: Date, vie
     hasNote: 'credential' in plan && (pending || state === 'approved' || state === 'applied' || state === 'failed'),
     note: credentialNote(plan),
     canApprove: pending && !hasApproved,
-    // Also who approved: to take it back is to deny it.
-    canDeny: canBeDenied(request, state),
+    // Also who approved: to take it back is to deny it. Who asked for it has what ends it beside Try again, and no use for a refusal there.
+    canDeny: canBeDenied(request, state) && !(isRequester && !pending),
     canEdit: pending && isRequester,
     canWithdraw: mayEnd && request.begunAt === undefined,
     canGiveUp: mayEnd && request.begunAt !== undefined,

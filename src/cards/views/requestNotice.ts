@@ -9,7 +9,7 @@ import type { Rendered } from '../render.ts';
 import { utc } from '../time.ts';
 import { nextAfterHalfWay, stayingWords } from './halfWayWords.ts';
 import { noticeCard } from './notice.ts';
-import { EXPIRED, isOutside, takenBack } from './requestOutcome.ts';
+import { EXPIRED, failureWords, isOutside, takenBack } from './requestOutcome.ts';
 
 /** What happened to a request, as a message to those whom it concerns. Says what comes next, and where to look. */
 export function requestNoticeCard(request: ChangeRequest, news: RequestNews, now: Date): Rendered {
@@ -60,7 +60,7 @@ function nextFor(request: ChangeRequest, news: RequestNews, now: Date): string {
     case 'applied':
       return 'Every step was read back. Nothing is needed from you.';
     case 'failed':
-      return `${failure?.words ?? ''}${isOutside(request) ? ' The account is outside its restricted unit now.' : ''} ${afterFailure(request, now)}`;
+      return `${failure ? failureWords(failure, now < request.expiresAt) : ''}${isOutside(request) ? ' The account is outside its restricted unit now.' : ''} ${afterFailure(request, now)}`;
     case 'denied':
       return `${denial?.person.name ?? 'An approver'} denied it: ${quoted(denial?.reason ?? '')} Nothing was changed.`;
     case 'withdrawn':
@@ -69,7 +69,7 @@ function nextFor(request: ChangeRequest, news: RequestNews, now: Date): string {
       if (halfWayOf(request)) return staysOf(request);
       return takenBack(request);
     case 'impossible':
-      return `${failure?.words ?? ''} Nothing was changed, and ${request.kind === 'create' ? 'its name' : 'the account'} is free again: ask anew if it is still needed.`;
+      return `${failure ? failureWords(failure, false) : ''} Nothing was changed, and ${request.kind === 'create' ? 'its name' : 'the account'} is free again: ask anew if it is still needed.`;
     case 'asked-again':
       return `It was approved, and before anything was done the plan would have come out otherwise. New: ${newest(request)}. Nothing was changed; everybody who may approve is asked again. Say requests ${request.id} to read it.`;
     case 'quorum-lost':
@@ -81,11 +81,14 @@ function nextFor(request: ChangeRequest, news: RequestNews, now: Date): string {
 
 /** Where somebody was waited for the approvals may be too old to try again. */
 function afterFailure(request: ChangeRequest, now: Date): string {
+  const untouched = request.begunAt === undefined;
   if (now < request.expiresAt)
-    return `Its card has Try again until ${utc(request.expiresAt)} and says what giving it up does; its requester can give it up.`;
+    return untouched
+      ? `Its card has Try again until ${utc(request.expiresAt)}; its requester can give it up instead: nothing was changed.`
+      : `Its card has Try again until ${utc(request.expiresAt)} and says what giving it up does; its requester can give it up.`;
   const endsAt = endsByItself(request, now);
   const end = endsAt ? `, or it is given up by itself at ${utc(endsAt)}` : '';
-  return `The approvals are too old to try again: its requester gives it up${end}. Its card says what that does. Ask again with ${askedWith(request.kind)}.`;
+  return `The approvals are too old to try again: its requester gives it up${end}. ${untouched ? 'Nothing was changed.' : 'Its card says what that does.'} Ask again with ${askedWith(request.kind)}.`;
 }
 
 /** What a person typed stands apart from our words, as a sentence of its own. */

@@ -136,13 +136,21 @@ function hadStopped({ failure, plan, begunAt }: ChangeRequest): string {
   if (!failure) return '';
   const at = failure.foundBy ?? failure.step;
   const title = plan.steps.find(({ id }) => id === at)?.title ?? at;
-  return ` ${begunAt === undefined ? 'It could not begin' : `It had stopped at “${plain(title, 150)}”`}: ${plain(failure.words, 300)}`;
+  return ` ${begunAt === undefined ? 'It could not begin' : `It had stopped at “${plain(title, 150)}”`}: ${plain(failureWords(failure, false), 300)}`;
 }
+
+/** Why a run stopped. What it advises ends in another try, which is no advice where there can be none any more. */
+export const failureWords = ({ words }: Pick<StepFailure, 'words'>, canTry: boolean): string =>
+  canTry
+    ? words
+    : words
+        .replace('Give this up and ask with somebody else, or try again when they are back.', 'Ask with somebody else.')
+        .replace(/, then try again\b| Try again when [^.]*\./g, '');
 
 /** The tenant refused it from the first write on, or it makes no sense any more. The account is free, and the approvals are used up. */
 function impossible({ failure, givenUp, closedAt, kind }: ChangeRequest): Outcome {
   const why = givenUp ? 'It stopped before it changed anything, and nobody tried again while the approvals held.' : '';
-  const detail = `${plain(failure?.words ?? '', 300)} ${why} ${askAgain({ kind })}`;
+  const detail = `${plain(failure ? failureWords(failure, false) : '', 300)} ${why} ${askAgain({ kind })}`;
   return outcome('attention', 'Ended by itself: nothing was changed', {
     detail: detail.replace(/ +/g, ' ').trim(),
     at: closedAt,
@@ -188,7 +196,7 @@ export function isOutside({ steps }: Pick<ChangeRequest, 'steps'>): boolean {
 function failed(request: ChangeRequest, failure: StepFailure, now: Date): Outcome {
   const at = failure.foundBy ?? failure.step;
   const title = request.plan.steps.find(({ id }) => id === at)?.title ?? at;
-  const detail = `${plain(failure.words, 450)}${madeSoFar(request)}${isOutside(request) ? OUTSIDE : ''}${nextAfter(request, failure, now)}`;
+  const detail = `${plain(failureWords(failure, now < request.expiresAt), 450)}${madeSoFar(request)}${isOutside(request) ? OUTSIDE : ''}${nextAfter(request, failure, now)}`;
   const endsAt = endsByItself(request, now);
   return outcome('attention', request.begunAt === undefined ? 'It could not begin' : `Stopped at: ${title}`, {
     detail,
