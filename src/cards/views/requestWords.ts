@@ -15,6 +15,7 @@ import {
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { names, plain } from '../text.ts';
 import { stayingLines } from './halfWayWords.ts';
+import { doneIfGivenUp, staysIfGivenUp } from './requestGiveUp.ts';
 import { isDeleted } from './requestOutcome.ts';
 
 /** What a custodian and an approver must both know (Learn, concept-mandatory-multifactor-authentication, 2026: no exceptions). */
@@ -164,7 +165,6 @@ export function listsOf(request: ChangeRequest, state: RequestState): ListView[]
 }
 
 const MOST_TWICE = 6;
-const ALL_OF_IT = 'The new account is deleted, rights first; Entra keeps the deleted user, and its name, for 30 days';
 
 /** What giving it up does, or has done: what is taken back, and what is not. */
 function givenUpLists(request: ChangeRequest, state: RequestState): { title: string; tone: Tone; lines: readonly string[] }[] {
@@ -187,14 +187,9 @@ function givenUpLists(request: ChangeRequest, state: RequestState): { title: str
 }
 
 function givenUpNow(request: ChangeRequest): { title: string; tone: Tone; lines: readonly string[] }[] {
-  const { plan, begunAt, kind } = request;
-  const stays = stayingLines(whatStays(request));
+  const stays = stayingLines(staysIfGivenUp(request));
   return [
-    {
-      title: 'If it is given up now, this is done',
-      tone: 'default',
-      lines: begunAt === undefined ? [] : kind === 'create' ? [ALL_OF_IT] : plan.undo.map(({ title }) => title),
-    },
+    { title: 'If it is given up now, this is done', tone: 'default', lines: doneIfGivenUp(request) },
     // Of a long plan its steps stand below, and have no room twice.
     {
       title: 'If it is given up now, this stays',
