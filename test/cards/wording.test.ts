@@ -9,7 +9,7 @@ import { requestNoticeCard } from '../../src/cards/views/requestNotice.ts';
 import { revealDialog } from '../../src/cards/views/revealDialog.ts';
 import { validationCard } from '../../src/cards/views/validation.ts';
 import { digestWords } from '../../src/core/digest.ts';
-import type { ChangeRequest } from '../../src/core/request/types.ts';
+import type { ChangeRequest, StepProgress } from '../../src/core/request/types.ts';
 import { CHECKLIST } from '../../src/core/validation/schedule.ts';
 import {
   aDecision,
@@ -78,6 +78,21 @@ describe('no instant as machines write it', () => {
     const read = readOf(requestCard({ ...request, steps }, hours(2)).card);
     expect(read).toContain(`${text}\n${label} {{DATE(2026-11-22T13:03:00Z, SHORT)}} {{TIME(2026-11-22T13:03:00Z)}}\n`);
   });
+});
+
+test('until when a pass opens stands on the card until its key is registered, and not after', () => {
+  const plan = aPlan({ passMinutes: 480 });
+  const evidence = 'Pass for Dana Diaz sealed; it opens once, until 2026-11-22T13:03:00.000Z';
+  const read = (enrolled: boolean): string => {
+    const steps = plan.steps.map(({ id }): StepProgress => {
+      if (id === 'issue-pass:1') return { id, state: 'done', evidence };
+      return { id, state: id === 'enrol:2' || (id === 'enrol:1' && enrolled) ? 'done' : 'waiting' };
+    });
+    return readOf(requestCard(aRunningRequest(6, { plan, steps }), hours(2)).card);
+  };
+  expect(read(false)).toContain('Pass for Dana Diaz sealed\nIt opens once, until {{DATE');
+  expect(read(true)).toContain('Pass for Dana Diaz sealed\n');
+  expect(read(true)).not.toContain('It opens once, until');
 });
 
 describe('a request', () => {

@@ -1,5 +1,5 @@
 import { tally } from '../../core/request/tally.ts';
-import { type ChangeRequest, type PlanStep, parkedAt, type StepProgress } from '../../core/request/types.ts';
+import { type ChangeRequest, kindOfStep, type PlanStep, parkedAt, type StepProgress, subjectOfStep } from '../../core/request/types.ts';
 import { plain } from '../text.ts';
 import { when } from '../time.ts';
 
@@ -63,7 +63,7 @@ export function stepViews(request: ChangeRequest): StepView[] {
             : 'writes nothing',
       ),
       title: plain(step.title, 500),
-      ...evidenceOf(progress),
+      ...evidenceOf(progress, isUsed(rows, step)),
       ...callOf(step, index, !begun && request.plan.steps.length <= FOLDED_STEPS),
     };
   });
@@ -90,15 +90,19 @@ const worded = (word: string): { hasWord: boolean; word: string } => ({ hasWord:
 /** An instant in what was read back, with the words before it that say what it is: all of them ours. */
 const TIMED = /[,;]? ((?:it opens once, |begun )?(?:at|after|before|until)) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
 
+/** A pass whose key is registered opens nothing any more: until when it would have is not to be watched for. */
+const isUsed = (rows: readonly StepProgress[], { id }: PlanStep): boolean =>
+  kindOfStep(id) === 'issue-pass' && rows.some((row) => row.id === `enrol:${subjectOfStep(id)}` && row.state === 'done');
+
 /** An instant stands in a line of its own, which the client writes in local time. */
-function evidenceOf(progress: StepProgress | undefined): Pick<StepView, 'hasEvidence' | 'evidence' | 'hasTime' | 'time'> {
+function evidenceOf(progress: StepProgress | undefined, isOver: boolean): Pick<StepView, 'hasEvidence' | 'evidence' | 'hasTime' | 'time'> {
   const evidence = progress?.evidence ?? '';
   const [all = '', label = '', instant] = TIMED.exec(evidence) ?? [];
   return {
     hasEvidence: evidence !== '',
     evidence: plain(evidence.replace(all, ''), 200),
-    hasTime: instant !== undefined,
-    time: instant === undefined ? '' : `${label.charAt(0).toUpperCase()}${label.slice(1)} ${when(new Date(instant))}`,
+    hasTime: instant !== undefined && !isOver,
+    time: instant === undefined || isOver ? '' : `${label.charAt(0).toUpperCase()}${label.slice(1)} ${when(new Date(instant))}`,
   };
 }
 
