@@ -96,7 +96,7 @@ export function commandTable(
     bind(accounts, (asker) => ({ asker, store })),
     ...OPERATIONS.map((operation) => bind(operation, (asker) => ({ asker, store, newForm: onAccounts.open }))),
     bind(alerts, (asker) => ({ asker, store })),
-    bind(posture, (asker) => ({ asker, tenants: tenants.list(), judge, newFormId: () => random.id('F') })),
+    bind(posture, (asker) => ({ asker, tenants: tenants.list(), judge, newFormId: () => random.id('F'), store })),
     bind(validate, (asker) => ({ asker, store })),
     bind(drill, (asker) => ({ asker, store, drillMinutes })),
     bind(audit, (asker) => ({ asker, check: checkAudit, links: auditLinks !== undefined })),

@@ -23,7 +23,10 @@ const profile = { id: 'none' } as never;
 describe('a command that names what there is not', () => {
   test.each<[string, (name: string) => Promise<string>]>([
     ['create', async (tenant) => said(await create.run({ tenant }, { asker, tenants, newForm: never } as never))],
-    ['posture', async (tenant) => said(await posture.run({ tenant, profile }, { asker, tenants, judge: never, newFormId: () => 'F-1' }))],
+    [
+      'posture',
+      async (tenant) => said(await posture.run({ tenant, profile }, { asker, tenants, judge: never, newFormId: () => 'F-1', store })),
+    ],
     ['status', async (tenant) => said(await status.run({ tenant }, { asker, tenants, status: never, capabilities: never } as never))],
   ])('a tenant: which there are, and which may have been meant: %s', async (word, answer) => {
     const kept = 'I keep accounts in: contoso (Contoso), fabrikam-b2c (Fabrikam customers (B2C)), northwind (Northwind).';

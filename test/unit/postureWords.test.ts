@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { TENANTS } from '../../sandbox/world.ts';
+import { posture } from '../../src/bot/commands/posture.ts';
 import { formDoneCard } from '../../src/cards/views/formDone.ts';
 import { postureCard } from '../../src/cards/views/posture.ts';
 import { DAY, later } from '../../src/core/decision.ts';
 import { DEFAULT_PROFILE, PROFILES } from '../../src/core/posture/profiles.ts';
 import { judgePosture } from '../../src/core/posture/report.ts';
 import { read, type TenantSnapshot, unreadable } from '../../src/core/posture/snapshot.ts';
-import { anAccountPlan, aRequest } from '../support/builders.ts';
+import type { ChangeRequest } from '../../src/core/request/types.ts';
+import { actor, anAccountPlan, aRequest } from '../support/builders.ts';
 import { aPolicy, goodRegistry, goodSnapshot } from '../support/posture.ts';
 
 const CHECKS = [...new Set(PROFILES.flatMap(({ checks }) => checks))];
@@ -31,6 +33,35 @@ describe('what is wrong is said, and not what ought to be so', () => {
     expect(marked('✓')).toContain('Two accounts or more');
     for (const { fault } of CHECKS) expect(marked('✓')).not.toContain(fault);
   });
+});
+
+test('while a request is open for the account its id stands where the button would, and says whether it is for this finding', async () => {
+  const report = judged({ policies: read([aPolicy({}, { excludeGroups: [] })]) });
+  const { key, repair } = report.findings.find((finding) => finding.status === 'fail' && finding.repair) ?? {};
+  const said = async (request?: ChangeRequest): Promise<string> => {
+    const openRequestOfAccount = async (id: string) => (id === repair?.accountId ? request : undefined);
+    const needs = {
+      asker: { actor: actor('rita'), mri: '29:x', where: 'personal' },
+      tenants: [TENANTS.contoso],
+      judge: async () => report,
+    };
+    return JSON.stringify(
+      await posture.run({ tenant: '', profile: DEFAULT_PROFILE }, {
+        ...needs,
+        newFormId: () => 'F-1',
+        store: { openRequestOfAccount },
+      } as never),
+    );
+  };
+  expect(await said()).toContain('Request the repair');
+  const plan = anAccountPlan('repair');
+  const finding = { key: key ?? '', title: 'a finding', about: 'a policy' };
+  const asked = await said(aRequest({ plan: { ...plan, finding } as typeof plan }));
+  expect(asked).toContain('Asked for in R-5M8N2P. Say requests R-5M8N2P to see it.');
+  expect(asked).not.toContain('Request the repair');
+  const other = await said(aRequest({ plan: anAccountPlan('rotate') }));
+  expect(other).toContain('R-5M8N2P for this account is open: ask for the repair once it is over.');
+  expect(other).not.toContain('Request the repair');
 });
 
 test('pressed again, the button says what became of the request, and speaks of no form', () => {

@@ -1,5 +1,6 @@
 import type { Severity } from '../../core/posture/check.ts';
 import type { Finding, PostureReport } from '../../core/posture/report.ts';
+import type { ChangeRequest } from '../../core/request/types.ts';
 import { codeFact, type Fact, type Tone, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import type { NamedTenant } from '../namedTenant.ts';
@@ -21,6 +22,9 @@ interface FailingView extends FindingView {
   readonly hasAdvice: boolean;
   readonly advice: string;
   readonly canRepair: boolean;
+  /** A request for the account is open: another would be refused until it is over. */
+  readonly hasOpen: boolean;
+  readonly open: string;
   readonly tooltip: string;
   /** Form, account and finding: which repair this button asks for. */
   readonly repairId: string;
@@ -56,8 +60,14 @@ const FORM_ID = 12;
  * The findings of a tenant: what fails with what to do about it, what could not be told, and in one line each what is as it should be.
  *
  * @param newFormId for each Request the repair: two presses of one button are one request
+ * @param open      requests that are open, by the account they are for: they stand where the button would
  */
-export function postureCard(tenant: NamedTenant, report: PostureReport, newFormId: () => string): Rendered {
+export function postureCard(
+  tenant: NamedTenant,
+  report: PostureReport,
+  newFormId: () => string,
+  open: ReadonlyMap<string, Pick<ChangeRequest, 'id' | 'plan'>> = new Map(),
+): Rendered {
   const { findings, profile, readAt } = report;
   const of = (status: Finding['status']): Finding[] => findings.filter((finding) => finding.status === status);
   const [failing, unknown] = [of('fail'), of('unknown')];
@@ -71,7 +81,7 @@ export function postureCard(tenant: NamedTenant, report: PostureReport, newFormI
       timeFact('Read at', readAt),
     ],
     hasFailing: failing.length > 0,
-    failing: failing.slice(0, MOST_FAILING).map((finding) => failingView(finding, newFormId)),
+    failing: failing.slice(0, MOST_FAILING).map((finding) => failingView(finding, newFormId, open.get(finding.repair?.accountId ?? ''))),
     hasUnknown: unknown.length > 0,
     unknown: together(unknown).slice(0, MOST_UNKNOWN),
     hasGood: findings.some(({ status }) => status === 'pass'),
@@ -119,7 +129,7 @@ function together(findings: readonly Finding[]): FindingView[] {
   );
 }
 
-function failingView(finding: Finding, newFormId: () => string): FailingView {
+function failingView(finding: Finding, newFormId: () => string, open: Pick<ChangeRequest, 'id' | 'plan'> | undefined): FailingView {
   const { severity, advice, repair, key, fault } = finding;
   return {
     ...findingView(finding),
@@ -128,10 +138,19 @@ function failingView(finding: Finding, newFormId: () => string): FailingView {
     ...LOOKS[severity],
     hasAdvice: advice !== '',
     advice: plain(advice.replaceAll('`', ''), 300),
-    canRepair: repair !== undefined,
+    canRepair: repair !== undefined && open === undefined,
+    hasOpen: open !== undefined,
+    open: open ? plain(openWords(open, key), 200) : '',
     tooltip: `Opens a request to mend: ${fault}`,
     repairId: repair ? plain(`${newFormId().slice(0, FORM_ID)}:${repair.accountId}:${key}`, 80) : '',
   };
+}
+
+function openWords({ id, plan }: Pick<ChangeRequest, 'id' | 'plan'>, key: string): string {
+  const isFor = 'finding' in plan && plan.finding?.key === key;
+  return isFor
+    ? `Asked for in ${id}. Say requests ${id} to see it.`
+    : `${id} for this account is open: ask for the repair once it is over.`;
 }
 
 /** Titles of the checks that pass for everything they looked at. */

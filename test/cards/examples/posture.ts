@@ -55,6 +55,16 @@ const requestFor = (operation: 'exclude' | 'repair', key?: string, account = EA)
 
 export const POSTURES: readonly Example[] = [
   { card: 'posture', state: 'to-mend', rendered: postureCard(contoso, judged(BROKEN), () => 'F-00000000000000000001'), main: true },
+  {
+    card: 'posture',
+    state: 'asked-for',
+    rendered: postureCard(
+      contoso,
+      judged(BROKEN),
+      () => 'F-00000000000000000001',
+      new Map([[EA.id, aRequest({ plan: anAccountPlan('repair', { account: EA }) })]]),
+    ),
+  },
   { card: 'posture', state: 'good', rendered: postureCard(contoso, judged({}), () => 'F-00000000000000000001') },
   {
     card: 'postureList',
