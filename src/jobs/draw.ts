@@ -3,14 +3,15 @@ import { accountCard } from '../cards/views/account.ts';
 import { alertCard } from '../cards/views/alert.ts';
 import { caseCard } from '../cards/views/case.ts';
 import { drillCard } from '../cards/views/drill.ts';
-import { partCard, replacedPartCard, replacedPassCard, replacingPartCard } from '../cards/views/part.ts';
+import { partCard, replacedPassCard, replacingPartCard } from '../cards/views/part.ts';
 import { partReminderCard } from '../cards/views/partReminder.ts';
+import { replacedPartCard } from '../cards/views/partReplaced.ts';
 import { requestCard } from '../cards/views/request.ts';
 import { requestNoticeCard } from '../cards/views/requestNotice.ts';
 import { runbookReminderCard } from '../cards/views/runbook.ts';
 import { validationCard } from '../cards/views/validation.ts';
 import { asItStands, isChangingKind } from '../core/account/life.ts';
-import { type EmergencyAccount, generationOf, type Part } from '../core/account/types.ts';
+import { type EmergencyAccount, generationOf, type Kind, kindOf, type Part } from '../core/account/types.ts';
 import { variantOfPart } from '../core/account/unconfirmed.ts';
 import type { RequestNews } from '../core/request/notices.ts';
 import type { ChangeRequest } from '../core/request/types.ts';
@@ -77,14 +78,16 @@ function partOf(
   now: Date,
 ): OutgoingCard {
   const { generation, forOthers, voidOf, pass } = variantOfPart(variant);
+  const kind = kindOfCard(account, variant);
   const holder = place.kind === 'person' ? place.objectId : '';
-  if (voidOf) return replacedPartCard(account, number, { holder, generation, openedAt: voidOf });
-  // While keys are made in its place a part of a password counts, and its card says so.
-  if (isChangingKind(account) && generation === account.held?.generation)
+  if (voidOf) return replacedPartCard(account, number, { holder, kind, generation, openedAt: voidOf });
+  // While a credential of another kind is made in its place the one before counts, and its card says so.
+  if (isChangingKind(account) && (generation ?? 1) === account.held?.generation && kind === kindOf(asItStands(account)))
     return partOf(asItStands(account), number, { place, variant }, now);
   const part = account.parts.find((row) => row.number === number);
   const mine = part?.custodian.objectId === holder;
-  const current = generation === undefined || generation === generationOf(account);
+  // A generation that came of a change of kind that was given up has the number of the next.
+  const current = kind === kindOf(account) && (generation === undefined || generation === generationOf(account));
   if (pass && part?.pass?.requestId === pass.requestId && part.pass.methodId !== pass.methodId) return replacedPassCard(account);
   if (forOthers) return partReminderCard(account, number, generation);
   if (mine && current && account.state !== 'retired') return partCard(account, number, now);
@@ -92,7 +95,17 @@ function partOf(
   // Of keys each opens the account until the one that takes its place counts.
   const before = current ? part?.before : undefined;
   const isHeld = [held, before].some((row) => row !== undefined && isInHand(row, holder));
-  return isHeld ? replacingPartCard(account, number) : replacedPartCard(account, number, { holder, generation });
+  return isHeld ? replacingPartCard(account, number) : replacedPartCard(account, number, { holder, kind, generation });
+}
+
+/** Of what kind a card is. Only parts of a password have cards that do not say so, but for those posted before there were several kinds. */
+function kindOfCard(account: EmergencyAccount, variant: string): Kind {
+  const { kind, generation, voidOf } = variantOfPart(variant);
+  if (kind) return kind;
+  const stands = asItStands(account);
+  const first = generation === undefined || generation === generationOf(stands);
+  const before = voidOf && generation !== undefined && generation >= (stands.kindSince ?? 0) && generation <= generationOf(stands);
+  return first || before ? kindOf(stands) : 'part';
 }
 
 /** They have seen it, so it may lie in a safe: what nobody saw was destroyed when it was to be replaced. */

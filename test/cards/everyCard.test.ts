@@ -31,6 +31,7 @@ test('every template and view is in the catalogue', () => {
     'drillWords',
     'halfWayWords',
     'monitorWords',
+    'partReplaced',
     'partWords',
     'accountFormWords',
     'accountHarm',

@@ -38,12 +38,12 @@ const shown = show(`account:${id}`);
 const cards = (...numbers: readonly number[]) => numbers.map((number) => show(`part:${id}:${number}`));
 const forgotten = (...numbers: readonly number[]) =>
   numbers.flatMap((number) => [{ kind: 'forget', key: `part-expiry:${id}:${number}` }, show(`part:${id}:${number}`)]);
-const voided = (number: number, custodian: typeof DANA, at: Date, generation = 1) => ({
+const voided = (number: number, custodian: typeof DANA, at: Date, generation = 1, of = 'part') => ({
   kind: 'post',
   key: `part-void:${id}:${number}:${at.getTime()}:${custodian.objectId}`,
   place: { kind: 'person', objectId: custodian.objectId },
   subject: `part:${id}:${number}`,
-  variant: `${generation}:void:${at.getTime()}`,
+  variant: `${generation}:void:${at.getTime()}:${of}`,
 });
 const bothVoid = (generation = 1) => [voided(1, DANA, hours(2), generation), voided(2, ELI, hours(4), generation)];
 const inState = (state: Part['state'], more: Partial<Part> = {}): Part[] => [
@@ -161,7 +161,7 @@ describe('a password in the place of keys', () => {
     const third = aPart(3, 'fay', { state: 'stored', shownAt: hours(3), key: { methodId: 'k3' } });
     const stored = { ...begun, parts: inState('stored'), held: { ...ofKeys, parts: [...seen, third] } };
     const { held: _held, ...rest } = stored;
-    const told = [voided(1, DANA, hours(1)), voided(2, ELI, hours(1)), voided(3, FAY, hours(3))];
+    const told = [voided(1, DANA, hours(1), 1, 'key'), voided(2, ELI, hours(1), 1, 'key'), voided(3, FAY, hours(3), 1, 'key')];
     expect(partsInsteadStored(stored)).toEqual({
       ok: true,
       value: { next: { ...rest, state: 'in-service', revision: 2 }, effects: [...forgotten(3), shown, ...cards(1, 2), ...told] },
@@ -382,12 +382,13 @@ describe('it is switched off, on, or gone', () => {
 test('a part that has no use any more is told once to whoever opened it, and the card says when that was', () => {
   expect(voidNotices(account, [...account.parts, aPart(3, 'fay')], 4)).toEqual(bothVoid(4));
   expect(variantOfPart(`4:void:${hours(2).getTime()}`)).toEqual({ generation: 4, forOthers: false, voidOf: hours(2) });
+  expect(variantOfPart(`4:void:${hours(2).getTime()}:key`)).toEqual({ generation: 4, forOthers: false, voidOf: hours(2), kind: 'key' });
   expect(Object.keys(variantOfPart('4'))).not.toContain('voidOf');
 });
 
 test('a message about a pass names that very pass, and no other message does', () => {
   const pass = { requestId: BY, methodId: 'p1' };
-  expect(variantOfPart(variantOfPass(4, pass))).toEqual({ generation: 4, forOthers: false, pass });
+  expect(variantOfPart(variantOfPass(4, pass))).toEqual({ generation: 4, forOthers: false, pass, kind: 'key' });
   for (const variant of ['4', `4:pass`, `4:pass:${BY}`, `4:void:${NOON.getTime()}:p1`, `4:unconfirmed:${BY}:p1`])
     expect(Object.keys(variantOfPart(variant))).not.toContain('pass');
 });
@@ -437,7 +438,7 @@ describe('keys', () => {
     ];
     const outcome = keysStored({ ...row, parts }, 2, POLICY, NOON);
     const told = outcome.ok ? outcome.value.effects.filter(({ kind }) => kind === 'post') : [];
-    expect(told).toEqual([voided(1, DANA, hours(1), 3), voided(3, FAY, hours(3), 3)]);
+    expect(told).toEqual([voided(1, DANA, hours(1), 3, 'key'), voided(3, FAY, hours(3), 3, 'key')]);
     expect(outcome).toMatchObject({ value: { next: { parts: [{ key: { methodId: 'n1' } }, { key: { methodId: 'n2' } }] } } });
   });
 });

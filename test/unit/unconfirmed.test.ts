@@ -122,7 +122,7 @@ describe('a part that was seen and not confirmed: its reminders', () => {
       { forOthers: false },
       { generation: 3, forOthers: false },
       { generation: 3, forOthers: true },
-      { generation: 3, forOthers: false, pass: { requestId: 'R-1', methodId: 'T1' } },
+      { generation: 3, forOthers: false, pass: { requestId: 'R-1', methodId: 'T1' }, kind: 'key' },
     ]);
   });
 });

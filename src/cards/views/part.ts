@@ -1,12 +1,10 @@
 import { canLose, inOnePlace } from '../../core/account/custody.ts';
-import { asItStands } from '../../core/account/life.ts';
 import { type EmergencyAccount, partKey } from '../../core/account/types.ts';
 import { isOverdue } from '../../core/account/unconfirmed.ts';
 import { type Fact, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
 import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
-import { utc } from '../time.ts';
 import { KEY_FOUND, KEY_SAID, KEY_WORDS, LOSE_PASS, REFUSED } from './keyWords.ts';
 import { noticeCard } from './notice.ts';
 import { type PartWords, partStateAt } from './partWords.ts';
@@ -88,35 +86,6 @@ const PASSWORD_WORDS: PartWords = {
   storedTitle: 'I have stored it',
   whereFault: 'Say where the part is kept.',
 };
-
-/**
- * In the place of a card whose part is not the account's any more: a newer password took its place, somebody else has it, or it is retired.
- *
- * @param of whose card it is, of which generation, and in a message of its own when the part was opened
- */
-export function replacedPartCard(
-  account: EmergencyAccount,
-  partNumber: number,
-  of: { readonly holder: string; readonly generation?: number | undefined; readonly openedAt?: Date },
-): Rendered {
-  const retired = account.state === 'retired';
-  const ofThisKind = of.generation === undefined || of.generation >= (account.kindSince ?? 0);
-  const keyed = (account.credential === 'passkey') === ofThisKind;
-  const title = retired ? 'This account was retired' : `This ${keyed ? 'key' : 'part'} was replaced`;
-  const at = of.openedAt && utc(of.openedAt);
-  const which = at === undefined ? '' : keyed ? `, whose pass you opened at ${at},` : `, which you opened at ${at},`;
-  const text = `${keyed ? 'Key' : 'Part'} ${partNumber} of ${account.userPrincipalName}${which} opens nothing any more. If it lies in your safe, ${keyed ? 'wipe' : 'destroy'} it.${retired ? '' : keepsNow(account, of.holder)}`;
-  return noticeCard({ title, text, tone: 'neutral' });
-}
-
-/** What somebody keeps beside what was replaced, so that neither is taken for the other. */
-function keepsNow(stored: EmergencyAccount, holder: string): string {
-  const account = asItStands(stored);
-  const part = account.parts.find(({ custodian }) => custodian.objectId === holder);
-  return part
-    ? ` Do not take your newer ${account.credential === 'passkey' ? 'key' : 'part'} ${part.number} for it: that one has a message of its own here.`
-    : ' You keep nothing of this account now.';
-}
 
 /**
  * In the place of the card of a part while a new password is set, or of a key while another is registered: it is not certain yet that the old

@@ -1,5 +1,5 @@
 import { isChangingKind } from './life.ts';
-import type { CustodyEvent, EmergencyAccount, Part } from './types.ts';
+import { type CustodyEvent, type EmergencyAccount, kindOf, type Part } from './types.ts';
 
 /** What is kept on the account; everything older is in the audit log. */
 const MOST_EVENTS = 300;
@@ -28,8 +28,6 @@ export function withLedger(before: EmergencyAccount | undefined, after: Emergenc
   if (events.length === 0 && !turns) return after;
   return { ...after, history: [...(history ?? []), ...events].slice(-MOST_EVENTS) };
 }
-
-const kindOf = ({ credential }: EmergencyAccount): 'part' | 'key' => (credential === 'passkey' ? 'key' : 'part');
 
 /**
  * What is to be compared: never parts of one kind with parts of another. While keys are made in the place of a password its parts stay where

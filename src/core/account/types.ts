@@ -181,6 +181,11 @@ export const keysOnRecord = ({ parts, held }: Pick<EmergencyAccount, 'parts' | '
 export const isEnrolling = ({ parts }: Pick<EmergencyAccount, 'parts'>): boolean =>
   parts.some(({ pass, key, refused, state }) => pass !== undefined && !key && !refused && state !== 'expired');
 
+/** What an account is opened with: parts of one password, or security keys. */
+export type Kind = 'part' | 'key';
+
+export const kindOf = ({ credential }: Pick<EmergencyAccount, 'credential'>): Kind => (credential === 'passkey' ? 'key' : 'part');
+
 /** The key of a part in storage, jobs and cards. Says nothing about its content. */
 export const partKey = (accountId: string, number: number): string => `${accountId}:${number}`;
 

@@ -2,7 +2,7 @@ import { DAY, type Decision, HOUR, later } from '../decision.ts';
 import type { Effect, Place } from '../effect.ts';
 import { no, ok } from '../result.ts';
 import { isUnconfirmed } from './custody.ts';
-import { type EmergencyAccount, generationOf, type IssuedPass, type Part, partKey } from './types.ts';
+import { type EmergencyAccount, generationOf, type IssuedPass, type Kind, type Part, partKey } from './types.ts';
 
 /** Long enough to walk to a safe. */
 const FIRST_AFTER_MS = 4 * HOUR;
@@ -61,25 +61,30 @@ const FOR_OTHERS = 'unconfirmed';
 
 /**
  * Of which credential a part's card is (none: from before there were several), whether it is for its custodian or tells others of it, of a
- * message that it has no use any more, when the part was opened, and of one about a pass, of which.
+ * message that it has no use any more, when the part was opened, and of one about a pass, of which. A card about a pass is of a key; which
+ * kind another is does not always show in one that was posted long ago.
  */
 export function variantOfPart(variant: string): {
   readonly generation?: number;
   readonly forOthers: boolean;
   readonly voidOf?: Date;
   readonly pass?: Pick<IssuedPass, 'requestId' | 'methodId'>;
+  readonly kind?: Kind;
 } {
   const [generation, word, of, methodId] = variant.split(':');
+  const kind = word === PASS ? 'key' : word === VOID ? KINDS.find((each) => each === methodId) : undefined;
   return {
     ...(generation ? { generation: Number(generation) } : {}),
     forOthers: word === FOR_OTHERS,
     ...(word === VOID ? { voidOf: new Date(Number(of)) } : {}),
     ...(word === PASS && of !== undefined && methodId !== undefined ? { pass: { requestId: of, methodId } } : {}),
+    ...(kind ? { kind } : {}),
   };
 }
 
 const VOID = 'void';
 const PASS = 'pass';
+const KINDS: readonly Kind[] = ['part', 'key'];
 
 /** Of a custodian's message about that very pass: when another takes its place, the message says so. */
 export const variantOfPass = (generation: number, { requestId, methodId }: Pick<IssuedPass, 'requestId' | 'methodId'>): string =>
@@ -90,7 +95,7 @@ export const variantOfPass = (generation: number, { requestId, methodId }: Pick<
  * silently. Once for each part that was opened; what nobody saw lies in no safe.
  */
 export const voidNotices = (account: Pick<EmergencyAccount, 'id'>, parts: readonly Part[], generation: number): Effect[] =>
-  parts.flatMap(({ number, custodian: { objectId }, shownAt }): Effect[] => {
+  parts.flatMap(({ number, custodian: { objectId }, shownAt, ...part }): Effect[] => {
     if (!shownAt) return [];
     const key = partKey(account.id, number);
     return [
@@ -99,7 +104,7 @@ export const voidNotices = (account: Pick<EmergencyAccount, 'id'>, parts: readon
         key: `part-void:${key}:${shownAt.getTime()}:${objectId}`,
         place: { kind: 'person', objectId },
         subject: `part:${key}`,
-        variant: `${generation}:${VOID}:${shownAt.getTime()}`,
+        variant: `${generation}:${VOID}:${shownAt.getTime()}:${part.pass || part.key ? 'key' : 'part'}`,
       },
     ];
   });

@@ -1,7 +1,8 @@
 import { accountCard } from '../../../src/cards/views/account.ts';
 import { accountListCard } from '../../../src/cards/views/accountList.ts';
-import { partCard, replacedPartCard, replacedPassCard, replacingPartCard } from '../../../src/cards/views/part.ts';
+import { partCard, replacedPassCard, replacingPartCard } from '../../../src/cards/views/part.ts';
 import { partReminderCard } from '../../../src/cards/views/partReminder.ts';
+import { replacedPartCard } from '../../../src/cards/views/partReplaced.ts';
 import { revealDialog } from '../../../src/cards/views/revealDialog.ts';
 import { runbookLinkCard, runbookReminderCard } from '../../../src/cards/views/runbook.ts';
 import { validationCard } from '../../../src/cards/views/validation.ts';
@@ -136,12 +137,40 @@ export const ACCOUNTS: readonly Example[] = [
   {
     card: 'part',
     state: 'void',
-    rendered: replacedPartCard(anAccount({ generation: 2 }), 1, { holder: person('dana').objectId, generation: 1, openedAt: NOON }),
+    rendered: replacedPartCard(anAccount({ generation: 2 }), 1, {
+      ...{ holder: person('dana').objectId, kind: 'part', generation: 1, openedAt: NOON },
+    }),
   },
   {
     card: 'part',
     state: 'void-handed-over',
-    rendered: replacedPartCard(anAccount({ generation: 2 }), 2, { holder: person('fay').objectId, generation: 1, openedAt: NOON }),
+    rendered: replacedPartCard(anAccount({ generation: 2 }), 2, {
+      ...{ holder: person('fay').objectId, kind: 'part', generation: 1, openedAt: NOON },
+    }),
+  },
+  {
+    card: 'part',
+    state: 'not-used',
+    rendered: replacedPartCard(keyed, 1, { holder: person('dana').objectId, kind: 'part', generation: 2, openedAt: NOON }),
+  },
+  {
+    card: 'part',
+    state: 'not-used-unseen',
+    rendered: replacedPartCard({ ...keyed, history: [] }, 2, { holder: person('fay').objectId, kind: 'part', generation: 2 }),
+  },
+  {
+    card: 'part',
+    state: 'key-not-used',
+    rendered: replacedPartCard(
+      anAccount({ history: [{ of: 'key', at: NOON, part: 1, custodian: person('dana'), what: 'registered' }] }),
+      1,
+      { holder: person('dana').objectId, kind: 'key', generation: 2 },
+    ),
+  },
+  {
+    card: 'part',
+    state: 'key-not-used-unseen',
+    rendered: replacedPartCard(anAccount({ history: [] }), 3, { holder: person('fay').objectId, kind: 'key', generation: 2 }),
   },
   { card: 'part', state: 'replacing', rendered: replacingPartCard(anAccount({ generation: 2 }), 1) },
   { card: 'part', state: 'key-replacing', rendered: replacingPartCard(keyed, 2) },
