@@ -177,3 +177,25 @@ describe('a part that has no use any more is told to whoever holds it', () => {
     expect(messages(machine)).toEqual([]);
   });
 });
+
+describe('of an account that was given up before it was made', () => {
+  const pass = { requestId: 'R-1', methodId: 'T1', issuedAt: NOON, keysBefore: [], keysAtStart: [] };
+  const { appliedAt: _never, ...made } = anAccount({ state: 'retired', credential: 'passkey', history: [] });
+  async function says(part: Partial<Part>) {
+    const store = memoryStore(NOON);
+    store.put('account', { ...made, parts: [aPart(1, 'dana', { state: 'expired', pass, ...part })] });
+    const place = { kind: 'person', objectId: person('dana').objectId } as const;
+    return JSON.stringify((await draw(store, { subject: `part:${made.id}:1`, variant: '1:pass:R-1:T1', place }, async () => []))?.card);
+  }
+
+  test.each([
+    ['had not opened a pass', {}, 'You have nothing of it.'],
+    ['opened a pass', { shownAt: hours(1) }, 'If you registered a key with it, wipe that key.'],
+    ['registered a key', { shownAt: hours(1), key: { methodId: 'K1' } }, 'The key you registered was taken off: wipe it.'],
+  ])('whoever %s reads what they have', async (_who, part, words) => {
+    const card = await says(part);
+    expect(card).toContain('The account was given up before it was made');
+    expect(card).toContain(`${made.userPrincipalName} was deleted again. `);
+    expect(card).toContain(words);
+  });
+});
