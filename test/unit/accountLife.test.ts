@@ -308,7 +308,7 @@ describe('the hand-over', () => {
     const outcome = handOver(rotated, POLICY, days(1));
     expect(outcome).toMatchObject({ value: { next: { state: 'handover', appliedAt: hours(1), validationDueAt: days(90), revision: 2 } } });
     expect(outcome).not.toHaveProperty('value.next.held');
-    expect(outcome.ok && outcome.value.effects.slice(-2)).toEqual(bothVoid(5));
+    expect(outcome.ok && outcome.value.effects.slice(0, 2)).toEqual(bothVoid(5));
     const { appliedAt: _at, validationDueAt: _due, ...unset } = rotated;
     expect(handOver(unset, POLICY, days(1))).toMatchObject({ value: { next: { appliedAt: days(1), validationDueAt: days(91) } } });
     expect(handOver({ ...rotated, state: 'disabled' }, POLICY, NOON)).toMatchObject({ value: { next: { state: 'disabled' } } });

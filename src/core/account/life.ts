@@ -200,7 +200,8 @@ export function handOver(
     parts: account.parts.map((part) => ({ ...part, state: 'ready', expiresAt })),
     revision: account.revision + 1,
   };
-  return ok({ next, effects: [...handingOut(next, expiresAt), show(account), ...reminderTimer(next, now), ...voidOf(account, held)] });
+  // What is over is told first: the newest message is about what counts.
+  return ok({ next, effects: [...voidOf(account, held), ...handingOut(next, expiresAt), show(account), ...reminderTimer(next, now)] });
 }
 
 /** Each custodian gets a card for their part, which expires. */
