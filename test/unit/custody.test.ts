@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { expirePart, revealPart, storePart } from '../../src/core/account/custody.ts';
+import { partCard } from '../../src/cards/views/part.ts';
+import { expirePart, losePart, revealPart, storePart } from '../../src/core/account/custody.ts';
 import { handOver } from '../../src/core/account/life.ts';
 import { randomPassword, splitPassword } from '../../src/core/account/password.ts';
 import type { EmergencyAccount } from '../../src/core/account/types.ts';
@@ -68,6 +69,18 @@ describe('a part of a credential', () => {
     const rang = accepted(expirePart(waiting(), 1, EXPIRY));
     expect(refusal(revealPart(rang, 1, actor('dana'), EXPIRY))).toBe('part-expired');
     expect(refusal(revealPart(rang, 1, actor('dana'), minutes(5)))).toBe('part-expired'); // not even if the clock went back
+  });
+
+  test('CR-6: is not asked to be opened once another is gone: its card says so as soon as that is lost or expired', () => {
+    const lost = losePart(accepted(revealPart(waiting(), 1, actor('dana'), NOON)), 1, actor('dana'), minutes(5));
+    const later = waiting({ parts: [aPart(1, 'dana', { state: 'ready', expiresAt: minutes(5) }), waiting().parts[1] ?? aPart(2, 'eli')] });
+    for (const decision of [lost, expirePart(later, 1, minutes(5))]) {
+      expect(decision.ok && decision.value.effects).toContainEqual({ kind: 'show', subject: 'part:EA-4Q9T1X:2' });
+      const card = JSON.stringify(partCard(accepted(decision), 2, minutes(6)).card);
+      expect(card).toContain('Do not open your part');
+      expect(card).not.toMatch(/Show my part|Press the button/);
+    }
+    expect(JSON.stringify(partCard(waiting(), 2, minutes(6)).card)).toContain('Show my part');
   });
 
   test('CR-6: expires only unseen, in its time and once, and somebody is told', () => {

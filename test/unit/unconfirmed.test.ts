@@ -137,7 +137,7 @@ describe('a part that is said to be lost', () => {
     expect(losing(actor(name))).toEqual(
       ok({
         next: { ...withPart({ ...SEEN, state: 'lost', lostAt: hours(9) }), revision: withPart(SEEN).revision + 1 },
-        effects: [...redraw, { kind: 'intend', key: dedupe, at: hours(9), intent }],
+        effects: [...redraw, { kind: 'intend', key: dedupe, at: hours(9), intent }, { kind: 'show', subject: `part:${ID}:2` }],
       }),
     );
   });

@@ -1,5 +1,5 @@
 import { canLose, inOnePlace } from '../../core/account/custody.ts';
-import { type EmergencyAccount, partKey } from '../../core/account/types.ts';
+import { type EmergencyAccount, kindOf, partKey } from '../../core/account/types.ts';
 import { isOverdue } from '../../core/account/unconfirmed.ts';
 import { type Fact, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
@@ -7,7 +7,7 @@ import { type Rendered, template } from '../render.ts';
 import { names, plain } from '../text.ts';
 import { KEY_FOUND, KEY_SAID, KEY_WORDS, LOSE_PASS, REFUSED } from './keyWords.ts';
 import { noticeCard } from './notice.ts';
-import { type PartWords, partStateAt } from './partWords.ts';
+import { isGone, type PartWords, partStateAt } from './partWords.ts';
 
 /** All that templates/part.json names. */
 export interface PartView {
@@ -53,6 +53,14 @@ const OVERDUE: PartWords['looks']['shown'] = {
   tone: 'attention',
   state: 'You opened it and have not said where it is',
 };
+
+/** Every part is needed, and one that is gone makes the others useless. */
+const NOT_TO_OPEN = {
+  title: 'Do not open your part',
+  tone: 'attention',
+  state: 'Another part of this password is gone',
+  notes: ['Nothing is needed from you. A new part comes, in a message of its own here.'],
+} as const;
 
 const STEPS = [
   'Go where nobody sees your screen, with a pen, paper and an envelope that can be sealed.',
@@ -122,9 +130,12 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
   const state = partStateAt(part, now);
   const said = account.credential === 'passkey' ? KEY_WORDS : PASSWORD_WORDS;
   const refused = part.refused && part.refused.why !== 'PassExpired' && state !== 'expired' ? REFUSED[part.refused.why] : undefined;
-  const told = refused ?? (state === 'shown' ? (part.key ? KEY_FOUND : part.confirmedAt ? KEY_SAID : undefined) : undefined);
+  const useless =
+    state === 'ready' && kindOf(account) === 'part' && account.parts.some((row) => row !== part && isGone(row, now)) ? NOT_TO_OPEN : undefined;
+  const told = useless ?? refused ?? (state === 'shown' ? (part.key ? KEY_FOUND : part.confirmedAt ? KEY_SAID : undefined) : undefined);
   const look = told ?? (isOverdue(part, now) ? OVERDUE : said.looks[state]);
   const stored = state === 'stored';
+  const opens = state === 'ready' && !useless;
   // Whoever said that the key is registered may say it again; what counts is what the tenant shows.
   const waiting = state === 'shown' && !part.key && !refused;
   const view: PartView = {
@@ -135,7 +146,7 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
       textFact(said.noun, `${part.number} of ${account.parts.length}`),
       textFact('Custodian', part.custodian.name, 80),
       textFact('Owners', names(account.owners, 6)),
-      ...(state === 'ready' && part.expiresAt ? [timeFact('Open it until', part.expiresAt)] : []),
+      ...(opens && part.expiresAt ? [timeFact('Open it until', part.expiresAt)] : []),
       ...(state === 'shown' && part.shownAt ? [timeFact('Shown', part.shownAt)] : []),
       ...(waiting && part.pass && part.expiresAt ? [timeFact('Register it until', part.expiresAt)] : []),
       ...(waiting && part.confirmedAt ? [timeFact('You said it is registered', part.confirmedAt)] : []),
@@ -145,9 +156,9 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
       ...(stored && part.location !== undefined ? [textFact('Kept in', part.location)] : []),
       ...(stored && part.sealNumber !== undefined ? [textFact('Seal', part.sealNumber)] : []),
     ],
-    steps: state === 'ready' ? said.steps.map((text, index) => ({ number: `${index + 1}`, text })) : [],
+    steps: opens ? said.steps.map((text, index) => ({ number: `${index + 1}`, text })) : [],
     asksWhere: waiting,
-    canReveal: state === 'ready',
+    canReveal: opens,
     // Nothing is needed from a custodian: the owners and the channel have that button.
     canRotate: false,
     canLose: state === 'shown' && canLose(part),

@@ -84,7 +84,7 @@ export function losePart(account: EmergencyAccount, partNumber: number, actor: A
   const intent = { kind: 'raise-alert', dedupe, tenantId: account.tenantId, accountId: account.id, cause } as const;
   return ok({
     next,
-    effects: [...redraw(account, partNumber), ...waking(next, now), { kind: 'intend', key: dedupe, at: now, intent }],
+    effects: [...redraw(account, partNumber), ...waking(next, now), { kind: 'intend', key: dedupe, at: now, intent }, ...unopened(account, partNumber)],
   });
 }
 
@@ -129,6 +129,12 @@ const waking = ({ held }: EmergencyAccount, now: Date): Effect[] =>
     ? []
     : [{ kind: 'intend', key: resumeKey(held.requestId), at: now, intent: { kind: 'resume-run', requestId: held.requestId } }];
 
+/** Once a part of a password is gone the others are not to be opened any more, and their cards say so. */
+const unopened = ({ id, parts }: EmergencyAccount, gone: number): Effect[] =>
+  parts.flatMap(({ number, state, pass }): Effect[] =>
+    state === 'ready' && pass === undefined && number !== gone ? [{ kind: 'show', subject: `part:${partKey(id, number)}` }] : [],
+  );
+
 /** A part nobody looked at in time is destroyed; the account needs a new credential (CR-6). Occurs when the part's timer rings. */
 export function expirePart(account: EmergencyAccount, partNumber: number, now: Date): Decision<EmergencyAccount> {
   const part = account.parts.find(({ number }) => number === partNumber);
@@ -162,6 +168,7 @@ export function expirePart(account: EmergencyAccount, partNumber: number, now: D
           },
         },
       },
+      ...(part.pass ? [] : unopened(account, partNumber)),
     ],
   });
 }

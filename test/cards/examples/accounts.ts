@@ -177,6 +177,18 @@ export const ACCOUNTS: readonly Example[] = [
   { card: 'part', state: 'passReplaced', rendered: replacedPassCard(anAccount({})) },
   { card: 'part', state: 'sealed', rendered: partCard(withPart({}), 1, NOON) },
   { card: 'part', state: 'ready', rendered: partCard(withPart({ state: 'ready', expiresAt: days(3) }), 1, NOON) },
+  {
+    card: 'part',
+    state: 'not-to-open',
+    rendered: partCard(
+      anAccount({
+        state: 'handover',
+        parts: [aPart(1, 'dana', { state: 'ready', expiresAt: days(3) }), aPart(2, 'eli', { state: 'lost', lostAt: hours(7) })],
+      }),
+      1,
+      hours(8),
+    ),
+  },
   { card: 'part', state: 'shown', rendered: partCard(withPart({ state: 'shown', shownAt: hours(2) }), 1, hours(2)) },
   { card: 'part', state: 'reminder', rendered: partCard(withPart({ state: 'shown', shownAt: hours(2) }), 1, hours(6)) },
   { card: 'part', state: 'lost', rendered: partCard(withPart({ state: 'lost', shownAt: hours(2), lostAt: hours(7) }), 1, hours(8)) },
