@@ -83,6 +83,18 @@ describe('a part of a credential', () => {
     expect(JSON.stringify(partCard(waiting(), 2, minutes(6)).card)).toContain('Show my part');
   });
 
+  test('CR-7: gone while keys open the account, its card says that they do, and of whoever has one to keep it', () => {
+    const key = aPart(1, 'dana', { state: 'stored', key: { methodId: 'K1' } });
+    const held = { requestId: 'R-2', generation: 1, credential: 'passkey', parts: [key] } as const;
+    const rang = accepted(expirePart(waiting({ held }), 1, EXPIRY));
+    const says = (number: number) => JSON.stringify(partCard(rang, number, EXPIRY).card);
+    expect(says(1)).toContain('Your key still opens the account: keep it. Nothing is needed from you.');
+    expect(says(2)).toContain('The security keys open the account as before. Nothing is needed from you.');
+    for (const number of [1, 2]) expect(says(number)).not.toContain('needs a new password');
+    const without = JSON.stringify(partCard(accepted(expirePart(waiting(), 1, EXPIRY)), 1, EXPIRY).card);
+    expect(without).toContain('The account needs a new password');
+  });
+
   test('CR-6: expires only unseen, in its time and once, and somebody is told', () => {
     expect(refusal(expirePart(waiting(), 1, new Date(EXPIRY.getTime() - 1)))).toBe('nothing-to-do');
     const decision = expirePart(waiting(), 1, EXPIRY);

@@ -1,5 +1,6 @@
 import { canLose, inOnePlace } from '../../core/account/custody.ts';
-import { type EmergencyAccount, kindOf, partKey } from '../../core/account/types.ts';
+import { isChangingKind } from '../../core/account/life.ts';
+import { type EmergencyAccount, kindOf, type Part, partKey } from '../../core/account/types.ts';
 import { isOverdue } from '../../core/account/unconfirmed.ts';
 import { type Fact, textFact, timeFact } from '../facts.ts';
 import { type Header, header } from '../header.ts';
@@ -53,6 +54,15 @@ const OVERDUE: PartWords['looks']['shown'] = {
   tone: 'attention',
   state: 'You opened it and have not said where it is',
 };
+
+/** Of a password that was to take the place of keys: nothing is lost with a part of it. */
+function keysCount(account: EmergencyAccount, { custodian }: Part, state: Part['state']): readonly string[] | undefined {
+  const { held } = account;
+  if ((state !== 'expired' && state !== 'lost') || !held || !isChangingKind(account) || kindOf(held) !== 'key') return undefined;
+  const holds = held.parts.some((row) => row.custodian.objectId === custodian.objectId && row.key);
+  const keys = holds ? 'Your key still opens the account: keep it.' : 'The security keys open the account as before.';
+  return [state === 'lost' ? `${keys} If you find the part, destroy it.` : `${keys} Nothing is needed from you.`];
+}
 
 /** Every part is needed, and one that is gone makes the others useless. */
 const NOT_TO_OPEN = {
@@ -131,7 +141,9 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
   const said = account.credential === 'passkey' ? KEY_WORDS : PASSWORD_WORDS;
   const refused = part.refused && part.refused.why !== 'PassExpired' && state !== 'expired' ? REFUSED[part.refused.why] : undefined;
   const useless =
-    state === 'ready' && kindOf(account) === 'part' && account.parts.some((row) => row !== part && isGone(row, now)) ? NOT_TO_OPEN : undefined;
+    state === 'ready' && kindOf(account) === 'part' && account.parts.some((row) => row !== part && isGone(row, now))
+      ? NOT_TO_OPEN
+      : undefined;
   const told = useless ?? refused ?? (state === 'shown' ? (part.key ? KEY_FOUND : part.confirmedAt ? KEY_SAID : undefined) : undefined);
   const look = told ?? (isOverdue(part, now) ? OVERDUE : said.looks[state]);
   const stored = state === 'stored';
@@ -168,7 +180,7 @@ export function partCard(account: EmergencyAccount, partNumber: number, now: Dat
     whereFault: said.whereFault,
     notes: [
       ...(inOnePlace(account.parts).includes(part.number) ? [ONE_PLACE] : []),
-      ...(told?.notes ?? said.notes[state]),
+      ...(keysCount(account, part, state) ?? told?.notes ?? said.notes[state]),
       ...(part.before?.key && !stored ? [KEEP_OLD] : []),
     ],
     id: partKey(account.id, part.number),

@@ -84,7 +84,12 @@ export function losePart(account: EmergencyAccount, partNumber: number, actor: A
   const intent = { kind: 'raise-alert', dedupe, tenantId: account.tenantId, accountId: account.id, cause } as const;
   return ok({
     next,
-    effects: [...redraw(account, partNumber), ...waking(next, now), { kind: 'intend', key: dedupe, at: now, intent }, ...unopened(account, partNumber)],
+    effects: [
+      ...redraw(account, partNumber),
+      ...waking(next, now),
+      { kind: 'intend', key: dedupe, at: now, intent },
+      ...unopened(account, partNumber),
+    ],
   });
 }
 

@@ -259,6 +259,18 @@ export const ACCOUNTS: readonly Example[] = [
     ),
   },
   { card: 'part', state: 'stored', rendered: partCard(anAccount(), 1, hours(3)) },
+  ...(['expired', 'lost'] as const).map((state) => ({
+    card: 'part',
+    state: `${state}-beside-keys`,
+    rendered: partCard(
+      {
+        ...withPart({ state, ...(state === 'lost' ? { shownAt: hours(2), lostAt: hours(7) } : {}) }),
+        held: { requestId: 'R-2', generation: 1, credential: 'passkey' as const, parts: keyed.parts.slice(state === 'lost' ? 1 : 0) },
+      },
+      1,
+      hours(8),
+    ),
+  })),
   { card: 'part', state: 'expired', rendered: partCard(withPart({ state: 'ready', expiresAt: days(3) }), 1, days(4)) },
   { card: 'part', state: 'key-ready', rendered: partCard(withKey({ state: 'ready', expiresAt: hours(8) }), 1, NOON) },
   {
