@@ -26,6 +26,7 @@ test('every template and view is in the catalogue', () => {
     'list',
     'banner',
     'requestParts',
+    'requestGiveUp',
     'requestOutcome',
     'requestWords',
     'drillWords',
