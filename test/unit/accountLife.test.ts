@@ -137,7 +137,7 @@ describe('a password in the place of keys', () => {
       show(`part:${id}:${number}`),
       {
         kind: 'post',
-        key: `part:${id}:${number}:2`,
+        key: `part:${id}:${number}:2:${begun.sealedFor}`,
         place: { kind: 'person', objectId: (number === 1 ? DANA : ELI).objectId },
         subject: `part:${id}:${number}`,
         variant: '2',
@@ -154,6 +154,12 @@ describe('a password in the place of keys', () => {
     expect(partsHandedOut(halfSealed, POLICY, NOON).ok).toBe(true);
     for (const other of [{ ...begun, parts: inState('shown') }, anAccount({ parts: inState('sealed') }), account])
       expect(partsHandedOut(other, POLICY, NOON)).toEqual(nothing);
+    // Given up, its generation's number is free again: of the next one, too, everybody gets a message.
+    const again = partsHandedOut({ ...begun, sealedFor: 'R-LATER' }, POLICY, NOON);
+    const keys = (decision: typeof again) =>
+      decision.ok ? decision.value.effects.flatMap((effect) => (effect.kind === 'post' ? [effect.key] : [])) : [];
+    expect(keys(again)).toHaveLength(2);
+    expect(keys(again).filter((key) => keys(outcome).includes(key))).toEqual([]);
   });
 
   test('stored, and the keys deleted: it is all that opens the account, and whoever holds a key is told', () => {

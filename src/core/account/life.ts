@@ -207,13 +207,15 @@ export function handOver(
 /** Each custodian gets a card for their part, which expires. */
 function handingOut(account: EmergencyAccount, expiresAt: Date): Effect[] {
   const variant = String(generationOf(account));
+  // A change of kind that is given up gives its generation's number back: the next one has a message of its own all the same.
+  const made = account.sealedFor === undefined ? variant : `${variant}:${account.sealedFor}`;
   return account.parts.flatMap((part): Effect[] => {
     const key = partKey(account.id, part.number);
     const place = { kind: 'person', objectId: part.custodian.objectId } as const;
     const intent = { kind: 'expire-part', accountId: account.id, partNumber: part.number } as const;
     return [
       { kind: 'show', subject: `part:${key}` },
-      { kind: 'post', key: `part:${key}:${variant}`, place, subject: `part:${key}`, variant },
+      { kind: 'post', key: `part:${key}:${made}`, place, subject: `part:${key}`, variant },
       { kind: 'intend', key: `part-expiry:${key}`, at: expiresAt, intent },
     ];
   });
