@@ -2,7 +2,8 @@ import type { Alert } from '../core/alert/types.ts';
 import type { NotifyWhy } from '../core/effect.ts';
 import { plain } from './text.ts';
 import { utc } from './time.ts';
-import { askedWords, mendedWords, nameIn, overTitle, tell } from './views/alert.ts';
+import { nameIn, overTitle, tell } from './views/alert.ts';
+import { askedWords, mendedWords } from './views/alertCredential.ts';
 
 /** What is said of an alert where no card can be: a subject, and one fact a line, instants in UTC. */
 export interface PlainAlert {

@@ -41,6 +41,7 @@ test('every template and view is in the catalogue', () => {
     'ledgerRows',
     'alertChange',
     'alertCondition',
+    'alertCredential',
     'auditWords',
   ]);
   const files = ['templates', 'views'].flatMap((folder) => readdirSync(new URL(`../../src/cards/${folder}/`, import.meta.url)));

@@ -4,11 +4,9 @@ import type {
   Alert,
   AlertCause,
   AlertSeverity,
-  Asked,
   Classification,
   Feed,
   HowInHand,
-  HowMended,
   Noise,
   SignInEvent,
   SignInKind,
@@ -22,6 +20,7 @@ import { names, plain } from '../text.ts';
 import { when } from '../time.ts';
 import { tellChange } from './alertChange.ts';
 import { tellCondition } from './alertCondition.ts';
+import { askedWords, mendedTitle, mendedWords, tellCredential } from './alertCredential.ts';
 import { tellBrokenDrill } from './drillWords.ts';
 import { nextAfterHalfWay, stayingWords } from './halfWayWords.ts';
 import { tellMonitors } from './monitorWords.ts';
@@ -205,33 +204,11 @@ function inHandWords({ inHand, cause }: Alert): string | undefined {
   return requestId === undefined ? state : `${state}. Say requests ${requestId} to see where it stands.`;
 }
 
-/** What became of an account that nothing opened. */
-const MENDED: { readonly [H in HowMended]: { readonly title: string; readonly state: (request: string) => string } } = {
-  'new-password': {
-    title: 'The account has a new password',
-    state: (request) => `Request ${request} replaced what this alert was about. Say accounts to see who holds which part.`,
-  },
-  'new-keys': {
-    title: 'The account has its security keys',
-    state: (request) => `Request ${request} is carried out: every key of it is registered.`,
-  },
-  gone: { title: 'The account is gone', state: (request) => `Request ${request} ended it. Nothing has to open it any more.` },
-  'as-before': {
-    title: 'The request this was about was given up',
-    state: (request) => `What request ${request} made was taken back. Say accounts to see what opens the account.`,
-  },
-};
-
-export const mendedWords = ({ mended }: Alert): string | undefined => mended && MENDED[mended.how].state(mended.requestId);
-
-export const askedWords = ({ requestId, operation }: Asked): string =>
-  `${operation === 'retire' ? 'Retirement of the account' : 'A new credential'} is asked for already, by ${plain(requestId, 40)}. See to it that it is carried out: say requests ${plain(requestId, 40)} to see what it waits for. Until then use another account.`;
-
 const REPLACED = 'A newer alert has taken its place';
 
 /** That all is well again is said only of what is. */
 export const overTitle = ({ replaced, inHand, mended }: Alert, told: Told): string =>
-  replaced ? told.title : inHand ? IN_HAND[inHand].title : mended ? MENDED[mended.how].title : (told.over ?? told.title);
+  replaced ? told.title : inHand ? IN_HAND[inHand].title : mended ? mendedTitle(mended.how) : (told.over ?? told.title);
 
 interface Mention {
   readonly type: 'mention';
@@ -299,14 +276,6 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
         next: nextAfterHalfWay(cause),
         reported: 'Found by Breakglass.',
       };
-    case 'account-unusable':
-      return {
-        title: 'An emergency access account cannot be used any more',
-        state: 'Nobody has the password that is in force, and no part that is kept opens anything',
-        facts: [codeFact('Request', cause.requestId), textFact('Custodians', names(cause.custodians, 6))],
-        next: `A new password was given up after it may have been set. Somebody in the requesters group asks for another here, or says: rotate ${plain(cause.userPrincipalName)}. Until that is done use another account.`,
-        reported: 'Found by Breakglass.',
-      };
     case 'evidence-missing':
       return {
         title: 'The tenant’s audit log does not tell of a change',
@@ -320,71 +289,10 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
         next: 'Look for it in the audit log in Entra. If it is there, the way to Breakglass loses records; if not, the log itself does: what else is not in it?',
         reported: 'Found by Breakglass.',
       };
+    case 'account-unusable':
     case 'part-expired':
-      if (cause.key)
-        return {
-          title: 'A security key was not registered in time',
-          state: 'The pass to register it with opens nothing any more.',
-          facts: [textFact('Key', `${cause.partNumber}`), textFact('Custodian', cause.custodian, 80)],
-          next: `Ask the custodian why. ${cause.awaitedBy === undefined ? 'Then look at the request' : nextAwaited(cause.awaitedBy)}`,
-          reported: 'Found by Breakglass.',
-        };
-      if (cause.awaitedBy !== undefined)
-        return {
-          title: 'A part of a new password was never opened',
-          state: 'It has been destroyed. The security keys open the account as before.',
-          facts: [
-            textFact('Part', `${cause.partNumber}`),
-            textFact('Custodian', cause.custodian, 80),
-            codeFact('Request', cause.awaitedBy),
-          ],
-          next: nextAwaited(cause.awaitedBy),
-          reported: 'Found by Breakglass.',
-        };
-      return {
-        title: 'A part of a password was never opened',
-        state: 'It has been destroyed, so the password cannot be put together.',
-        facts: [textFact('Part', `${cause.partNumber}`), textFact('Custodian', cause.custodian, 80)],
-        next: `What the others have of this password opens nothing without it. Somebody in the requesters group asks for one here, or says: rotate ${plain(account)}.`,
-        reported: 'Found by Breakglass.',
-      };
     case 'part-lost':
-      if (cause.key)
-        return {
-          title: 'A pass for a security key is lost',
-          state: 'It was seen, and may be in other hands until the new one is there.',
-          facts: [
-            textFact('Key', `${cause.partNumber}`),
-            textFact('Custodian', cause.custodian, 80),
-            textFact('Reported by', cause.saidBy, 80),
-          ],
-          next: 'Another pass is made at once, which ends the lost one. Look whether anybody signed in with it meanwhile: that would be an alert too.',
-          reported: 'Reported in Teams.',
-        };
-      if (cause.awaitedBy !== undefined)
-        return {
-          title: 'A part of a new password is lost',
-          state: 'The new password is of no use. The security keys open the account as before.',
-          facts: [
-            textFact('Part', `${cause.partNumber}`),
-            textFact('Custodian', cause.custodian, 80),
-            textFact('Reported by', cause.saidBy, 80),
-            codeFact('Request', cause.awaitedBy),
-          ],
-          next: nextAwaited(cause.awaitedBy),
-          reported: 'Reported in Teams.',
-        };
-      return {
-        title: 'A part of a password is lost',
-        state: 'The password cannot be put together any more.',
-        facts: [
-          textFact('Part', `${cause.partNumber}`),
-          textFact('Custodian', cause.custodian, 80),
-          textFact('Reported by', cause.saidBy, 80),
-        ],
-        next: `The account needs a new password. Somebody in the requesters group asks for one here, or says: rotate ${plain(account)}.`,
-        reported: 'Reported in Teams.',
-      };
+      return tellCredential(cause, account);
     case 'unreadable-signal':
       return {
         title: 'A signal could not be read',
@@ -458,10 +366,6 @@ export function tell(cause: AlertCause, account = 'and the account’s name'): T
       return tellCondition(cause);
   }
 }
-
-/** Of a part of a password that is to take the place of keys, and that a request waits for. */
-const nextAwaited = (requestId: string): string =>
-  `The request stops for it. Say requests ${plain(requestId, 40)}: its card says whether it can be tried again, or is to be given up and asked for anew.`;
 
 type RosterChanged = Extract<AlertCause, { kind: 'roster-changed' }>;
 

@@ -155,7 +155,7 @@ export type AlertState = 'open' | 'acknowledged' | 'classified' | 'over' | 'fold
 /** A request that had stopped was tried again, or given up and is taken back, was taken back, or ended as it stood; or was denied. */
 export type HowInHand = 'retried' | 'taking-back' | 'taken-back' | 'given-up' | 'denied';
 
-/** What made good what an alert told of an account's credential. `gone`: the account is. `as-before`: what opened it before counts again. */
+/** What became of what an alert told of an account's credential. `gone`: the account is. `as-before`: what its request had made is taken back. */
 export type HowMended = 'new-password' | 'new-keys' | 'gone' | 'as-before';
 
 /** The request, still open, that gives the account another credential or ends it. */
