@@ -245,4 +245,10 @@ describe('what was made for a change that was given up', () => {
     expect(none).toContain('You have nothing of it. Your part 1 of the password still counts: keep it.');
     expect(none).not.toMatch(/destroy|wipe/);
   });
+
+  test('CR-6: its card speaks of it also when the next password has the number it had', async () => {
+    const key = await last(['to keys, given up when they were registered', 'rotate'], 'dana', 1, 'key');
+    expect(key).toMatch(/The key you registered was taken off: wipe it\./);
+    expect(key).not.toMatch(/part\.(?:reveal|stored)|Your part is stored/);
+  });
 });
